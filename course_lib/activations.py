@@ -1,0 +1,93 @@
+"""Activations: element-wise functions f, each beside its derivative f'.
+
+An activation is called on an array of any shape, `relu(Z)`, and has `.derivative(Z)`, of the same shape; both check
+their argument and raise TypeError for integers and ValueError for NaN or infinity. identity and relu are rational, so
+they are exact on Fractions; the others raise TypeError there. All take complex entries, for the complex step.
+The slope of relu and leaky_relu at the kink, Z = 0, is that of the left side: relu'(0) = 0. gelu is the tanh form.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from course_lib.shapes import Array, shape_checked, zeros
+
+
+@dataclass(frozen=True, repr=False)
+class Activation:
+    """An element-wise function and its derivative. `f` and `f_prime` are the bare formulas, without checks."""
+
+    name: str
+    f: Callable
+    f_prime: Callable
+    rational: bool = False
+
+    @shape_checked
+    def __call__(self, Z: Array):
+        """f(Z), entry by entry, of the shape of Z."""
+        self._refuse_fractions(Z)
+        return self.f(Z)
+
+    @shape_checked
+    def derivative(self, Z: Array):
+        """f'(Z), entry by entry, of the shape of Z (row S6)."""
+        self._refuse_fractions(Z)
+        return self.f_prime(Z)
+
+    def _refuse_fractions(self, Z):
+        if Z.dtype == object and not self.rational:
+            raise TypeError(f"{self.name}(Z): Z holds Fractions, but {self.name} is not rational: expected floats")
+
+    def __repr__(self):
+        return self.name
+
+
+def _sigmoid(Z):
+    t = np.exp(np.where(Z.real > 0, -Z, Z))  # at most 1 in size: no overflow
+    return np.where(Z.real > 0, 1, t) / (1 + t)
+
+
+def _sigmoid_prime(Z):
+    t = np.exp(np.where(Z.real > 0, -Z, Z))
+    return t / (1 + t) ** 2  # s (1 - s), without losing digits where s is near 1
+
+
+def _softplus(Z):
+    t = np.exp(np.where(Z.real > 0, -Z, Z))
+    return np.where(Z.real > 0, Z, 0) + np.log1p(t)
+
+
+def _relu(Z):
+    return np.where(Z.real > 0, Z, zeros((), like=Z))
+
+
+def _relu_prime(Z):
+    return np.where(Z.real > 0, zeros((), like=Z) + 1, zeros((), like=Z))
+
+
+_LEAK = 0.01
+_GELU_SCALE, _GELU_CUBIC = math.sqrt(2 / math.pi), 0.044715  # the tanh form of Hendrycks and Gimpel 2016
+
+
+def _gelu_tanh(Z):
+    return np.tanh(_GELU_SCALE * (Z + _GELU_CUBIC * Z**3))
+
+
+def _gelu_prime(Z):
+    t = _gelu_tanh(Z)
+    return 0.5 * (1 + t) + 0.5 * Z * (1 - t**2) * _GELU_SCALE * (1 + 3 * _GELU_CUBIC * Z**2)
+
+
+identity = Activation("identity", lambda Z: Z.copy(), lambda Z: zeros(Z.shape, like=Z) + 1, rational=True)
+sigmoid = Activation("sigmoid", _sigmoid, _sigmoid_prime)
+tanh = Activation("tanh", np.tanh, lambda Z: 1 - np.tanh(Z) ** 2)
+relu = Activation("relu", _relu, _relu_prime, rational=True)
+leaky_relu = Activation(
+    "leaky_relu",
+    lambda Z: np.where(Z.real > 0, Z, _LEAK * Z),
+    lambda Z: np.where(Z.real > 0, 1.0, _LEAK).astype(Z.dtype),
+)
+softplus = Activation("softplus", _softplus, _sigmoid)
+gelu = Activation("gelu", lambda Z: 0.5 * Z * (1 + _gelu_tanh(Z)), _gelu_prime)

@@ -1,0 +1,60 @@
+"""Initializers: `(n_in, n_out, rng) -> W` of shape (n_in, n_out), where rng is a `numpy.random.Generator`.
+
+The entries have mean 0. Raises TypeError for sizes that are not whole numbers or an rng that is no Generator,
+ValueError for sizes below 0.
+"""
+
+from numbers import Real
+
+import numpy as np
+from jaxtyping import Shaped
+
+from course_lib.shapes import shape_checked
+
+_Weights = Shaped[np.ndarray, "n_in n_out"]
+_Generator = np.random.Generator
+
+
+@shape_checked
+def zeros(n_in: int, n_out: int, rng: _Generator) -> _Weights:
+    """All zeros: every unit of a hidden layer then stays the same as every other."""
+    return np.zeros((n_in, n_out))
+
+
+def normal(std):
+    """Return the initializer that draws from the normal distribution of standard deviation `std`, at least 0."""
+    if isinstance(std, bool) or not isinstance(std, Real) or not np.isfinite(std) or std < 0:
+        raise ValueError(f"normal(std): std is {std!r}, expected a finite number, at least 0")
+
+    @shape_checked
+    def normal_with_std(n_in: int, n_out: int, rng: _Generator) -> _Weights:
+        return std * rng.standard_normal((n_in, n_out))
+
+    return normal_with_std
+
+
+@shape_checked
+def glorot_uniform(n_in: int, n_out: int, rng: _Generator) -> _Weights:
+    """Uniform with variance 2 / (n_in + n_out) (Glorot and Bengio 2010, "normalized initialization")."""
+    limit = np.sqrt(6 / (n_in + n_out))
+    return rng.uniform(-limit, limit, (n_in, n_out))
+
+
+@shape_checked
+def glorot_normal(n_in: int, n_out: int, rng: _Generator) -> _Weights:
+    """Normal with variance 2 / (n_in + n_out) (Glorot and Bengio 2010)."""
+    return np.sqrt(2 / (n_in + n_out)) * rng.standard_normal((n_in, n_out))
+
+
+@shape_checked
+def he_normal(n_in: int, n_out: int, rng: _Generator) -> _Weights:
+    """Normal with variance 2 / n_in, made for relu (He et al. 2015)."""
+    return np.sqrt(2 / n_in) * rng.standard_normal((n_in, n_out))
+
+
+@shape_checked
+def orthogonal(n_in: int, n_out: int, rng: _Generator) -> _Weights:
+    """Orthonormal columns if n_in >= n_out, else orthonormal rows (Saxe et al. 2014)."""
+    Q, R = np.linalg.qr(rng.standard_normal((max(n_in, n_out), min(n_in, n_out))))
+    Q = Q * np.sign(np.diag(R))  # so that every orthogonal matrix is equally likely
+    return Q if n_in >= n_out else Q.T

@@ -1,0 +1,88 @@
+"""Losses: one number L for a whole batch, and the first G that it sends back.
+
+A loss is called on the last layer's output and the target, `mse(O, target)`, both (m, n_out), and returns L; its
+`.gradient(O, target)` is dL/dO, the first G, (m, n_out). Both losses are means over the batch: the 1/m lives in this
+file and nowhere else (slip E9). Both raise ShapeError unless the two shapes are equal, and ValueError for an empty
+batch, which has no mean. mse is exact on Fractions.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Shaped
+
+from course_lib.shapes import ShapeError, shape_checked
+
+_Batch = Shaped[np.ndarray, "m n_out"]
+
+
+@dataclass(frozen=True, repr=False)
+class Loss:
+    """A loss and its gradient. `f` and `f_gradient` are the bare formulas, without checks."""
+
+    name: str
+    f: Callable
+    f_gradient: Callable
+    takes_probabilities: bool = False  # each row of the target sums to 1
+
+    @shape_checked
+    def __call__(self, O: _Batch, target: _Batch):
+        """L, a number."""
+        self.check_target(O, target)
+        return self.f(O, target)
+
+    @shape_checked
+    def gradient(self, O: _Batch, target: _Batch) -> _Batch:
+        """dL/dO: the first G (row S5)."""
+        self.check_target(O, target)
+        return self.f_gradient(O, target)
+
+    def check_target(self, O, target):
+        """Raise ShapeError, TypeError or ValueError if the target is not one for the output O."""
+        call = f"{self.name}(O, target)"
+        if target.shape != O.shape:
+            raise ShapeError(f"{call}: target has shape {target.shape}, expected {O.shape}, the shape of O.")
+        if O.size == 0:
+            raise ValueError(f"{call}: O is empty, {O.shape}: there is no mean over nothing")
+        if self.takes_probabilities:
+            if O.dtype == object or target.dtype == object:
+                raise TypeError(f"{call}: O or target holds Fractions, but exp is not rational: expected floats")
+            if (target < 0).any() or (abs(target.sum(axis=1) - 1) > 1e-6).any():
+                raise ValueError(
+                    f"{call}: a row of target does not sum to 1 with entries of at least 0, "
+                    "expected one-hot rows (or probabilities)"
+                )
+
+    def __repr__(self):
+        return self.name
+
+
+def softmax(Z):
+    """exp(Z) divided by its row sums: each row becomes probabilities. Z: (m, n_out), of any size of entry."""
+    E = np.exp(Z - Z.real.max(axis=1, keepdims=True))  # the largest exponent of a row is 0: no overflow
+    return E / E.sum(axis=1, keepdims=True)
+
+
+def _mse(O, target):
+    return ((O - target) ** 2).sum() / (2 * len(O))
+
+
+def _mse_gradient(O, target):
+    return (O - target) / len(O)
+
+
+def _softmax_cross_entropy(Z, target):
+    shifted = Z - Z.real.max(axis=1, keepdims=True)
+    log_sums = np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    return (target * (log_sums - shifted)).sum() / len(Z)
+
+
+def _softmax_cross_entropy_gradient(Z, target):
+    return (softmax(Z) - target) / len(Z)
+
+
+mse = Loss("mse", _mse, _mse_gradient)
+softmax_cross_entropy = Loss(
+    "softmax_cross_entropy", _softmax_cross_entropy, _softmax_cross_entropy_gradient, takes_probabilities=True
+)

@@ -1,0 +1,169 @@
+"""Shapes that are checked: annotations say what a function takes, and a wrong array is told why it does not fit.
+
+    @shape_checked
+    def grad_W(O: Shaped[np.ndarray, "m n_in"], G: Shaped[np.ndarray, "m n_out"]) -> Shaped[np.ndarray, "n_in n_out"]:
+        return O.T @ G
+
+    grad_W(O, G): G has shape (7, 3), expected (m, n_out): m is 11 because O is (11, 5) = (m, n_in).
+
+jaxtyping decides whether an array fits its annotation; this module checks the entries and writes the message.
+"""
+
+import functools
+import inspect
+from fractions import Fraction
+from numbers import Integral, Real
+
+import numpy as np
+from jaxtyping import AbstractArray, Shaped, jaxtyped
+
+Array = Shaped[np.ndarray, "..."]  # any shape
+
+
+class ShapeError(ValueError):
+    """An array whose shape is not the one that a function, or a comment, says it is."""
+
+
+def shape_checked(function):
+    """Check a function's arguments and its result against their annotations, each time it is called.
+
+    - `Shaped[np.ndarray, "m n_in"]`: a numpy array of that shape whose entries are finite real or complex floats, or
+      `Fraction`s. A symbol (m, n_in) means the same size in the whole signature. A float passes as an array of
+      shape (). The result is checked for its shape alone.
+    - `int`: a whole number, at least 0; the argument's name may then stand in later shapes.
+    - `float`: a finite real number.
+    - another class, or a tuple of classes: an instance of it.
+
+    Raises ShapeError for a shape, TypeError for a type or a dtype, ValueError for NaN, infinity or a negative size;
+    each names the argument, what it is and what was expected.
+    """
+    signature = inspect.signature(function)
+    hints = {name: p.annotation for name, p in signature.parameters.items() if p.annotation is not p.empty}
+    is_method = "self" in signature.parameters
+    result_hint = signature.return_annotation
+    names = ", ".join(name for name in signature.parameters if name != "self")
+
+    @functools.wraps(function)
+    def checked(*args, **kwargs):
+        owner = args[0] if is_method and args else None
+        call = f"{_spoken_name(function, owner)}({names})"
+        try:
+            bound = signature.bind(*args, **kwargs)
+        except TypeError as error:
+            raise TypeError(f"{call}: {error}") from None
+        seen = {}
+        with jaxtyped("context"):
+            for name, value in bound.arguments.items():
+                if name in hints:
+                    bound.arguments[name] = _check(call, name, value, hints[name], seen)
+            result = function(*bound.args, **bound.kwargs)
+            if _is_array_hint(result_hint) and not isinstance(np.asarray(result), result_hint):
+                raise ShapeError(_wrong_shape(call, "the result", np.asarray(result), result_hint, seen))
+        return result
+
+    return checked
+
+
+def as_fractions(A):
+    """The array A with every entry as an exact `Fraction`, for arithmetic without rounding.
+
+    A: array of any shape, of integers, floats or Fractions. Raises ValueError for NaN or infinity.
+    """
+    A = np.asarray(A)
+    exact = np.empty(A.shape, dtype=object)
+    for i, entry in np.ndenumerate(A):
+        if isinstance(entry, (float, np.floating)) and not np.isfinite(entry):
+            raise ValueError(f"as_fractions(A): A{list(i)} is {entry}, expected finite numbers")
+        exact[i] = Fraction(entry.item() if isinstance(entry, np.generic) else entry)
+    return exact
+
+
+def zeros(shape, like):
+    """Zeros of the given shape, of the same kind as the array `like`: floats, or Fractions that stay exact."""
+    return np.full(shape, Fraction(0) if like.dtype == object else 0, dtype=like.dtype)
+
+
+def _check(call, name, value, hint, seen):
+    """Return the value, checked; arrays and sizes are remembered in `seen` for later messages."""
+    if _is_array_hint(hint):
+        if isinstance(value, (float, complex, Fraction, np.inexact)):
+            value = np.asarray(value)
+        _check_entries(call, name, value)
+        if not isinstance(value, hint):
+            raise ShapeError(_wrong_shape(call, name, value, hint, seen))
+        seen[name] = (value.shape, hint.dim_str.split())
+    elif hint is int:
+        if not isinstance(value, Integral) or isinstance(value, bool):
+            raise TypeError(f"{call}: {name} is {_describe(value)}, expected a whole number")
+        if value < 0:
+            raise ValueError(f"{call}: {name} is {value}, expected at least 0")
+        isinstance(np.broadcast_to(0.0, (int(value),)), Shaped[np.ndarray, name])  # tells jaxtyping the symbol's size
+        seen[name] = ((int(value),), [name])
+    elif hint is float:
+        if not isinstance(value, Real) or isinstance(value, bool):
+            raise TypeError(f"{call}: {name} is {_describe(value)}, expected a number")
+        if not np.isfinite(float(value)):
+            raise ValueError(f"{call}: {name} is {value}, expected a finite number")
+    elif not isinstance(value, hint):
+        classes = hint if isinstance(hint, tuple) else (hint,)
+        expected = " or ".join(c.__name__ for c in classes)
+        raise TypeError(f"{call}: {name} is {_describe(value)}, expected {expected}")
+    return value
+
+
+def _check_entries(call, name, value):
+    if type(value) is not np.ndarray:
+        raise TypeError(f"{call}: {name} is {_describe(value)}, expected a numpy array of floats")
+    if value.dtype == object:
+        for i, entry in np.ndenumerate(value):
+            if not isinstance(entry, Fraction):
+                raise TypeError(
+                    f"{call}: {name}{list(i)} is {_describe(entry)}, expected every object to be a Fraction"
+                )
+    elif value.dtype.kind not in "fc":
+        raise TypeError(
+            f"{call}: {name} has dtype {value.dtype}, expected floats: write {name}.astype(float)"
+            f" (or as_fractions({name}) for exact arithmetic)"
+        )
+    elif not np.isfinite(value).all():
+        i = np.argwhere(~np.isfinite(value))[0].tolist()
+        raise ValueError(f"{call}: {name}{i if i else ''} is {value[tuple(i)]}, expected finite numbers")
+
+
+def _wrong_shape(call, name, value, hint, seen):
+    dims = hint.dim_str.split()
+    message = f"{call}: {name} has shape {value.shape}, expected {_in_symbols(dims)}"
+    reasons = []
+    for symbol in dict.fromkeys(s for d in dims for s in d.replace("+", " ").replace("*", " ").split()):
+        for giver, (shape, giver_dims) in seen.items():
+            if symbol in giver_dims and len(shape) == len(giver_dims):
+                size = shape[giver_dims.index(symbol)]
+                shown = (
+                    f"{giver} is {shape} = {_in_symbols(giver_dims)}"
+                    if giver != symbol
+                    else f"{giver}={size} was given"
+                )
+                reasons.append(f"{symbol} is {size} because {shown}")
+                break
+    return message + (": " + ", and ".join(reasons) if reasons else "") + "."
+
+
+def _spoken_name(function, owner):
+    """grad_W for a function; Network.forward for a method; sigmoid(Z) and sigmoid.derivative(Z) for a named object."""
+    if owner is None:
+        return function.__name__
+    name = getattr(owner, "name", type(owner).__name__)
+    return name if function.__name__ == "__call__" else f"{name}.{function.__name__}"
+
+
+def _is_array_hint(hint):
+    return isinstance(hint, type) and issubclass(hint, AbstractArray)
+
+
+def _in_symbols(dims):
+    return "(" + ", ".join(dims) + ("," if len(dims) == 1 and dims != ["..."] else "") + ")"
+
+
+def _describe(value):
+    text = repr(value)
+    return f"{type(value).__name__} {text if len(text) <= 40 else text[:37] + '...'}"
