@@ -12,6 +12,7 @@ def load_ipython_extension(shell):
     """`%load_ext course_lib`: check the shape comments of every cell that runs from now on."""
     from course_lib.shape_comments import ShapeComments, show_at_the_line
 
+    unload_ipython_extension(shell)  # loading twice checks once
     checker = ShapeComments()
     shell.set_custom_exc((ShapeError,), show_at_the_line)
     shell.input_transformers_post.append(checker.record)

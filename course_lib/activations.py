@@ -60,11 +60,11 @@ def _softplus(Z):
 
 
 def _relu(Z):
-    return np.where(Z.real > 0, Z, zeros((), like=Z))
+    return np.where(Z.real <= 0, zeros((), like=Z), Z)  # in this order, a NaN of a run that diverges stays one
 
 
 def _relu_prime(Z):
-    return np.where(Z.real > 0, zeros((), like=Z) + 1, zeros((), like=Z))
+    return np.where(Z.real <= 0, zeros((), like=Z), zeros((), like=Z) + 1)
 
 
 _LEAK = 0.01

@@ -1,5 +1,7 @@
 """The checklist of a notebook: which row of the notes is shown where, and the check that passed there."""
 
+import re
+
 import numpy as np
 
 
@@ -17,8 +19,11 @@ class Checklist:
         """Print the claim if it holds, and keep it; raise AssertionError if it does not.
 
         row: the row of the notes, S1 to S21 or E1 to E10. section: the heading of the notebook that shows it.
-        holds: True or False. Raises TypeError for anything else, an array for example: write .all().
+        holds: True or False. Raises TypeError for anything else, an array for example: write .all(); ValueError for
+        a row that is not one.
         """
+        if not re.fullmatch(r"[SE][1-9][0-9]?", row):
+            raise ValueError(f"checked(...): row is {row!r}, expected S1 to S21 or E1 to E10")
         if not isinstance(holds, (bool, np.bool_)):
             raise TypeError(f"checked(...): holds is a {type(holds).__name__}, expected True or False")
         if not holds:
@@ -35,6 +40,7 @@ class Checklist:
         lines = ["| row | where it is shown | the check that passed |", "|---|---|---|"]
         for row, section, claim in self._in_order():
             anchor = section.replace(" ", "-")
+            claim = claim.replace("|", r"\|")  # a bar would end the table's cell
             lines.append(f"| {row} | [{section}](#{anchor}) | {claim} |")
         return "\n".join(lines)
 

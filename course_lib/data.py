@@ -4,6 +4,7 @@ Each function returns a `Split`: X holds floats, one sample a row; target holds 
 """
 
 from importlib.resources import files
+from numbers import Real
 from typing import NamedTuple
 
 import numpy as np
@@ -36,7 +37,7 @@ def moons(m=500, noise=0.1, seed=0):
     labels, angle = np.arange(m) % 2, rng.uniform(0, np.pi, m)
     sign = 1 - 2 * labels
     X = np.stack([sign * np.cos(angle) + labels, sign * np.sin(angle) + 0.5 * labels], axis=1)
-    return _split(X + noise * rng.standard_normal((m, 2)), labels, np.arange(m) % 5 >= 4)
+    return _split(X + float(noise) * rng.standard_normal((m, 2)), labels, np.arange(m) % 5 >= 4)
 
 
 def spirals(m=500, noise=0.05, seed=0):
@@ -45,7 +46,7 @@ def spirals(m=500, noise=0.05, seed=0):
     labels, radius = np.arange(m) % 2, np.sqrt(rng.uniform(0, 1, m))
     angle = 3 * np.pi * radius + np.pi * labels
     X = radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
-    return _split(X + noise * rng.standard_normal((m, 2)), labels, np.arange(m) % 5 >= 4)
+    return _split(X + float(noise) * rng.standard_normal((m, 2)), labels, np.arange(m) % 5 >= 4)
 
 
 def _split(X, labels, held_out):
@@ -56,6 +57,6 @@ def _split(X, labels, held_out):
 def _checked_rng(name, m, noise, seed):
     if isinstance(m, bool) or not isinstance(m, (int, np.integer)) or m < 10:
         raise ValueError(f"{name}(m, noise, seed): m is {m!r}, expected a whole number, at least 10")
-    if not isinstance(noise, (int, float)) or not 0 <= noise < np.inf:
+    if isinstance(noise, bool) or not isinstance(noise, Real) or not 0 <= noise < np.inf:
         raise ValueError(f"{name}(m, noise, seed): noise is {noise!r}, expected a finite number, at least 0")
     return np.random.default_rng(seed)

@@ -24,7 +24,12 @@ class ParameterCheck:
 
     @property
     def relative_error(self):
-        """The largest difference, divided by the largest entry of either gradient (0 where both are 0)."""
+        """The largest difference, divided by the largest entry of either gradient.
+
+        0 where both are 0, infinity where an entry is NaN or infinite.
+        """
+        if not np.isfinite(self.absolute_error):
+            return np.inf
         scale = max(abs(self.gradient).max(), abs(self.numeric).max())
         return float(self.absolute_error / scale) if scale > 0 else 0.0
 

@@ -1,6 +1,6 @@
 """Initializers: `(n_in, n_out, rng) -> W` of shape (n_in, n_out), where rng is a `numpy.random.Generator`.
 
-The entries have mean 0. Raises TypeError for sizes that are not whole numbers or an rng that is no Generator,
+The entries have mean 0; a size of 0 gives an empty W. Raises TypeError for sizes that are not whole numbers or an rng that is no Generator,
 ValueError for sizes below 0.
 """
 
@@ -23,12 +23,12 @@ def zeros(n_in: int, n_out: int, rng: _Generator) -> _Weights:
 
 def normal(std):
     """Return the initializer that draws from the normal distribution of standard deviation `std`, at least 0."""
-    if isinstance(std, bool) or not isinstance(std, Real) or not np.isfinite(std) or std < 0:
+    if isinstance(std, bool) or not isinstance(std, Real) or not 0 <= std < np.inf:
         raise ValueError(f"normal(std): std is {std!r}, expected a finite number, at least 0")
 
     @shape_checked
     def normal_with_std(n_in: int, n_out: int, rng: _Generator) -> _Weights:
-        return std * rng.standard_normal((n_in, n_out))
+        return float(std) * rng.standard_normal((n_in, n_out))
 
     return normal_with_std
 
@@ -36,20 +36,20 @@ def normal(std):
 @shape_checked
 def glorot_uniform(n_in: int, n_out: int, rng: _Generator) -> _Weights:
     """Uniform with variance 2 / (n_in + n_out) (Glorot and Bengio 2010, "normalized initialization")."""
-    limit = np.sqrt(6 / (n_in + n_out))
+    limit = np.sqrt(6 / max(1, n_in + n_out))
     return rng.uniform(-limit, limit, (n_in, n_out))
 
 
 @shape_checked
 def glorot_normal(n_in: int, n_out: int, rng: _Generator) -> _Weights:
     """Normal with variance 2 / (n_in + n_out) (Glorot and Bengio 2010)."""
-    return np.sqrt(2 / (n_in + n_out)) * rng.standard_normal((n_in, n_out))
+    return np.sqrt(2 / max(1, n_in + n_out)) * rng.standard_normal((n_in, n_out))
 
 
 @shape_checked
 def he_normal(n_in: int, n_out: int, rng: _Generator) -> _Weights:
     """Normal with variance 2 / n_in, made for relu (He et al. 2015)."""
-    return np.sqrt(2 / n_in) * rng.standard_normal((n_in, n_out))
+    return np.sqrt(2 / max(1, n_in)) * rng.standard_normal((n_in, n_out))
 
 
 @shape_checked

@@ -6,7 +6,7 @@ A Jacobian dY/dX has the result's indexes first, then those of X: dY_dX[j + i] =
 import numpy as np
 from jaxtyping import Shaped
 
-from course_lib.shapes import Array, ShapeError, shape_checked
+from course_lib.shapes import Array, ShapeError, plain_array, shape_checked
 
 
 @shape_checked
@@ -21,9 +21,8 @@ def inverse_of_product(A: Shaped[np.ndarray, "n n"], B: Shaped[np.ndarray, "n n"
 
     Raises numpy.linalg.LinAlgError where A or B has no inverse, TypeError for Fractions.
     """
-    for name, M in (("A", A), ("B", B)):
-        if M.dtype == object:
-            raise TypeError(f"inverse_of_product(A, B): {name} holds Fractions, expected floats")
+    if A.dtype == object:
+        raise TypeError("inverse_of_product(A, B): A and B hold Fractions, expected floats")
     return np.linalg.inv(B) @ np.linalg.inv(A)
 
 
@@ -81,7 +80,8 @@ def _central_difference(f, X, i, shape):
     up, down = X.copy(), X.copy()
     up[i] += h
     down[i] -= h
-    return (_value("f(X + h)", f(up), shape) - _value("f(X - h)", f(down), shape)) / (up[i] - down[i])
+    width = up[i] - down[i]  # taken now: f may change its argument
+    return (_value("f(X + h)", f(up), shape) - _value("f(X - h)", f(down), shape)) / width
 
 
 def _complex_step(f, X, i, shape):
@@ -105,7 +105,7 @@ def _value(name, Y, shape):
 
 
 def _real_floats(name, A):
-    A = np.asarray(A)
+    A = plain_array(f"numeric_jacobian(f, X): {name}", A)
     if A.dtype.kind != "f":
         raise TypeError(f"numeric_jacobian(f, X): {name} has dtype {A.dtype}, expected real floats")
     if not np.isfinite(A).all():

@@ -5,8 +5,9 @@ count from 0: layer l takes O[l] to Z[l] to O[l + 1], so O[0] is X and O[-1] is 
 """
 
 import itertools
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from numbers import Integral
+from numbers import Integral, Real
 
 import numpy as np
 from jaxtyping import Shaped
@@ -50,22 +51,30 @@ class Network:
         output_activation=identity,
         seed=0,
     ):
-        sizes = list(sizes)
-        if len(sizes) < 2 or not all(isinstance(n, Integral) and n >= 1 for n in sizes):
+        sizes = list(sizes) if isinstance(sizes, Iterable) else [sizes]
+        if len(sizes) < 2 or not all(isinstance(n, Integral) and n is not True and n >= 1 for n in sizes):
             raise ValueError(
                 f"Network(sizes, ...): sizes is {sizes}, expected two or more whole numbers, at least 1 each"
             )
-        _check_parts(activation, output_activation, loss, regularizer, lam)
+        _check_parts(activation, output_activation, loss, regularizer, lam, initializer)
         self.sizes, self.loss, self.regularizer, self.lam = sizes, loss, regularizer, lam
         self.activations = [activation] * (len(sizes) - 2) + [output_activation]
         rng = np.random.default_rng(seed)
-        self.parameters = [
-            (initializer(n_in, n_out, rng), np.zeros((1, n_out))) for n_in, n_out in itertools.pairwise(sizes)
-        ]
+        self.parameters = []
+        for n_in, n_out in itertools.pairwise(sizes):
+            W = initializer(n_in, n_out, rng)
+            if np.shape(W) != (n_in, n_out):
+                raise ShapeError(
+                    f"Network(...): initializer({n_in}, {n_out}, rng) has shape {np.shape(W)}, "
+                    f"expected (n_in, n_out) = {(n_in, n_out)}."
+                )
+            self.parameters.append((W, np.zeros((1, n_out))))
 
     @shape_checked
     def forward(self, X: Shaped[np.ndarray, "m n_in"]) -> Trace:
-        """Run the batch X, (m, sizes[0]), through all layers (rows S7, S8)."""
+        """Run the batch X, (m, sizes[0]), of floats, through all layers (rows S7, S8)."""
+        if X.dtype == object:
+            raise TypeError("Network.forward(X): X holds Fractions, expected floats, which W and b are")
         if X.shape[1] != self.sizes[0]:
             raise ShapeError(
                 f"Network.forward(X): X has shape {X.shape}, expected (m, {self.sizes[0]}): "
@@ -82,8 +91,12 @@ class Network:
     def backward(self, trace: Trace, target: Shaped[np.ndarray, "m n_out"]):
         """The gradients of J, a list of (dW, db); fills `trace.G` and `trace.dL_dO` (rows S5, S6, S9 to S21).
 
-        target: (m, sizes[-1]), the shape of the network's output. Raises ShapeError if it is not.
+        target: (m, sizes[-1]), the shape of the network's output. Raises ShapeError if it is not, or if the trace is
+        that of a network of other sizes.
         """
+        traced = [O.shape[1] for O in trace.O]
+        if traced != self.sizes:
+            raise ShapeError(f"Network.backward(trace, target): trace has layers of {traced}, expected {self.sizes}.")
         self.loss.check_target(trace.O[-1], target)
         G = self.loss.f_gradient(trace.O[-1], target)  # dL/dO of the last layer
         gradients, trace.G, trace.dL_dO = [], [], [G]
@@ -122,7 +135,7 @@ class Network:
         return self.loss.f(trace.O[-1], target) + self.lam * sum(self.regularizer.f(W) for W, _ in self.parameters)
 
 
-def _check_parts(activation, output_activation, loss, regularizer, lam):
+def _check_parts(activation, output_activation, loss, regularizer, lam, initializer):
     for name, value, kind in (
         ("activation", activation, Activation),
         ("output_activation", output_activation, Activation),
@@ -131,7 +144,9 @@ def _check_parts(activation, output_activation, loss, regularizer, lam):
     ):
         if not isinstance(value, kind):
             raise TypeError(f"Network(...): {name} is {value!r}, expected one of course_lib's {kind.__name__} objects")
-    if isinstance(lam, bool) or not isinstance(lam, (int, float, np.floating)) or not 0 <= lam < np.inf:
+    if not callable(initializer):
+        raise TypeError(f"Network(...): initializer is {initializer!r}, expected a function (n_in, n_out, rng) -> W")
+    if isinstance(lam, bool) or not isinstance(lam, Real) or not 0 <= lam < np.inf:
         raise ValueError(f"Network(...): lam is {lam!r}, expected a finite number, at least 0")
     if loss is softmax_cross_entropy and output_activation is not identity:
         raise ValueError(

@@ -5,24 +5,24 @@
 `%load_ext course_lib` rewrites each cell before it runs: every assignment with such a comment is followed by a check of
 the array against it, inside function bodies too; so is a commented `return`, and a line that only makes an array. Where
 the code has the form of the comment (here `_ @ _`), each operand is checked against its own part as well. The symbols
-are looked up where the line runs: a function's own names first. `course_lib.shape_grammar` says what states a shape.
+are looked up where the line runs: a function's own names first. `course_lib.shape_grammar` says what states a shape,
+`course_lib.shape_checks` what is then checked.
+
+The comment stands at the end of the statement, or after the bracket that opens on its first line.
 """
 
 import ast
 import functools
 import io
-import sys
+import itertools
 import tokenize
-from fractions import Fraction
-from numbers import Number
+from copy import deepcopy
 from types import TracebackType
 
-import numpy as np
+from course_lib import shape_checks
+from course_lib.shape_grammar import parse_comment, shape_tree
 
-from course_lib.shape_grammar import parse_comment, shape_tree, sizes, spelled, states_shape
-from course_lib.shapes import ShapeError
-
-_CHECKED = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.Expr)
+_ASSIGNMENTS = (ast.Assign, ast.AugAssign, ast.AnnAssign)
 
 
 class ShapeComments(ast.NodeTransformer):
@@ -32,14 +32,16 @@ class ShapeComments(ast.NodeTransformer):
         self.comments = {}  # line number -> text of the comment that ends the line
 
     def record(self, lines):
-        """Input transformer: remember the trailing comments of the cell, change nothing."""
+        """Input transformer: remember the comments that a statement may have, change nothing."""
         self.comments = {}
         try:
-            for token in tokenize.generate_tokens(io.StringIO("".join(lines)).readline):
-                if token.type == tokenize.COMMENT and token.line[: token.start[1]].strip():
-                    self.comments[token.start[0]] = token.string.lstrip("#").strip()
+            tokens = list(tokenize.generate_tokens(io.StringIO("".join(lines)).readline))
         except (tokenize.TokenError, SyntaxError):
-            self.comments = {}  # Python itself says what is wrong with this cell
+            return lines  # Python itself says what is wrong with this cell
+        for before, token, after in zip(tokens, tokens[1:], tokens[2:], strict=False):
+            ends = after.type == tokenize.NEWLINE or before.string in ("(", "[", "{")
+            if token.type == tokenize.COMMENT and ends:
+                self.comments[token.start[0]] = token.string.lstrip("#").strip()
         return lines
 
     def generic_visit(self, node):
@@ -47,34 +49,60 @@ class ShapeComments(ast.NodeTransformer):
         for field in ("body", "orelse", "finalbody"):
             statements = getattr(node, field, None)
             if isinstance(statements, list):
-                setattr(node, field, [new for old in statements for new in self._with_checks(old)])
+                pairs = itertools.zip_longest(statements, statements[1:])
+                setattr(node, field, [new for pair in pairs for new in self._with_checks(*pair)])
         return node
 
-    def _with_checks(self, node):
+    def _with_checks(self, node, following):
         """The statement among the checks that its comment asks for."""
-        if not isinstance(node, _CHECKED) or node.value is None:
+        line = self._line_of_comment(node, following)
+        if line is None:
             return [node]
-        comment = self.comments.get(node.end_lineno) or self.comments.get(node.lineno)
-        shapes, left = parse_comment(comment) if comment else ((), None)
-        if not shapes:
-            return [node]
-        call = functools.partial(_call, node, comment)
+        shapes, left = parse_comment(self.comments[line])
+        call, stated = functools.partial(_call, line, self.comments[line]), ", ".join(shapes)
+        name = ast.unparse(node.value)
         if left is not None and not isinstance(node, ast.AugAssign):
             node.value = _with_operands_checked(node.value, left, call)
-        if isinstance(node, (ast.Return, ast.Expr)):
+        if not isinstance(node, _ASSIGNMENTS):
             function = "check" if isinstance(node, ast.Return) else "check_if_array"
-            node.value = call(function, node.value, ast.unparse(node.value), shapes[-1])
-            return [_statement(call("check_comment", ast.Constant(None), "", "")), node]
+            node.value = call(function, node.value, name, stated)
+            return [_statement(call("check_comment")), node]
         checks = []
         for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
-            names = _flat(target)
-            if len(shapes) not in (1, len(names)) and len(names) > 1:
-                checks.append(call("miscounted", ast.Constant(None), str(len(names)), str(len(shapes))))
-            stated = shapes if len(shapes) == len(names) else shapes[-1:] * len(names)
-            for name, shape in zip(names, stated, strict=True):
-                value = ast.parse(ast.unparse(name), mode="eval").body  # the target, now read
-                checks.append(call("check_target", value, ast.unparse(name), shape))
-        return [_statement(call("check_comment", ast.Constant(None), "", "")), node, *map(_statement, checks)]
+            names = [ast.unparse(part) for part in _flat(target)]
+            read = "".join(f"{ast.unparse(_CallsKept(read=True).visit(deepcopy(part)))}, " for part in _flat(target))
+            values = _placed(ast.parse(f"({read})", mode="eval").body, line)
+            checks.append(_statement(call("check_targets", values, names, stated)))
+            _CallsKept(read=False).visit(target)
+        return [_statement(call("check_comment")), node, *checks]
+
+    def _line_of_comment(self, node, following):
+        """The line of the comment that states shapes for a statement; None if there is none."""
+        if not isinstance(node, (*_ASSIGNMENTS, ast.Return, ast.Expr)) or node.value is None:
+            return None
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            return None  # a docstring stays one
+        if following is not None and following.lineno == node.end_lineno:
+            return None  # after a semicolon: the comment is about the last statement
+        lines = (line for line in (node.end_lineno, node.lineno) if parse_comment(self.comments.get(line, ""))[0])
+        return next(lines, None)
+
+
+class _CallsKept(ast.NodeTransformer):
+    """Keeps what a call in a target gives, `rows[next(i)] = row`, under a name: reading the target calls nothing.
+
+    What could call too, a comprehension for example, is kept as a whole.
+    """
+
+    def __init__(self, read):
+        self.read = read
+
+    def visit_Call(self, node):
+        name = ast.Name(f"_call_{node.lineno}_{node.col_offset}", ast.Load() if self.read else ast.Store())
+        return ast.fix_missing_locations(ast.copy_location(name if self.read else ast.NamedExpr(name, node), node))
+
+    visit_Await = visit_Yield = visit_NamedExpr = visit_Call
+    visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = visit_Lambda = visit_Call
 
 
 def show_at_the_line(shell, kind, error, trace, tb_offset=None):
@@ -90,65 +118,6 @@ def show_at_the_line(shell, kind, error, trace, tb_offset=None):
     shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
 
 
-def check(value, name, stated, comment, symbols):
-    """Raise ShapeError if the value does not have the stated shape; return the value."""
-    symbols = _lookup(symbols)
-    if not states_shape(stated, comment, symbols):
-        return value
-    tree = shape_tree(stated)
-    expected = sizes(tree, comment, symbols)
-    if not hasattr(value, "shape") and not isinstance(value, (Number, Fraction)):
-        raise ShapeError(f"{name} is a {type(value).__name__}, but the comment says it has shape {ast.unparse(tree)}.")
-    if np.shape(value) != expected:
-        raise ShapeError(f"{name} is {np.shape(value)}, but the comment says {spelled(tree, expected)}.")
-    return value
-
-
-def check_target(*arguments):
-    """The same for a line of its own, which must not leave a value for the notebook to show."""
-    check(*arguments)
-
-
-def check_if_array(value, name, stated, comment, symbols):
-    """Check the value of a line that is only an expression, if it is an array; return the value."""
-    return check(value, name, stated, comment, symbols) if isinstance(value, np.ndarray) else value
-
-
-def check_comment(_, name, stated, comment, symbols):
-    """Raise ShapeError if what stands left of `->` does not give the shape right of it."""
-    shapes, left = parse_comment(comment)
-    if left is None:
-        return
-    found = sizes(left, comment, _lookup(symbols))
-    tree = shape_tree(shapes[-1])
-    expected = sizes(tree, comment, _lookup(symbols))
-    if found != expected:
-        raise ShapeError(
-            f"the comment `{comment}` contradicts itself: left of -> stands {found}, "
-            f"right of it {spelled(tree, expected)}."
-        )
-
-
-def miscounted(_, targets, shapes, comment, symbols):
-    """Raise the ShapeError of a line whose comment states neither one shape nor one for each target."""
-    raise ShapeError(f"the comment `{comment}` states {shapes} shapes, but {targets} values are assigned.")
-
-
-def _lookup(symbols):
-    """A function from a symbol to its value where the line runs, None if it has none."""
-    frame = sys._getframe(1)
-    while frame.f_globals.get("__name__") == __name__:
-        frame = frame.f_back
-
-    def look_up(name):
-        try:
-            return symbols[name]()
-        except NameError:  # unknown, or a name that the function itself defines only later
-            return frame.f_globals.get(name)
-
-    return look_up
-
-
 def _with_operands_checked(value, left, call):
     """Check each operand of the code against its part of the comment, as far as the two have the same form."""
     if isinstance(left, ast.Tuple):
@@ -159,8 +128,8 @@ def _with_operands_checked(value, left, call):
     return value
 
 
-def _call(where, comment, function, value, name, stated):
-    """The syntax tree of `function(value, name, stated, comment, symbols)`, placed at the line of `where`.
+def _call(line, comment, function, value=None, name="", stated=""):
+    """The syntax tree of `function(value, name, stated, comment, symbols)`, of shape_checks, at the comment's line.
 
     A symbol is passed as `lambda: m`, so that Python's own rules find it: local, enclosing, then global.
     """
@@ -168,17 +137,19 @@ def _call(where, comment, function, value, name, stated):
     trees = [shape_tree(shape) for shape in shapes] + ([left] if left is not None else [])
     names = sorted({part.id for tree in trees for part in ast.walk(tree) if isinstance(part, ast.Name)})
     symbols = ", ".join(f"{name!r}: lambda: {name}" for name in names)
-    source = (
-        f"__import__({__name__!r}, fromlist=['']).{function}(None, {name!r}, {stated!r}, {comment!r}, {{{symbols}}})"
-    )
-    call = ast.parse(source, mode="eval").body
-    for new in ast.walk(call):
-        ast.copy_location(new, where)
-    call.args[0] = value
-    for new in ast.walk(value):
-        if not hasattr(new, "lineno"):
-            ast.copy_location(new, where)
+    module = f"__import__({shape_checks.__name__!r}, fromlist=[''])"
+    source = f"{module}.{function}(None, {name!r}, {stated!r}, {comment!r}, {{{symbols}}})"
+    call = _placed(ast.parse(source, mode="eval").body, line)
+    if value is not None:
+        call.args[0] = value
     return call
+
+
+def _placed(tree, line):
+    for node in ast.walk(tree):
+        if hasattr(node, "lineno"):
+            node.lineno, node.end_lineno, node.col_offset, node.end_col_offset = line, line, 0, 0
+    return tree
 
 
 def _statement(call):
@@ -186,5 +157,7 @@ def _statement(call):
 
 
 def _flat(target):
-    """The names of a target: `(W1, b1), g` has three."""
-    return [n for t in target.elts for n in _flat(t)] if isinstance(target, (ast.Tuple, ast.List)) else [target]
+    """The names of a target: `(W1, b1), g` has three; those of `first, *rest` are `first` and `rest`."""
+    if isinstance(target, (ast.Tuple, ast.List)):
+        return [name for part in target.elts for name in _flat(part)]
+    return [target.value] if isinstance(target, ast.Starred) else [target]

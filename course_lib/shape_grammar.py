@@ -19,7 +19,6 @@ import numpy as np
 from course_lib.shapes import ShapeError
 
 _LAST_LIST = re.compile(r"(?<![\w)\].])(\((?:[^()]|\([^()]*\))*\))\s*$")
-_LIST_OF_ONE = re.compile(r"\(\s*([^(),]+?)\s*\)")
 _OPERATORS = {ast.Add: operator.add, ast.Mult: operator.mul}
 
 
@@ -44,18 +43,18 @@ def parse_comment(comment):
 def shape_tree(text, operators=False):
     """The syntax tree of one shape, or with `operators` of shapes joined by operators; None if it is neither."""
     try:
-        node = ast.parse(_LIST_OF_ONE.sub(r"(\1,)", text.strip()) if operators else text.strip(), mode="eval").body
+        node = ast.parse(text.strip(), mode="eval").body
     except SyntaxError:
         return None
-    if not operators and not isinstance(node, ast.Tuple):
-        node = ast.Tuple([node], ast.Load())  # (m) is the shape (m,)
-    return node if _is_shapes(node) else None
+    node = _with_lists_of_one(node, text.strip().encode())
+    return node if _is_shapes(node) and (operators or isinstance(node, ast.Tuple)) else None
 
 
 def states_shape(text, comment, symbols):
     """Whether a bracketed list states a shape: `(m)` does where m is an integer, `(optional)` is prose."""
     shape = shape_tree(text)
-    if len(shape.elts) != 1 or "->" in comment:
+    _, arrow, tail = comment.rpartition("->")
+    if "," in text or not shape.elts or (arrow and tail.lstrip().startswith("(")):
         return True
     parts = list(ast.walk(shape))
     return any(isinstance(part, ast.Constant) for part in parts) or any(
@@ -113,6 +112,18 @@ def _size(node, comment, symbols):
 
 def _is_integer(value):
     return isinstance(value, Integral) and not isinstance(value, bool)
+
+
+def _with_lists_of_one(node, text):
+    """The tree with every size that stands alone in brackets as a tuple: `(m)` is the shape `(m,)`."""
+    before, after = text[: node.col_offset].rstrip(), text[node.end_col_offset :].lstrip()
+    if _is_size(node) and before.endswith(b"(") and after.startswith(b")"):
+        return ast.Tuple([node], ast.Load())
+    if isinstance(node, ast.BinOp):
+        node.left, node.right = _with_lists_of_one(node.left, text), _with_lists_of_one(node.right, text)
+    if isinstance(node, ast.UnaryOp):
+        node.operand = _with_lists_of_one(node.operand, text)
+    return node
 
 
 def _is_shapes(node):

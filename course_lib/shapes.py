@@ -28,8 +28,8 @@ def shape_checked(function):
     """Check a function's arguments and its result against their annotations, each time it is called.
 
     - `Shaped[np.ndarray, "m n_in"]`: a numpy array of that shape whose entries are finite real or complex floats, or
-      `Fraction`s. A symbol (m, n_in) means the same size in the whole signature. A float passes as an array of
-      shape (). The result is checked for its shape alone.
+      `Fraction`s; all arrays of a call are of one kind, so that exact stays exact. A symbol (m, n_in) means the same
+      size in the whole signature. A float passes as an array of shape (). The result is checked for its shape alone.
     - `int`: a whole number, at least 0; the argument's name may then stand in later shapes.
     - `float`: a finite real number.
     - another class, or a tuple of classes: an instance of it.
@@ -51,11 +51,11 @@ def shape_checked(function):
             bound = signature.bind(*args, **kwargs)
         except TypeError as error:
             raise TypeError(f"{call}: {error}") from None
-        seen = {}
+        seen, exact = {}, {}
         with jaxtyped("context"):
             for name, value in bound.arguments.items():
                 if name in hints:
-                    bound.arguments[name] = _check(call, name, value, hints[name], seen)
+                    bound.arguments[name] = _check(call, name, value, hints[name], seen, exact)
             result = function(*bound.args, **bound.kwargs)
             if _is_array_hint(result_hint) and not isinstance(np.asarray(result), result_hint):
                 raise ShapeError(_wrong_shape(call, "the result", np.asarray(result), result_hint, seen))
@@ -67,15 +67,28 @@ def shape_checked(function):
 def as_fractions(A):
     """The array A with every entry as an exact `Fraction`, for arithmetic without rounding.
 
-    A: array of any shape, of integers, floats or Fractions. Raises ValueError for NaN or infinity.
+    A: array of any shape, of integers, floats or Fractions. Raises ValueError for NaN or infinity, TypeError for
+    other entries, and for masked arrays and matrices.
     """
-    A = np.asarray(A)
+    A = plain_array("as_fractions(A): A", A)
     exact = np.empty(A.shape, dtype=object)
     for i, entry in np.ndenumerate(A):
-        if isinstance(entry, (float, np.floating)) and not np.isfinite(entry):
+        entry = entry.item() if isinstance(entry, np.generic) else entry
+        if not isinstance(entry, (int, float, Fraction)):
+            raise TypeError(
+                f"as_fractions(A): A{list(i)} is {_describe(entry)}, expected integers, floats or Fractions"
+            )
+        if isinstance(entry, float) and not np.isfinite(entry):
             raise ValueError(f"as_fractions(A): A{list(i)} is {entry}, expected finite numbers")
-        exact[i] = Fraction(entry.item() if isinstance(entry, np.generic) else entry)
+        exact[i] = Fraction(entry)
     return exact
+
+
+def plain_array(name, A):
+    """A as a numpy array; TypeError for a masked array or a matrix, which would lose what makes it one."""
+    if isinstance(A, np.ndarray) and type(A) is not np.ndarray:
+        raise TypeError(f"{name} is a {type(A).__name__}, expected a plain numpy array")
+    return np.asarray(A)
 
 
 def zeros(shape, like):
@@ -83,15 +96,22 @@ def zeros(shape, like):
     return np.full(shape, Fraction(0) if like.dtype == object else 0, dtype=like.dtype)
 
 
-def _check(call, name, value, hint, seen):
-    """Return the value, checked; arrays and sizes are remembered in `seen` for later messages."""
+def _check(call, name, value, hint, seen, exact):
+    """Return the value, checked. `seen` remembers arrays and sizes, `exact` which arrays hold Fractions."""
     if _is_array_hint(hint):
         if isinstance(value, (float, complex, Fraction, np.inexact)):
             value = np.asarray(value)
         _check_entries(call, name, value)
+        for other, is_exact in exact.items():
+            if is_exact != (value.dtype == object):
+                floats = name if is_exact else other
+                raise TypeError(
+                    f"{call}: of {other} and {name}, only {other if is_exact else name} holds Fractions, "
+                    f"expected one kind: floats, or as_fractions({floats})"
+                )
         if not isinstance(value, hint):
             raise ShapeError(_wrong_shape(call, name, value, hint, seen))
-        seen[name] = (value.shape, hint.dim_str.split())
+        seen[name], exact[name] = (value.shape, hint.dim_str.split()), value.dtype == object
     elif hint is int:
         if not isinstance(value, Integral) or isinstance(value, bool):
             raise TypeError(f"{call}: {name} is {_describe(value)}, expected a whole number")
@@ -165,5 +185,5 @@ def _in_symbols(dims):
 
 
 def _describe(value):
-    text = repr(value)
+    text = " ".join(repr(value).split())  # in one line
     return f"{type(value).__name__} {text if len(text) <= 40 else text[:37] + '...'}"

@@ -1,10 +1,14 @@
 """Training: stochastic gradient descent on mini-batches, with a progress bar and a history."""
 
+import os
 from dataclasses import dataclass, field
 from numbers import Integral, Real
 
 import numpy as np
+from jaxtyping import Shaped
 from tqdm.auto import tqdm
+
+from course_lib.shapes import shape_checked
 
 
 @dataclass
@@ -35,11 +39,12 @@ def fit(network, X, target, epochs, learning_rate, batch_size=32, momentum=0.0, 
     _check("batch_size", batch_size, whole=True, least=1)
     _check("learning_rate", learning_rate, whole=False, least=0)
     _check("momentum", momentum, whole=False, least=0)
+    quiet = bool(os.environ.get("TQDM_DISABLE"))  # tqdm reads it too, but not for its bar in a notebook
     rng, history = np.random.default_rng(seed), History()
     velocities = [(np.zeros_like(W), np.zeros_like(b)) for W, b in network.parameters]
     _measure(history, network, X, target, test)
     with np.errstate(over="ignore", invalid="ignore"):  # a run that explodes is told by History.diverged
-        for epoch in tqdm(range(1, epochs + 1), desc="epochs", leave=False):
+        for epoch in tqdm(range(1, epochs + 1), desc="epochs", leave=False, disable=quiet):
             order = rng.permutation(len(X))
             for start in range(0, len(X), batch_size):
                 rows = order[start : start + batch_size]
@@ -52,9 +57,15 @@ def fit(network, X, target, epochs, learning_rate, batch_size=32, momentum=0.0, 
     return history
 
 
-def accuracy(network, X, target):
-    """The share of the samples X, (m, n_in), whose largest output stands where the largest entry of target stands."""
-    return float((network.predict(X).argmax(axis=1) == target.argmax(axis=1)).mean())
+@shape_checked
+def accuracy(network, X: Shaped[np.ndarray, "m n_in"], target: Shaped[np.ndarray, "m n_out"]):
+    """The share of the samples X, (m, n_in), whose largest output stands where the largest entry of target stands.
+
+    Raises ShapeError, TypeError or ValueError if X or target, (m, n_out), is not one for the network.
+    """
+    O = network.predict(X)
+    network.loss.check_target(O, target)
+    return float((O.argmax(axis=1) == target.argmax(axis=1)).mean())
 
 
 def _sgd_step(parameters, gradients, velocities, learning_rate, momentum):

@@ -1,0 +1,33 @@
+"""Run notebooks in place, and store them with their outputs but without what differs from run to run.
+
+python -m nbconvert --config notebooks/nbconvert_config.py notebooks/05_grad_W.ipynb
+"""
+
+import os
+
+from nbconvert.preprocessors import CoalesceStreamsPreprocessor, Preprocessor
+
+os.environ["TQDM_DISABLE"] = "1"  # a progress bar would be stored, and differ each time
+
+
+class StoredForm(Preprocessor):
+    """Drops execution counts, and all metadata but the name of the kernel and the tags of cells."""
+
+    def preprocess(self, nb, resources):
+        kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+        nb.metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+        for cell in nb.cells:
+            cell.metadata = {key: value for key, value in cell.metadata.items() if key == "tags"}
+            if cell.cell_type == "code":
+                cell.execution_count = None
+                for output in cell.outputs:
+                    if output.output_type == "execute_result":
+                        output.execution_count = None
+        return nb, resources
+
+
+c = get_config()  # noqa: F821 - Jupyter gives this function to its configuration files
+c.NbConvertApp.export_format = "notebook"
+c.NbConvertApp.use_output_suffix = False  # write to the notebook that was read
+c.ExecutePreprocessor.enabled = True
+c.NotebookExporter.preprocessors = [CoalesceStreamsPreprocessor, StoredForm]

@@ -1,0 +1,127 @@
+"""What the tests compare the course with: sums written out index by index, and forward passes for autograd.
+
+Nothing here uses a formula of course_lib. The sums come from the definitions, one Python loop for each index, and run
+in exact arithmetic where their entries are Fractions. The forward passes are for the `autograd` package.
+"""
+
+import itertools
+from fractions import Fraction
+
+import autograd.numpy as anp
+import numpy as np
+
+LEAK, GELU_CUBIC = 0.01, 0.044715
+
+ACTIVATIONS = {
+    "identity": lambda Z: Z,
+    "sigmoid": lambda Z: 1 / (1 + anp.exp(-Z)),
+    "tanh": lambda Z: (anp.exp(Z) - anp.exp(-Z)) / (anp.exp(Z) + anp.exp(-Z)),
+    "relu": lambda Z: anp.where(Z > 0, Z, 0.0),
+    "leaky_relu": lambda Z: anp.where(Z > 0, Z, LEAK * Z),
+    "softplus": lambda Z: anp.logaddexp(0.0, Z),
+    "gelu": lambda Z: Z / 2 * (1 + anp.tanh((2 / anp.pi) ** 0.5 * (Z + GELU_CUBIC * Z**3))),
+}
+LOSSES = {
+    "mse": lambda O, target: anp.mean(anp.sum((O - target) ** 2, axis=1)) / 2,
+    "softmax_cross_entropy": lambda Z, target: (
+        -anp.mean(anp.sum(target * (Z - anp.log(anp.sum(anp.exp(Z), axis=1, keepdims=True))), axis=1))
+    ),
+}
+REGULARIZERS = {
+    "none": lambda W: 0.0,
+    "l2": lambda W: anp.sum(W * W) / 2,
+    "l1": lambda W: anp.sum(anp.abs(W)),
+}
+
+
+def objective(parameters, X, target, activations, loss, regularizer, lam):
+    """J of a network of dense layers, for autograd. activations: one name for each layer."""
+    O = X
+    for (W, b), activation in zip(parameters, activations, strict=True):
+        O = ACTIVATIONS[activation](anp.dot(O, W) + b)
+    return LOSSES[loss](O, target) + lam * sum(REGULARIZERS[regularizer](W) for W, _ in parameters)
+
+
+def contract(dY_dX, dz_dY):
+    """The key idea, by brute force: entry i is the sum over every index j of Y of dY[j]/dX[i] dz/dY[j]."""
+    total = zeros_like_shape(dY_dX.shape[dz_dY.ndim :], dY_dX)
+    for i in np.ndindex(total.shape):
+        for j in np.ndindex(dz_dY.shape):
+            total[i] += dY_dX[j + i] * dz_dY[j]
+    return total
+
+
+def layer(O, W, b):
+    """Z of one layer: Z[i, j] is the sum over h of O[i, h] W[h, j], plus b[j]."""
+    (m, n_in), n_out = O.shape, W.shape[1]
+    Z = zeros_like_shape((m, n_out), O)
+    for i, j in np.ndindex(Z.shape):
+        Z[i, j] = sum((O[i, h] * W[h, j] for h in range(n_in)), start=b[0, j])
+    return Z
+
+
+def layer_jacobian(name, O, W):
+    """dZ/dW, dZ/db or dZ/dO of one layer from its definition: the coefficient of the variable in the sum for Z[i, j]."""
+    (m, n_in), n_out = O.shape, W.shape[1]
+    shape = {"W": (n_in, n_out), "b": (1, n_out), "O": (m, n_in)}[name]
+    tensor = zeros_like_shape((m, n_out, *shape), O)
+    for i, j, h, k in np.ndindex(tensor.shape):
+        if name == "W" and j == k:
+            tensor[i, j, h, k] = O[i, h]
+        elif name == "b" and j == k:
+            tensor[i, j, h, k] = O.dtype.type(1) if O.dtype != object else Fraction(1)
+        elif name == "O" and i == h:
+            tensor[i, j, h, k] = W[k, j]
+    return tensor
+
+
+def matmul(A, B):
+    """A B, one sum for each entry."""
+    product = zeros_like_shape((A.shape[0], B.shape[1]), A)
+    for i, j in np.ndindex(product.shape):
+        product[i, j] = sum((A[i, k] * B[k, j] for k in range(A.shape[1])), start=product[i, j])
+    return product
+
+
+def exact_difference(f, X):
+    """The gradient of a polynomial f of degree 2 or less, exactly: there (f(X + h) - f(X - h)) / 2h has no error."""
+    gradient = zeros_like_shape(X.shape, X)
+    for i in np.ndindex(X.shape):
+        up, down = X.copy(), X.copy()
+        up[i], down[i] = X[i] + 1, X[i] - 1
+        gradient[i] = (f(up) - f(down)) / 2
+    return gradient
+
+
+def fractions(rng, *shape):
+    """Random Fractions, of which some are 0 and most are no float."""
+    A = np.empty(shape, dtype=object)
+    for i in np.ndindex(shape):
+        A[i] = Fraction(int(rng.integers(-9, 10)), int(rng.integers(1, 8)))
+    return A
+
+
+def one_hot(rng, m, n_out):
+    return np.eye(n_out)[rng.integers(n_out, size=m)]
+
+
+def zeros_like_shape(shape, like):
+    """Zeros of the kind of `like`: floats of its dtype, or Fractions."""
+    A = np.empty(shape, dtype=like.dtype)
+    A.fill(Fraction(0) if like.dtype == object else 0)
+    return A
+
+
+def assert_exactly(A, expected):
+    """Equal without tolerance: the same shape, and every entry a Fraction."""
+    assert A.shape == expected.shape
+    assert all(isinstance(entry, Fraction) for entry in itertools.chain(A.flat, expected.flat))
+    assert (A == expected).all()
+
+
+def assert_close(A, expected, tolerance=1e-12):
+    """Equal shapes, and no entry differs by more than the tolerance times the largest entry (at least 1)."""
+    A, expected = np.asarray(A), np.asarray(expected)
+    assert A.shape == expected.shape
+    if A.size:
+        assert abs(A - expected).max() <= tolerance * max(1.0, abs(expected).max())

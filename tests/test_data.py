@@ -1,0 +1,119 @@
+"""Data sets: what is in them, that their parts are disjoint, and that a seed gives the same points again."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from course_lib.data import digits, moons, spirals
+
+PLANAR = [moons, spirals]
+
+
+def test_digits_has_1797_images_of_64_pixels_from_0_to_1_in_two_parts():
+    X_train, target_train, X_test, target_test = digits()
+    assert X_train.shape == (1540, 64)
+    assert target_train.shape == (1540, 10)
+    assert X_test.shape == (257, 64)
+    assert target_test.shape == (257, 10)
+    assert all(A.dtype == float for A in digits())
+    for X in (X_train, X_test):
+        assert X.min() == 0
+        assert X.max() == 1
+        assert np.array_equal(16 * X, np.round(16 * X))  # seventeen grey values
+    for target in (target_train, target_test):
+        assert set(np.unique(target)) == {0.0, 1.0}
+        assert (target.sum(axis=1) == 1).all()
+        assert (target.sum(axis=0) > len(target) / 14).all()  # every digit is well represented
+
+
+def test_no_held_out_digit_is_a_copy_of_one_for_training():
+    X_train, _, X_test, _ = digits()
+    train = {row.tobytes() for row in X_train}
+    assert len(train) == len(X_train)
+    assert not train & {row.tobytes() for row in X_test}
+
+
+def test_digits_are_new_arrays_each_time():
+    digits().X_train[:] = 5
+    assert digits().X_train.max() == 1
+
+
+def test_digits_equal_the_copy_of_scikit_learn():
+    datasets = pytest.importorskip("sklearn.datasets")
+    X, labels = datasets.load_digits(return_X_y=True)
+    held_out = np.arange(len(X)) % 7 == 0
+    ours = digits()
+    assert np.array_equal(ours.X_train, X[~held_out] / 16)
+    assert np.array_equal(ours.X_test, X[held_out] / 16)
+    assert np.array_equal(ours.target_train.argmax(axis=1), labels[~held_out])
+    assert np.array_equal(ours.target_test.argmax(axis=1), labels[held_out])
+
+
+@pytest.mark.parametrize("make", PLANAR)
+@pytest.mark.parametrize("m", [10, 37, 500])
+def test_planar_sets_have_m_points_of_two_classes_and_a_fifth_held_out(make, m):
+    X_train, target_train, X_test, target_test = make(m)
+    assert len(X_train) + len(X_test) == m
+    assert len(X_test) == m // 5
+    for X, target in ((X_train, target_train), (X_test, target_test)):
+        assert X.shape == (len(X), 2)
+        assert target.shape == (len(X), 2)
+        assert X.dtype == target.dtype == float
+        assert set(np.unique(target)) == {0.0, 1.0}
+        assert (target.sum(axis=1) == 1).all()
+
+
+@pytest.mark.parametrize("make", PLANAR)
+def test_the_two_classes_are_equal_in_number(make):
+    split = make(500)
+    assert (split.target_train.sum(axis=0) + split.target_test.sum(axis=0) == 250).all()
+    assert (split.target_test.sum(axis=0) == 50).all()
+
+
+@pytest.mark.parametrize("make", PLANAR)
+def test_the_seed_decides(make):
+    first, again, other = make(50, seed=1), make(50, seed=1), make(50, seed=2)
+    assert all(np.array_equal(A, B) for A, B in zip(first, again, strict=True))
+    assert not np.array_equal(first.X_train, other.X_train)
+
+
+@pytest.mark.parametrize("make", PLANAR)
+def test_the_noise_is_its_standard_deviation(make):
+    still, noisy = make(2000, noise=0), make(2000, noise=0.2)
+    assert (noisy.X_train - still.X_train).std() == pytest.approx(0.2, rel=0.05)
+    assert make(50, noise=np.float32(0.5)).X_train.shape == (40, 2)
+
+
+def test_moons_are_two_half_circles_that_reach_into_each_other():
+    X, target, _, _ = moons(500, noise=0)
+    upper, lower = X[target[:, 0] == 1], X[target[:, 1] == 1]
+    assert np.hypot(*upper.T) == pytest.approx(1)
+    assert (upper[:, 1] >= 0).all()
+    assert np.hypot(*(lower - [1, 0.5]).T) == pytest.approx(1)
+    assert (lower[:, 1] <= 0.5).all()
+
+
+def test_spirals_turn_one_and_a_half_times_out_to_radius_1():
+    X, target, _, _ = spirals(500, noise=0)
+    radius = np.hypot(*X.T)
+    assert 0.99 < radius.max() <= 1
+    arm = X * np.where(target[:, :1] == 1, 1, -1)  # the second arm is the first, turned by half a turn
+    angle = np.arctan2(arm[:, 1], arm[:, 0])
+    turns = (3 * np.pi * radius - angle) / (2 * np.pi)
+    assert turns == pytest.approx(np.round(turns), abs=1e-9)
+
+
+@pytest.mark.parametrize("make", PLANAR)
+@pytest.mark.parametrize(
+    ("argument", "value"),
+    [("m", m) for m in (9, 0, -5, 20.0, True, None, "20")]
+    + [("noise", noise) for noise in (-0.1, np.nan, np.inf, True, None, "0.1", 1j)],
+)
+def test_bad_input_is_refused_by_name(make, argument, value):
+    with pytest.raises(ValueError, match=rf"{make.__name__}\(m, noise, seed\): {argument} is .*, expected a"):
+        make(**{argument: value})
+
+
+def test_a_fraction_is_a_noise():
+    assert moons(10, noise=Fraction(1, 10)).X_train.dtype == float

@@ -1,0 +1,160 @@
+"""The gradient check: right gradients pass, and a mistake is found where it is."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from reference import ACTIVATIONS, REGULARIZERS, one_hot
+
+from course_lib import activations, regularizers
+from course_lib.activations import tanh
+from course_lib.gradcheck import GradientCheck, ParameterCheck, check_gradients
+from course_lib.losses import mse, softmax_cross_entropy
+from course_lib.network import Network
+from course_lib.regularizers import l2
+from course_lib.shapes import ShapeError
+
+SIZES = [5, 4, 2, 3]
+NAMES = ["W0", "b0", "W1", "b1", "W2", "b2"]
+
+
+def task(activation=tanh, loss=softmax_cross_entropy, regularizer=l2, seed=0):
+    rng = np.random.default_rng(seed)
+    network = Network(SIZES, activation, loss, regularizer, lam=0.3, seed=seed)
+    network.parameters = [(W, rng.standard_normal(b.shape)) for W, b in network.parameters]
+    return network, rng.standard_normal((7, SIZES[0])), one_hot(rng, 7, SIZES[-1])
+
+
+@pytest.mark.parametrize("loss", [mse, softmax_cross_entropy])
+@pytest.mark.parametrize("activation", sorted(ACTIVATIONS))
+@pytest.mark.parametrize("regularizer", sorted(REGULARIZERS))
+def test_right_gradients_pass(activation, loss, regularizer):
+    network, X, target = task(getattr(activations, activation), loss, getattr(regularizers, regularizer))
+    table = check_gradients(network, X, target)
+    assert table.passes()
+    assert [row.name for row in table] == NAMES
+    assert max(row.relative_error for row in table) < 1e-7
+
+
+def test_each_row_holds_the_network_s_gradient_and_the_numeric_one():
+    network, X, target = task()
+    gradients = network.loss_and_gradients(X, target)[1]
+    table = check_gradients(network, X, target)
+    for row, gradient in zip(table, [A for pair in gradients for A in pair], strict=True):
+        assert np.array_equal(row.gradient, gradient)
+        assert row.numeric.shape == gradient.shape
+        assert 0 < row.absolute_error < 1e-8
+
+
+def planted(change):
+    """The table of gradients into which `change` has put a mistake."""
+    network, X, target = task()
+    gradients = [[dW.copy(), db.copy()] for dW, db in network.loss_and_gradients(X, target)[1]]
+    change(gradients)
+    return check_gradients(network, X, target, gradients)
+
+
+def wrong_rows(table):
+    return [row.name for row in table if row.relative_error > 1e-6]
+
+
+@given(st.integers(0, 2), st.integers(0, 1), st.data())
+def test_a_mistake_in_one_entry_is_found_at_that_entry(layer, which, data):
+    shape = (SIZES[layer], SIZES[layer + 1]) if which == 0 else (1, SIZES[layer + 1])
+    entry = tuple(data.draw(st.integers(0, n - 1)) for n in shape)
+
+    def change(gradients):
+        gradients[layer][which][entry] += 1e-3
+
+    table = planted(change)
+    assert not table.passes()
+    assert wrong_rows(table) == [NAMES[2 * layer + which]]
+    row = table[2 * layer + which]
+    assert row.absolute_error == pytest.approx(1e-3, rel=1e-4)
+    assert np.argwhere(abs(row.gradient - row.numeric) > 1e-6).tolist() == [list(entry)]
+
+
+def test_a_mistake_in_one_row_is_found_in_that_row():
+    def change(gradients):
+        gradients[1][0][2] *= -1
+
+    table = planted(change)
+    assert wrong_rows(table) == ["W1"]
+    assert np.unique(np.argwhere(abs(table[2].gradient - table[2].numeric) > 1e-6)[:, 0]).tolist() == [2]
+
+
+def test_a_mistake_in_one_layer_is_found_in_that_layer():
+    def change(gradients):
+        gradients[2][0] /= 7
+        gradients[2][1] /= 7
+
+    assert wrong_rows(planted(change)) == ["W2", "b2"]
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_an_entry_that_is_not_finite_never_passes(value):
+    def change(gradients):
+        gradients[0][0][1, 1] = value
+
+    table = planted(change)
+    assert not table.passes()
+    assert not table.passes(tolerance=1e9)
+    assert wrong_rows(table) == ["W0"]
+
+
+def test_a_regularizer_that_is_forgotten_is_found_in_the_weights_alone():
+    network, X, target = task()
+    without = Network(SIZES, tanh, softmax_cross_entropy)
+    without.parameters = network.parameters
+    table = check_gradients(network, X, target, without.loss_and_gradients(X, target)[1])
+    assert wrong_rows(table) == ["W0", "W1", "W2"]
+
+
+def test_errors_are_the_largest_difference_and_its_share_of_the_largest_entry():
+    row = ParameterCheck("W0", gradient=np.array([[1.0, -4.0]]), numeric=np.array([[1.5, -5.0]]))
+    assert row.absolute_error == 1.0
+    assert row.relative_error == 0.2
+    zero = ParameterCheck("b0", gradient=np.zeros((1, 2)), numeric=np.zeros((1, 2)))
+    assert zero.relative_error == zero.absolute_error == 0.0
+
+
+def test_the_tolerance_is_the_largest_error_that_passes():
+    table = GradientCheck([ParameterCheck("W0", np.array([[1.0]]), np.array([[0.5]]))])
+    assert table.passes(tolerance=0.5)
+    assert not table.passes(tolerance=0.499)
+    assert not table.passes()
+
+
+def test_the_table_shows_every_parameter_with_its_shape_and_errors():
+    lines = repr(planted(lambda gradients: None)).splitlines()
+    assert lines[0].split() == ["parameter", "shape", "largest", "absolute", "error", "largest", "relative", "error"]
+    assert [line.split()[0] for line in lines[1:]] == NAMES
+    assert "(5, 4)" in lines[1]
+    assert "(1, 4)" in lines[2]
+    assert all(float(error) < 1e-7 for line in lines[1:] for error in line.split()[-2:])
+
+
+def test_the_network_is_left_as_it_was():
+    network, X, target = task()
+    before = [(id(W), W.copy(), id(b), b.copy()) for W, b in network.parameters]
+    for A in (X, target, *(P for pair in network.parameters for P in pair)):
+        A.flags.writeable = False
+    check_gradients(network, X, target)
+    for (W, b), (id_W, old_W, id_b, old_b) in zip(network.parameters, before, strict=True):
+        assert (id(W), id(b)) == (id_W, id_b)
+        assert np.array_equal(W, old_W)
+        assert np.array_equal(b, old_b)
+
+
+def test_gradients_of_another_form_are_refused_by_name():
+    network, X, target = task()
+    gradients = network.loss_and_gradients(X, target)[1]
+    with pytest.raises(ShapeError, match=r"gradients has 2 pairs \(dW, db\), expected 3, one for each layer"):
+        check_gradients(network, X, target, gradients[:2])
+    transposed = [(dW.T, db) for dW, db in gradients]
+    message = r"the gradient for W0 has shape \(4, 5\), expected \(5, 4\), the shape of W0\."
+    with pytest.raises(ShapeError, match=message):
+        check_gradients(network, X, target, transposed)
+    flat = [(dW, db[0]) for dW, db in gradients]
+    with pytest.raises(ShapeError, match=r"the gradient for b0 has shape \(4,\), expected \(1, 4\), the shape of b0\."):
+        check_gradients(network, X, target, flat)

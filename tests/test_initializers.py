@@ -1,0 +1,91 @@
+"""Initializers: shapes, variances, orthogonality, and the same weights for the same generator."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from reference import assert_close
+
+from course_lib import initializers
+
+N_IN, N_OUT = 300, 200
+VARIANCES = {
+    "zeros": 0.0,
+    "normal": 0.25,
+    "glorot_uniform": 2 / (N_IN + N_OUT),
+    "glorot_normal": 2 / (N_IN + N_OUT),
+    "he_normal": 2 / N_IN,
+    "orthogonal": 1 / N_IN,
+}
+NAMES = sorted(VARIANCES)
+
+
+def initializer(name):
+    return initializers.normal(0.5) if name == "normal" else getattr(initializers, name)
+
+
+def draw(name, n_in, n_out, seed=0):
+    return initializer(name)(n_in, n_out, np.random.default_rng(seed))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_mean_is_0_and_the_variance_is_the_one_in_the_docstring(name):
+    W, variance = draw(name, N_IN, N_OUT), VARIANCES[name]
+    assert W.shape == (N_IN, N_OUT)
+    assert abs(W.mean()) <= 5 * np.sqrt(variance / W.size)
+    # the variance of n squares is at most 2 variance^2 / n for these distributions: five standard errors
+    assert abs((W**2).mean() - variance) <= 5 * variance * np.sqrt(2 / W.size)
+
+
+def test_glorot_uniform_fills_its_interval_and_no_more():
+    W, limit = draw("glorot_uniform", N_IN, N_OUT), np.sqrt(6 / (N_IN + N_OUT))
+    assert 0.999 * limit < W.max() <= limit
+    assert -limit <= W.min() < -0.999 * limit
+
+
+@pytest.mark.parametrize("name", ["normal", "glorot_normal", "he_normal"])
+def test_the_normal_ones_are_normal(name):
+    W = draw(name, N_IN, N_OUT) / np.sqrt(VARIANCES[name])
+    for limit, share in ((1, 0.682689), (2, 0.954500), (3, 0.997300)):
+        assert (abs(W) < limit).mean() == pytest.approx(share, abs=5 * np.sqrt(share * (1 - share) / W.size))
+
+
+@pytest.mark.parametrize(("n_in", "n_out"), [(7, 5), (5, 7), (5, 5), (1, 4), (4, 1)])
+def test_orthogonal_weights_have_orthonormal_columns_or_rows(n_in, n_out):
+    W = draw("orthogonal", n_in, n_out)
+    assert W.shape == (n_in, n_out)
+    assert_close(W.T @ W if n_in >= n_out else W @ W.T, np.eye(min(n_in, n_out)))
+
+
+def test_no_sign_is_preferred_by_orthogonal_weights():
+    rng = np.random.default_rng(1)
+    corners = np.sign([np.diag(initializers.orthogonal(2, 2, rng)) for _ in range(400)])
+    assert (abs(corners.mean(axis=0)) < 5 / np.sqrt(400)).all()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_generator_decides(name):
+    assert np.array_equal(draw(name, 5, 3, seed=1), draw(name, 5, 3, seed=1))
+    if name != "zeros":
+        rng = np.random.default_rng(1)
+        assert not np.array_equal(initializer(name)(5, 3, rng), initializer(name)(5, 3, rng))
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("shape", [(0, 3), (3, 0), (0, 0)])
+def test_a_size_of_0_gives_an_empty_W(name, shape):
+    assert draw(name, *shape).shape == shape
+
+
+@pytest.mark.parametrize("std", [-0.1, np.nan, np.inf, True, "1", None, 1j])
+def test_a_standard_deviation_out_of_range_is_refused(std):
+    with pytest.raises(ValueError, match=r"normal\(std\): std is .*, expected a finite number, at least 0"):
+        initializers.normal(std)
+
+
+def test_any_real_number_is_a_standard_deviation():
+    for std in (2, np.float32(2), Fraction(2)):
+        W = initializers.normal(std)(5, 3, np.random.default_rng(0))
+        assert_close(W, 2 * np.random.default_rng(0).standard_normal((5, 3)))
+        assert W.dtype == float
+    assert (initializers.normal(0)(5, 3, np.random.default_rng(0)) == 0).all()

@@ -1,0 +1,194 @@
+"""Jacobians, the chain rule for vectors, the key idea for tensors, and the numeric Jacobian that checks them."""
+
+from fractions import Fraction
+
+import autograd.numpy as anp
+import numpy as np
+import pytest
+from autograd import jacobian as autograd_jacobian
+from hypothesis import given
+from hypothesis import strategies as st
+from reference import assert_close, assert_exactly, contract, fractions, matmul
+
+from course_lib.jacobian import chain, inverse_of_product, key_idea, numeric_jacobian, transpose_of_product
+from course_lib.shapes import ShapeError
+
+SIZE = st.integers(1, 4)
+SEED = st.integers(0, 10_000)
+SHAPE = st.lists(st.integers(1, 3), max_size=3).map(tuple)
+
+
+@given(SIZE, SIZE, SIZE, SEED)
+def test_the_transpose_of_a_product_is_exact(m, k, n, seed):
+    rng = np.random.default_rng(seed)
+    A, B = fractions(rng, m, k), fractions(rng, k, n)
+    assert_exactly(transpose_of_product(A, B), matmul(A, B).T)
+
+
+@given(SIZE, SEED)
+def test_the_inverse_of_a_product_undoes_the_product(n, seed):
+    rng = np.random.default_rng(seed)
+    A, B = np.eye(n) + rng.uniform(-0.2, 0.2, (2, n, n))
+    inverse = inverse_of_product(A, B)
+    assert_close(matmul(inverse, matmul(A, B)), np.eye(n), 1e-10)
+    assert_close(matmul(matmul(A, B), inverse), np.eye(n), 1e-10)
+
+
+def test_a_product_without_an_inverse_is_refused():
+    with pytest.raises(np.linalg.LinAlgError):
+        inverse_of_product(np.ones((3, 3)), np.eye(3))
+
+
+def test_the_inverse_of_fractions_is_refused_by_name():
+    exact = np.full((2, 2), Fraction(1))
+    with pytest.raises(TypeError, match=r"inverse_of_product\(A, B\): A and B hold Fractions, expected floats"):
+        inverse_of_product(exact, exact)
+
+
+@given(SIZE, SIZE, SIZE, SEED)
+def test_the_chain_rule_for_vectors_sums_over_the_middle_one(n_y, n_x, n_z, seed):
+    rng = np.random.default_rng(seed)
+    dy_dx, dx_dz = fractions(rng, n_y, n_x), fractions(rng, n_x, n_z)
+    assert_exactly(chain(dy_dx, dx_dz), matmul(dy_dx, dx_dz))
+
+
+@given(SIZE, SIZE, SIZE, SEED)
+def test_the_chain_rule_gives_the_jacobian_of_the_composition(n_y, n_x, n_z, seed):
+    rng = np.random.default_rng(seed)
+    A, B, z = rng.standard_normal((n_y, n_x)), rng.standard_normal((n_x, n_z)), rng.standard_normal(n_z)
+
+    def x(z):
+        return anp.sin(anp.dot(B, z))
+
+    def y(x):
+        return anp.tanh(anp.dot(A, x))
+
+    dy_dz = chain(numeric_jacobian(y, x(z), "complex"), numeric_jacobian(x, z, "complex"))
+    assert_close(dy_dz, numeric_jacobian(lambda z: y(x(z)), z, "complex"))
+    assert_close(dy_dz, autograd_jacobian(lambda z: y(x(z)))(z))
+
+
+@given(SHAPE, SHAPE, SEED)
+def test_the_key_idea_is_the_sum_over_every_index_of_Y_for_any_ranks(shape_X, shape_Y, seed):
+    rng = np.random.default_rng(seed)
+    dY_dX, dz_dY = fractions(rng, *shape_Y, *shape_X), fractions(rng, *shape_Y)
+    assert_exactly(np.asarray(key_idea(dY_dX, dz_dY)), contract(dY_dX, dz_dY))
+
+
+@given(SHAPE, SHAPE, SEED)
+def test_the_key_idea_gives_the_gradient_of_a_composition(shape_X, shape_Y, seed):
+    rng = np.random.default_rng(seed)
+    X, M, weights = rng.standard_normal(shape_X), rng.standard_normal(shape_Y + shape_X), rng.standard_normal(shape_Y)
+
+    def Y(X):
+        return anp.sin(anp.tensordot(M, X, axes=len(shape_X)))
+
+    def z(Y):
+        return anp.sum(weights * Y**2)
+
+    dY_dX, dz_dY = numeric_jacobian(Y, X, "complex"), numeric_jacobian(z, Y(X), "complex")
+    assert_close(key_idea(dY_dX, dz_dY), numeric_jacobian(lambda X: z(Y(X)), X, "complex"))
+    assert_close(key_idea(dY_dX, dz_dY), autograd_jacobian(lambda X: z(Y(X)))(X))
+
+
+def test_the_key_idea_over_no_index_at_all_is_zero():
+    assert (key_idea(np.empty((0, 3, 2)), np.empty((0, 3))) == np.zeros(2)).all()
+
+
+def test_a_jacobian_that_does_not_begin_with_Y_is_refused():
+    message = (
+        r"key_idea\(dY_dX, dz_dY\): dY_dX has shape \(5, 3, 7, 3\), expected Y.shape \+ X.shape: "
+        r"it must begin with \(7, 3\) because dz_dY, which has the shape of Y, is \(7, 3\)\."
+    )
+    with pytest.raises(ShapeError, match=message):
+        key_idea(np.zeros((5, 3, 7, 3)), np.zeros((7, 3)))
+
+
+@given(SHAPE, SHAPE, SEED)
+def test_a_numeric_jacobian_has_the_result_s_indexes_first(shape_X, shape_Y, seed):
+    rng = np.random.default_rng(seed)
+    X, M = rng.standard_normal(shape_X), rng.standard_normal(shape_Y + shape_X)
+
+    def f(X):
+        return np.tensordot(M, X, axes=X.ndim)
+
+    assert_close(numeric_jacobian(f, X, "complex"), M)
+    assert_close(numeric_jacobian(f, X, "central"), M, 1e-8)
+
+
+def test_the_complex_step_keeps_every_digit_and_the_central_difference_ten():
+    x = np.array([0.3, 1.7])
+    exact = np.diag(np.exp(x) * np.cos(x) - np.exp(x) * np.sin(x))
+
+    def f(x):
+        return np.exp(x) * np.cos(x)
+
+    assert abs(numeric_jacobian(f, x, "complex") - exact).max() < 1e-14
+    assert abs(numeric_jacobian(f, x) - exact).max() < 1e-9
+
+
+def test_a_numeric_jacobian_at_large_values_takes_a_larger_step():
+    X = np.array([1e8])
+    assert_close(numeric_jacobian(lambda X: X**2 / 1e8, X), np.array([[2.0]]), 1e-8)
+
+
+def test_f_may_change_its_argument_and_X_stays_as_it_was():
+    X = np.array([1.0, 2.0])
+    X.flags.writeable = False
+
+    def f(X):
+        X *= 3
+        return X
+
+    for method in ("central", "complex"):
+        assert_close(numeric_jacobian(f, X, method), 3 * np.eye(2), 1e-9)
+    assert X.tolist() == [1.0, 2.0]
+
+
+def test_float32_and_lists_of_floats_are_differentiated_in_double_precision():
+    for X in (np.array([0.5], dtype=np.float32), [0.5]):
+        assert_close(numeric_jacobian(np.sin, X), np.array([[np.cos(0.5)]]), 1e-9)
+
+
+def test_no_entries_have_an_empty_jacobian():
+    assert numeric_jacobian(lambda X: X.sum(axis=1), np.zeros((4, 0))).shape == (4, 4, 0)
+
+
+@pytest.mark.parametrize(
+    ("f", "X", "method", "error", "message"),
+    [
+        (None, np.ones(2), "central", TypeError, "f is a NoneType, expected a function"),
+        (np.sin, np.ones(2), "forward", ValueError, "method is 'forward', expected 'central' or 'complex'"),
+        (np.sin, np.ones(2, dtype=int), "central", TypeError, "X has dtype int64, expected real floats"),
+        (np.sin, np.ones(2, dtype=bool), "central", TypeError, "X has dtype bool"),
+        (np.sin, np.ones(2, dtype=complex), "central", TypeError, "X has dtype complex128"),
+        (np.sin, np.full(2, Fraction(1)), "central", TypeError, "X has dtype object"),
+        (np.sin, None, "central", TypeError, "X has dtype object"),
+        (np.sin, "1.0", "central", TypeError, "X has dtype <U3"),
+        (np.sin, np.array([np.nan]), "central", ValueError, "X is not finite everywhere"),
+        (np.sin, np.array([np.inf]), "complex", ValueError, "X is not finite everywhere"),
+        (np.sin, np.ma.array([1.0, 2.0], mask=[0, 1]), "central", TypeError, "X is a MaskedArray"),
+        (lambda X: X.astype(int), np.ones(2), "central", TypeError, r"f\(X\) has dtype int64"),
+        (lambda X: None, np.ones(2), "central", TypeError, r"f\(X\) has dtype object"),
+        (lambda X: X / 0, np.ones(2), "central", ValueError, r"f\(X\) is not finite everywhere"),
+        (np.sqrt, np.zeros(1), "central", ValueError, r"f\(X - h\) is not finite everywhere"),
+        (abs, np.ones(2), "complex", ValueError, "not analytic .* use method='central'"),
+        (
+            lambda X: X[X <= 1],
+            np.ones(2),
+            "central",
+            ShapeError,
+            r"f\(X \+ h\) has shape \(1,\), but f\(X\) has \(2,\)",
+        ),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_what_has_no_numeric_jacobian_is_refused(f, X, method, error, message):
+    with pytest.raises(error, match=r"numeric_jacobian\(f, X.*" + message):
+        numeric_jacobian(f, X, method)
+
+
+@pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")
+def test_a_matrix_has_no_numeric_jacobian():
+    with pytest.raises(TypeError, match=r"numeric_jacobian\(f, X\): X is a matrix, expected a plain numpy array"):
+        numeric_jacobian(np.sin, np.matrix([[1.0]]))

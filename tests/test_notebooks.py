@@ -1,0 +1,175 @@
+"""The notebooks as they are stored: in order, linked, complete, without what differs from run to run.
+
+nbval runs them and compares what they print; tests/test_notebook_shapes.py looks at the arrays that they make.
+"""
+
+import re
+from pathlib import Path
+from urllib.parse import unquote
+
+import nbformat
+import pytest
+
+FOLDER = Path(__file__).parents[1] / "notebooks"
+NAMES = sorted(path.stem for path in FOLDER.glob("*.ipynb"))
+ROWS = {f"S{i}" for i in range(1, 22)} | {f"E{i}" for i in range(1, 11)}
+LONGEST_CELL = 15  # lines
+START = "00_start_here"  # has no derivation of its own
+LINK = re.compile(r"\[(?P<text>[^\]]*)\]\((?P<target>[^)\s]+)\)")
+
+
+def read(name):
+    return nbformat.read(FOLDER / f"{name}.ipynb", as_version=4)
+
+
+def code_cells(nb):
+    return [cell for cell in nb.cells if cell.cell_type == "code"]
+
+
+def outputs(nb):
+    return [output for cell in code_cells(nb) for output in cell.outputs]
+
+
+def markdown(nb):
+    """Every piece of markdown that a reader sees: text cells, and outputs such as the checklist."""
+    cells = [cell.source for cell in nb.cells if cell.cell_type == "markdown"]
+    return cells + [o.data["text/markdown"] for o in outputs(nb) if "text/markdown" in o.get("data", {})]
+
+
+def headings(nb):
+    """The headings of the notebook without their #s, in order."""
+    text = "\n\n".join(cell.source for cell in nb.cells if cell.cell_type == "markdown")
+    text = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+    return re.findall(r"^#{1,6} +(.+?) *$", text, flags=re.MULTILINE)
+
+
+def checks(nb):
+    """(row, section) of every check that passed, from the table that ends the notebook; nbval proves the table."""
+    last = code_cells(nb)[-1]
+    if last.source != "checked":
+        return []
+    table = last.outputs[0].data["text/markdown"]
+    return re.findall(r"^\| ([SE]\d+) \| \[([^\]]+)\]", table, flags=re.MULTILINE)
+
+
+def broken_links(nb, folder):
+    """The link targets in the notebook's markdown that lead to no file, or to no heading of their notebook."""
+    broken = []
+    for match in [match for text in markdown(nb) for match in LINK.finditer(text)]:
+        target = match["target"]
+        if re.match(r"https?://|mailto:", target):
+            continue
+        file, _, anchor = unquote(target).partition("#")
+        there = folder / file
+        if file and not there.is_file():
+            broken.append(target)
+        elif anchor:
+            other = nbformat.read(there, as_version=4) if file else nb
+            if anchor not in [heading.replace(" ", "-") for heading in headings(other)]:
+                broken.append(target)
+    return broken
+
+
+every_notebook = pytest.mark.parametrize("name", NAMES)
+every_derivation = pytest.mark.parametrize("name", [name for name in NAMES if name != START])
+
+
+def test_there_are_notebooks_and_the_first_is_the_start():
+    assert NAMES[0] == START and len(NAMES) > 1
+
+
+@every_notebook
+def test_links_lead_to_files_and_headings_that_exist(name):
+    assert broken_links(read(name), FOLDER) == []
+
+
+@every_notebook
+def test_links_back_and_forth_make_a_chain_in_order(name):
+    links = LINK.findall(read(name).cells[0].source)
+    place = NAMES.index(name)
+    back = [target for text, target in links if text.startswith("←")]
+    forth = [target for text, target in links if text.endswith("→")]
+    assert back == [f"{other}.ipynb" for other in NAMES[:place][-1:]]
+    assert forth == [f"{other}.ipynb" for other in NAMES[place + 1 :][:1]]
+
+
+def test_the_start_links_to_every_notebook():
+    targets = {match["target"] for text in markdown(read(START)) for match in LINK.finditer(text)}
+    assert {f"{name}.ipynb" for name in NAMES if name != START} <= targets
+
+
+@every_notebook
+def test_it_is_stored_as_the_documented_command_writes_it(name):
+    """CONTRIBUTING.md, "Edit a notebook and run it again": then a diff shows what changed and nothing else."""
+    nb = read(name)
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    assert nb.metadata == {"kernelspec": kernel, "language_info": {"name": "python"}}
+    assert {key for cell in nb.cells for key in cell.metadata} <= {"tags"}
+    assert [cell.source for cell in code_cells(nb) if cell.execution_count is not None] == []
+    assert [output for output in outputs(nb) if output.get("execution_count") is not None] == []
+    assert (FOLDER / f"{name}.ipynb").read_text(encoding="utf-8") == nbformat.writes(nb) + "\n"
+
+
+@every_notebook
+def test_its_cells_have_ids_that_stay(name):
+    nb = read(name)
+    stored = nbformat.read(FOLDER / f"{name}.ipynb", as_version=nbformat.NO_CONVERT)
+    ids = [cell.id for cell in stored.cells]
+    assert (stored.nbformat, stored.nbformat_minor) >= (4, 5) and ids == [cell.id for cell in nb.cells]
+    assert len(ids) == len(set(ids))
+
+
+@every_notebook
+def test_it_is_stored_with_outputs_that_any_machine_gives_again(name):
+    nb = read(name)
+    assert outputs(nb), "stored without outputs"
+    assert [o for o in outputs(nb) if o.output_type == "error" or o.get("name") == "stderr"] == []
+    mimes = {mime for output in outputs(nb) for mime in output.get("data", {})}
+    assert mimes <= {"text/plain", "text/markdown", "text/html", "text/latex", "image/png"}
+    text = "\n".join(
+        [output.get("text", "") for output in outputs(nb)]
+        + [text for o in outputs(nb) for mime, text in o.get("data", {}).items() if mime.startswith("text/")]
+    )
+    assert re.findall(r"at 0x[0-9a-f]+", text) == [], "a memory address differs from run to run"
+    assert re.findall(r"/(?:home|root|Users|tmp)/\S*|[A-Z]:\\\S*", text) == [], "a path of one machine"
+
+
+@every_notebook
+def test_shape_comments_are_checked_from_the_first_code_cell_on(name):
+    assert code_cells(read(name))[0].source.startswith("%load_ext course_lib\n")
+
+
+@every_notebook
+def test_no_code_cell_is_too_long_to_show_one_thing(name):
+    lengths = {cell.source: len(cell.source.splitlines()) for cell in code_cells(read(name))}
+    assert [source for source, length in lengths.items() if length > LONGEST_CELL] == []
+
+
+@every_derivation
+def test_its_sections_are_those_of_the_anatomy_in_order(name):
+    nb = read(name)
+    found = headings(nb)
+    slips = any(row.startswith("E") for row, _ in checks(nb))
+    numbered = [heading for heading in found if re.match(r"\d+\. ", heading)]
+    assert [int(heading.split(".")[0]) for heading in numbered] == list(range(1, len(numbered) + 1)) != []
+    anatomy = ["The question", *numbered, *["Where the notes differ"] * slips]
+    anatomy += ["Predict first", "Exercises", "Summary", "What was checked"]
+    assert [heading for heading in found if heading in {*anatomy, "Where the notes differ"}] == anatomy
+    assert found[-1] == "What was checked"
+
+
+def test_every_row_and_every_slip_of_the_notes_is_checked_in_a_notebook():
+    assert {row for name in NAMES for row, _ in checks(read(name))} == ROWS
+
+
+@every_notebook
+def test_each_check_names_the_heading_where_it_stands(name):
+    nb = read(name)
+    assert [section for _, section in checks(nb) if section not in headings(nb)] == []
+
+
+@every_derivation
+def test_it_ends_with_the_table_of_its_checks(name):
+    nb = read(name)
+    assert nb.cells[-1] is code_cells(nb)[-1] and nb.cells[-1].source == "checked"
+    assert checks(nb) != []

@@ -1,0 +1,76 @@
+"""requirements.txt pins every package that the project names or imports, to one exact version."""
+
+import ast
+import re
+import tomllib
+from importlib.metadata import packages_distributions
+from pathlib import Path
+from sys import stdlib_module_names
+
+import nbformat
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+LINES = [
+    line
+    for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    if line.strip() and not line.lstrip().startswith("#")
+]
+OWN = {"course_lib", *(path.stem for path in (ROOT / "tests").glob("*.py"))}
+
+
+def normal(name):
+    """The name of a package as requirements.txt spells it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def pinned():
+    return {line.split("==")[0] for line in LINES if line != "-e ."}
+
+
+def sources():
+    """Every piece of Python in the project: its files, and the code cells of the notebooks without their magics."""
+    for folder in ("course_lib", "tests", "figures", "benchmarks", "notebooks"):
+        for path in (ROOT / folder).rglob("*.py"):
+            yield path.read_text(encoding="utf-8")
+    yield (ROOT / "conftest.py").read_text(encoding="utf-8")
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
+        for cell in nbformat.read(path, as_version=4).cells:
+            if cell.cell_type == "code":
+                yield re.sub(r"^\s*[%!].*", "", cell.source, flags=re.MULTILINE)
+
+
+def imported():
+    """The top names of the packages that the project imports, other than its own and Python's."""
+    names = set()
+    for node in [node for source in sources() for node in ast.walk(ast.parse(source))]:
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names.add(node.module.partition(".")[0])
+    return names - set(stdlib_module_names) - OWN
+
+
+def test_every_line_is_one_exact_version_or_the_project_itself():
+    version = re.compile(r"[a-z0-9-]+==[\w.+!]+( ; .+)?")
+    assert [line for line in LINES if line != "-e ." and not version.fullmatch(line)] == []
+    assert LINES.count("-e .") == 1
+
+
+def test_every_name_of_the_short_lists_is_pinned():
+    project = PROJECT["project"]
+    wanted = [
+        *project["dependencies"],
+        *(name for names in project["optional-dependencies"].values() for name in names),
+    ]
+    assert {normal(name) for name in wanted} - pinned() == set()
+
+
+def test_every_package_that_is_imported_is_pinned():
+    distributions = packages_distributions()
+    missing = {name for name in imported() if not {normal(d) for d in distributions.get(name, [])} & pinned()}
+    assert missing == set()
+
+
+def test_no_package_is_pinned_twice():
+    assert len(pinned()) == len(LINES) - 1

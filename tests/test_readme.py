@@ -1,0 +1,134 @@
+"""The documents keep their word: commands, links, the map of the notebooks, the floor plan."""
+
+import ast
+import os
+import re
+import sys
+from pathlib import Path
+
+import pytest
+from test_notebooks import NAMES, ROWS, checks, read
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+SET_UP = "python3 -m venv .venv && .venv/bin/python -m pip install -r requirements.txt && .venv/bin/python -m "
+OPEN_THE_COURSE = SET_UP + "jupyterlab --allow-root --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb"
+RUN_THE_TESTS = SET_UP + "pytest"
+
+documents = pytest.mark.parametrize("document", [README, CONTRIBUTING], ids=["README", "CONTRIBUTING"])
+
+
+def section(document, heading):
+    return re.search(rf"^## {heading}\n(.*?)(?=^## |\Z)", document, flags=re.MULTILINE | re.DOTALL)[1]
+
+
+def blocks(text, language):
+    """The code blocks of one language, each as its lines."""
+    found = re.findall(rf"^```{language}\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
+    return [block.splitlines() for block in found]
+
+
+def table(text, first_column):
+    """The rows, as lists of cells, of the table whose head begins with the given column."""
+    lines = text[text.index(f"| {first_column} |") :].split("\n\n")[0].splitlines()[2:]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+def spelled_out(rows):
+    """{"S1", "S2", "S3", "E7"} for `S1 to S3, E7`."""
+    found = set()
+    for kind, first, last in re.findall(r"([SE])(\d+)(?: to [SE](\d+))?", rows):
+        found |= {f"{kind}{i}" for i in range(int(first), int(last or first) + 1)}
+    return found
+
+
+# Commands
+
+
+def test_the_readme_has_exactly_two_set_up_commands():
+    assert blocks(section(README, "Two commands"), "sh") == [[OPEN_THE_COURSE], [RUN_THE_TESTS]]
+    assert README.count(SET_UP) == 2
+
+
+def test_the_windows_commands_are_the_same_two():
+    expected = [
+        command.replace("python3 -m venv", "py -3 -m venv").replace(".venv/bin/", ".venv\\Scripts\\")
+        for command in (OPEN_THE_COURSE, RUN_THE_TESTS)
+    ]
+    assert blocks(section(README, "Two commands"), "bat") == [[command] for command in expected]
+
+
+def test_ci_runs_exactly_the_readmes_test_command():
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    assert script[0] == "#!/usr/bin/env bash"
+    commands = [line for line in script if line and not line.startswith("#")]
+    assert commands == ["set -euo pipefail", 'cd "$(dirname "${BASH_SOURCE[0]}")/.."', RUN_THE_TESTS]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no permission to execute")
+def test_ci_may_be_executed():
+    assert os.access(ROOT / ".ci" / "run", os.X_OK)
+
+
+@documents
+def test_every_command_names_files_that_exist(document):
+    words = [word for block in blocks(document, "sh") for line in block for word in line.partition("#")[0].split()]
+    paths = [word.split("/lab/tree/")[-1] for word in words if re.search(r"\.(py|ipynb|txt|toml)$", word)]
+    assert paths and [path for path in paths if not (ROOT / path).is_file()] == []
+
+
+# Links and tables
+
+
+@documents
+def test_links_and_pictures_lead_to_what_exists(document):
+    targets = [target for target in re.findall(r"\]\(([^)]+)\)", document) if not target.startswith("http")]
+    assert targets and [target for target in targets if not (ROOT / target).exists()] == []
+
+
+def test_every_notebook_named_in_the_documents_exists():
+    named = set(re.findall(r"\d\d_\w+(?=\.ipynb)", README + CONTRIBUTING))
+    assert named <= set(NAMES)
+
+
+def test_the_map_lists_every_notebook_with_rows_that_it_checks_and_leaves_no_row_out():
+    rows = table(section(README, "The notebooks"), "notebook")
+    assert [row[0] for row in rows] == [f"[{name}](notebooks/{name}.ipynb)" for name in NAMES]
+    mapped = {name: spelled_out(row[1]) for name, row in zip(NAMES, rows, strict=True)}
+    checked = {name: {row for row, _ in checks(read(name))} for name in NAMES}
+    assert [name for name in NAMES if not mapped[name] <= checked[name]] == []
+    assert set().union(*mapped.values()) == ROWS
+
+
+# The floor plan
+
+
+def floors():
+    plan = table(section(CONTRIBUTING, "The floor plan"), "floor")
+    return {module.strip(): int(floor) for floor, modules, _ in plan for module in modules.split(",")}
+
+
+def imports(path):
+    """The full names of the modules that a file imports, at its top or inside a function."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def test_the_floor_plan_names_every_module():
+    assert set(floors()) == {path.stem for path in (ROOT / "course_lib").glob("*.py")} - {"__init__"}
+
+
+@pytest.mark.parametrize("module", sorted(floors()))
+def test_imports_go_downwards_only(module):
+    names = [name.split(".") for name in imports(ROOT / "course_lib" / f"{module}.py")]
+    own = {name[1] for name in names if name[0] == "course_lib" and len(name) > 1}
+    assert [other for other in own if floors().get(other, 0) > floors()[module]] == []
+    outside = {name[0] for name in names} - set(sys.stdlib_module_names) - {"course_lib"}
+    if floors()[module] < 2:
+        assert outside <= {"numpy", "jaxtyping"}

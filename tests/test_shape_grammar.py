@@ -1,0 +1,214 @@
+"""Which comment states a shape, and what its symbols and operators come to."""
+
+import ast
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from course_lib.shape_grammar import parse_comment, shape_tree, sizes, spelled, states_shape
+from course_lib.shapes import ShapeError
+
+SYMBOLS = {"m": 7, "n_in": np.int64(5), "n_out": 3, "half": 3.5, "yes": True, "O": np.ones((7, 5)), "empty": 0}.get
+
+
+def come_to(text):
+    """The sizes of one shape, or of an expression of shapes."""
+    return sizes(shape_tree(text, operators=True), text, SYMBOLS)
+
+
+@pytest.mark.parametrize(
+    ("comment", "shapes"),
+    [
+        ("(m, n_out)", ["(m, n_out)"]),
+        ("(m,)", ["(m,)"]),
+        ("(m)", ["(m)"]),
+        ("( m )", ["( m )"]),
+        ("(größe)", ["(größe)"]),
+        ("()", ["()"]),
+        ("(7, 5)", ["(7, 5)"]),
+        ("(n_in + 1, n_out)", ["(n_in + 1, n_out)"]),
+        ("(2 * m, n)", ["(2 * m, n)"]),
+        ("(2 * (m + 1), n)", ["(2 * (m + 1), n)"]),
+        ("one row a sample: (m, n_in)", ["(m, n_in)"]),
+        (": (m, n_in)", ["(m, n_in)"]),
+        ("(n_in, n_out), (1, n_out)", ["(n_in, n_out)", "(1, n_out)"]),
+        ("(a,), (), (b, c)", ["(a,)", "()", "(b, c)"]),
+        ("W and b: (n_in, n_out),(1, n_out)", ["(n_in, n_out)", "(1, n_out)"]),
+        ("(n_in, m) @ (m, n_out) -> (n_in, n_out)", ["(n_in, n_out)"]),
+        ("anything -> (m,), (n,)", ["(m,)", "(n,)"]),
+        ("a -> b -> (m,)", ["(m,)"]),
+        ("(optional)", ["(optional)"]),  # whether it states a shape depends on the symbols
+        ("", []),
+        ("prose", []),
+        ("as in forward(O, W, b)", []),
+        ("see X[0](m, n)", []),
+        ("f(a)(m, n)", []),
+        ("np.zeros(m, n)", []),
+        ("(m, n) is the shape", []),
+        ("(m, n).", []),
+        ("(m - 1, n)", []),
+        ("(m / 2, n)", []),
+        ("(-1, n)", []),
+        ("(m, 2.5)", []),
+        ("(m, 'n')", []),
+        ("(m, n[0])", []),
+        ("(m, f(n))", []),
+        ("(m, None)", []),
+        ("(True, m)", []),
+        ("(m, *n)", []),
+        ("(a or b)", []),
+        ("(two words)", []),
+        ("[m, n]", []),
+        ("m, n", []),
+        ("(m, n", []),
+        ("m, n)", []),
+        ("(m, n) ->", []),
+        ("(m, n) -> nothing", []),
+    ],
+)
+def test_the_last_bracketed_lists_of_integers_names_sums_and_products_are_the_shapes(comment, shapes):
+    assert list(parse_comment(comment)[0]) == shapes
+
+
+@pytest.mark.parametrize(
+    ("comment", "left"),
+    [
+        ("(n_in, m) @ (m, n_out) -> (n_in, n_out)", "(n_in, m) @ (m, n_out)"),
+        ("((m, k) @ (k, n)) + (1, n) -> (m, n)", "(m, k) @ (k, n) + (1, n)"),
+        ("(m) @ (m) -> ()", "(m,) @ (m,)"),
+        ("( m ) * (größe) -> (m)", "(m,) * (größe,)"),
+        ("(größe + 1) * (m) -> (m)", "(größe + 1,) * (m,)"),
+        ("(2 * (m + 1), n) + (n) -> (m, n)", "(2 * (m + 1), n) + (n,)"),
+        ("-(m, n) -> (m, n)", "-(m, n)"),
+        ("(m, n) -> (m, n)", "(m, n)"),
+        ("O.T @ G -> (n_in, n_out)", None),
+        ("2 * (m, n) -> (m, n)", None),
+        ("the sum -> (m, n)", None),
+        ("(m, n) @ (n, k)", None),
+        ("(m, n) -> prose", None),
+        ("(m, n) == (m, n) -> (m, n)", None),
+    ],
+)
+def test_an_expression_of_shapes_before_the_arrow_is_read(comment, left):
+    tree = parse_comment(comment)[1]
+    assert (tree and ast.unparse(tree)) == left
+
+
+@pytest.mark.parametrize(
+    ("text", "comment", "states"),
+    [
+        ("(m, p)", "(m, p)", True),  # a comma
+        ("(p,)", "(p,)", True),
+        ("()", "()", True),
+        ("(3)", "(3)", True),  # an integer
+        ("(p + 1)", "(p + 1)", True),
+        ("(m)", "(m)", True),  # a known integer
+        ("(m + p)", "(m + p)", True),
+        ("(n_in)", "(n_in)", True),
+        ("(empty)", "(empty)", True),
+        ("(p)", "f -> (p)", True),  # an arrow before it
+        ("(p)", "(p)", False),
+        ("(optional)", "x -> y (optional)", False),
+        ("(half)", "(half)", False),
+        ("(yes)", "(yes)", False),
+        ("(O)", "(O)", False),
+    ],
+)
+def test_a_list_of_one_name_states_a_shape_where_the_name_is_known_as_an_integer(text, comment, states):
+    assert bool(states_shape(text, comment, SYMBOLS)) is states
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("()", ()),
+        ("(m)", (7,)),
+        ("(m, n_in)", (7, 5)),
+        ("(2 * m + 1, n_in * n_out)", (15, 15)),
+        ("(2 * (m + 1), 4)", (16, 4)),
+        ("(empty, 3)", (0, 3)),
+        ("(n_in, m) @ (m, n_out)", (5, 3)),
+        ("(m, n_in) @ (n_in,)", (7,)),
+        ("(n_in,) @ (n_in, n_out)", (3,)),
+        ("(m,) @ (m,)", ()),
+        ("(2, 1, m, n_in) @ (4, n_in, n_out)", (2, 4, 7, 3)),
+        ("(m, n_in) @ (n_in, n_out) + (1, n_out)", (7, 3)),
+        ("((m, n_in) @ (n_in, n_out)) * (n_out,)", (7, 3)),
+        ("(m, n_out) - (m, 1)", (7, 3)),
+        ("(m, n_out) / ()", (7, 3)),
+        ("(m, n_out) ** (1,)", (7, 3)),
+        ("-(m, n_out)", (7, 3)),
+        ("(m, 1) * (1, n_out)", (7, 3)),
+    ],
+)
+def test_at_contracts_and_the_other_operators_broadcast_as_in_numpy(text, expected):
+    assert come_to(text) == expected
+
+
+SHAPES = st.lists(st.integers(1, 3), max_size=3).map(tuple)
+
+
+@given(SHAPES, SHAPES, st.sampled_from("@+"))
+def test_the_sizes_of_an_expression_are_those_that_numpy_gives(a, b, operator):
+    left, right = np.ones(a), np.ones(b)
+    try:
+        expected = (left @ right if operator == "@" else left + right).shape
+    except ValueError:
+        with pytest.raises(ShapeError, match="contradicts itself"):
+            come_to(f"{a} {operator} {b}")
+    else:
+        assert come_to(f"{a} {operator} {b}") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "(m, n_in) @ (m, n_out)",
+            (
+                "the comment `(m, n_in) @ (m, n_out)` contradicts itself: (m, n_in) = (7, 5) and (m, n_out) = (7, 3) "
+                "do not contract: the inner sizes differ."
+            ),
+        ),
+        (
+            "(m, n_in) + (m, n_out)",
+            (
+                "the comment `(m, n_in) + (m, n_out)` contradicts itself: (m, n_in) = (7, 5) and (m, n_out) = (7, 3) "
+                "do not broadcast."
+            ),
+        ),
+        (
+            "(7, 5) @ ()",
+            "the comment `(7, 5) @ ()` contradicts itself: (7, 5) and () do not contract: the inner sizes differ.",
+        ),
+        (
+            "(m, p)",
+            (
+                "the comment `(m, p)` uses p, which is not defined where this line runs: "
+                "define it first, for example p = 7 or p = O.shape[0]."
+            ),
+        ),
+        ("(m, half)", "the comment `(m, half)` uses half as a size, but half is a float."),
+        ("(m, yes)", "the comment `(m, yes)` uses yes as a size, but yes is a bool."),
+        ("(O, m)", "the comment `(O, m)` uses O as a size, but O is a ndarray."),
+    ],
+)
+def test_what_does_not_meet_or_is_no_size_is_told_in_full(text, message):
+    with pytest.raises(ShapeError) as caught:
+        come_to(text)
+    assert str(caught.value) == message
+
+
+def test_a_shape_is_spelled_in_symbols_and_sizes_or_once_where_they_are_the_same():
+    assert spelled(shape_tree("(m,n_out)"), (7, 3)) == "(m, n_out) = (7, 3)"
+    assert spelled(shape_tree("(m)"), (7,)) == "(m,) = (7,)"
+    assert spelled(shape_tree("(7, 3)"), (7, 3)) == "(7, 3)"
+
+
+@given(st.text(st.sampled_from(list("()mn12,+*@-> .[]'#\\=:")), max_size=30) | st.text(st.characters(codec="utf-8")))
+def test_every_comment_is_read_without_an_error(comment):
+    shapes, left = parse_comment(comment.replace("\0", ""))
+    assert all(shape_tree(shape) is not None for shape in shapes)
+    assert left is None or shapes

@@ -1,0 +1,175 @@
+"""Training: the update is the one that is documented, divergence is told, and the digits are learned."""
+
+import warnings
+
+import numpy as np
+import pytest
+from reference import one_hot
+
+from course_lib.activations import relu, tanh
+from course_lib.data import digits, moons
+from course_lib.initializers import he_normal
+from course_lib.losses import mse, softmax_cross_entropy
+from course_lib.network import Network
+from course_lib.regularizers import l2
+from course_lib.shapes import ShapeError
+from course_lib.training import accuracy, fit
+
+
+def task(m=23, seed=0):
+    """A small network, and a batch whose length no batch size below divides."""
+    rng = np.random.default_rng(seed)
+    network = Network([2, 5, 3], tanh, softmax_cross_entropy, l2, lam=0.01, seed=seed)
+    return network, rng.standard_normal((m, 2)), one_hot(rng, m, 3)
+
+
+@pytest.mark.parametrize("momentum", [0.0, 0.9])
+@pytest.mark.parametrize("batch_size", [1, 5, 22, 23, 24, 1000])
+def test_the_parameters_are_those_of_the_documented_loop_to_the_last_bit(momentum, batch_size):
+    network, X, target = task()
+    by_hand, rng = Network([2, 5, 3], tanh, softmax_cross_entropy, l2, lam=0.01, seed=0), np.random.default_rng(4)
+    velocity = {}
+    for _ in range(3):
+        order, start = rng.permutation(23), 0
+        while start < 23:  # the last batch is the short one
+            rows = order[start : start + batch_size]
+            start += batch_size
+            _, gradients = by_hand.loss_and_gradients(X[rows], target[rows])
+            for layer, (parameters, layer_gradients) in enumerate(zip(by_hand.parameters, gradients, strict=True)):
+                new = []
+                for which, (P, dP) in enumerate(zip(parameters, layer_gradients, strict=True)):
+                    key = layer, which
+                    velocity[key] = momentum * velocity.get(key, 0.0) - 0.1 * dP
+                    new.append(P + velocity[key])
+                by_hand.parameters[layer] = tuple(new)
+    fit(network, X, target, epochs=3, learning_rate=0.1, batch_size=batch_size, momentum=momentum, seed=4)
+    for pair, pair_by_hand in zip(network.parameters, by_hand.parameters, strict=True):
+        assert np.array_equal(pair[0], pair_by_hand[0])
+        assert np.array_equal(pair[1], pair_by_hand[1])
+
+
+def test_the_history_holds_J_and_accuracy_before_the_first_and_after_every_epoch():
+    network, X, target = task()
+    held_out = task(m=9, seed=1)[1:]
+    start = network.objective(X, target), accuracy(network, X, target)
+    start_out = network.objective(*held_out), accuracy(network, *held_out)
+    history = fit(network, X, target, epochs=4, learning_rate=0.1, test=held_out)
+    assert [len(entries) for entries in (history.loss, history.accuracy)] == [5, 5]
+    assert [len(entries) for entries in (history.test_loss, history.test_accuracy)] == [5, 5]
+    assert (history.loss[0], history.accuracy[0]) == start
+    assert (history.test_loss[0], history.test_accuracy[0]) == start_out
+    assert (history.loss[-1], history.accuracy[-1]) == (network.objective(X, target), accuracy(network, X, target))
+    assert history.test_loss[-1] == network.objective(*held_out)
+    assert history.diverged is None
+
+
+def test_the_loss_falls():
+    X, target, _, _ = moons(100)
+    loss = fit(Network([2, 8, 2], tanh, softmax_cross_entropy), X, target, epochs=30, learning_rate=0.5).loss
+    assert loss[-1] < loss[15] < loss[5] < loss[0]
+    assert loss[-1] < 0.5 * loss[0]
+
+
+def test_the_same_seeds_give_the_same_training_and_others_another():
+    losses = []
+    for seed in (0, 0, 1):
+        network, X, target = task()
+        losses.append(fit(network, X, target, epochs=3, learning_rate=0.1, batch_size=5, seed=seed).loss)
+    assert losses[0] == losses[1] != losses[2]
+
+
+def test_data_that_is_measured_is_never_trained_on_and_nothing_is_changed_but_the_network():
+    network, X, target = task()
+    without = task()[0]
+    held_out = tuple(A.copy() for A in task(m=9, seed=1)[1:])
+    for A in (X, target, *held_out):
+        A.flags.writeable = False
+    fit(network, X, target, epochs=2, learning_rate=0.1, test=held_out)
+    history = fit(without, X, target, epochs=2, learning_rate=0.1)
+    assert np.array_equal(network.parameters[0][0], without.parameters[0][0])
+    assert history.test_loss == history.test_accuracy == []
+
+
+def test_no_epochs_measure_once_and_a_rate_of_0_changes_nothing():
+    network, X, target = task()
+    before = [W.copy() for W, _ in network.parameters]
+    assert len(fit(network, X, target, epochs=0, learning_rate=0.1).loss) == 1
+    loss = fit(network, X, target, epochs=2, learning_rate=0.0).loss
+    assert loss[0] == loss[1] == loss[2]
+    assert all(np.array_equal(W, old) for (W, _), old in zip(network.parameters, before, strict=True))
+
+
+@pytest.mark.parametrize("activation", [tanh, relu])
+@pytest.mark.parametrize("loss", [mse, softmax_cross_entropy])
+def test_a_run_that_diverges_stops_and_says_when_without_a_warning(activation, loss):
+    X_train, target_train, X_test, target_test = moons(m=50)
+    network = Network([2, 8, 2], activation, loss, l2, lam=1.0, initializer=he_normal)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        history = fit(network, X_train, target_train, epochs=9, learning_rate=1e60, test=(X_test, target_test))
+    assert 1 <= history.diverged < 9
+    assert len(history.loss) == len(history.test_loss) == history.diverged + 1
+    assert not np.isfinite(history.loss[-1])
+    assert np.isfinite(history.loss[:-1]).all()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_run_ends_with_parameters_that_are_not_finite_and_calls_it_well(seed):
+    rng = np.random.default_rng(seed)
+    X = rng.standard_normal((20, 2)) * (rng.random((20, 2)) < 0.7)  # zeros, for 0 times infinity
+    network = Network([2, 4, 4, 4, 2], relu, softmax_cross_entropy, initializer=he_normal, seed=seed)
+    rate = 10.0 ** rng.integers(0, 200)
+    history = fit(network, X, one_hot(rng, 20, 2), epochs=5, learning_rate=rate, batch_size=5, seed=seed)
+    assert history.diverged is not None or all(np.isfinite(P).all() for pair in network.parameters for P in pair)
+
+
+def test_the_digits_are_learned():
+    X_train, target_train, X_test, target_test = digits()
+    network = Network([64, 32, 10], relu, softmax_cross_entropy, initializer=he_normal)
+    held_out = X_test, target_test
+    history = fit(network, X_train, target_train, epochs=30, learning_rate=0.1, momentum=0.9, test=held_out)
+    assert history.test_accuracy[-1] >= 0.96
+    assert history.accuracy[-1] >= 0.99
+
+
+def test_accuracy_is_the_share_of_rows_whose_largest_entries_meet():
+    network = Network([3, 3], tanh)
+    network.parameters = [(np.eye(3), np.zeros((1, 3)))]
+    X = np.array([[5.0, 1.0, 1.0], [1.0, 5.0, 1.0], [1.0, 1.0, 5.0], [5.0, 1.0, 1.0]])
+    assert accuracy(network, X, np.eye(3)[[0, 1, 2, 0]]) == 1.0
+    assert accuracy(network, X, np.eye(3)[[0, 1, 0, 1]]) == 0.5
+
+
+@pytest.mark.parametrize("shape", [(1, 3), (7, 1), (6, 3)])
+def test_accuracy_and_fit_refuse_a_target_of_another_shape_even_where_it_would_broadcast(shape):
+    network = Network([5, 3], tanh)
+    for call in (accuracy, lambda *arguments: fit(*arguments, epochs=1, learning_rate=0.1)):
+        with pytest.raises(ShapeError, match="target"):
+            call(network, np.ones((7, 5)), np.ones(shape))
+
+
+@pytest.mark.parametrize(
+    ("argument", "value", "error"),
+    [
+        ("epochs", -1, ValueError),
+        ("epochs", 1.0, TypeError),
+        ("epochs", True, TypeError),
+        ("epochs", None, TypeError),
+        ("epochs", "3", TypeError),
+        ("batch_size", 0, ValueError),
+        ("batch_size", 2.5, TypeError),
+        ("learning_rate", -0.1, ValueError),
+        ("learning_rate", np.nan, ValueError),
+        ("learning_rate", np.inf, ValueError),
+        ("learning_rate", "0.1", TypeError),
+        ("learning_rate", None, TypeError),
+        ("momentum", -0.5, ValueError),
+        ("momentum", 1j, TypeError),
+    ],
+)
+def test_numbers_out_of_range_are_refused_by_name_before_anything_is_trained(argument, value, error):
+    network, X, target = task()
+    before = [W.copy() for W, _ in network.parameters]
+    with pytest.raises(error, match=rf"fit\(\.\.\.\): {argument} is .*, expected a"):
+        fit(network, X, target, **({"epochs": 1, "learning_rate": 0.1} | {argument: value}))
+    assert all(np.array_equal(W, old) for (W, _), old in zip(network.parameters, before, strict=True))
