@@ -115,7 +115,7 @@ def show_at_the_line(shell, kind, error, trace, tb_offset=None):
         frames.pop()
     for frame in reversed(frames):
         trace = TracebackType(trace, frame.tb_frame, frame.tb_lasti, frame.tb_lineno)
-    shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
+    shell.showtraceback((kind, error.with_traceback(trace), trace), tb_offset=tb_offset)
 
 
 def _with_operands_checked(value, left, call):

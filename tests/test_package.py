@@ -1,0 +1,139 @@
+"""The package as a whole: what it imports, in which direction, and that every part of it is documented and short."""
+
+import ast
+import graphlib
+import importlib
+import inspect
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import course_lib
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "course_lib"
+MODULES = {".".join(p.relative_to(ROOT).with_suffix("").parts): p for p in sorted(PACKAGE.rglob("*.py"))}
+
+# The floors of the house: a module imports from its own floor and from those below it. A module or subpackage that is
+# not in this table has no floor yet: give it one.
+FLOORS = [
+    ["__init__", "shapes", "shape_grammar", "shape_checks", "shape_comments"],
+    ["activations", "losses", "regularizers", "initializers", "jacobian", "dense", "network"],
+    ["training", "data", "gradcheck", "checklist", "panel", "blackboard", "plots"],
+    ["exercises", "widgets"],
+]
+FLOOR = {part: floor for floor, parts in enumerate(FLOORS) for part in parts}
+LOWER_MODULES = [f"course_lib.{part}" for part in FLOORS[0][1:] + FLOORS[1]]
+UPSTAIRS_ONLY = {"matplotlib", "ipywidgets", "anywidget", "IPython", "tqdm"}
+ARRAYS = {"O", "W", "b", "G", "Z", "X", "A", "B", "target", "dy_dx", "dx_dz", "dY_dX", "dz_dY"}
+
+
+def part_of(module):
+    """The module or subpackage of course_lib that a dotted name belongs to."""
+    return (module.split(".") + ["__init__"])[1]
+
+
+def imports(path):
+    """The dotted names that a file imports, inside functions too; `from a import b` gives a.b where that is a module."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name} has a relative import, which hides its floor"
+            for alias in node.names:
+                name = f"{node.module}.{alias.name}"
+                yield name if name in MODULES or f"{name}.__init__" in MODULES else node.module
+
+
+def public_objects():
+    """(name, object) for every public function, class and method that course_lib defines."""
+    for name in MODULES:
+        module = importlib.import_module(name.removesuffix(".__init__"))
+        for attribute, value in vars(module).items():
+            is_own = getattr(value, "__module__", None) == module.__name__
+            if attribute.startswith("_") or not is_own or not (inspect.isfunction(value) or inspect.isclass(value)):
+                continue
+            yield f"{name}.{attribute}", value
+            if inspect.isclass(value):
+                for method_name, method in vars(value).items():
+                    function = method.fget if isinstance(method, property) else method
+                    if inspect.isfunction(function) and not method_name.startswith("_") and function.__doc__ is None:
+                        inherited = any(hasattr(base, method_name) for base in value.__mro__[1:])
+                        if not inherited:
+                            yield f"{name}.{attribute}.{method_name}", function
+                    elif inspect.isfunction(function) and not method_name.startswith("_"):
+                        yield f"{name}.{attribute}.{method_name}", function
+
+
+def test_the_lower_floors_pull_in_no_drawing_no_widgets_and_no_progress_bar():
+    names = ["course_lib", *LOWER_MODULES]
+    program = f"import {', '.join(names)}, sys; print(*{UPSTAIRS_ONLY!r} & set(sys.modules))"
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert result.stdout.split() == []
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_go_only_downwards(module):
+    part = part_of(module)
+    assert part in FLOOR, f"{part} has no floor: say in this file on which one it lives"
+    for name in imports(MODULES[module]):
+        if name.split(".")[0] == "course_lib":
+            assert FLOOR[part_of(name)] <= FLOOR[part], f"{module} imports {name}, from a floor above it"
+
+
+@pytest.mark.parametrize("module", LOWER_MODULES)
+def test_the_lower_floors_import_numpy_and_the_annotation_library_alone(module):
+    packages = {name.split(".")[0] for name in imports(MODULES[module])} - set(sys.stdlib_module_names)
+    assert packages <= {"numpy", "jaxtyping", "course_lib"}
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    graph = {}
+    for module, path in MODULES.items():
+        names = {name for name in imports(path) if name.split(".")[0] == "course_lib"}
+        graph[module] = {f"{name}.__init__" if f"{name}.__init__" in MODULES else name for name in names}
+    graph["course_lib.__init__"] = set()  # loads the extension inside a function, when it is asked to
+    list(graphlib.TopologicalSorter(graph).static_order())  # raises CycleError
+
+
+def test_the_package_offers_what_it_says():
+    assert set(course_lib.__all__) <= set(vars(course_lib))
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_no_module_is_longer_than_one_idea(module):
+    assert len(MODULES[module].read_text(encoding="utf-8").splitlines()) <= 300
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_module_says_what_it_is_for(module):
+    assert ast.get_docstring(ast.parse(MODULES[module].read_text(encoding="utf-8")))
+
+
+def test_every_public_function_class_and_method_has_a_docstring():
+    assert [name for name, value in public_objects() if not value.__doc__] == []
+
+
+def test_every_public_function_of_arrays_says_their_shapes():
+    unsaid = []
+    for name, function in public_objects():
+        if not inspect.isfunction(function):
+            continue
+        parameters = inspect.signature(function).parameters
+        annotated = {p for p, value in parameters.items() if "jaxtyping" in type(value.annotation).__module__}
+        said = re.search(r"\([^()]*,[^()]*\)|\bshapes?\b|\branks?\b", function.__doc__ or "")
+        if ARRAYS & parameters.keys() - annotated and not said:
+            unsaid.append(name)
+    assert unsaid == []
+
+
+@pytest.mark.parametrize("command", [["check"], ["format", "--check"]])
+def test_ruff_has_nothing_to_say(command):
+    ruff = shutil.which("ruff", path=str(Path(sys.executable).parent)) or shutil.which("ruff")
+    folders = [f for f in ("course_lib", "tests", "notebooks", "figures", "benchmarks") if (ROOT / f).is_dir()]
+    result = subprocess.run([ruff, *command, *folders], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert result.returncode == 0, result.stdout + result.stderr

@@ -1,0 +1,602 @@
+"""The IPython extension: a shape comment is checked where its line runs, and the cell fails at that line if it lies.
+
+Each test has a fresh shell of its own. The tests at the end run a notebook in a real kernel.
+"""
+
+import ast
+import re
+import sys
+
+import nbformat
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+from nbclient import NotebookClient
+from traitlets.config import Config
+
+from course_lib import load_ipython_extension
+from course_lib.shape_comments import ShapeComments
+from course_lib.shapes import ShapeError
+
+SETUP = """
+import numpy as np
+m, n_in, n_out = 7, 5, 3
+O, W, b, G = np.ones((m, n_in)), np.ones((n_in, n_out)), np.ones((1, n_out)), np.ones((m, n_out))
+def pair(): return W, b
+class Box: pass
+box, parts, cache = Box(), [None, None], {}
+"""
+
+
+@pytest.fixture
+def shell(monkeypatch):
+    """A fresh shell with the extension and the arrays of a layer. After each test the extension must still be there."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])  # the shell puts its own there
+    fresh = InteractiveShell(config=Config(HistoryManager={"enabled": False}))
+    fresh.colors = "nocolor"
+    fresh.run_cell("%load_ext course_lib")
+    fresh.run_cell(SETUP).raise_error()
+    yield fresh
+    if "course_lib" in fresh.extension_manager.loaded:
+        assert sum(isinstance(transformer, ShapeComments) for transformer in fresh.ast_transformers) == 1
+
+
+@pytest.fixture
+def run(shell):
+    """A function that runs a cell and returns (the error or None, the value shown or None, all that was printed)."""
+
+    def run_cell(cell):
+        with capture_output() as captured:
+            result = shell.run_cell(cell)
+        return result.error_before_exec or result.error_in_exec, result.result, captured.stdout + captured.stderr
+
+    return run_cell
+
+
+def arrows(text):
+    """The lines that a traceback points at, each as its number and its code."""
+    return [f"{line} {code.strip()}" for line, code in re.findall(r"^-+> (\d+) (.*)$", text, re.MULTILINE)]
+
+
+HOLDS = [
+    # one target
+    "Z = O @ W + b  # (m, n_out)",
+    "Z = O @ W + b  #(m,n_out)",
+    "Z = O @ W + b  # one row a sample: (m, n_out)",
+    "Z = O @ W + b  # (7, n_out)",
+    "Z = O @ W + b  # (7, 3)",
+    "Z = np.ones((n_in + 1, n_out))  # (n_in + 1, n_out)",
+    "Z = np.ones((2 * m, n_in * n_out))  # (2 * m, n_in * n_out)",
+    "L = G.sum()  # ()",
+    "L = 0.5  # ()",
+    "L = 3  # ()",
+    "from fractions import Fraction\nL = Fraction(1, 2)  # ()",
+    "v = G[:, 0]  # (m,)",
+    "v = G[:, 0]  # (m)",
+    "Z = np.ma.array(G)  # (m, n_out)",
+    # an arrow
+    "dW = O.T @ G  # (n_in, m) @ (m, n_out) -> (n_in, n_out)",
+    "Z = O @ W + b  # (m, n_in) @ (n_in, n_out) + (1, n_out) -> (m, n_out)",
+    "Z = G * G  # (m, n_out) * (m, n_out) -> (m, n_out)",
+    "Z = -G  # -(m, n_out) -> (m, n_out)",
+    "dW = O.T @ G  # O^T G -> (n_in, n_out)",
+    "v = G @ G[0]  # (m, n_out) @ (n_out) -> (m)",
+    "dW = np.dot(O.T, G)  # (n_in, m) @ (m, n_out) -> (n_in, n_out)",  # no operands to compare: the result alone
+    # several targets
+    "dW, db = pair()  # (n_in, n_out), (1, n_out)",
+    "(dW, db) = pair()  # (n_in, n_out), (1, n_out)",
+    "[dW, db] = pair()  # (n_in, n_out), (1, n_out)",
+    "A, B = G, G  # (m, n_out)",
+    "(dW, db), Z = pair(), G  # (n_in, n_out), (1, n_out), (m, n_out)",
+    "first, *rest = G, G, G  # prose",
+    "dW, L = W, 2.0  # (n_in, n_out), ()",
+    "A = B = np.ones((m, n_in))  # (m, n_in)",
+    "A, B = C, D = pair()  # (n_in, n_out), (1, n_out)",
+    "both = pair()  # (n_in, n_out), (1, n_out)",
+    "both = W, b  # (n_in, n_out), (1, n_out)",
+    # other kinds of assignment and of target
+    "W -= 0.1 * W  # (n_in, n_out)",
+    "W -= 0.1 * W  # (n_in, n_out) - () * (n_in, n_out) -> (n_in, n_out)",
+    "Z: np.ndarray = O @ W  # (m, n_out)",
+    "Z: np.ndarray  # (m, n_out)",
+    "box.Z = O @ W  # (m, n_out)",
+    "parts[0] = O @ W  # (m, n_out)",
+    "parts[0], box.b = pair()  # (n_in, n_out), (1, n_out)",
+    "box.Z = parts[1] = O @ W  # (m, n_out)",
+    "box.W = W\nbox.W -= W  # (n_in, n_out)",
+    "A = np.zeros((m, n_in))\nA[:, 0] = 1.0  # (m,)",
+    # where a line may run
+    "if m == 7:\n    Z = O @ W  # (m, n_out)",
+    "if m == 8:\n    Z = 1\nelse:\n    Z = O @ W  # (m, n_out)",
+    "for k in range(1, 4):\n    A = np.ones((k, m))  # (k, m)",
+    "while True:\n    Z = O @ W  # (m, n_out)\n    break",
+    "for k in []:\n    pass\nelse:\n    Z = O @ W  # (m, n_out)",
+    "try:\n    1 / 0\nexcept ZeroDivisionError:\n    Z = O @ W  # (m, n_out)\nfinally:\n    Y = O  # (m, n_in)",
+    "with np.errstate():\n    Z = O @ W  # (m, n_out)",
+    "match m:\n    case 7:\n        Z = O @ W  # (m, n_out)",
+    "if m: Z = O @ W  # (m, n_out)",
+    "for k in range(3): A = np.ones((k, m))  # (k, m)",
+    # symbols: a function's own first, then the enclosing ones, then the notebook's
+    "def f(m):\n    A = np.ones((m, n_in))  # (m, n_in)\n    return A\nf(2)",
+    "def f(A):\n    p, q = A.shape\n    B = A.T  # (q, p)\n    return B\nf(O)",
+    "def f(p):\n    def g():\n        A = np.ones(p)  # (p,)\n        return A\n    return g()\nf(4)",
+    "def f(p):\n    def g(A):\n        A = A + 0  # (p,)\n    g(np.ones(p))\nf(4)",  # g itself does not use p
+    "def f():\n    A = np.ones((m, n_in))  # (m, n_in)\n    m_in = m\nf()",
+    "class C:\n    p = 4\n    A = np.ones(p)  # (p,)",
+    "class C:\n    m = 4\n    A = np.ones(m)  # (m,)",
+    "def f(p):\n    class C:\n        A = np.ones(p)  # (p,)\n    return C\nf(4)",
+    "class C:\n    def f(self, p):\n        self.A = np.ones(p)  # (p,)\nC().f(4)",
+    "import asyncio\nasync def f(p):\n    A = np.ones(p)  # (p,)\n    await asyncio.sleep(0)\nawait f(4)",
+    "def f(p):\n    A = np.ones(p)  # (p,)\n    yield A\nlist(f(4))",
+    "f = lambda p: np.ones(p)  # a function of one argument",
+    "def f():\n    global p\n    p = 4\n    A = np.ones(p)  # (p,)\nf()",
+    "def f(p):\n    def g():\n        nonlocal p\n        p = 6\n        A = np.ones(p)  # (p,)\n    g()\nf(4)",
+    # return, and a line that is only an expression
+    "def f():\n    return O.T @ G  # (n_in, n_out)\nf()",
+    "def f():\n    return O.T @ G  # (n_in, m) @ (m, n_out) -> (n_in, n_out)\nf()",
+    "def f():\n    return W, b  # (n_in, n_out), (1, n_out)\nf()",
+    "def f():\n    return pair()  # (n_in, n_out), (1, n_out)\nf()",
+    "def f():\n    return  # (m, n_out)\nf()",
+    "O.T @ G  # (n_in, m) @ (m, n_out) -> (n_in, n_out)",
+    "G.sum()  # ()",
+    "print('shape')  # (m, n_out)",
+    "O.shape  # (9, 9)",
+    # prose
+    "Z = O @ W  # as in forward(O, W, b)",
+    "x = 'a'  # (optional)",
+    "x = 'a'  # (two words)",
+    "x = 'a'  # f: R -> R (optional)",
+    "x = 'a'  # (m, n_out) is the shape of something else",
+    "x = 'a'",
+    "# (m, n_out)\nx = 'a'",
+    "x = 'a'\n# (m, n_out)",
+    # what only looks like a comment
+    "x = '# (m, n_out)'",
+    'x = """\n# (m, n_out)\n"""',
+    "x = f'# {m} (m, n_out)'",
+    'def f():\n    """Nothing."""  # (m, n_out)\nassert f.__doc__ == "Nothing."',
+    # statements of several lines
+    "Z = (\n    O @ W\n    + b\n)  # (m, n_out)",
+    "Z = np.add(  # (m, n_out)\n    O @ W,\n    b,\n)",
+    "Z = O @ \\\n    W  # (m, n_out)",
+    "A = np.concatenate([O,  # (m, n_in)\n    O])  # (2 * m, n_in)",
+    "A = np.concatenate([O,  # (m, n_in)\n    O,  # (m, n_in)\n])",
+    "A = [O,  # (m, n_in)\n    W]",
+    "A = {\n    'O': O,  # (m, n_in)\n    'W': W,  # (n_in, n_out)\n}",
+    'x = """\n"""; Z = O @ W  # (m, n_out)',
+    # semicolons: the comment is about the last statement
+    "p = 4; A = np.ones(p)  # (p,)",
+    "x = 'a'; y = 'b'; Z = O @ W  # (m, n_out)",
+    "for k in range(2): x = 'a'; A = O  # (m, n_in)",
+    "Z = O @ W;  # (m, n_out)",
+    "O;  # (m, n_in)",
+    # magics
+    "%time Z = O @ W  # (m, n_out)",
+    "%%time\nZ = O @ W  # (m, n_out)",
+    "%%capture\nZ = O @ W  # (m, n_out)",
+    "%%timeit -n1 -r1\nZ = O @ W  # (m, n_out)",
+    "%matplotlib --list\nZ = O @ W  # (m, n_out)",
+    "files = !echo  # (m, n_out)",
+    "# a cell\n\n%xmode\nZ = O @ W  # (m, n_out)",
+]
+
+
+@pytest.mark.parametrize("cell", HOLDS)
+def test_a_cell_whose_comments_hold_runs(cell, run):
+    error, _, printed = run(cell)
+    assert error is None, printed
+
+
+FAILS = [
+    ("Z = O @ W + b  # (n_out, m)", 1, "Z is (7, 3), but the comment says (n_out, m) = (3, 7)."),
+    ("Z = O @ W + b  # (7, 5)", 1, "Z is (7, 3), but the comment says (7, 5)."),
+    ("Z = O @ W + b  # one row a unit: (n_out, m)", 1, "Z is (7, 3), but the comment says (n_out, m) = (3, 7)."),
+    ("Z = O @ W\nY = Z.T  # (m, n_out)\nX = 1", 2, "Y is (3, 7), but the comment says (m, n_out) = (7, 3)."),
+    ("L = G.sum()  # (1, n_out)", 1, "L is (), but the comment says (1, n_out) = (1, 3)."),
+    ("db = G.sum(axis=0)  # (1, n_out)", 1, "db is (3,), but the comment says (1, n_out) = (1, 3)."),
+    ("v = G  # (m)", 1, "v is (7, 3), but the comment says (m,) = (7,)."),
+    ("L = G  # ()", 1, "L is (7, 3), but the comment says ()."),
+    ("A = O  # (n_in + 1, m)", 1, "A is (7, 5), but the comment says (n_in + 1, m) = (6, 7)."),
+    # values that are no arrays
+    ("A = [1.0, 2.0]  # (2,)", 1, "A is a list, but the comment says it has shape (2,)."),
+    ("A = None  # (m, n_out)", 1, "A is a NoneType, but the comment says it has shape (m, n_out)."),
+    ("A = 'a'  # ()", 1, "A is a str, but the comment says it has shape ()."),
+    ("A = pair()  # (n_in, n_out)", 1, "A is a tuple, but the comment says it has shape (n_in, n_out)."),
+    # symbols
+    (
+        "Z = O @ W  # (m, p)",
+        1,
+        (
+            "the comment `(m, p)` uses p, which is not defined where this line runs: "
+            "define it first, for example p = 7 or p = O.shape[0]."
+        ),
+    ),
+    ("v = G[0]  # (p,)", 1, "the comment `(p,)` uses p, which is not defined where this line runs"),
+    ("v = G[0]  # -> (p)", 1, "the comment `-> (p)` uses p, which is not defined where this line runs"),
+    ("Z = O @ W  # (m, W)", 1, "the comment `(m, W)` uses W as a size, but W is a ndarray."),
+    ("k = 3.0\nZ = O @ W  # (m, k)", 2, "the comment `(m, k)` uses k as a size, but k is a float."),
+    ("Z = O @ W  # (m, len)", 1, "uses len as a size, but len is a builtin_function_or_method."),
+    ("def f(m):\n    A = O + 0  # (m, n_in)\nf(2)", 2, "A is (7, 5), but the comment says (m, n_in) = (2, 5)."),
+    ("class C:\n    m = 2\n    A = O  # (m, n_in)", 3, "A is (7, 5), but the comment says (m, n_in) = (2, 5)."),
+    (
+        "def f(p):\n    def g():\n        A = np.ones(3)  # (p,)\n    g()\nf(4)",
+        3,
+        "A is (3,), but the comment says (p,) = (4,).",
+    ),
+    # what stands left of the arrow
+    (
+        "dW = O.T @ G  # (m, n_in) @ (m, n_out) -> (n_in, n_out)",
+        1,
+        (
+            "the comment `(m, n_in) @ (m, n_out) -> (n_in, n_out)` contradicts itself: "
+            "(m, n_in) = (7, 5) and (m, n_out) = (7, 3) do not contract: the inner sizes differ."
+        ),
+    ),
+    (
+        "Z = G + G  # (m, n_out) + (m, n_in) -> (m, n_out)",
+        1,
+        (
+            "the comment `(m, n_out) + (m, n_in) -> (m, n_out)` contradicts itself: "
+            "(m, n_out) = (7, 3) and (m, n_in) = (7, 5) do not broadcast."
+        ),
+    ),
+    (
+        "dW = O.T @ G  # (n_in, m) @ (m, n_out) -> (n_out, n_in)",
+        1,
+        (
+            "the comment `(n_in, m) @ (m, n_out) -> (n_out, n_in)` contradicts itself: "
+            "left of -> stands (5, 3), right of it (n_out, n_in) = (3, 5)."
+        ),
+    ),
+    (
+        "Z = O @ W  # (m, p) @ (p, n_out) -> (m, n_out)",
+        1,
+        "the comment `(m, p) @ (p, n_out) -> (m, n_out)` uses p, which is not defined where this line runs",
+    ),
+    (
+        "A = G.T @ G  # (n_out, m) @ (m, n_in) -> (n_out, n_in)",
+        1,
+        "G is (7, 3), but the comment says (m, n_in) = (7, 5).",
+    ),
+    (
+        "Z = G * np.ones((1, 3)) * G  # (m, n_out) * (m, n_out) * (m, n_out) -> (m, n_out)",
+        1,
+        "np.ones((1, 3)) is (1, 3), but the comment says (m, n_out) = (7, 3).",
+    ),
+    # several targets
+    ("dW, db = pair()  # (n_in, n_out), (n_out,)", 1, "db is (1, 3), but the comment says (n_out,) = (3,)."),
+    ("dW, db = pair()  # (n_out, n_in), (1, n_out)", 1, "dW is (5, 3), but the comment says (n_out, n_in) = (3, 5)."),
+    ("A, B = G, O  # (m, n_out)", 1, "B is (7, 5), but the comment says (m, n_out) = (7, 3)."),
+    (
+        "A, B, C = G, G, G  # (m, n_out), (m, n_out)",
+        1,
+        "the comment `(m, n_out), (m, n_out)` states 2 shapes, but 3 values are assigned or returned.",
+    ),
+    ("Z = G  # (m, n_out), (m, n_out)", 1, "states 2 shapes, but 1 values are assigned or returned."),
+    ("first, *rest = G, G, G  # (m, n_out)", 1, "rest is a list, but the comment says it has shape (m, n_out)."),
+    ("A, (B, C) = G, (G, O)  # (m, n_out)", 1, "C is (7, 5), but the comment says (m, n_out) = (7, 3)."),
+    ("A = B = G  # (m, n_in)", 1, "A is (7, 3), but the comment says (m, n_in) = (7, 5)."),
+    ("both = pair()  # (n_in, n_out), (n_out,)", 1, "both[1] is (1, 3), but the comment says (n_out,) = (3,)."),
+    # other kinds of assignment and of target
+    ("W = W - 1  # prose\nW += 1.0  # (n_out, n_in)", 2, "W is (5, 3), but the comment says (n_out, n_in) = (3, 5)."),
+    ("L = 1.0\nL += G  # ()", 2, "L is (7, 3), but the comment says ()."),
+    ("Z: object = O @ W  # (n_out, m)", 1, "Z is (7, 3), but the comment says (n_out, m) = (3, 7)."),
+    ("box.Z = O @ W  # (n_out, m)", 1, "box.Z is (7, 3), but the comment says (n_out, m) = (3, 7)."),
+    ("parts[0] = O @ W  # (n_out, m)", 1, "parts[0] is (7, 3), but the comment says (n_out, m) = (3, 7)."),
+    ("cache['Z'] = G  # (n_out, m)", 1, "cache['Z'] is (7, 3), but the comment says (n_out, m) = (3, 7)."),
+    ("parts[0], box.b = W, G  # (n_in, n_out), (1, n_out)", 1, "box.b is (7, 3), but the comment says (1, n_out)"),
+    # where a line may run
+    *[
+        (f"{head}    Z = O @ W  # (n_out, m)\n{tail}", head.count("\n") + 1, "Z is (7, 3), but the comment says")
+        for head, tail in [
+            ("if m:\n", ""),
+            ("if not m:\n    pass\nelse:\n", ""),
+            ("if not m:\n    pass\nelif m:\n", ""),
+            ("for k in range(3):\n", ""),
+            ("for k in []:\n    pass\nelse:\n", ""),
+            ("while m:\n", "    break"),
+            ("with np.errstate():\n", ""),
+            ("try:\n", "finally:\n    pass"),
+            ("try:\n    1 / 0\nexcept ZeroDivisionError:\n", ""),
+            ("try:\n    pass\nexcept ZeroDivisionError:\n    pass\nelse:\n", ""),
+            ("try:\n    pass\nfinally:\n", ""),
+            ("match m:\n  case _:\n", ""),
+            ("class C:\n", ""),
+            ("def f():\n", "f()"),
+            ("@staticmethod\ndef f():\n", "f()"),
+            ("async def f():\n", "await f()"),
+            ("def f():\n", "    yield\nlist(f())"),
+        ]
+    ],
+    # return, and a line that is only an expression
+    ("def f():\n    return O @ W  # (n_out, m)\nf()", 2, "O @ W is (7, 3), but the comment says (n_out, m) = (3, 7)."),
+    (
+        "def f():\n    return G @ W.T  # (m, n_out) @ (n_out, m) -> (m, m)\nf()",
+        2,
+        "W.T is (3, 5), but the comment says (n_out, m) = (3, 7).",
+    ),
+    (
+        "def f():\n    return np.dot(O, W)  # (m, n_in) @ (n_in, m) -> (m, m)\nf()",
+        2,
+        "np.dot(O, W) is (7, 3), but the comment says (m, m) = (7, 7).",
+    ),
+    (
+        "def f():\n    return W, b  # (n_in, n_out), (n_out,)\nf()",
+        2,
+        "(W, b)[1] is (1, 3), but the comment says (n_out,) = (3,).",
+    ),
+    ("def f():\n    return W, b  # (n_in, n_out)\nf()", 2, "(W, b) is a tuple, but the comment says it has shape"),
+    ("O.T @ G  # (n_out, n_in)", 1, "O.T @ G is (5, 3), but the comment says (n_out, n_in) = (3, 5)."),
+    ("G.sum()  # (1, n_out)", 1, "G.sum() is (), but the comment says (1, n_out) = (1, 3)."),
+    # statements of several lines: the error is at the comment
+    ("x = 1\nZ = (\n    O @ W\n)  # (n_out, m)", 4, "Z is (7, 3), but the comment says (n_out, m) = (3, 7)."),
+    ("Z = np.add(  # (n_out, m)\n    O @ W,\n    b,\n)", 1, "Z is (7, 3), but the comment says (n_out, m) = (3, 7)."),
+    ("Z = np.add(  # (n_out, m)\n    O @ W,\n    b,\n)  # prose", 1, "Z is (7, 3), but the comment says (n_out, m)"),
+    # semicolons
+    ("x = 'a'; Z = O @ W  # (n_out, m)", 1, "Z is (7, 3), but the comment says (n_out, m) = (3, 7)."),
+    ("x = 'a'; Z = np.add(  # (n_out, m)\n    G, G)", 1, "Z is (7, 3), but the comment says (n_out, m) = (3, 7)."),
+    ("O;  # (m, n_out)", 1, "O is (7, 5), but the comment says (m, n_out) = (7, 3)."),
+    # a cell with a magic line
+    ("%xmode\n\nZ = O @ W  # (n_out, m)", 3, "Z is (7, 3), but the comment says (n_out, m) = (3, 7)."),
+]
+
+
+@pytest.mark.parametrize(("cell", "line", "message"), FAILS)
+def test_a_cell_fails_at_the_comment_that_lies(cell, line, message, run):
+    error, _, printed = run(cell)
+    assert isinstance(error, ShapeError), printed
+    assert message in str(error)
+    assert f"ShapeError: {error}" in printed
+    assert arrows(printed)[-1] == f"{line} {cell.splitlines()[line - 1].strip()}"
+    assert "course_lib/" not in printed
+
+
+@pytest.mark.parametrize("magic", ["%time ", "%%time\n", "%%timeit -n1 -r1\n"])
+def test_magics_that_run_code_are_checked_too(magic, run):
+    error, _, printed = run(magic + "Z = O @ W  # (n_out, m)")
+    assert str(error) == "Z is (7, 3), but the comment says (n_out, m) = (3, 7)."
+    assert "course_lib/" not in printed
+
+
+def test_an_except_star_block_is_checked_in_the_format_that_exception_groups_have(run):
+    cell = "try:\n    raise ExceptionGroup('', [ValueError()])\nexcept* ValueError:\n    Z = G  # (n_out, m)"
+    error, _, printed = run(cell)
+    assert str(error) == "Z is (7, 3), but the comment says (n_out, m) = (3, 7)."
+    assert "line 4, in <module>\n    Z = G  # (n_out, m)" in printed
+    assert "course_lib/" not in printed
+
+
+def test_a_cell_after_a_magic_that_ran_code_keeps_its_own_comments(run):
+    assert run("%time x = 1  # (m, n_out) is prose here\nZ = O @ W  # (m, n_out)\nx = 'a'  # a name")[0] is None
+    assert "Z is (7, 3)" in str(run("%time x = 1\nZ = O @ W  # (n_out, m)")[0])
+
+
+def test_the_last_assignment_shows_nothing_and_the_last_expression_its_value(run):
+    assert run("Z = O @ W  # (m, n_out)") == (None, None, "")
+    assert run("W += 1  # (n_in, n_out)") == (None, None, "")
+    error, value, printed = run("G.sum(axis=0)  # (n_out,)")
+    assert error is None
+    assert value.tolist() == [7, 7, 7]
+    assert "array([7., 7., 7.])" in printed
+
+
+def test_each_part_of_the_code_runs_once(run):
+    cell = (
+        "calls = []\ndef count(x):\n    calls.append(x)\n    return x\n"
+        "count(O) @ count(W)  # (m, n_in) @ (n_in, n_out) -> (m, n_out)\nassert len(calls) == 2"
+    )
+    assert run(cell)[0] is None
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "cache[len(cache)] = O  # (m, n_in)\nassert list(cache) == [0]",
+        "rows = iter([0, 1])\nparts[next(rows)] = O  # (m, n_in)\nassert next(rows) == 1",
+        "rows = iter([0, 1])\nA = O.copy()\nA[next(rows)] += 1.0  # (n_in,)\nassert next(rows) == 1",
+        (
+            "rows = iter([0, 1, 2])\nA = O.copy()\nA[next(rows), 0], A[next(rows)] = 1, 2  # (), (n_in,)\n"
+            "assert next(rows) == 2"
+        ),
+        "rows = iter([0, 1, 2])\nA = O.copy()\nA[next(rows) : next(rows)] = 1.0  # (1, n_in)\nassert next(rows) == 2",
+        "A = O.copy()\nA[[int(i) for i in range(2)]] = 1.0  # (2, n_in)",
+        "A = O.copy()\ni = 0\nA[(i := i + 1)] = 1.0  # (n_in,)\nassert i == 1",
+        (
+            "made = []\ndef make():\n    made.append(Box())\n    return made[-1]\nmake().Z = G  # (m, n_out)\n"
+            "assert len(made) == 1"
+        ),
+        "def f(A, rows):\n    A[next(rows)] = 1.0  # (n_in,)\n    return next(rows)\nassert f(O.copy(), iter([0, 1])) == 1",
+        (
+            "async def index(): calls.append(0); return 0\ncalls = []\nparts[await index()] = O  # (m, n_in)\n"
+            "assert calls == [0]"
+        ),
+    ],
+)
+def test_a_target_is_evaluated_once(cell, run):
+    error, _, printed = run(cell)
+    assert error is None, printed
+
+
+def test_a_target_with_a_call_is_checked_and_named_as_it_is_written(run):
+    error, _, _ = run("cache[len(cache)] = O  # (m, n_out)")
+    assert str(error) == "cache[len(cache)] is (7, 5), but the comment says (m, n_out) = (7, 3)."
+
+
+@pytest.mark.parametrize(
+    "cell", ["Z = O @@ W  # (m, n_out)", "Z = (O  # (m, n_out)", "x = '''# (m, n_out)", "  x = 1\ny"]
+)
+def test_python_itself_reports_a_syntax_error(cell, run, shell):
+    error, _, printed = run(cell)
+    assert isinstance(error, SyntaxError)
+    assert "course_lib" not in printed
+    assert run("Z = O @ W  # (m, n_out)")[0] is None
+
+
+def test_an_error_of_the_code_itself_is_shown_as_usual(run):
+    error, _, printed = run("x = 1\nZ = O @ G  # (m, n_in) @ (n_in, n_out) -> (m, n_out)")
+    assert "G is (7, 3), but the comment says (n_in, n_out) = (5, 3)." in str(error)  # before numpy would fail
+    error, _, printed = run("x = 1\nZ = O @ G  # (m, n_out)")
+    assert isinstance(error, ValueError)
+    assert not isinstance(error, ShapeError)
+    assert "----> 2 Z = O @ G" in printed
+
+
+def test_an_assignment_that_fails_its_check_has_been_made(run, shell):
+    run("Z = O @ W  # (n_out, m)")
+    assert shell.user_ns["Z"].shape == (7, 3)
+
+
+def test_a_shape_error_of_the_library_is_shown_at_the_line_of_the_notebook(run):
+    cell = "from course_lib import dense\n\ndef f(A):\n    return dense.grad_W(A, O)\n\nf(O[0])"
+    error, _, printed = run(cell)
+    assert str(error) == "grad_W(O, G): O has shape (5,), expected (m, n_in)."
+    assert arrows(printed) == ["6 f(O[0])", "4 return dense.grad_W(A, O)"]
+    assert "course_lib/" not in printed
+
+
+def test_other_errors_keep_all_their_frames(run):
+    printed = run("from course_lib.activations import relu\nrelu(2)")[2]
+    assert "TypeError: relu(Z): Z is int 2" in printed
+    assert "course_lib/shapes.py" in printed
+
+
+def test_a_function_is_checked_when_it_runs_not_when_it_is_defined(run):
+    assert run("def f(A):\n    B = A.T  # (n_in, m)\n    return B")[0] is None
+    assert run("f(O)  # (n_in, m)")[0] is None
+    assert "B is (3, 7)" in str(run("f(G)")[0])
+
+
+def test_a_symbol_may_change_from_cell_to_cell(run):
+    assert run("Z = O  # (m, n_in)")[0] is None
+    assert "(m, n_in) = (8, 5)" in str(run("m = 8\nZ = O  # (m, n_in)")[0])
+
+
+def test_a_function_s_local_that_is_set_only_later_leaves_the_notebook_s_symbol(run):
+    assert run("def f():\n    A = O + 0  # (m, n_in)\n    m = 2\nf()")[0] is None
+
+
+def test_unloading_makes_comments_comments_again(run, shell):
+    assert run("%unload_ext course_lib")[0] is None
+    error, _, printed = run("Z = O @ W  # (n_out, m)")
+    assert (error, printed) == (None, "")
+    assert not [t for t in shell.ast_transformers if isinstance(t, ShapeComments)]
+    assert shell.input_transformers_post == []
+    assert "course_lib/shapes.py" in run("from course_lib import dense\ndense.grad_b(O[0])")[2]  # every frame again
+
+
+def test_loading_twice_checks_once_and_loading_again_after_unloading_works(run, shell):
+    assert run("%load_ext course_lib")[0] is None
+    load_ipython_extension(shell)
+    assert run("%reload_ext course_lib")[0] is None
+    assert len([t for t in shell.ast_transformers if isinstance(t, ShapeComments)]) == 1
+    assert len(shell.input_transformers_post) == 1
+    assert "Z is (7, 3)" in str(run("Z = O @ W  # (n_out, m)")[0])
+    run("%unload_ext course_lib")
+    run("%load_ext course_lib")
+    assert "Z is (7, 3)" in str(run("Z = O @ W  # (n_out, m)")[0])
+
+
+def test_without_the_extension_nothing_is_checked():
+    shell = InteractiveShell(config=Config(HistoryManager={"enabled": False}))
+    assert shell.run_cell("import numpy as np\nA = np.ones((7, 3))  # (3, 7)").success
+
+
+def checked(source):
+    """Run a source as the extension does, without a shell."""
+    checker, names = ShapeComments(), {"np": np, "__name__": "__main__"}
+    checker.record(source.splitlines(keepends=True))
+    exec(compile(checker.visit(ast.parse(source)), "<cell>", "exec"), names)  # noqa: S102
+    return names
+
+
+SHAPE = st.lists(st.integers(0, 3), max_size=3).map(tuple)
+
+
+@given(SHAPE, SHAPE, st.booleans())
+def test_a_comment_passes_exactly_if_it_is_the_shape(stated, shape, in_symbols):
+    symbols = [f"size_{i}" for i in range(len(stated))]
+    lines = [f"{name} = {size}" for name, size in zip(symbols, stated, strict=True)] if in_symbols else []
+    comment = f"({', '.join(symbols)}{',' * (len(stated) == 1)})" if in_symbols else str(stated)
+    source = "\n".join([*lines, f"A = np.zeros({shape})  # {comment}"])
+    if stated == shape:
+        checked(source)
+    else:
+        with pytest.raises(ShapeError, match="^A is "):
+            checked(source)
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=30))
+def test_no_comment_can_break_the_cell(comment):
+    try:
+        assert checked(f"A = np.zeros((2, 3))  # {comment}")["A"].shape == (2, 3)
+    except ShapeError as error:
+        assert "comment" in str(error)
+
+
+KERNEL_CELLS = [
+    SETUP,
+    "%load_ext course_lib",
+    "Z = O @ W  # (m, n_out)\nZ",
+    "x = 1\n\nZ = O @ W  # (n_out, m)\nprint('never')",
+    "def step(W, G):\n    W = W - 0.1  # (n_in, n_out)\n    return O.T @ G  # (n_out, n_in)",
+    "x = 1\nstep(W, G)",
+    "from course_lib import dense\n\ndense.grad_W(O[:6], G)",
+    "%%time\nZ = O @ W  # (n_out, m)",
+    "import asyncio\nawait asyncio.sleep(0)\nZ = O @ W  # (n_out, m)",
+    "G;  # (m, n_out)",
+    "%unload_ext course_lib",
+    "Z = O @ W  # (n_out, m)\nZ.shape",
+]
+
+
+@pytest.fixture(scope="module")
+def outputs():
+    """For each cell above, run in a kernel: (the value shown, the error's message, the error's text without colours)."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in KERNEL_CELLS])
+    client = NotebookClient(notebook, kernel_name="python3", allow_errors=True, timeout=60)
+    client.execute()
+    found = []
+    for cell in notebook.cells:
+        shown = [output["data"]["text/plain"] for output in cell.outputs if output.output_type == "execute_result"]
+        errors = [output for output in cell.outputs if output.output_type == "error"]
+        text = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(line for error in errors for line in error.traceback))
+        found.append((shown, [(error.ename, error.evalue) for error in errors], text))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("cell", "lines", "message"),
+    [
+        (3, ["3 Z = O @ W  # (n_out, m)"], "Z is (7, 3), but the comment says (n_out, m) = (3, 7)."),
+        (
+            5,
+            ["2 step(W, G)", "3 return O.T @ G  # (n_out, n_in)"],
+            "O.T @ G is (5, 3), but the comment says (n_out, n_in) = (3, 5).",
+        ),
+        (
+            6,
+            ["3 dense.grad_W(O[:6], G)"],
+            "grad_W(O, G): G has shape (7, 3), expected (m, n_out): m is 6 because O is (6, 5) = (m, n_in).",
+        ),
+        (8, ["3 Z = O @ W  # (n_out, m)"], "Z is (7, 3), but the comment says (n_out, m) = (3, 7)."),
+    ],
+)
+def test_in_a_kernel_the_error_points_at_the_line_and_hides_the_library(outputs, cell, lines, message):
+    _, errors, text = outputs[cell]
+    assert errors == [("ShapeError", message)]
+    assert arrows(text) == lines
+    assert "course_lib/" not in text
+    assert "shape_c" not in text
+
+
+def test_in_a_kernel_right_cells_run_and_magics_are_checked(outputs):
+    for cell in (0, 1, 2, 4, 9, 10, 11):
+        assert outputs[cell][1] == []
+    for cell in (0, 1, 4, 9, 10):  # the semicolon of cell 9 still hides the value
+        assert outputs[cell][0] == []
+    assert outputs[2][0][0].startswith("array([[5., 5., 5.]")
+    assert outputs[7][1] == [("ShapeError", "Z is (7, 3), but the comment says (n_out, m) = (3, 7).")]
+    assert outputs[11][0] == ["(7, 3)"]
