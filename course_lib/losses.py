@@ -39,7 +39,7 @@ class Loss:
         return self.f_gradient(O, target)
 
     def check_target(self, O, target):
-        """Raise ShapeError, TypeError or ValueError if the target is not one for the output O."""
+        """Raise ShapeError, TypeError or ValueError if target, (m, n_out), is not one for the output O, (m, n_out)."""
         call = f"{self.name}(O, target)"
         if target.shape != O.shape:
             raise ShapeError(f"{call}: target has shape {target.shape}, expected {O.shape}, the shape of O.")

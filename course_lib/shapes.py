@@ -85,7 +85,7 @@ def as_fractions(A):
 
 
 def plain_array(name, A):
-    """A as a numpy array; TypeError for a masked array or a matrix, which would lose what makes it one."""
+    """A, of any shape, as a numpy array; TypeError for a masked array or a matrix, which would lose what makes it one."""
     if isinstance(A, np.ndarray) and type(A) is not np.ndarray:
         raise TypeError(f"{name} is a {type(A).__name__}, expected a plain numpy array")
     return np.asarray(A)
