@@ -15,6 +15,12 @@ CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 SET_UP = "python3 -m venv .venv && .venv/bin/python -m pip install -r requirements.txt && .venv/bin/python -m "
 OPEN_THE_COURSE = SET_UP + "jupyterlab --allow-root --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb"
 RUN_THE_TESTS = SET_UP + "pytest"
+INSTALL_A_BROWSER = [
+    "if ! command -v chromium chromium-browser google-chrome > /dev/null && "
+    + 'command -v apt-get > /dev/null && [ "$(id -u)" = 0 ]; then',
+    "  apt-get update && apt-get install -y --no-install-recommends chromium",
+    "fi",
+]
 
 documents = pytest.mark.parametrize("document", [README, CONTRIBUTING], ids=["README", "CONTRIBUTING"])
 
@@ -63,7 +69,16 @@ def test_ci_runs_exactly_the_readmes_test_command():
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
     assert script[0] == "#!/usr/bin/env bash"
     commands = [line for line in script if line and not line.startswith("#")]
-    assert commands == ["set -euo pipefail", 'cd "$(dirname "${BASH_SOURCE[0]}")/.."', RUN_THE_TESTS]
+    assert commands[:2] == ["set -euo pipefail", 'cd "$(dirname "${BASH_SOURCE[0]}")/.."']
+    assert commands[2:-2] == INSTALL_A_BROWSER
+    assert commands[-2:] == ["export CI=1", RUN_THE_TESTS]
+
+
+def test_ci_installs_a_browser_only_where_the_browser_tests_would_find_none():
+    looked_for = re.search(r"command -v ([\w -]+?) > /dev/null", INSTALL_A_BROWSER[0])[1].split()
+    lab = ast.parse((ROOT / "tests" / "browser" / "lab.py").read_text(encoding="utf-8"))
+    found = {node.targets[0].id: node.value for node in lab.body if isinstance(node, ast.Assign)}
+    assert tuple(looked_for) == ast.literal_eval(found["BROWSERS"])
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no permission to execute")

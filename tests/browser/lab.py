@@ -1,0 +1,295 @@
+"""A real JupyterLab and a headless Chromium that opens notebooks in it: for the browser tests and the benchmark.
+
+Everything they write lies in one temporary folder, their home directory included; closing ends every process.
+"""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import nbformat
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import sync_playwright
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+]
+WCAG_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
+PATIENCE = 90  # seconds until something that has not happened counts as never happening
+
+# JupyterLab as it comes, but it draws every cell at once, and asks nobody for news.
+SETTINGS = {
+    "@jupyterlab/apputils-extension/notification": {"checkForUpdates": False, "fetchNews": "false"},
+    "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"},
+}
+
+# The notebook in front, once it is drawn and its kernel waits for work.
+IS_IDLE = """() => {
+  const kernel = window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel;
+  const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(e => e.textContent);
+  return kernel?.status === 'idle' && kernel.connectionStatus === 'connected' && !prompts.some(p => p.includes('*'));
+}"""
+# Each output that is a widget has content. (While a view is being fetched, its output holds text, but no element.)
+IS_DRAWN = """() => window.jupyterapp.shell.currentWidget.content.widgets.every(cell => {
+  const area = cell.outputArea;
+  return !area || area.widgets.every((output, i) =>
+    !('application/vnd.jupyter.widget-view+json' in area.model.get(i).data)
+    || output.node.querySelector('.jp-OutputArea-output > *')?.innerHTML);
+})"""
+
+# JupyterLab's body is 0 pixels high and hides what overflows, which axe takes to mean that no text can be seen: it would
+# pass over every contrast. So the body has the window's height while axe looks.
+RUN_AXE = """async ([selector, tags]) => {
+  const height = document.body.style.height;
+  if (window.jupyterapp) document.body.style.height = '100vh';
+  try { return (await axe.run(selector, {runOnly: tags, resultTypes: ['violations']})).violations; }
+  finally { document.body.style.height = height; }
+}"""
+FAILED_CELLS = """() => window.jupyterapp.shell.currentWidget.content.widgets.flatMap(cell =>
+  [...(cell.model.outputs ? cell.model.outputs.toJSON() : [])].filter(o => o.output_type === 'error')
+    .map(o => `${o.ename}: ${o.evalue}`))"""
+
+
+def browser_path():
+    """The path of the first Chromium that this machine has, or None."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def axe(page, selector):
+    """The violations of WCAG 2.2 A and AA inside the elements that the selector finds, one readable line each."""
+    assert page.locator(selector).count(), f"there is nothing to check: no element matches {selector}"
+    if not page.evaluate("() => Boolean(window.axe)"):
+        page.evaluate(AXE_SCRIPT)
+    violations = page.evaluate(RUN_AXE, [selector, WCAG_TAGS])
+    return [
+        f"{violation['id']} ({violation['impact']}): {node['html'][:200]}: {node['failureSummary']}"
+        for violation in violations
+        for node in violation["nodes"]
+    ]
+
+
+class Lab:
+    """One JupyterLab server and one Chromium, which open one notebook after another."""
+
+    def __init__(self):
+        self._home = Path(tempfile.mkdtemp(prefix="lab-"))
+        self._contexts, self._count = [], 0
+        self._server = self._playwright = None
+        try:
+            self._start_server()
+            self._playwright = sync_playwright().start()
+            self._browser = self._playwright.chromium.launch(
+                executable_path=browser_path(), args=CHROMIUM_ARGUMENTS, env=self._environment()
+            )
+            self._wait_for_server()
+        except BaseException:
+            self.close()
+            raise
+
+    # What the tests call
+
+    def open(self, *cells, theme="light", may_fail=False, **context):
+        """Open a new notebook of these code cells, run it, and return its page once everything is drawn.
+
+        The page has `console_errors` (texts) and `outside` (addresses beyond this machine, all of them blocked). A
+        cell that fails is an AssertionError unless it may. `context` goes to Playwright's `new_context`.
+        """
+        notebook = nbformat.v4.new_notebook(
+            cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
+            metadata={"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}},
+        )
+        return self.open_notebook(notebook, theme=theme, may_fail=may_fail, **context)
+
+    def open_notebook(self, notebook, theme="light", may_fail=False, run=True, **context):
+        """Open a copy of a notebook (an nbformat node), run it unless told not to, and return its page."""
+        self._count += 1
+        name = f"notebook_{self._count}.ipynb"
+        nbformat.write(notebook, self.root / name)
+        kernel = {"name": "python3"}
+        self._api("sessions", {"path": name, "name": name, "type": "notebook", "kernel": kernel})  # starts meanwhile
+        page = self.new_page(**{"color_scheme": theme, **context})
+        page.goto(f"{self.url}/doc/tree/{name}?token={self._token}&reset", wait_until="commit")
+        page.wait_for_function("() => window.jupyterapp?.shell.currentWidget?.content?.model", timeout=PATIENCE * 1000)
+        self._change_theme(page, THEMES[theme])
+        self.wait_until_idle(page)
+        if run:
+            self.run_all(page, may_fail=may_fail)
+        return page
+
+    def new_page(self, **context):
+        """An empty page in a context of its own, which notes console errors and blocks what leaves the machine."""
+        options = {"viewport": {"width": 1400, "height": 1000}, "service_workers": "block", **context}
+        browser_context = self._browser.new_context(**options)
+        self._contexts.append(browser_context)
+        browser_context.set_default_timeout(PATIENCE / 3 * 1000)
+        page = browser_context.new_page()
+        page.console_errors, page.outside = [], []
+
+        def block(route):
+            page.outside.append(route.request.url)
+            route.abort()
+
+        def block_socket(socket):
+            page.outside.append(socket.url)
+            socket.close()
+
+        local = rf"(http|ws)://127\.0\.0\.1:{self._port}/|(data|blob|file|about):"
+        browser_context.route(re.compile(rf"^(?!{local})"), block)
+        browser_context.route_web_socket(re.compile(rf"^(?!{local})"), block_socket)
+        page.on("console", lambda message: page.console_errors.append(message.text) if message.type == "error" else 0)
+        page.on("pageerror", lambda error: page.console_errors.append(str(error)))
+        return page
+
+    def command(self, page, identity, arguments=None):
+        """Carry out one of JupyterLab's commands, such as `notebook:run-all-cells`, and return what it gives."""
+        return page.evaluate(
+            "async ([id, args]) => { const r = await window.jupyterapp.commands.execute(id, args);"
+            " return r === null || typeof r !== 'object' ? r : undefined }",
+            [identity, arguments or {}],
+        )
+
+    def run_all(self, page, may_fail=False):
+        """Run all cells, and wait until the kernel is idle and every widget is drawn."""
+        self.command(page, "notebook:run-all-cells")
+        self.wait_until_idle(page)
+        if not may_fail:
+            failed = page.evaluate(FAILED_CELLS)
+            assert not failed, f"a cell failed: {failed}"
+        page.wait_for_function(IS_DRAWN)
+
+    def restart(self, page):
+        """Restart the notebook's kernel, without running anything."""
+        page.evaluate("async () => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+        self.wait_until_idle(page)
+
+    def clear_outputs(self, page):
+        """Clear the outputs of all cells."""
+        self.command(page, "notebook:clear-all-cell-outputs")
+        page.wait_for_function("() => !document.querySelector('.jp-OutputArea-output')")
+
+    def wait_until_idle(self, page):
+        """Wait until the kernel of the notebook in front has nothing more to do."""
+        page.wait_for_function(IS_IDLE, timeout=PATIENCE * 1000)
+
+    def end_test(self):
+        """Close all pages and end all kernels; the server and the browser stay."""
+        while self._contexts:
+            self._contexts.pop().close()
+        for session in self._api("sessions"):
+            self._api(f"sessions/{session['id']}", method="DELETE")
+
+    def close(self):
+        """End Chromium, the server and its kernels, and remove the temporary folder."""
+        try:
+            if self._playwright:
+                self._playwright.stop()
+        finally:
+            if self._server:
+                self._stop_server()
+            shutil.rmtree(self._home, ignore_errors=True)
+
+    # The server
+
+    @property
+    def root(self):
+        """The folder whose notebooks JupyterLab shows."""
+        return self._home / "root"
+
+    @property
+    def url(self):
+        """The server's address, without a slash at the end."""
+        return f"http://127.0.0.1:{self._port}"
+
+    def _environment(self):
+        """The environment without the user's settings, and with a home that is thrown away."""
+        own = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "IPYTHON", "XDG_"))}
+        own |= {name: str(self._home / name.lower()) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR")}
+        own |= {name: str(self._home / name.lower()) for name in ("JUPYTER_RUNTIME_DIR", "IPYTHONDIR", "MPLCONFIGDIR")}
+        return own | {"HOME": str(self._home), "USERPROFILE": str(self._home), "TQDM_DISABLE": "1"}
+
+    def _start_server(self):
+        environment = self._environment()
+        for name, values in SETTINGS.items():
+            path = Path(environment["JUPYTER_CONFIG_DIR"], "lab", "user-settings", f"{name}.jupyterlab-settings")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(values), encoding="utf-8")
+        self.root.mkdir()
+        self._log = self._home / "server.log"
+        options = [
+            "--no-browser",
+            "--allow-root",
+            "--ip=127.0.0.1",
+            "--ServerApp.port_retries=200",
+            "--LabApp.expose_app_in_browser=True",
+            "--LabApp.news_url=None",
+            "--ServerApp.shutdown_no_activity_timeout=1800",  # if this process is killed and cannot end the server
+        ]
+        with self._log.open("wb") as log:
+            self._server = subprocess.Popen(
+                [sys.executable, "-m", "jupyterlab", *options],
+                cwd=self.root,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def _wait_for_server(self):
+        """Learn from the server's own file which port and token it has, and wait until it answers."""
+        info = Path(self._environment()["JUPYTER_RUNTIME_DIR"], f"jpserver-{self._server.pid}.json")
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end and self._server.poll() is None:
+            try:
+                served = json.loads(info.read_text(encoding="utf-8"))
+                self._port, self._token = served["port"], served["token"]
+                self._api("status")
+                return
+            except (FileNotFoundError, json.JSONDecodeError, urllib.error.URLError):
+                time.sleep(0.1)
+        raise RuntimeError("JupyterLab did not start:\n" + self._log.read_text(encoding="utf-8", errors="replace"))
+
+    def _stop_server(self):
+        if os.name == "nt":
+            self._server.terminate()
+        else:
+            # The server ends its kernels; they are in sessions of their own, so its group alone would not reach them.
+            os.killpg(self._server.pid, signal.SIGTERM)
+        try:
+            self._server.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            self._server.kill()
+            self._server.wait()
+
+    def _api(self, path, body=None, method=None):
+        request = urllib.request.Request(
+            f"{self.url}/api/{path}",
+            data=json.dumps(body).encode() if body else None,
+            headers={"Authorization": f"token {self._token}"},
+            method=method,
+        )
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+            text = answer.read()
+        return json.loads(text) if text else None
+
+    def _change_theme(self, page, name):
+        self.command(page, "apputils:change-theme", {"theme": name})
+        page.wait_for_function("name => document.body.dataset.jpThemeName === name", arg=name)

@@ -1,0 +1,148 @@
+"""ProductExplorer in JupyterLab: what one reads, with the pointer and with the keyboard, is what numpy computes."""
+
+import re
+
+import numpy as np
+import pytest
+from lab import axe
+
+CELLS = (
+    "import numpy as np\nfrom course_lib.widgets import ProductExplorer",
+    "rng = np.random.default_rng(4)\nO = rng.integers(-4, 5, (7, 5))\nG = rng.integers(-4, 5, (7, 3))",
+    "view = ProductExplorer(O.T, G, names=('O^T', 'G'), symbols=('n_in', 'm', 'n_out'), entry=(1, 2))\nview",
+)
+rng = np.random.default_rng(4)
+O = rng.integers(-4, 5, (7, 5))
+G = rng.integers(-4, 5, (7, 3))
+dW = O.T @ G
+
+
+def read(text):
+    """The text with its minus signs as Python writes them."""
+    return text.replace("−", "-")
+
+
+def status(page):
+    return read(page.get_by_role("status").inner_text())
+
+
+def grid(page, label):
+    return page.get_by_role("grid", name=label)
+
+
+def point_at(page, label, i, j):
+    """Move the pointer onto entry [i, j] of a matrix, found by the cells' places on the canvas."""
+    box = grid(page, label).bounding_box()
+    rows, columns = map(int, re.search(r"(\d+) by (\d+)", label).groups())
+    em = page.evaluate("() => parseFloat(getComputedStyle(document.querySelector('.bss-matrix')).fontSize)")
+    left, top, right, bottom = np.ceil([2.1 * em, 1.5 * em, 0.7 * em, 0.5 * em])
+    width, height = (box["width"] - left - right) / columns, (box["height"] - top - bottom) / rows
+    page.mouse.move(box["x"] + left + (j + 0.5) * width, box["y"] + top + (i + 0.5) * height)
+
+
+LEFT, RIGHT, PRODUCT = "O transposed, 5 by 7, n_in by m", "G, 7 by 3, m by n_out", "O transposed G, 5 by 3, n_in by n_out"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_it_is_drawn_without_an_error_and_axe_finds_nothing(lab, theme):
+    page = lab.open(*CELLS, theme=theme)
+    assert [grid(page, name).count() for name in (LEFT, RIGHT, PRODUCT)] == [1, 1, 1]
+    assert axe(page, ".jp-OutputArea-output") == []
+    assert (page.console_errors, page.outside) == ([], [])
+
+
+def test_every_entry_can_be_reached_with_the_keyboard_and_reads_as_numpy_computes_it(lab):
+    page = lab.open(*CELLS)
+    product = grid(page, PRODUCT)
+    product.focus()
+    page.keyboard.press("Control+Home")
+    for i in range(5):
+        page.keyboard.press("Home")
+        for j in range(3):
+            active = product.locator(f"#{product.get_attribute('aria-activedescendant')}").text_content()
+            assert read(active) == f"Oᵀ G[{i}, {j}] = {dW[i, j]}"
+            assert status(page).startswith(f"(Oᵀ G)[{i}, {j}] = {dW[i, j]}: row {i} of Oᵀ times column {j} of G")
+            page.keyboard.press("ArrowRight")
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("PageUp")
+    assert status(page).startswith("(Oᵀ G)[0, 2]")
+    page.keyboard.press("Control+End")
+    assert status(page).startswith("(Oᵀ G)[4, 2]")
+
+
+def test_the_four_places_are_linked(lab):
+    page = lab.open(*CELLS)
+    term = f"({O[3, 1]})" if O[3, 1] < 0 else f"{O[3, 1]}"
+    factor = f"({G[3, 2]})" if G[3, 2] < 0 else f"{G[3, 2]}"
+    partial = (O[:4, 1] * G[:4, 2]).sum()
+    expected = f"Oᵀ[1, 3] · G[3, 2] = {term} · {factor} = {O[3, 1] * G[3, 2]}; sum up to here {partial} of {dW[1, 2]}."
+    lit = page.locator(".bss-link.bss-on")
+
+    point_at(page, LEFT, 1, 3)  # a matrix: the entry [1, 3] of O^T is in the term 3
+    assert status(page) == expected
+    assert [read(text) for text in lit.all_inner_texts()] == [f"{term}·{factor}", "Oᵀ", "G", "O.T[1, 3]", "G[3, 2]"]
+    point_at(page, RIGHT, 3, 2)
+    assert status(page) == expected
+    page.get_by_role("group", name="index sum").get_by_role("button").nth(1 + 3).hover()
+    assert status(page) == expected
+    page.get_by_role("group", name="matrix formula").get_by_role("button", name="Oᵀ").hover()
+    assert lit.all_inner_texts() == ["Oᵀ", "O.T[1, :]"]
+    page.get_by_role("group", name="numpy").get_by_role("button").nth(1).focus()
+    assert lit.all_inner_texts() == ["G", "G[:, 2]"]
+
+
+def test_the_transpose_lab_says_why_shapes_do_not_meet(lab):
+    page = lab.open(*CELLS)
+    words = page.locator(".bss-words")
+    page.get_by_role("button", name="Swap the factors").press("Enter")
+    assert "a row of G has n_out = 3 entries, a column of Oᵀ has n_in = 5" in words.inner_text()
+    assert grid(page, PRODUCT).count() == 0
+    page.get_by_role("button", name="Transpose Oᵀ").click()
+    page.get_by_role("button", name="Transpose G").click()
+    assert "Its entries are those of Oᵀ G, transposed." in words.inner_text()
+    grid(page, "G transposed O, 3 by 5, n_out by n_in").press("Control+End")
+    assert status(page).startswith(f"(Gᵀ O)[2, 4] = {dW[4, 2]}")
+    assert page.console_errors == []
+
+
+def test_the_outer_products_add_up_to_the_product(lab):
+    page = lab.open(*CELLS)
+    page.get_by_role("button", name="Build it from outer products").click()
+    product = grid(page, PRODUCT)
+    for count in range(1, 8):
+        page.get_by_role("button", name="Step ▶").press("Enter")
+        product.press("Control+Home")
+        assert status(page) == f"Oᵀ G[0, 0] = {O[:count, 0] @ G[:count, 0]}, with what has been added so far."
+    page.get_by_role("button", name="◀ Back").click()
+    page.get_by_role("button", name="Step ▶").click()
+    assert status(page).endswith("is added: 7 of 7, and the sum is Oᵀ G.")
+
+
+def test_nothing_moves_by_itself_where_reduced_motion_is_asked_for(lab):
+    page = lab.open(*CELLS, reduced_motion="reduce")
+    page.get_by_role("button", name="Build it from outer products").click()
+    assert page.get_by_role("button", name="Play").count() == 0
+    assert page.get_by_role("button", name="Step ▶").count() == 1
+
+
+def test_python_and_the_page_follow_each_other(lab):
+    page = lab.open(*CELLS, "view.entry = [4, 0]", "print('entry', view.entry)")
+    assert status(page).startswith(f"(Oᵀ G)[4, 0] = {dW[4, 0]}")
+    grid(page, PRODUCT).press("ArrowRight")
+    lab.wait_until_idle(page)
+    page.evaluate("() => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = 4 }")
+    lab.command(page, "notebook:run-cell")
+    page.get_by_text("entry [4, 1]").wait_for()
+
+
+def test_it_outlives_the_kernel_and_leaves_nothing_behind(lab):
+    page = lab.open(*CELLS)
+    lab.restart(page)
+    grid(page, PRODUCT).press("Control+End")
+    assert status(page).startswith(f"(Oᵀ G)[4, 2] = {dW[4, 2]}")
+    lab.run_all(page)
+    assert grid(page, PRODUCT).count() == 1
+    assert status(page).startswith(f"(Oᵀ G)[1, 2] = {dW[1, 2]}")
+    lab.clear_outputs(page)
+    assert page.locator(".bss-view").count() == 0
+    assert page.console_errors == []
