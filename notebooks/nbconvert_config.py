@@ -11,7 +11,10 @@ os.environ["TQDM_DISABLE"] = "1"  # a progress bar would be stored, and differ e
 
 
 class StoredForm(Preprocessor):
-    """Drops execution counts, and all metadata but the name of the kernel and the tags of cells."""
+    """Drops execution counts, and all metadata but the name of the kernel and the tags of cells.
+
+    Of a live view it keeps the picture that stands in for it: the view itself needs a kernel, and an id that differs.
+    """
 
     def preprocess(self, nb, resources):
         kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -23,6 +26,7 @@ class StoredForm(Preprocessor):
                 for output in cell.outputs:
                     if output.output_type == "execute_result":
                         output.execution_count = None
+                    output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
         return nb, resources
 
 

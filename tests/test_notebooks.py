@@ -15,6 +15,7 @@ NAMES = sorted(path.stem for path in FOLDER.glob("*.ipynb"))
 ROWS = {f"S{i}" for i in range(1, 22)} | {f"E{i}" for i in range(1, 11)}
 LONGEST_CELL = 15  # lines
 START = "00_start_here"  # has no derivation of its own
+WITH_LIVE_VIEWS = [name for name in NAMES if "01" <= name < "08"]
 LINK = re.compile(r"\[(?P<text>[^\]]*)\]\((?P<target>[^)\s]+)\)")
 
 
@@ -152,9 +153,14 @@ def test_its_sections_are_those_of_the_anatomy_in_order(name):
     slips = any(row.startswith("E") for row, _ in checks(nb))
     numbered = [heading for heading in found if re.match(r"\d+\. ", heading)]
     assert [int(heading.split(".")[0]) for heading in numbered] == list(range(1, len(numbered) + 1)) != []
-    anatomy = ["The question", *numbered, *["Where the notes differ"] * slips]
+    anatomy = [
+        "The question",
+        *numbered,
+        *["Where the notes differ"] * slips,
+        *["Live view"] * (name in WITH_LIVE_VIEWS),
+    ]
     anatomy += ["Predict first", "Exercises", "Summary", "What was checked"]
-    assert [heading for heading in found if heading in {*anatomy, "Where the notes differ"}] == anatomy
+    assert [heading for heading in found if heading in {*anatomy, "Where the notes differ", "Live view"}] == anatomy
     assert found[-1] == "What was checked"
 
 
