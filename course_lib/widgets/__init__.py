@@ -1,5 +1,10 @@
 """Live views of matrices: each is a small Python class with a .js and a .css of its name, and works without a kernel."""
 
+from course_lib.widgets.backward_stepper import BackwardStepper
+from course_lib.widgets.batch_view import BatchView
+from course_lib.widgets.jacobian_explorer import JacobianExplorer
+from course_lib.widgets.key_idea_explorer import KeyIdeaExplorer
+from course_lib.widgets.matrix_view import MatrixView
 from course_lib.widgets.product_explorer import ProductExplorer
 
-__all__ = ["ProductExplorer"]
+__all__ = ["BackwardStepper", "BatchView", "JacobianExplorer", "KeyIdeaExplorer", "MatrixView", "ProductExplorer"]

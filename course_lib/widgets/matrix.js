@@ -86,6 +86,9 @@ function frame(el, label) {
   });
   el.append(root);
   const stop = new AbortController();
+  // The attribute above does not protect what has the focus itself: an arrow key would move the cell, not the slider.
+  const keep = (event) => event.ctrlKey || event.altKey || event.metaKey || event.stopPropagation();
+  root.addEventListener("keydown", keep, { signal: stop.signal });
   return {
     root,
     status,
@@ -209,9 +212,10 @@ function linked(label, parts, onpoint) {
 
 function palette(el) {
   const style = getComputedStyle(el);
-  const read = (name, otherwise) => rgb(style.getPropertyValue(name).trim() || otherwise);
+  const paper = rgb(style.getPropertyValue("--bss-paper").trim() || "#ffffff");
+  const read = (name, otherwise) => rgb(style.getPropertyValue(name).trim() || otherwise, paper);
   return {
-    paper: read("--bss-paper", "#ffffff"),
+    paper,
     ink: read("--bss-ink", "#1a1a1a"),
     faint: read("--bss-faint", "#767676"),
     above: read("--bss-above", "#b2182b"),
@@ -223,14 +227,15 @@ function palette(el) {
 const context = (width, height) => Object.assign(document.createElement("canvas"), { width, height }).getContext("2d");
 let parser = null;
 
-/** Any CSS colour as [red, green, blue]. */
-function rgb(colour) {
+/** Any CSS colour as [red, green, blue]; one that lets something through, as it looks on the colour under it. */
+function rgb(colour, under = [255, 255, 255]) {
   parser ??= context(1, 1);
   parser.fillStyle = "#000";
   parser.fillStyle = colour;
   const text = parser.fillStyle;
   if (text.startsWith("#")) return [1, 3, 5].map((k) => parseInt(text.slice(k, k + 2), 16));
-  return text.match(/[\d.]+/g).slice(0, 3).map(Number);
+  const [red, green, blue, alpha = 1] = text.match(/[\d.]+/g).map(Number);
+  return [red, green, blue].map((part, k) => Math.round(alpha * part + (1 - alpha) * under[k]));
 }
 
 function css([red, green, blue]) {
@@ -324,9 +329,13 @@ class MatrixGrid {
     this.grid.setAttribute("aria-rowcount", rows);
     this.grid.setAttribute("aria-colcount", columns);
     this.grid.setAttribute("aria-readonly", !this.onedit);
-    this.notice.textContent = this.finite ? "" : "Hatched entries are not finite numbers.";
+    this.notice.textContent = this.#remark();
     this.#announce();
     this.draw();
+  }
+
+  #remark() {
+    return this.finite ? "" : `${this.small ? "Hatched" : "Grey"} entries are not finite numbers.`;
   }
 
   /** G[2, 1] = 0.37 */
@@ -589,7 +598,7 @@ class MatrixGrid {
         this.notice.textContent = `${input.value.trim() || "Nothing"} is not a number: type one such as 0.5, or press Escape.`;
         return;
       }
-      this.notice.textContent = this.finite ? "" : "Hatched entries are not finite numbers.";
+      this.notice.textContent = this.#remark();
       close();
       this.onedit(i, j, value);
     };
@@ -597,6 +606,12 @@ class MatrixGrid {
       event.stopPropagation();
       if (event.key === "Enter") keep();
       else if (event.key === "Escape") close();
+    });
+    input.addEventListener("blur", () => {
+      if (this.input !== input) return; // Enter and Escape have closed it already
+      this.input = null; // the reader has gone elsewhere: what was typed is not kept, and the focus is not called back
+      input.remove();
+      this.notice.textContent = this.#remark();
     });
     this.input = input;
     this.grid.append(input);

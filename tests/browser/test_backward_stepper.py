@@ -1,0 +1,229 @@
+"""BackwardStepper in JupyterLab: every step and every sum that one reads is what numpy computes."""
+
+import inspect
+import re
+
+import numpy as np
+import pytest
+from lab import axe
+
+from course_lib.activations import relu
+from course_lib.data import digits
+from course_lib.losses import softmax_cross_entropy
+from course_lib.network import Network
+from course_lib.regularizers import l2
+
+
+def small_pass():
+    """A network, X and T of whole numbers: the target is chosen for a first G without fractions."""
+    rng = np.random.default_rng(11)
+    network = Network([5, 3, 2], relu, regularizer=l2, lam=2.0)
+    W0, b0, W1, b1, X, G = (
+        rng.integers(-3, 4, shape).astype(float) for shape in ((5, 3), (1, 3), (3, 2), (1, 2), (7, 5), (7, 2))
+    )
+    network.parameters = [(W0, b0), (W1, b1)]
+    return network, X, network.forward(X).O[-1] - 7 * G
+
+
+def digits_pass():
+    """64 digits in a network with more layers, and matrices too big for numbers."""
+    X, T, _, _ = digits()
+    return Network([64, 64, 32, 10], relu, loss=softmax_cross_entropy), X[:64], T[:64]
+
+
+IMPORTS = """import numpy as np
+from course_lib.activations import relu
+from course_lib.data import digits
+from course_lib.losses import softmax_cross_entropy
+from course_lib.network import Network
+from course_lib.regularizers import l2
+"""
+# The notebook's cells run the functions above, and so does this process.
+PASS = f"{IMPORTS}\n{inspect.getsource(small_pass)}\nnetwork, X, T = small_pass()"
+DIGITS = f"{IMPORTS}\n{inspect.getsource(digits_pass)}\nnetwork, X, T = digits_pass()"
+VIEW = """from course_lib.widgets.backward_stepper import BackwardStepper
+view = BackwardStepper(network, X, T)
+view"""
+
+
+@pytest.fixture(scope="module")
+def expected():
+    """The pass of the notebook's cells, run here: {name: array}."""
+    network, X, T = small_pass()
+    trace = network.forward(X)
+    gradients = network.backward(trace, T)
+    named = {"T": T}
+    for l, (dW, db) in enumerate(gradients):
+        named |= {f"Z[{l}]": trace.Z[l], f"G[{l}]": trace.G[l], f"grad_W[{l}]": dW, f"grad_b[{l}]": db}
+        named |= {f"O[{l}]": trace.O[l], f"dL_dO[{l + 1}]": trace.dL_dO[l + 1]}
+    return named | {"O[2]": trace.O[2]}
+
+
+def read(text):
+    """The text with signs as Python writes them."""
+    return text.replace("−", "-").replace("·", "*").replace("ᵀ", "^T")
+
+
+def status(page):
+    """The two lines of the status: the step, and the active entry."""
+    return read(page.get_by_role("status").inner_text()).split("\n")
+
+
+def go_to(page, step):
+    page.get_by_role("combobox", name="Go to").select_option(str(step))
+
+
+def thumb(page, name):
+    return page.get_by_role("toolbar").get_by_role("button", name=re.compile(rf"^{re.escape(name)}, "))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_it_is_drawn_without_an_error_and_axe_finds_nothing(lab, theme):
+    page = lab.open(PASS, VIEW, theme=theme)
+    for step in (0, 7):
+        go_to(page, step)
+        assert axe(page, ".jp-OutputArea-output") == []
+    # A picture of the overview has the theme's colours: b[1] has an entry of 0, which is the paper.
+    paper = page.locator(".bss-view").evaluate("el => getComputedStyle(el).backgroundColor")
+    corners = page.locator(".bss-cells canvas").evaluate_all(
+        """all => all.flatMap(canvas => { const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width,
+           canvas.height); return Array.from({length: data.length / 4}, (_, k) => data.slice(4 * k, 4 * k + 3).join(', ')) })"""
+    )
+    assert paper.removeprefix("rgb(").removesuffix(")") in corners
+    assert (page.console_errors, page.outside) == ([], [])
+
+
+def test_the_keyboard_steps_through_the_pass_and_each_sum_comes_to_its_entry(lab, expected):
+    page = lab.open(PASS, VIEW)
+    slider = page.get_by_role("slider", name="Step")
+    results = set()
+    for step in range(1, 13):
+        slider.press("ArrowRight")
+        page.get_by_text(f"Step {step} of 12. ").wait_for()
+        title = slider.get_attribute("aria-valuetext").removeprefix(f"{step} of 12: ")
+        line, entry = status(page)
+        assert line.startswith(f"Step {step} of 12. {title}: ")
+        result = re.search(r": (\w+\[\d\]) = ", line)[1]
+        A = expected[result]
+        assert f", shapes {A.shape} = " in line
+        results.add(result)
+        page.get_by_role("grid").first.press("Control+End")
+        i, j = A.shape[0] - 1, A.shape[1] - 1
+        _, entry = status(page)
+        words = entry.split(": ")[0].split(" = ")
+        assert words[0] == f"{result}[{i}, {j}]"
+        assert float(words[1]) == A[i, j]
+        if "relu" not in words[-1] and "identity" not in words[-1]:
+            assert eval(words[-1]) == A[i, j], entry
+    assert results == expected.keys() - {"O[0]", "T"}
+    assert page.console_errors == []
+
+
+def test_the_entry_says_which_row_and_column_it_is_made_from(lab, expected):
+    page = lab.open(PASS, VIEW)
+    grids = page.get_by_role("grid")
+    go_to(page, 7)
+    grids.nth(0).press("Control+Home")
+    grids.nth(0).press("ArrowDown")
+    dW = expected["grad_W[1]"]
+    assert status(page)[1].startswith(f"grad_W[1][1, 0] = {dW[1, 0]:g} = ")
+    assert status(page)[1].endswith(": row 1 of O[1]^T with column 0 of G[1], plus Ω'(W[1])[1, 0]")
+    O, G = expected["O[1]"], expected["G[1]"]
+    grids.nth(1).press("Control+End")
+    assert status(page)[1] == f"O[1]^T[2, 6] = {O[6, 2]:g}: it goes into row 2 of grad_W[1], times row 6 of G[1]"
+    grids.nth(2).press("Control+Home")
+    assert status(page)[1] == f"G[1][0, 0] = {G[0, 0]:g}: it goes into column 0 of grad_W[1], times column 0 of O[1]^T"
+    go_to(page, 10)
+    grids.nth(1).hover(position={"x": 60, "y": 35})  # dL_dO[1][0, 0]
+    dO, G = expected["dL_dO[1]"], expected["G[0]"]
+    assert status(page)[1].startswith(f"dL_dO[1][0, 0] = {dO[0, 0]:g}: it goes into G[0][0, 0] = ")
+
+
+def test_the_row_of_all_matrices_is_one_stop_of_the_tab_key_and_goes_to_steps(lab):
+    page = lab.open(PASS, VIEW)
+    assert page.locator(".bss-thumb[tabindex='0']").count() == 1
+    page.get_by_role("combobox", name="Go to").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowRight")  # W[0]
+    page.keyboard.press("ArrowDown")  # grad_W[0]
+    focused = page.locator(":focus")
+    assert focused.get_attribute("aria-label") == ("grad_W[0], 5 by 3: go to the step that makes it, not computed yet")
+    assert not page.locator(":focus canvas").is_visible()
+    page.keyboard.press("Enter")
+    assert status(page)[0].startswith("Step 11 of 12. Layer 0 backwards, (A)")
+    assert focused.get_attribute("aria-label").endswith("go to the step that makes it, the result of this step")
+    assert page.locator(":focus canvas").is_visible()
+    assert [thumb(page, name).get_attribute("data-role") for name in ("O[0]", "G[0]", "W[0]", "Z[0]")] == [
+        *["operand"] * 3,
+        "",
+    ]
+    assert "not computed yet" in thumb(page, "grad_b[0]").get_attribute("aria-label")
+    page.keyboard.press("Tab")
+    assert page.locator(":focus").get_attribute("role") == "grid"
+    thumb(page, "W[1]").click()
+    assert status(page)[0].startswith("Step 3 of 12.")
+
+
+@pytest.mark.parametrize("width", [1400, 700])
+def test_nothing_moves_from_step_to_step(lab, width):
+    page = lab.open(PASS, VIEW, viewport={"width": width, "height": 900})
+    places = set()
+    for step in range(13):
+        go_to(page, step)
+        places.add(
+            page.evaluate(
+                """() => { const top = document.querySelector('.bss-view').getBoundingClientRect();
+                const all = [...document.querySelectorAll('.bss-thumb, .bss-formula, .bss-status, .bss-board')];
+                return JSON.stringify([top.height, ...all.map(el => { const box = el.getBoundingClientRect();
+                return [box.left - top.left, box.top - top.top] })]) }"""
+            )
+        )
+    assert len(places) == 1
+
+
+def test_the_digits_are_drawn_in_colours_and_a_long_sum_is_shortened(lab):
+    page = lab.open(DIGITS, VIEW)
+    go_to(page, 1)
+    page.get_by_role("grid", name="Z[0], 64 by 64, m by n_1").press("Control+End")
+    entry = status(page)[1]
+    assert "[58 more, in all " in entry
+    network, X, _ = digits_pass()
+    W, _ = network.parameters[0]
+    assert f"[58 more, in all {X[63, 4:-2] @ W[4:-2, 63]:.2g}]" in entry
+    assert np.isclose(float(entry.split(" = ")[1]), X[63] @ W[:, 63], rtol=1e-3)
+    go_to(page, 18)
+    assert status(page)[0].startswith("Step 18 of 18.")
+    assert (axe(page, ".jp-OutputArea-output"), page.console_errors) == ([], [])
+
+
+def test_it_plays_to_the_end_unless_reduced_motion_is_asked_for(lab):
+    page = lab.open(PASS, VIEW)
+    go_to(page, 10)
+    page.get_by_role("button", name="Play").click()
+    page.get_by_text(re.compile("^Step 12 of 12")).wait_for()
+    page.get_by_role("button", name="Play").wait_for()  # it has stopped
+    page.emulate_media(reduced_motion="reduce")
+    assert page.get_by_role("button", name="Play").count() == 0
+    page.get_by_role("button", name="◀ Back").press("Enter")
+    assert status(page)[0].startswith("Step 11 of 12")
+
+
+def test_python_and_the_page_follow_each_other(lab):
+    page = lab.open(PASS, VIEW, "view.step = 9", "print('at step', view.step)")
+    assert status(page)[0].startswith("Step 9 of 12. Layer 1 backwards, (C)")
+    page.get_by_role("button", name="Step ▶").click()
+    page.evaluate("() => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = 3 }")
+    lab.command(page, "notebook:run-cell")
+    page.get_by_text("at step 10").wait_for()
+
+
+def test_it_outlives_the_kernel_and_leaves_nothing_behind(lab):
+    page = lab.open(PASS, VIEW)
+    lab.restart(page)
+    go_to(page, 8)
+    assert status(page)[0].startswith("Step 8 of 12. Layer 1 backwards, (B)")
+    lab.run_all(page)
+    assert status(page)[0].startswith("Step 0 of 12.")
+    lab.clear_outputs(page)
+    assert page.locator(".bss-view").count() == 0
+    assert page.console_errors == []

@@ -1,0 +1,262 @@
+"""BatchView in JupyterLab: rows are samples, and their parts add up to numpy's gradient, with the pointer and by keyboard."""
+
+import re
+
+import numpy as np
+import pytest
+from lab import axe
+
+from course_lib.activations import sigmoid, tanh
+from course_lib.data import digits
+from course_lib.losses import mse, softmax_cross_entropy
+from course_lib.network import Network
+
+IMPORTS = """import numpy as np
+from course_lib.activations import sigmoid, tanh
+from course_lib.data import digits
+from course_lib.losses import softmax_cross_entropy
+from course_lib.network import Network
+from course_lib.widgets.batch_view import BatchView"""
+DIGITS = """X, target = digits().X_train[:11], digits().target_train[:11]
+network = Network([64, 16, 10], sigmoid, softmax_cross_entropy)
+view = BatchView(network, X, target, images=X.reshape(-1, 8, 8), sample=3)
+view"""
+SMALL = """rng = np.random.default_rng(4)
+view = BatchView(Network([5, 4, 3], tanh), rng.normal(size=(7, 5)), rng.normal(size=(7, 3)), {settings})
+view"""
+PART, SUM, GRADIENT = r"^\(o_", r"^sum, ", r"^grad_W, "
+
+
+def traced(network, X, target):
+    trace = network.forward(X)
+    network.backward(trace, target)
+    return trace
+
+
+def small_trace():
+    rng = np.random.default_rng(4)
+    return traced(Network([5, 4, 3], tanh), rng.normal(size=(7, 5)), rng.normal(size=(7, 3)))
+
+
+def grid(page, label):
+    return page.get_by_role("grid", name=re.compile(label))
+
+
+def status(page):
+    return page.get_by_role("status").inner_text().replace("−", "-")
+
+
+def pressed(page, toolbar):
+    return page.get_by_role("toolbar", name=toolbar).get_by_role("button", pressed=True).all_text_contents()
+
+
+def numbers(page, label):
+    """The matrix as one reads it with the keyboard, entry by entry: four digits of each."""
+    place = grid(page, label)
+    shape = [int(place.get_attribute(name)) for name in ("aria-rowcount", "aria-colcount")]
+    texts = place.evaluate(
+        """async (grid, [rows, columns]) => {
+          const press = (key, ctrlKey = false) => grid.dispatchEvent(new KeyboardEvent('keydown', {key, ctrlKey}));
+          const texts = [];
+          press('Home', true);
+          for (let i = 0; i < rows; i++, press('Home'), press('ArrowDown'))
+            for (let j = 0; j < columns; j++, press('ArrowRight'))
+              texts.push(grid.querySelector('[role=gridcell]').textContent);
+          return texts;
+        }""",
+        shape,
+    )
+    entries = [re.fullmatch(r".*\[(\d+), (\d+)\] = (.*)", text.replace("−", "-")).groups() for text in texts]
+    assert [(int(i), int(j)) for i, j, _ in entries] == list(np.ndindex(*shape))
+    return np.array([float(x) for _, _, x in entries]).reshape(shape)
+
+
+def same(read, computed):
+    """To the four digits that a read-out gives."""
+    return read.shape == computed.shape and np.allclose(read, computed, rtol=1e-3, atol=0)
+
+
+def point_at(page, label, i, j):
+    """Move the pointer onto entry [i, j] of a matrix, found by the cells' places on the canvas."""
+    place = grid(page, label)
+    place.scroll_into_view_if_needed()
+    box = place.bounding_box()
+    rows, columns = (int(place.get_attribute(name)) for name in ("aria-rowcount", "aria-colcount"))
+    em = place.evaluate("e => parseFloat(getComputedStyle(e).fontSize)")
+    left, top, right, bottom = np.ceil([2.1 * em, 1.5 * em, 0.7 * em, 0.5 * em])
+    width, height = (box["width"] - left - right) / columns, (box["height"] - top - bottom) / rows
+    page.mouse.move(box["x"] + left + (j + 0.5) * width, box["y"] + top + (i + 0.5) * height)
+
+
+def outlined(page, label):
+    """The rows whose left edge, and the columns whose upper edge, an outline on the matrix covers."""
+    return grid(page, label).evaluate(
+        """grid => {
+          const pen = grid.querySelector('.bss-overlay').getContext('2d');
+          const em = parseFloat(getComputedStyle(grid).fontSize);
+          const [rows, columns] = ['aria-rowcount', 'aria-colcount'].map(name => Number(grid.getAttribute(name)));
+          const [left, top] = [2.1, 1.5].map(size => Math.ceil(size * em));
+          const [right, bottom] = [0.7, 0.5].map(size => Math.ceil(size * em));
+          const width = (grid.offsetWidth - left - right) / columns, height = (grid.offsetHeight - top - bottom) / rows;
+          const covered = (x, y) => pen.getImageData(x, y, 1, 1).data[3] > 0;
+          return [
+            [...Array(rows).keys()].filter(i => covered(left, top + (i + 0.5) * height)),
+            [...Array(columns).keys()].filter(j => covered(left + (j + 0.5) * width, top)),
+          ];
+        }"""
+    )
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_digits_are_drawn_without_an_error_and_axe_finds_nothing(lab, theme):
+    page = lab.open(IMPORTS, DIGITS, theme=theme)
+    names = page.get_by_role("grid").evaluate_all("grids => grids.map(grid => grid.getAttribute('aria-label'))")
+    assert [name.split(",")[0] for name in names] == ["O", "Z", "G", "(o_3 transposed g_3)", "sum", "grad_W"]
+    buttons = page.get_by_role("toolbar", name="Samples of the batch").get_by_role("button")
+    kinds = ["a 1", "a 2", "a 3", "a 4", "a 5", "a 6", "an 8", "a 9", "a 0", "a 1", "a 2"]
+    for i, kind in enumerate(kinds):
+        assert page.get_by_role("button", name=f"sample {i}, {kind}", exact=True).count() == 1
+    ink = (
+        buttons.nth(6)
+        .locator("canvas")
+        .evaluate("c => [...c.getContext('2d').getImageData(0, 0, 8, 8).data].filter((_, k) => k % 4 === 0)")
+    )
+    assert np.allclose(np.array(ink) / 255, 1 - digits().X_train[6], atol=1 / 255)
+    assert axe(page, ".jp-OutputArea-output") == []
+    assert (page.console_errors, page.outside) == ([], [])
+
+
+def test_a_sample_is_chosen_with_the_keyboard_and_its_row_and_its_part_are_numpys(lab):
+    page = lab.open(IMPORTS, DIGITS, "print('the kernel has', view.sample, view.layer)")
+    split = digits()
+    network = Network([64, 16, 10], sigmoid, softmax_cross_entropy)
+    trace = traced(network, split.X_train[:11], split.target_train[:11])
+    page.get_by_role("button", name="sample 3, a 4", exact=True).press("ArrowRight")
+    assert page.evaluate("() => document.activeElement.textContent").startswith("sample 4, a 5")
+    assert status(page) == "Row 4 of O, Z and G belongs to sample 4, a 5. Its part of grad_W is o_4ᵀ g_4."
+    assert [outlined(page, label) for label in ("^O,", "^Z,", "^G,")] == [[[4], []]] * 3
+    assert same(numbers(page, PART), np.outer(trace.O[0][4], trace.G[0][4]))
+    page.keyboard.press("End")
+    assert [text[:9] for text in pressed(page, "Samples of the batch")] == ["sample 10"]
+    page.keyboard.press("Tab")  # one stop for all samples; the next are the layers
+    page.keyboard.press("ArrowRight")
+    assert [text[:16] for text in pressed(page, "Layers")] == ["layer 1: 16 → 10"]
+    for name, A in (("O", trace.O[1]), ("Z", trace.Z[1]), ("G", trace.G[1])):
+        assert same(numbers(page, f"^{name}, 11 by"), A)  # walking down the rows has come to the last sample
+    assert same(numbers(page, PART), np.outer(trace.O[1][10], trace.G[1][10]))
+    page.evaluate("() => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = 2 }")
+    lab.command(page, "notebook:run-cell")
+    lab.wait_until_idle(page)
+    assert page.get_by_text("the kernel has 10 1").count() == 1
+    assert page.console_errors == []
+
+
+def test_samples_added_one_by_one_become_the_kernels_gradient(lab):
+    page = lab.open(IMPORTS, SMALL.format(settings="layer=1"))
+    trace = small_trace()
+    O, G = trace.O[1], trace.G[1]
+    step, words = page.get_by_role("button", name="Step ▶"), page.locator(".bss-progress")
+    assert words.inner_text().startswith("0 of 7 samples added (✓): the sum is not yet OᵀG.")
+    assert same(numbers(page, GRADIENT), O.T @ G)
+    for added in range(1, 8):
+        assert not words.inner_text().startswith("All")
+        step.press("Enter")
+        assert same(numbers(page, SUM), O[:added].T @ G[:added])
+        assert same(numbers(page, PART), np.outer(O[added - 1], G[added - 1]))
+        assert page.locator(".bss-tick:not(.bss-asleep)").count() == added
+    assert words.inner_text() == "All 7 samples added (✓): the sum equals OᵀG. A sum, and nothing is divided."
+    page.get_by_role("button", name="◀ Back").click()
+    off = abs(O.T @ G - O[:6].T @ G[:6]).max()
+    written = re.fullmatch(r"6 of 7 .* is not yet OᵀG. An entry is off by up to (.*)\.", words.inner_text())
+    assert float(written[1]) == pytest.approx(off, rel=1e-3)
+
+
+def test_the_switch_takes_the_1_over_m_out_of_g_and_nothing_moves(lab):
+    page = lab.open(IMPORTS, SMALL.format(settings="sample=2, added=3"))
+    trace = small_trace()
+    O, G = trace.O[0], trace.G[0]
+    places = [grid(page, label) for label in ("^O,", "^G,", PART, SUM, GRADIENT)]
+    before = [place.bounding_box() for place in places]
+    seen = page.locator(".bss-whose > p:visible")
+    assert seen.inner_text().startswith("The mean puts 1/m = 1/7 into G")
+    page.get_by_role("button", name="loss is a mean: G has the 1/m").press("ArrowRight")
+    assert seen.inner_text().startswith("No 1/m anywhere: G, each part and OᵀG are m = 7 times as large.")
+    assert same(numbers(page, "^O,"), O)  # ends in row 6
+    assert same(numbers(page, "^G,"), 7 * G)
+    assert same(numbers(page, PART), 7 * np.outer(O[6], G[6]))
+    assert same(numbers(page, SUM), 7 * O[:3].T @ G[:3])
+    assert same(numbers(page, GRADIENT), 7 * O.T @ G)
+    assert [place.bounding_box() for place in places] == before
+    page.get_by_role("button", name="Step ▶").click()
+    assert [place.bounding_box() for place in places] == before
+    page.get_by_role("button", name="loss is a mean: G has the 1/m").click()
+    assert same(numbers(page, GRADIENT), O.T @ G)
+    assert [place.bounding_box() for place in places] == before
+
+
+def test_the_pointer_reads_an_entry_and_the_sum_it_stands_for(lab):
+    page = lab.open(IMPORTS, SMALL.format(settings="sample=2, added=2"))
+    trace = small_trace()
+    O, G = trace.O[0], trace.G[0]
+    point_at(page, SUM, 3, 1)
+    said = re.fullmatch(
+        r"sum\[3, 1\] = (\S+) = O\[0, 3\] G\[0, 1\] \+ O\[1, 3\] G\[1, 1\] = (\S+) · (\S+) \+ (\S+) · (\S+)",
+        status(page),
+    )
+    expected = [O[:2, 3] @ G[:2, 1], O[0, 3], G[0, 1], O[1, 3], G[1, 1]]
+    assert [float(x) for x in said.groups()] == pytest.approx(expected, rel=0.06)  # factors have two digits
+    assert [outlined(page, label) for label in ("^O,", "^G,")] == [[[2], [3]], [[2], [1]]]
+    point_at(page, GRADIENT, 3, 1)
+    assert "= O[0, 3] G[0, 1] + O[1, 3] G[1, 1] + … + O[6, 3] G[6, 1] =" in status(page)
+    point_at(page, PART, 4, 0)
+    assert re.match(r"\(o_2ᵀ g_2\)\[4, 0\] = \S+ = O\[2, 4\] G\[2, 0\] =", status(page))
+    point_at(page, "^G,", 5, 3)
+    assert status(page).endswith("how the loss answers to Z[5, 3], unit 3 of sample 5. The loss's 1/m = 1/7 is in it.")
+    assert [text[:8] for text in pressed(page, "Samples of the batch")] == ["sample 2"]  # pointing chooses nothing
+    page.mouse.down()
+    assert [text[:8] for text in pressed(page, "Samples of the batch")] == ["sample 5"]
+    page.mouse.up()
+    assert same(numbers(page, PART), np.outer(O[5], G[5]))
+    assert page.console_errors == []
+
+
+def test_python_sets_it_and_a_restart_and_a_second_run_bring_it_back(lab):
+    page = lab.open(
+        IMPORTS, SMALL.format(settings="sample=1"), "view.sample, view.added, view.layer, view.mean = 6, 7, 1, False"
+    )
+    O, G = small_trace().O[1], small_trace().G[1]
+    progress = page.locator(".bss-progress")
+    page.wait_for_function("() => document.querySelector('.bss-progress').textContent.startsWith('All 7')")
+    page.wait_for_function(
+        "() => document.querySelector('.bss-whose > p:nth-child(2)').checkVisibility({visibilityProperty: true})"
+    )
+    assert same(numbers(page, SUM), 7 * O.T @ G)
+    assert [text[:8] for text in pressed(page, "Samples of the batch")] == ["sample 6"]
+    lab.restart(page)
+    page.get_by_role("button", name="◀ Back").click()  # lives on without its kernel
+    assert progress.inner_text().startswith("6 of 7")
+    lab.run_all(page)
+    page.wait_for_function("() => document.querySelector('.bss-progress').textContent.startsWith('All 7')")
+    assert page.locator(".bss-view").count() == 1
+    lab.clear_outputs(page)
+    assert page.locator(".bss-view").count() == 0
+    assert page.console_errors == []
+
+
+def test_64_samples_with_64_inputs_and_64_units(lab):
+    big = """rng = np.random.default_rng(4)
+BatchView(Network([64, 64], tanh), rng.normal(size=(64, 64)), rng.normal(size=(64, 64)), sample=63, added=64)"""
+    page = lab.open(IMPORTS, big)
+    rng = np.random.default_rng(4)
+    trace = traced(Network([64, 64], tanh, mse), rng.normal(size=(64, 64)), rng.normal(size=(64, 64)))
+    assert page.locator(".bss-progress").inner_text().startswith("All 64 samples added")
+    left = page.locator(".bss-view").bounding_box()["x"]
+    boxes = [place.bounding_box() for place in page.get_by_role("grid").all()]
+    assert max(box["x"] + box["width"] - left for box in boxes) <= 900
+    point_at(page, SUM, 40, 50)
+    value = float(status(page).split(" = ")[1])
+    assert value == pytest.approx((trace.O[0].T @ trace.G[0])[40, 50], rel=1e-3)
+    box = page.get_by_role("toolbar", name="Samples of the batch").bounding_box()
+    chosen = page.get_by_role("button", name="sample 63", exact=True).bounding_box()
+    assert box["y"] <= chosen["y"]
+    assert chosen["y"] + chosen["height"] <= box["y"] + box["height"]  # the list has scrolled to it

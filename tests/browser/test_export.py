@@ -1,0 +1,250 @@
+"""The exported page: opened from disk with the network off it shows the formulas, and the views answer."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import unquote
+
+import bs4
+import nbformat
+import numpy as np
+import pytest
+from lab import axe
+
+from course_lib.widgets.export import main, mathml, page
+
+ROOT = Path(__file__).parents[2]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+CODE, TEXT = nbformat.v4.new_code_cell, nbformat.v4.new_markdown_cell
+SCRIPT_OF_THE_COUNTER = """const each_script_once = 1;
+export default () => ({
+  initialize({ model }) { model.set("made", model.get("made") + 1); },
+  render({ model, el }) {
+    const button = document.createElement("button");
+    const numbers = new Float64Array(model.get("matrix").data.buffer);
+    const draw = () => { button.textContent = `${model.get("n")} of ${numbers.join(" ")}, made ${model.get("made")}`; };
+    button.onclick = () => { model.set("n", model.get("n") + 1); model.save_changes(); model.send({}); };
+    model.on("change:n", draw);
+    draw();
+    el.append(button);
+  },
+});"""
+COUNTER = f"""import anywidget, traitlets
+class Counter(anywidget.AnyWidget):
+    _esm = '''{SCRIPT_OF_THE_COUNTER}'''
+    _css = 'button {{ letter-spacing: 3px }}'
+    n = traitlets.Int(3).tag(sync=True)
+    made = traitlets.Int(0).tag(sync=True)
+    matrix = traitlets.Dict({{"data": np.array([0.5, -2]).tobytes()}}).tag(sync=True)
+counter = Counter()
+counter.n = 7"""
+EVERYTHING = [
+    TEXT("# $O^T G$ on a page\n\n$$\\boxed{\\underbrace{O^T}_{(n_{in},\\, m)} G} \\tag{A}$$\n\n[next](06_b.ipynb#a)"),
+    CODE("import numpy as np\nO = np.arange(35).reshape(7, 5) - 10\nG = np.arange(21).reshape(7, 3) - 4"),
+    CODE("from course_lib.widgets import ProductExplorer\nProductExplorer(O.T, G, names=('O^T', 'G'))"),
+    CODE(COUNTER),
+    CODE("counter"),
+    CODE("counter"),
+    CODE("Counter()"),
+    CODE("import ipywidgets\nipywidgets.IntSlider()"),
+    CODE("from IPython.display import Math\nMath(r'\\frac{1}{2m}')"),
+    CODE("from course_lib import plots\nplots.equation(plots.Panel('G', G, ('m', 'n_out')))"),
+    CODE("class Broken(Counter):\n    _esm = 'export default { render() { throw Error(\"on purpose\") } }'\nBroken()"),
+]
+
+
+def notebook_of(folder, *cells, kernel="python3"):
+    """The path of a notebook, in the folder, of these cells."""
+    metadata = {"kernelspec": {"name": kernel, "display_name": kernel, "language": "python"}}
+    path = folder / "some notebook.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=list(cells), metadata=metadata), path)
+    return path
+
+
+def command(*arguments):
+    """The documented command, in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "course_lib.widgets.export", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    """A page with one of everything, made by the command; its last view is one that fails."""
+    source = notebook_of(tmp_path_factory.mktemp("export"), *EVERYTHING)
+    before = source.read_bytes()
+    result = command(source)
+    assert result.returncode == 0, result.stderr
+    assert source.read_bytes() == before, "the notebook itself was changed"
+    assert result.stderr == ""
+    return source.with_suffix(".html")
+
+
+def opened(lab, path, **context):
+    opened_page = lab.new_page(offline=True, **context)
+    opened_page.goto(path.as_uri())
+    if context.get("java_script_enabled", True):
+        opened_page.locator("html[data-views=drawn]").wait_for()
+    return opened_page
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1400), ("dark", 420)])
+def test_it_asks_for_nothing_and_axe_finds_nothing_in_light_and_dark_wide_and_narrow(lab, exported, theme, width):
+    shown = opened(lab, exported, color_scheme=theme, viewport={"width": width, "height": 900})
+    assert shown.outside == []
+    assert [error for error in shown.console_errors if "on purpose" not in error] == []
+    assert axe(shown, "html") == []
+    assert shown.evaluate("document.documentElement.scrollWidth") <= width
+    assert shown.evaluate("document.body.dataset.jpThemeLight") == str(theme == "light").lower()
+    assert shown.locator("html").get_attribute("lang") == "en"
+    assert shown.title() == shown.locator("h1").text_content() == "OTG on a page"
+
+
+def test_the_theme_follows_the_readers_while_the_page_is_open(lab, exported):
+    shown = opened(lab, exported, color_scheme="light")
+    background = "getComputedStyle(document.querySelector('.bss-view')).backgroundColor"
+    assert shown.evaluate(background) == "rgb(255, 255, 255)"
+    shown.emulate_media(color_scheme="dark")
+    assert shown.evaluate(background) == "rgb(17, 17, 17)"
+    assert shown.evaluate("document.body.dataset.jpThemeLight") == "false"
+
+
+def test_formulas_are_drawn_as_formulas(lab, exported):
+    shown = opened(lab, exported)
+    assert shown.locator("math").count() == 3
+    assert shown.locator("munder > mo", has_text="⏟").count() == 1
+    assert shown.locator("math mfrac").inner_text().split() == ["1", "2", "m"]
+    box = shown.locator("menclose")
+    assert box.evaluate("box => getComputedStyle(box).borderTopWidth") == "1px"
+    assert shown.get_by_text("(A)", exact=True).bounding_box()["x"] > 2 * box.bounding_box()["x"]
+
+
+def test_a_view_answers_the_keyboard_and_the_pointer_without_a_kernel(lab, exported):
+    shown = opened(lab, exported)
+    O, G = np.arange(35).reshape(7, 5) - 10, np.arange(21).reshape(7, 3) - 4
+    product = shown.get_by_role("grid", name="O transposed G, 5 by 3")
+    status = shown.get_by_role("status").first
+    product.focus()
+    shown.keyboard.press("Control+Home")
+    shown.keyboard.press("ArrowRight")
+    assert f"[0, 1] = {(O.T @ G)[0, 1]}" in status.inner_text()
+    box = product.bounding_box()
+    shown.mouse.move(box["x"] + box["width"] - 20, box["y"] + box["height"] - 20)
+    shown.wait_for_function(
+        "([status, text]) => status.innerText.includes(text)", arg=[status.element_handle(), "[4, 2]"]
+    )
+    assert f"[4, 2] = {(O.T @ G)[4, 2]}" in status.inner_text()
+    shown.get_by_role("button", name="Swap the factors").click()
+    assert shown.get_by_role("button", name="Swap the factors").get_attribute("aria-pressed") == "true"
+    assert product.count() == 0
+
+
+def test_a_model_keeps_its_last_values_and_its_two_views_change_together(lab, exported):
+    shown = opened(lab, exported)
+    buttons = shown.get_by_role("button", name="of 0.5 -2")
+    assert buttons.all_inner_texts() == ["7 of 0.5 -2, made 1"] * 2 + ["3 of 0.5 -2, made 1"]
+    buttons.nth(1).click()
+    assert buttons.all_inner_texts() == ["8 of 0.5 -2, made 1"] * 2 + ["3 of 0.5 -2, made 1"]
+    assert buttons.first.evaluate("button => getComputedStyle(button).letterSpacing") == "3px"
+
+
+def test_every_script_is_in_the_page_once(exported):
+    assert exported.read_text(encoding="utf-8").count("each_script_once") == 2  # and in the cell that is shown
+
+
+def test_what_cannot_be_shown_says_so_and_the_rest_lives(lab, exported):
+    shown = opened(lab, exported)
+    notes = shown.locator(".note").all_inner_texts()
+    assert len(notes) == 2
+    assert "IntSlider" in notes[0]
+    assert "on purpose" in notes[1]
+    assert any("on purpose" in error for error in shown.console_errors)
+
+
+def test_without_scripts_the_views_pictures_stand_in(lab, exported):
+    shown = opened(lab, exported, java_script_enabled=False)
+    picture = shown.locator(".live-view noscript img, .live-view img").first
+    assert "ProductExplorer" in picture.get_attribute("alt")
+    assert picture.bounding_box()["width"] > 100
+
+
+def test_a_link_to_another_notebook_leads_to_its_page(lab, exported):
+    assert opened(lab, exported).get_by_text("next").get_attribute("href") == "06_b.html#a"
+
+
+def test_what_a_notebook_takes_from_the_network_stays_out(lab, tmp_path):
+    hungry = nbformat.v4.new_notebook(
+        cells=[
+            TEXT("# A\n\n![b](http://example.org/b.png)\n\n<script src='http://example.org/c.js'></script>"),
+            TEXT("<script>fetch('http://example.org/d'); new Image().src = 'http://example.org/e'</script>"),
+            TEXT("<link rel=stylesheet href='http://example.org/f.css'><iframe src='http://example.org/g'></iframe>"),
+        ]
+    )
+    path = tmp_path / "page.html"
+    path.write_text(page(hungry, "A"), encoding="utf-8")
+    shown = lab.new_page()
+    shown.goto(path.as_uri())
+    shown.locator("html[data-views=drawn]").wait_for()
+    assert shown.outside == []
+    assert len(shown.console_errors) >= 5  # the browser says what it refused
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=[path.stem for path in NOTEBOOKS])
+def test_every_formula_and_every_link_of_the_course_comes_out(path, capsys):
+    soup = bs4.BeautifulSoup(page(nbformat.read(path, as_version=4), path.stem, path.parent), "html.parser")
+    assert capsys.readouterr().err == "", "formulas that stay as LaTeX are told there"
+    text = "".join(node for node in soup.main.strings if not node.find_parent(["pre", "code"]))
+    assert re.findall(r"\\[a-zA-Z]+|\[\d+ex\]|\$", text) == []
+    identities = {element["id"] for element in soup.select("[id]")}
+    inner = [unquote(link["href"][1:]) for link in soup.select('a[href^="#"]')]
+    assert [name for name in inner if name not in identities] == []
+    assert soup.title.text != path.stem
+    assert [image for image in soup.select("img") if not image["src"].startswith("data:")] == []
+
+
+def test_what_is_no_latex_stays_as_it_is_and_is_told(capsys):
+    assert mathml("\\nothing{x} < 1", "inline") == "<code>\\nothing{x} &lt; 1</code>"
+    assert "\\nothing" in capsys.readouterr().err
+
+
+# What goes wrong
+
+
+def test_a_cell_that_fails_is_named_and_the_old_page_stays(tmp_path):
+    allowed = CODE("1 / 0", metadata={"tags": ["raises-exception"]})
+    source = notebook_of(tmp_path, TEXT("# A"), allowed, CODE("x = {}\nx['a key']"), CODE("1"))
+    target = tmp_path / "page.html"
+    target.write_text("the old page", encoding="utf-8")
+    result = command(source, "-o", target)
+    assert result.returncode == 1
+    assert result.stderr == f"{source}: cell 3, which begins with 'x = {{}}', failed with KeyError: 'a key'\n"
+    assert target.read_text(encoding="utf-8") == "the old page"
+    assert sorted(os.listdir(tmp_path)) == ["page.html", source.name]
+
+
+@pytest.mark.parametrize("content", [None, "no JSON", '{"cells": 3}'])
+def test_what_is_no_notebook_is_told_in_one_line(tmp_path, capsys, content):
+    source = tmp_path / "some.ipynb"
+    if content is not None:
+        source.write_text(content, encoding="utf-8")
+    assert main([str(source)]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith(f"{source} cannot be read as a notebook: ")
+    assert error.count("\n") == 1
+
+
+def test_a_kernel_that_is_not_there_is_told(tmp_path, capsys):
+    source = notebook_of(tmp_path, CODE("1"), kernel="no such kernel")
+    assert main([str(source)]) == 1
+    assert "no such kernel" in capsys.readouterr().err
+
+
+def test_a_page_that_cannot_be_written_is_told(tmp_path, capsys):
+    source = notebook_of(tmp_path, TEXT("# A"))
+    assert main([str(source), "-o", str(tmp_path / "no folder" / "page.html")]) == 1
+    assert "cannot be written" in capsys.readouterr().err

@@ -1,0 +1,198 @@
+"""KeyIdeaExplorer in JupyterLab: the products one reads, with pointer, keyboard or player, add up to numpy's gradient."""
+
+import re
+
+import numpy as np
+import pytest
+from lab import axe
+
+CELLS = (
+    "import numpy as np\nfrom course_lib.widgets.key_idea_explorer import KeyIdeaExplorer\nrng = np.random.default_rng(5)",
+    "O, G, W, b = (rng.integers(-4, 5, shape) for shape in [(7, 5), (7, 3), (5, 3), (1, 3)])\nO[2, 1] = 0",
+)
+VIEW = "view = KeyIdeaExplorer.of_layer('{}', O, W, b, G, entry=({}, {}))\nview"
+rng = np.random.default_rng(5)
+O, G, W, b = (rng.integers(-4, 5, shape) for shape in [(7, 5), (7, 3), (5, 3), (1, 3)])
+O[2, 1] = 0
+LEFT, SLOPES, RIGHT = "O, 7 by 5, m by n_in", "dZ/dW[1, 2], 7 by 3, m by n_out", "G, 7 by 3, m by n_out"
+PICKER, RESULT = "W, 5 by 3, n_in by n_out", "∇_W L, 5 by 3, n_in by n_out"
+LIT = ".bss-link.bss-on"
+
+
+def read(text):
+    """The text with its minus signs as Python writes them."""
+    return text.replace("−", "-")
+
+
+def status(page):
+    return read(page.get_by_role("status").inner_text())
+
+
+def grid(page, label):
+    return page.get_by_role("grid", name=label, exact=True)
+
+
+def number(text):
+    """The number at the end of a sentence."""
+    return float(re.search(r"(-?[\d.]*\d)\.$", text)[1])
+
+
+def point_at(page, label, i, j):
+    """Move the pointer onto entry [i, j] of a matrix, found by the cells' places on the canvas."""
+    box = grid(page, label).bounding_box()
+    rows, columns = map(int, re.search(r"(\d+) by (\d+)", label).groups())
+    em = page.evaluate("() => parseFloat(getComputedStyle(document.querySelector('.bss-matrix')).fontSize)")
+    left, top, right, bottom = np.ceil([2.1 * em, 1.5 * em, 0.7 * em, 0.5 * em])
+    width, height = (box["width"] - left - right) / columns, (box["height"] - top - bottom) / rows
+    page.mouse.move(box["x"] + left + (j + 0.5) * width, box["y"] + top + (i + 0.5) * height)
+
+
+def terms(page):
+    return page.get_by_role("group", name="index sum").get_by_role("button")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_layers_and_tensors_are_drawn_without_an_error_and_axe_finds_nothing(lab, theme):
+    views = [VIEW.format(*view) for view in [("W", 1, 2), ("b", 0, 2), ("O", 2, 1)]]
+    tensor = "KeyIdeaExplorer(np.array([[3., 2], [1, 1], [4, 0]]), np.array([5., 6, 1]), ('y', 'x', 'g'))"
+    page = lab.open(*CELLS, *views, tensor, theme=theme)
+    assert page.get_by_role("grid").count() == 5 + 5 + 5 + 4
+    rest = "The other 14 of 21 entries are 0 by their index."
+    of_samples = "m, one for each sample, at [i, 2]."
+    assert page.locator(".bss-count").all_inner_texts() == [
+        f"7 structural non-zeros in dZ/dW[1, 2]: {of_samples} 1 of the 7 happens to be 0, and still counts. {rest}",
+        f"7 structural non-zeros in dZ/db[0, 2]: {of_samples} {rest}",
+        f"3 structural non-zeros in dZ/dO[2, 1]: n_out, one for each unit, at [2, j]. {rest.replace('14', '18')}",
+        "3 non-zeros in dy/dx[0].",
+    ]
+    assert axe(page, ".jp-OutputArea-output") == []
+    assert (page.console_errors, page.outside) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("wrt", "entry", "factors", "gradient"),
+    [
+        ("W", (1, 2), [(O[i, 1], G[i, 2]) for i in range(7)], O.T @ G),
+        ("b", (0, 2), [(1, G[i, 2]) for i in range(7)], np.ones((1, 7)) @ G),
+        ("O", (2, 1), [(W[1, j], G[2, j]) for j in range(3)], G @ W.T),
+    ],
+)
+def test_the_products_are_added_one_by_one_up_to_the_gradient(lab, wrt, entry, factors, gradient):
+    page = lab.open(*CELLS, VIEW.format(wrt, *entry))
+    assert f"None of the {len(factors)} products of (∇_{wrt} L){list(entry)} is added yet." in status(page)
+    step, total = page.get_by_role("button", name="Step ▶"), 0
+    for count, (left, right) in enumerate(factors, start=1):
+        step.press("Enter")
+        total += left * right
+        assert f"Added product {count} of {len(factors)}: {terms(page).nth(count).inner_text()} = " in status(
+            page
+        ).replace("-", "−")
+        product = "·".join(f"({x})" if x < 0 else f"{x}" for x in (left, right))
+        assert f" = {product} = {left * right}. " in status(page)
+        assert number(status(page)) == total
+    assert status(page).endswith(f"All are added: (∇_{wrt} L){list(entry)} = {int(gradient[entry])}.")
+    page.get_by_role("button", name="◀ Back").press("Enter")
+    assert number(status(page)) == total - factors[-1][0] * factors[-1][1]
+
+
+def test_the_four_places_are_linked(lab):
+    page = lab.open(*CELLS, VIEW.format("W", 1, 2))
+    left, right = (f"({x})" if x < 0 else f"{x}" for x in (O[3, 1], G[3, 2]))
+    term = f"O[3, 1]·G[3, 2] = {left}·{right} = {O[3, 1] * G[3, 2]}, product 4 of 7 of (∇_W L)[1, 2]."
+    lit = ["O[3, 1]·G[3, 2]", "Oᵀ", "G", "O.T", "G"]
+    for label, (i, j), name, value in [
+        (LEFT, (3, 1), "O[3, 1]", O[3, 1]),
+        (SLOPES, (3, 2), "dZ[3, 2]/dW[1, 2]", O[3, 1]),
+        (RIGHT, (3, 2), "G[3, 2]", G[3, 2]),
+    ]:
+        point_at(page, label, i, j)
+        assert status(page) == f"{name} = {value}: {term}"
+        assert page.locator(LIT).all_inner_texts() == lit
+    terms(page).nth(1 + 3).hover()
+    assert status(page) == term
+    assert page.locator(LIT).all_inner_texts() == lit
+    page.get_by_role("group", name="matrix formula").get_by_role("button", name="Oᵀ").focus()
+    page.mouse.move(0, 0)
+    page.get_by_role("group", name="numpy").get_by_role("button", name="[1, 2]").hover()
+    assert page.locator(LIT).all_inner_texts() == ["(∇_W L)[1, 2]", "∇_W L", "[1, 2]"]
+    assert status(page) == f"(∇_W L)[1, 2] = {(O.T @ G)[1, 2]}, the sum of 7 products."
+    point_at(page, RIGHT, 0, 1)
+    zero = "is multiplied by dZ[0, 1]/dW[1, 2], which is 0 by its index: it adds nothing."
+    assert status(page) == f"G[0, 1] = {G[0, 1]} {zero}"
+    assert page.locator(LIT).count() == 0
+
+
+def test_entries_are_picked_with_the_keyboard_and_nothing_else_moves(lab):
+    page = lab.open(*CELLS, VIEW.format("W", 1, 2))
+    picker = grid(page, PICKER)
+    places = [grid(page, label).bounding_box() for label in (PICKER, LEFT, SLOPES, RIGHT, RESULT)]
+    grid(page, SLOPES).press("Control+End")  # its cursor stays there, whatever entry is picked
+    picker.press("Control+Home")
+    for h in range(5):
+        picker.press("Home")
+        for k in range(3):
+            assert status(page).startswith(f"W[{h}, {k}] = {W[h, k]} is chosen. None of the 7 products")
+            assert terms(page).first.inner_text() == f"(∇_W L)[{h}, {k}]"
+            assert terms(page).nth(7).inner_text() == f"O[6, {h}]·G[6, {k}]"
+            slopes = grid(page, f"dZ/dW[{h}, {k}], 7 by 3, m by n_out")
+            active = slopes.locator(f"#{slopes.get_attribute('aria-activedescendant')}").text_content()
+            zero = "" if k == 2 else " by its index"
+            assert read(active) == f"dZ[6, 2]/dW[{h}, {k}] = {O[6, h] if k == 2 else 0}{zero}"
+            picker.press("ArrowRight")
+        picker.press("ArrowDown")
+    labels = (PICKER, LEFT, "dZ/dW[4, 2], 7 by 3, m by n_out", RIGHT, RESULT)
+    assert [grid(page, label).bounding_box() for label in labels] == places
+
+
+def test_a_long_sum_shows_the_terms_around_the_active_one(lab):
+    cell = "A = np.arange(60.).reshape(20, 3) - 7\nKeyIdeaExplorer(A, A[:, 1], names=('y', 'x', 'g'), entry=2)"
+    page = lab.open(*CELLS, cell)
+    pick = grid(page, "g, 1 by 20")
+    A = np.arange(60.0).reshape(20, 3) - 7
+    counted = [j for j in range(20) if A[j, 2]]
+    for place in (0, 12, 19, 3):
+        pick.press("Home")
+        for _ in range(place):
+            pick.press("ArrowRight")
+        assert f"product {counted.index(place) + 1} of {len(counted)}" in status(page)
+        assert f"dy[{place}]/dx[2]·g[{place}]" in terms(page).all_inner_texts()
+        assert terms(page).count() == 1 + 8
+    page.get_by_label("Products added", exact=True).press("End")
+    assert number(status(page)) == A[:, 2] @ A[:, 1]
+    assert page.console_errors == []
+
+
+def test_play_adds_the_products_by_itself_and_not_where_reduced_motion_is_asked_for(lab):
+    page = lab.open(*CELLS, VIEW.format("O", 2, 1))
+    page.get_by_role("button", name="Play").click()
+    page.get_by_role("status").get_by_text("All are added").wait_for()
+    page = lab.open(*CELLS, VIEW.format("O", 2, 1), reduced_motion="reduce")
+    assert page.get_by_role("button", name="Play").count() == 0
+    assert page.get_by_role("button", name="Step ▶").count() == 1
+
+
+def test_python_and_the_page_follow_each_other(lab):
+    page = lab.open(
+        *CELLS, VIEW.format("W", 1, 2), "view.entry = (4, 0)\nview.step = 7", "print(view.entry, view.step)"
+    )
+    assert status(page).endswith(f"All are added: (∇_W L)[4, 0] = {(O.T @ G)[4, 0]}.")
+    grid(page, RESULT).press("ArrowRight")
+    page.get_by_role("button", name="Step ▶").press("Enter")
+    lab.wait_until_idle(page)
+    page.evaluate("() => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = 4 }")
+    lab.command(page, "notebook:run-cell")
+    page.get_by_text("(4, 1) 1", exact=True).wait_for()
+
+
+def test_it_outlives_the_kernel_and_leaves_nothing_behind(lab):
+    page = lab.open(*CELLS, VIEW.format("W", 1, 2))
+    lab.restart(page)
+    grid(page, PICKER).press("Control+End")
+    page.get_by_label("Products added", exact=True).press("End")
+    assert number(status(page)) == (O.T @ G)[4, 2]
+    lab.run_all(page)
+    assert grid(page, PICKER).count() == 1
+    assert status(page).startswith(f"W[1, 2] = {W[1, 2]} is chosen.")
+    lab.clear_outputs(page)
+    assert page.locator(".bss-view").count() == 0
+    assert page.console_errors == []
