@@ -266,7 +266,7 @@ function render({ model, el }) {
     let pieces = terms.map(written);
     if (inner > MOST_TERMS) {
       const [front, back] = [MOST_TERMS / 2, 2];
-      const partial = terms.slice(front).reduce((total, [a, b]) => total + a * b, 0);
+      const partial = terms.slice(front, -back).reduce((total, [a, b]) => total + a * b, 0);
       const middle = `[${inner - front - back} more, in all ${number(partial)}]`;
       pieces = [...pieces.slice(0, front), middle, ...pieces.slice(-back)];
     }

@@ -14,6 +14,7 @@ import numpy as np
 from course_lib.panel import check_numbers, check_symbols
 
 MOST_ENTRIES = 512 * 512
+WIDEST = 1000  # pixels of a picture that stands in for a view
 _HERE = Path(__file__).parent
 
 
@@ -26,8 +27,9 @@ class View(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **kwargs):
         data, metadata = super()._repr_mimebundle_(**kwargs)
-        png = io.BytesIO()
-        self.figure().savefig(png, format="png", metadata={"Software": None})
+        png, figure = io.BytesIO(), self.figure()
+        dpi = min(100, WIDEST / figure.get_figwidth())
+        figure.savefig(png, format="png", dpi=dpi, metadata={"Software": None})
         data["image/png"] = base64.b64encode(png.getvalue()).decode("ascii")
         return data, metadata
 

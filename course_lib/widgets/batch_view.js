@@ -1,5 +1,5 @@
 const ROOM = 52; // em, for the cells of three matrices side by side
-const NUMBER = 4.3; // em, for the widest number in a cell
+const NUMBER = 4.2; // em, for the widest number in a cell
 const MOST_TERMS = 3; // of a sum that the status writes out
 
 /** A matrix with cells of a size in em, which the view gives; so they follow the size of the text. */
@@ -38,7 +38,11 @@ function chooser(label, contents, onchoose, look = "") {
         made.setAttribute("aria-pressed", k === chosen);
         made.tabIndex = k === chosen ? 0 : -1;
       });
-      const { offsetTop: top, offsetHeight: height } = buttons[chosen];
+      this.reveal();
+    },
+    /** Scroll the box, and not the page, to the pressed button. */
+    reveal() {
+      const { offsetTop: top, offsetHeight: height } = buttons[pressed];
       if (top < box.scrollTop || top + height > box.scrollTop + box.clientHeight) box.scrollTop = top - 4;
     },
   };
@@ -159,8 +163,9 @@ function render({ model, el }) {
     heading("What one sample gives, in its own colours; the sum so far and the whole gradient, in the same colours"),
     side(sums, "bss-sums"),
   );
+  root.classList.add("bss-batch");
   status.classList.add("bss-two-lines");
-  G.ondraw = drawBars;
+  G.ondraw = () => (drawBars(), samples.reveal()); // again when the view has come into the page
 
   function show(grid, matrix, words, cells, limit = null) {
     grid.cells = cells;

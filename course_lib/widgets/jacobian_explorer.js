@@ -157,6 +157,7 @@ function render({ model, el }) {
     sliders[j].input.setAttribute("aria-valuetext", precise(to));
     pointed = { what: "x", entry: [j, 0] };
     if (elementwise) choose([j, j]); // no other slope moves
+    root.setAttribute("aria-busy", Boolean(asked));
     model.set("asked", next);
     model.save_changes();
     timer ??= setTimeout(tell, PATIENCE);
@@ -170,6 +171,7 @@ function render({ model, el }) {
   function receive() {
     answer = model.get("answer");
     if (asked && same(asked, answer.asked)) asked = null;
+    root.setAttribute("aria-busy", Boolean(asked));
     clearTimeout(timer);
     timer = asked ? setTimeout(tell, PATIENCE) : null;
     curves = unpack({ data: answer.curves }).data;

@@ -382,7 +382,10 @@ class MatrixGrid {
     this.attached = this.grid.isConnected;
     this.ratio = devicePixelRatio;
     this.colours = palette(this.grid);
-    this.size = this.cell ?? this.measure();
+    const grown = this.cell?.em ? this.em / this.cell.em : 1; // since the cell was measured
+    this.size = this.cell
+      ? { width: this.cell.width * grown, height: this.cell.height * grown }
+      : this.measure();
     this.numbered = this.small && this.size.width >= 1.5 * this.em; // in line with a large one there is no room
     const { em, matrix, size, colours } = this;
     const [rows, columns] = matrix.shape;
@@ -631,7 +634,7 @@ function align(...grids) {
     const longest = Math.max(...grids.flatMap((grid) => grid.matrix.shape));
     const side = Math.max(1, Math.min(LONGEST_OF_SEVERAL / longest, ...sizes.map((size) => size.height)));
     cell.width = cell.height = side;
-  }
+  } else cell.em = grids[0].em; // cells with numbers grow with their text
   for (const grid of grids) {
     grid.cell = cell;
     grid.draw();

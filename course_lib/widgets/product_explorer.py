@@ -6,7 +6,7 @@ import numpy as np
 import traitlets
 
 from course_lib.blackboard import board
-from course_lib.panel import Panel, check_symbols, in_symbols
+from course_lib.panel import Panel, check_symbols
 from course_lib.shapes import ShapeError
 from course_lib.widgets.base import MOST_ENTRIES, View, as_matrix, packed, script, unpacked
 

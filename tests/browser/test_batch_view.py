@@ -135,6 +135,7 @@ def test_a_sample_is_chosen_with_the_keyboard_and_its_row_and_its_part_are_numpy
     assert page.evaluate("() => document.activeElement.textContent").startswith("sample 4, a 5")
     assert status(page) == "Row 4 of O, Z and G belongs to sample 4, a 5. Its part of grad_W is o_4ᵀ g_4."
     assert [outlined(page, label) for label in ("^O,", "^Z,", "^G,")] == [[[4], []]] * 3
+    assert grid(page, "^G,").get_by_role("gridcell").text_content().startswith("G[4, 0] = ")
     assert same(numbers(page, PART), np.outer(trace.O[0][4], trace.G[0][4]))
     page.keyboard.press("End")
     assert [text[:9] for text in pressed(page, "Samples of the batch")] == ["sample 10"]
@@ -245,7 +246,8 @@ def test_python_sets_it_and_a_restart_and_a_second_run_bring_it_back(lab):
 
 def test_64_samples_with_64_inputs_and_64_units(lab):
     big = """rng = np.random.default_rng(4)
-BatchView(Network([64, 64], tanh), rng.normal(size=(64, 64)), rng.normal(size=(64, 64)), sample=63, added=64)"""
+X, target = rng.normal(size=(64, 64)), rng.normal(size=(64, 64))
+BatchView(Network([64, 64], tanh), X, target, X.reshape(-1, 8, 8), sample=63, added=64)"""
     page = lab.open(IMPORTS, big)
     rng = np.random.default_rng(4)
     trace = traced(Network([64, 64], tanh, mse), rng.normal(size=(64, 64)), rng.normal(size=(64, 64)))

@@ -118,10 +118,10 @@ def test_formulas_are_drawn_as_formulas(lab, exported):
     shown = opened(lab, exported)
     assert shown.locator("math").count() == 3
     assert shown.locator("munder > mo", has_text="⏟").count() == 1
-    assert shown.locator("math mfrac").inner_text().split() == ["1", "2", "m"]
+    assert shown.locator("math mfrac").text_content() == "12m"
     box = shown.locator("menclose")
     assert box.evaluate("box => getComputedStyle(box).borderTopWidth") == "1px"
-    assert shown.get_by_text("(A)", exact=True).bounding_box()["x"] > 2 * box.bounding_box()["x"]
+    assert shown.get_by_text("(A)", exact=True).bounding_box()["x"] > box.bounding_box()["x"] + 200  # at the margin
 
 
 def test_a_view_answers_the_keyboard_and_the_pointer_without_a_kernel(lab, exported):
@@ -217,7 +217,8 @@ def test_what_is_no_latex_stays_as_it_is_and_is_told(capsys):
 
 def test_a_cell_that_fails_is_named_and_the_old_page_stays(tmp_path):
     allowed = CODE("1 / 0", metadata={"tags": ["raises-exception"]})
-    source = notebook_of(tmp_path, TEXT("# A"), allowed, CODE("x = {}\nx['a key']"), CODE("1"))
+    stored = [nbformat.v4.new_output("error", ename="OldError", evalue="of another run", traceback=[])]
+    source = notebook_of(tmp_path, TEXT("# A"), allowed, CODE("x = {}\nx['a key']"), CODE("1", outputs=stored))
     target = tmp_path / "page.html"
     target.write_text("the old page", encoding="utf-8")
     result = command(source, "-o", target)

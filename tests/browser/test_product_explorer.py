@@ -40,7 +40,11 @@ def point_at(page, label, i, j):
     page.mouse.move(box["x"] + left + (j + 0.5) * width, box["y"] + top + (i + 0.5) * height)
 
 
-LEFT, RIGHT, PRODUCT = "O transposed, 5 by 7, n_in by m", "G, 7 by 3, m by n_out", "O transposed G, 5 by 3, n_in by n_out"
+LEFT, RIGHT, PRODUCT = (
+    "O transposed, 5 by 7, n_in by m",
+    "G, 7 by 3, m by n_out",
+    "O transposed G, 5 by 3, n_in by n_out",
+)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
