@@ -21,7 +21,7 @@ class Model {
 
   set(name, value) {
     const changes = Object.entries(typeof name === "string" ? { [name]: value } : name);
-    const changed = changes.filter(([key, now]) => JSON.stringify(this.#values[key]) !== JSON.stringify(now));
+    const changed = changes.filter(([key, now]) => !same(this.#values[key], now));
     for (const [key, now] of changes) this.#values[key] = now;
     for (const [key, now] of changed) this.#tell(`change:${key}`, now);
     if (changed.length) this.#tell("change");
@@ -44,6 +44,11 @@ class Model {
   #tell(event, value) {
     for (const { name, callback } of [...this.#listeners]) if (name === event) callback(this, value);
   }
+}
+
+/** Lists are compared entry by entry. Another object is a change: comparing the bytes in it would cost more than that. */
+function same(a, b) {
+  return Object.is(a, b) || (Array.isArray(a) && Array.isArray(b) && JSON.stringify(a) === JSON.stringify(b));
 }
 
 /** The same promise for the same key: each module is loaded, and each model made, once. */

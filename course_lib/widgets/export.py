@@ -117,19 +117,19 @@ def page(notebook, title, folder="."):
     )
 
 
-def export(source, target):
-    """Run the notebook `source` and write its page to `target`, in one move: there is never half a page.
+def export(source, output):
+    """Run the notebook `source` and write its page to the file `output`, in one move: there is never half a page.
 
-    Raises ExportError; what was at `target` then stays.
+    Raises ExportError; what was at `output` then stays.
     """
-    source, target = Path(source), Path(target)
+    source, output = Path(source), Path(output)
     text = page(run(source), source.stem, source.parent)
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    part = output.with_name(f".{output.name}.{os.getpid()}.part")
     try:
         part.write_text(text, encoding="utf-8")
-        os.replace(part, target)
+        os.replace(part, output)
     except OSError as error:
-        raise ExportError(f"{target} cannot be written: {error}") from error
+        raise ExportError(f"{output} cannot be written: {error}") from error
     finally:
         part.unlink(missing_ok=True)
 
@@ -152,13 +152,13 @@ def main(arguments=None):
     parser.add_argument("notebook", type=Path)
     parser.add_argument("-o", "--output", type=Path, help="the page; beside the notebook, with its name, if left out")
     chosen = parser.parse_args(arguments)
-    target = chosen.output or chosen.notebook.with_suffix(".html")
+    output = chosen.output or chosen.notebook.with_suffix(".html")
     try:
-        export(chosen.notebook, target)
+        export(chosen.notebook, output)
     except ExportError as error:
         print(error, file=sys.stderr)
         return 1
-    print(f"{target}: {target.stat().st_size / 1000:,.0f} kB")
+    print(f"{output}: {output.stat().st_size / 1000:,.0f} kB")
     return 0
 
 

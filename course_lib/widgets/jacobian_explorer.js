@@ -9,7 +9,7 @@ function svg(tag, attributes = {}, ...children) {
   return made;
 }
 
-/** The largest of 1, 2 and 5, times a power of ten, that is not above a size: how far the tangent runs. */
+/** The largest of 1, 2 and 5, times a power of ten, that is not above a size: for steps, which then meet whole numbers. */
 function round(size) {
   const power = 10 ** Math.floor(Math.log10(size));
   return Number(([5, 2, 1].find((k) => k * power <= size) * power).toPrecision(1));
@@ -180,14 +180,17 @@ function render({ model, el }) {
     const none = "The sliders need a running kernel, and this page has none. Everything else answers.";
     const lasting = answer.problem && !same(answer.asked, unpack(answer.x).data);
     const kept = `${answer.problem.replace(/\.$/, "")}. The numbers are those of the last ${xName} that worked.`;
-    notice.textContent = lasting ? kept : answer.problem || (hasKernel ? "" : none);
+    setText(notice, lasting ? kept : answer.problem || (hasKernel ? "" : none));
     mark();
   }
 
   function setSlider(value, j) {
     const { input } = sliders[j];
-    const reach = answer.reach;
-    Object.assign(input, { min: -reach, max: reach, step: Number((reach / 100).toPrecision(3)), value });
+    if (Number(input.max) !== answer.reach) {
+      const { reach } = answer;
+      Object.assign(input, { min: -reach, max: reach, step: round(reach / 100) });
+    }
+    input.value = value;
     input.disabled = !hasKernel;
     input.setAttribute("aria-valuetext", precise(value));
   }
@@ -256,11 +259,11 @@ function render({ model, el }) {
     const texts = [
       `${yi(i)} against ${xj(j)}`,
       `At ${xj(j)} = ${precise(here)}, ${yi(i)} = ${precise(value)}. The other components of ${xName} stand still.`,
-      `Run: ${xj(j)} goes on by ${precise(run)}. Rise: along the dashed tangent, ${yi(i)} goes on by ${rise}.`,
-      `Slope = rise / run = ${rise} / ${precise(run)} = ${precise(slope)}.`,
+      `Run: ${xj(j)} goes on by ${number(run)}. Rise: along the dashed tangent, ${yi(i)} goes on by ${rise}.`,
+      `Slope = rise / run = ${rise} / ${number(run)} = ${precise(slope)}.`,
       `That is d${yi(i)}/d${xj(j)}, the entry [${i}, ${j}] of ${jName}.`,
     ];
-    texts.forEach((text, k) => (lines[k].textContent = text));
+    texts.forEach((text, k) => setText(lines[k], text));
     const label = `Curve of ${yi(i)} against ${xj(j)}, with the tangent of slope ${precise(slope)}`;
     picture.draw({ ys, y: value, x: here, slope, run, reach: answer.reach, names: { x: xj(j), y: yi(i) }, label });
   }

@@ -20,7 +20,7 @@ class JacobianExplorer(View):
     x: (n,), finite, n at most 20. names: of y and x. symbols: for m and n. jacobian: a function of x that gives dy/dx,
     (m, n); without it, and where f is neither a matrix nor an activation, `numeric_jacobian` is taken. elementwise:
     y_i depends on x_i alone (known of activations), so the other entries are zero by index, and pale. reach: sliders
-    go from -reach to reach. entry: the (i, j) whose slope is drawn.
+    go from -reach to reach, or a little further, to a number that is short to write. entry: the (i, j) whose slope is drawn.
 
     Raises ShapeError where shapes do not fit, TypeError for other than real numbers, ValueError where x, y or dy/dx is
     not finite, where x or y is too long, and where elementwise is given for a map that is not.
@@ -42,7 +42,7 @@ class JacobianExplorer(View):
         x = self._point(x)
         if reach is not None and not (np.isscalar(reach) and 0 < reach < np.inf):
             raise ValueError(f"{self._call}: reach is {reach!r}, expected a number above 0")
-        self._reach = reach or 0
+        self._reach = nice(reach) if reach else 0
         self._map = VectorMap(self._call, f, jacobian, x)
         m, n = self._map.shape
         if m > MOST_RESULTS:

@@ -295,11 +295,11 @@ function render({ model, el }) {
   }
 
   // ---- first drawing. The slopes' cells have room for every number of the tensor: choosing an entry moves nothing.
-  const numbers = new Set(tensor.data);
-  const everything = new Float64Array(Math.max(rows * columns, numbers.size));
-  everything.set([...numbers]);
-  const limit = everything.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
   walk = walkOf(model.get("entry"), data);
+  const limit = tensor.data.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+  const numbers = Math.max(rows, columns) <= MOST_NUMBERED ? new Set(tensor.data) : walk.slopes;
+  const everything = new Float64Array(Math.max(rows * columns, numbers.size ?? 0));
+  everything.set([...numbers]);
   slopes.set({ ...G, name: named(last), data: everything });
   right.set(G);
   picker.set(X);

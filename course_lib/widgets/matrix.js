@@ -74,6 +74,11 @@ function element(tag, attributes = {}, ...children) {
   return made;
 }
 
+/** Give an element another text; one that it has already stays, since writing costs a layout. */
+function setText(into, text) {
+  if (into.textContent !== text) into.textContent = text;
+}
+
 /** The frame of a view in `el`: a group with a name, and a status that tells what is active. Returns {root, say, signal, close}. */
 function frame(el, label) {
   const status = element("div", { role: "status", class: "bss-status" });
@@ -94,7 +99,7 @@ function frame(el, label) {
     status,
     signal: stop.signal,
     say(text) {
-      if (status.textContent !== text) status.textContent = text;
+      setText(status, text);
     },
     close() {
       stop.abort();
@@ -323,13 +328,17 @@ class MatrixGrid {
     this.limit = limit ?? data.reduce((most, x) => (Number.isFinite(x) ? Math.max(most, Math.abs(x)) : most), 0);
     this.finite = data.every(Number.isFinite);
     this.small = Math.max(rows, columns) <= MOST_NUMBERED;
-    this.caption.replaceChildren(element("b", {}, shown(name)), ` ${shapeText(this.matrix)}`);
     const said = symbols.length ? `, ${symbols.join(" by ")}` : "";
-    this.grid.setAttribute("aria-label", `${spoken(name)}, ${rows} by ${columns}${said}`);
-    this.grid.setAttribute("aria-rowcount", rows);
-    this.grid.setAttribute("aria-colcount", columns);
-    this.grid.setAttribute("aria-readonly", !this.onedit);
-    this.notice.textContent = this.#remark();
+    const label = `${spoken(name)}, ${rows} by ${columns}${said}`;
+    if (this.grid.getAttribute("aria-label") !== label) {
+      // Writing into the page costs a layout, even where nothing changes.
+      this.caption.replaceChildren(element("b", {}, shown(name)), ` ${shapeText(this.matrix)}`);
+      this.grid.setAttribute("aria-label", label);
+      this.grid.setAttribute("aria-rowcount", rows);
+      this.grid.setAttribute("aria-colcount", columns);
+      this.grid.setAttribute("aria-readonly", !this.onedit);
+    }
+    setText(this.notice, this.#remark());
     this.#announce();
     this.draw();
   }
@@ -459,12 +468,17 @@ class MatrixGrid {
   }
 
   #sized(canvas, width, height) {
-    canvas.width = Math.round(width * this.ratio);
-    canvas.height = Math.round(height * this.ratio);
-    canvas.style.width = `${width}px`;
-    canvas.style.height = `${height}px`;
+    const [across, down] = [Math.round(width * this.ratio), Math.round(height * this.ratio)];
     const pen = canvas.getContext("2d");
-    pen.scale(this.ratio, this.ratio);
+    if (canvas.width !== across || canvas.height !== down) {
+      // Setting a canvas's size, even to what it is, takes new memory for it.
+      canvas.width = across;
+      canvas.height = down;
+      canvas.style.width = `${width}px`;
+      canvas.style.height = `${height}px`;
+    }
+    pen.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+    pen.clearRect(0, 0, width, height);
     return pen;
   }
 

@@ -23,10 +23,16 @@ export default () => ({
   initialize({ model }) { model.set("made", model.get("made") + 1); },
   render({ model, el }) {
     const button = document.createElement("button");
-    const numbers = new Float64Array(model.get("matrix").data.buffer);
-    const draw = () => { button.textContent = `${model.get("n")} of ${numbers.join(" ")}, made ${model.get("made")}`; };
-    button.onclick = () => { model.set("n", model.get("n") + 1); model.save_changes(); model.send({}); };
-    model.on("change:n", draw);
+    const numbers = () => new Float64Array(model.get("matrix").data.buffer);
+    const draw = () => { button.textContent = `${model.get("n")} of ${numbers().join(" ")}, made ${model.get("made")}`; };
+    const twice = () => new DataView(numbers().map((x) => 2 * x).buffer);
+    button.onclick = () => {
+      if (model.get("n") === 7) model.set("n", 8);
+      else model.set({ matrix: { data: twice() } });
+      model.save_changes();
+      model.send({});
+    };
+    model.on("change:n change:matrix", draw);
     draw();
     el.append(button);
   },
@@ -146,10 +152,12 @@ def test_a_view_answers_the_keyboard_and_the_pointer_without_a_kernel(lab, expor
 
 def test_a_model_keeps_its_last_values_and_its_two_views_change_together(lab, exported):
     shown = opened(lab, exported)
-    buttons = shown.get_by_role("button", name="of 0.5 -2")
+    buttons = shown.get_by_role("button", name=", made")
     assert buttons.all_inner_texts() == ["7 of 0.5 -2, made 1"] * 2 + ["3 of 0.5 -2, made 1"]
     buttons.nth(1).click()
     assert buttons.all_inner_texts() == ["8 of 0.5 -2, made 1"] * 2 + ["3 of 0.5 -2, made 1"]
+    buttons.nth(0).click()
+    assert buttons.all_inner_texts() == ["8 of 1 -4, made 1"] * 2 + ["3 of 0.5 -2, made 1"]
     assert buttons.first.evaluate("button => getComputedStyle(button).letterSpacing") == "3px"
 
 

@@ -142,6 +142,10 @@ def test_entries_are_picked_with_the_keyboard_and_nothing_else_moves(lab):
         picker.press("ArrowDown")
     labels = (PICKER, LEFT, "dZ/dW[4, 2], 7 by 3, m by n_out", RIGHT, RESULT)
     assert [grid(page, label).bounding_box() for label in labels] == places
+    page.evaluate("() => { document.querySelector('.bss-view').style.fontSize = '28px' }")  # as on a projector
+    page.wait_for_timeout(300)
+    for label, place in zip(labels, places, strict=True):
+        assert grid(page, label).bounding_box()["width"] == pytest.approx(2 * place["width"], rel=0.02)
 
 
 def test_a_long_sum_shows_the_terms_around_the_active_one(lab):
@@ -162,6 +166,22 @@ def test_a_long_sum_shows_the_terms_around_the_active_one(lab):
     assert page.console_errors == []
 
 
+def test_a_layer_too_large_for_numbers_in_its_cells_is_drawn_and_adds_up_too(lab):
+    O, G = np.arange(64 * 20.0).reshape(64, 20) % 7 - 3, np.arange(64 * 12.0).reshape(64, 12) % 5 - 2
+    arrays = "O, G = np.arange(64 * 20.).reshape(64, 20) % 7 - 3, np.arange(64 * 12.).reshape(64, 12) % 5 - 2"
+    cell = "KeyIdeaExplorer.of_layer('W', O, np.ones((20, 12)), np.ones((1, 12)), G, entry=(13, 11))"
+    page = lab.open(CELLS[0], f"{arrays}\n{cell}")
+    step = page.get_by_label("Products added", exact=True)
+    step.press("End")
+    assert number(status(page)) == O[:, 13] @ G[:, 11]
+    step.press("ArrowLeft")
+    assert number(status(page)) == O[:63, 13] @ G[:63, 11]
+    point_at(page, "G, 64 by 12, m by n_out", 40, 11)
+    assert "product 41 of 64 of (∇_W L)[13, 11]" in status(page)
+    assert "O[40, 13]·G[40, 11]" in terms(page).all_inner_texts()
+    assert page.console_errors == []
+
+
 def test_play_adds_the_products_by_itself_and_not_where_reduced_motion_is_asked_for(lab):
     page = lab.open(*CELLS, VIEW.format("O", 2, 1))
     page.get_by_role("button", name="Play").click()
@@ -171,17 +191,19 @@ def test_play_adds_the_products_by_itself_and_not_where_reduced_motion_is_asked_
     assert page.get_by_role("button", name="Step ▶").count() == 1
 
 
-def test_python_and_the_page_follow_each_other(lab):
-    page = lab.open(
-        *CELLS, VIEW.format("W", 1, 2), "view.entry = (4, 0)\nview.step = 7", "print(view.entry, view.step)"
-    )
-    assert status(page).endswith(f"All are added: (∇_W L)[4, 0] = {(O.T @ G)[4, 0]}.")
-    grid(page, RESULT).press("ArrowRight")
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [("view.entry = (4, 0)", f"W[4, 0] = {W[4, 0]} is chosen. None"), ("view.step = 2", "Added product 2 of 7: ")],
+)
+def test_python_and_the_page_follow_each_other(lab, cell, words):
+    page = lab.open(*CELLS, VIEW.format("W", 1, 2), cell, "print(view.entry, view.step)")
+    assert status(page).startswith(words)
+    grid(page, RESULT).press("Control+Home")
     page.get_by_role("button", name="Step ▶").press("Enter")
     lab.wait_until_idle(page)
     page.evaluate("() => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = 4 }")
     lab.command(page, "notebook:run-cell")
-    page.get_by_text("(4, 1) 1", exact=True).wait_for()
+    page.get_by_text("(0, 0) 1", exact=True).wait_for()
 
 
 def test_it_outlives_the_kernel_and_leaves_nothing_behind(lab):
@@ -195,4 +217,8 @@ def test_it_outlives_the_kernel_and_leaves_nothing_behind(lab):
     assert status(page).startswith(f"W[1, 2] = {W[1, 2]} is chosen.")
     lab.clear_outputs(page)
     assert page.locator(".bss-view").count() == 0
+    page.evaluate("() => { CanvasRenderingContext2D.prototype.fillText = () => { window.drawn = true } }")
+    page.evaluate("() => document.body.classList.toggle('another-theme')")  # what is left would draw itself anew
+    page.wait_for_timeout(300)
+    assert page.evaluate("() => window.drawn") is None
     assert page.console_errors == []

@@ -1,0 +1,208 @@
+"""JacobianExplorer in JupyterLab: its numbers are numpy's, wherever the sliders are and whichever entry is chosen."""
+
+import re
+
+import nbformat
+import numpy as np
+import pytest
+from lab import axe
+
+from course_lib.widgets.export import export
+
+CELLS = (
+    "import numpy as np\nfrom course_lib.widgets.jacobian_explorer import JacobianExplorer",
+    "rng = np.random.default_rng(8)\nA, x = rng.integers(-4, 5, (7, 5)), rng.integers(-4, 5, 5)",
+    "view = JacobianExplorer(A, x, entry=(2, 3), reach=6)\nview",
+)
+ELEMENTWISE = (
+    "u = np.array([1.0, -2.0, 3.0])\nw = JacobianExplorer(lambda u: u * u, u, ('x', 'u'), elementwise=True)\nw"
+)
+rng = np.random.default_rng(8)
+A, x = rng.integers(-4, 5, (7, 5)), rng.integers(-4, 5, 5)
+WALK = """grid => {
+  const press = (key, ctrlKey = false) => grid.dispatchEvent(new KeyboardEvent('keydown', { key, ctrlKey, bubbles: true }));
+  const texts = [];
+  press('Home', true);
+  for (let i = 0; i < grid.getAttribute('aria-rowcount'); i++) {
+    for (let j = 0; j < grid.getAttribute('aria-colcount'); j++) {
+      texts.push(grid.querySelector('[role=gridcell]').textContent);
+      press('ArrowRight');
+    }
+    press('Home');
+    press('ArrowDown');
+  }
+  return texts;
+}"""
+
+
+def read(text):
+    """The text with its minus signs as Python writes them."""
+    return text.replace("−", "-")
+
+
+def status(page):
+    return read(page.get_by_role("status").inner_text())
+
+
+def numbers(page, label):
+    """The numbers of a matrix or vector, in the order of its rows, read as its cursor walks through it."""
+    texts = page.locator(f'[role=grid][aria-label^="{label},"]').evaluate(WALK)
+    return [float(read(text).split(" = ")[1]) for text in texts]
+
+
+def slope_words(page):
+    return read(page.locator(".bss-slope-words").inner_text())
+
+
+def wait_for_answer(page):
+    """Wait until the kernel has answered what the sliders have asked for."""
+    page.wait_for_function("() => document.querySelectorAll('.bss-jacobian[aria-busy=true]').length === 0")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_it_is_drawn_without_an_error_and_axe_finds_nothing(lab, theme):
+    page = lab.open(*CELLS, ELEMENTWISE, theme=theme)
+    labels = [grid.get_attribute("aria-label") for grid in page.get_by_role("grid").all()]
+    assert labels[:3] == ["y, 7 components, m", "dy/dx, 7 by 5, m by n", "x, 5 components, n"]
+    assert labels[3:] == ["x, 3 components, n", "dx/du, 3 by 3, n by n", "u, 3 components, n"]
+    assert page.get_by_role("slider").count() == 5 + 3
+    assert axe(page, ".jp-OutputArea-output") == []
+    assert (page.console_errors, page.outside) == ([], [])
+
+
+def test_each_entry_is_told_as_a_slope_with_rise_and_run(lab):
+    page = lab.open(*CELLS)
+    assert np.array_equal(numbers(page, "dy/dx"), A.ravel())
+    assert np.array_equal(numbers(page, "y"), A @ x)
+    assert np.array_equal(numbers(page, "x"), x)
+    grid = page.get_by_role("grid", name="dy/dx")
+    grid.press("Control+Home")
+    for key, (i, j) in (("ArrowDown", (1, 0)), ("End", (1, 4)), ("Control+End", (6, 4)), ("ArrowLeft", (6, 3))):
+        grid.press(key)
+        moves = f"if x[{j}] moves by a little, y[{i}] moves {A[i, j]} times as far."
+        assert status(page) == f"dy/dx[{i}, {j}] = {A[i, j]}: {moves}"
+        words = slope_words(page)
+        assert words.startswith(f"y[{i}] against x[{j}]")
+        assert f"At x[{j}] = {x[j]}, y[{i}] = {(A @ x)[i]}." in words
+        assert f"Slope = rise / run = {2 * A[i, j]} / 2 = {A[i, j]}." in words
+        picture = page.get_by_role("img", name=f"Curve of y[{i}] against x[{j}], with the tangent of slope")
+        assert read(picture.get_attribute("aria-label")).endswith(f" {A[i, j]}")
+    assert page.console_errors == []
+
+
+def test_the_curve_the_tangent_and_the_point_are_drawn_where_the_numbers_say(lab):
+    page = lab.open(CELLS[0], "JacobianExplorer(lambda x: x**2, np.array([1.0]))")
+    points = page.locator(".bss-curve").get_attribute("d")
+    points = np.array([[float(number) for number in pair.split()] for pair in re.split("[ML]", points)[1:]])
+    xs = np.linspace(-2, 2, len(points))
+    scale, shift = np.polyfit(points[:, 0], xs, 1)  # from the picture's units to those of x and y
+    up, level = np.polyfit(points[:, 1], xs**2, 1)
+    assert np.allclose(points[:, 0] * scale + shift, xs, atol=0.01)
+    assert np.allclose(points[:, 1] * up + level, xs**2, atol=0.01)
+    point = page.locator(".bss-point")
+    at = [float(point.get_attribute(name)) for name in ("cx", "cy")]
+    assert np.allclose([at[0] * scale + shift, at[1] * up + level], [1, 1], atol=0.01)
+    ends = re.findall(r"[-\d.]+", page.locator(".bss-tangent").get_attribute("d"))
+    (x0, y0), (x1, y1) = np.array(ends, dtype=float).reshape(2, 2)
+    assert np.isclose((y1 - y0) * up / ((x1 - x0) * scale), 2, atol=0.01)
+
+
+def test_a_slider_moves_a_component_and_y_follows_with_numpys_numbers(lab):
+    page = lab.open(*CELLS, "print('python has', view.x.tolist())")
+    slider = page.get_by_role("slider", name="x[1]")
+    slider.press("Home")
+    slider.press("ArrowRight")
+    moved = x.astype(float)
+    moved[1] = float(slider.input_value())
+    assert moved[1] != x[1]
+    wait_for_answer(page)
+    column = f"({', '.join(map(str, A[:6, 1]))}, …)"
+    assert status(page).endswith(f"Move it by dx: dy = column 1 of dy/dx times dx = {column} dx.")
+    assert np.allclose(numbers(page, "y"), A @ moved, rtol=1e-3)
+    assert np.array_equal(numbers(page, "dy/dx"), A.ravel())
+    page.get_by_role("grid", name="dy/dx").press("Control+Home")
+    page.get_by_text("y[0] against x[0]").wait_for()  # the kernel has sent the curve of another column
+    page.evaluate("() => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = 3 }")
+    lab.command(page, "notebook:run-cell")
+    page.get_by_text(f"python has {moved.tolist()}").wait_for()
+
+
+def test_after_a_fast_drag_the_latest_x_has_won(lab):
+    page = lab.open(*CELLS)
+    slider = page.get_by_role("slider", name="x[4]")
+    values = slider.evaluate("""async slider => {
+      const values = [];
+      for (let k = 0; k < 150; k++) {
+        slider.value = slider.min * Math.cos(k / 9);
+        slider.dispatchEvent(new Event('input', { bubbles: true }));
+        values.push(Number(slider.value));
+        await new Promise(resolve => setTimeout(resolve, 2));
+      }
+      return values;
+    }""")
+    moved = x.astype(float)
+    moved[4] = values[-1]
+    wait_for_answer(page)
+    assert np.allclose(numbers(page, "x"), moved, rtol=1e-3)
+    assert np.allclose(numbers(page, "y"), A @ moved, rtol=1e-3)
+    assert page.locator(".bss-problem").inner_text() == ""
+
+
+def test_an_elementwise_map_shows_the_slope_of_the_component_that_moves(lab):
+    page = lab.open(CELLS[0], ELEMENTWISE)
+    page.get_by_role("slider", name="u[2]").press("Home")
+    wait_for_answer(page)
+    assert "Slope = rise / run = -10" in slope_words(page)
+    assert slope_words(page).startswith("x[2] against u[2]")
+    assert np.allclose(numbers(page, "x"), [1, 4, 25])
+    assert np.allclose(numbers(page, "dx/du"), [2, 0, 0, 0, -4, 0, 0, 0, -10])
+    page.get_by_role("grid", name="dx/du").press("Control+Home")
+    page.keyboard.press("ArrowRight")
+    assert status(page) == "dx/du[0, 1] = 0: zero by its index, since x[0] depends on u[0] alone."
+
+
+def test_where_the_function_fails_the_reason_is_shown_and_the_view_lives_on(lab):
+    page = lab.open(CELLS[0], "JacobianExplorer(np.log, np.array([1.0, 2.0]), elementwise=True)")
+    slider, notice = page.get_by_role("slider", name="x[0]"), page.locator(".bss-problem")
+    slider.press("Home")
+    wait_for_answer(page)
+    assert "f(x) is not finite everywhere at x = [-3.  2.]" in notice.inner_text()
+    assert notice.inner_text().endswith("The numbers are those of the last x that worked.")
+    assert numbers(page, "x") == [1, 2]
+    slider.press("End")
+    wait_for_answer(page)
+    assert notice.inner_text() == ""
+    assert np.allclose(numbers(page, "y"), np.log([3, 2]), atol=1e-3)
+    assert page.console_errors == []
+
+
+def test_python_moves_it_and_it_outlives_the_kernel_and_leaves_nothing_behind(lab):
+    page = lab.open(*CELLS, "view.entry = (6, 0)\nview.x = [1, 0, 0, 0, 0]")
+    assert status(page).startswith(f"dy/dx[6, 0] = {A[6, 0]}:")
+    assert f"At x[0] = 1, y[6] = {A[6, 0]}." in slope_words(page)
+    lab.restart(page)
+    lab.run_all(page)
+    page.get_by_role("slider", name="x[0]").press("ArrowRight")
+    wait_for_answer(page)
+    assert np.allclose(numbers(page, "y"), 1.05 * A[:, 0], rtol=1e-3)
+    lab.clear_outputs(page)
+    assert page.locator("[class*=bss-]").count() == 0
+    assert page.console_errors == []
+
+
+def test_an_exported_page_has_every_slope_and_says_that_sliders_need_a_kernel(lab, tmp_path):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS])
+    nbformat.write(notebook, tmp_path / "views.ipynb")
+    export(tmp_path / "views.ipynb", tmp_path / "views.html")
+    page = lab.new_page()
+    page.goto((tmp_path / "views.html").as_uri())
+    assert page.get_by_text("The sliders need a running kernel").count() == 1
+    assert all(slider.is_disabled() for slider in page.get_by_role("slider").all())
+    grid = page.get_by_role("grid", name="dy/dx")
+    grid.press("Control+Home")
+    for j in range(5):  # each column has a curve of its own, and no kernel sends it now
+        assert slope_words(page).startswith(f"y[{j}] against x[{j}]")
+        assert f"Slope = rise / run = {2 * A[j, j]} / 2 = {A[j, j]}." in slope_words(page)
+        grid.press("ArrowRight")
+        grid.press("ArrowDown")
+    assert (page.console_errors, page.outside) == ([], [])
