@@ -1,0 +1,290 @@
+"""What the live views cost in time and memory, in a real JupyterLab. From the project's root:
+
+.venv/bin/python benchmarks/views.py [highlight] [kernel] [paint] [memory]
+
+Without a name all four parts run, which takes some minutes. Times are milliseconds: medians, and 95th percentiles. For
+scale, the kernel's part also times ipywidgets' interactive_output with a pyplot figure, and prints the ratio.
+"""
+
+import re
+import statistics
+import sys
+from pathlib import Path
+
+import nbformat
+
+from course_lib import widgets
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "tests" / "browser"))
+from lab import Lab
+
+MOVES, ROUNDS, UPDATES, DRAG = 60, 3, 1000, 5000  # DRAG: milliseconds
+HIGHLIGHT_GOAL, HUGE_GOAL, SLIDER_GOAL, SLIDER_P95_GOAL, BACKLOG_GOAL = 4, 50, 17, 35, 100
+PAINT_GOAL, SCRIPT_GOAL = 300, 150  # milliseconds, kB
+
+MATRIX = """import numpy as np
+from course_lib.widgets import MatrixView
+MatrixView("G", np.random.default_rng(0).normal(size=({}, {})))"""
+JACOBIAN = """import numpy as np
+from course_lib.widgets import JacobianExplorer
+A = np.random.default_rng(0).normal(size=(16, 10)) / 4
+JacobianExplorer(lambda x: np.tanh(A @ x), np.zeros(10), reach=2)"""
+# What JupyterLab and ipywidgets cost by themselves: a slider, and a kernel that answers with as many bytes.
+ECHO = """import anywidget, traitlets
+class Echo(anywidget.AnyWidget):
+    _esm = '''export default { render({ model, el }) {
+        el.innerHTML = "<div class=bss-jacobian><input type=range min=-1 max=1 step=any><canvas></canvas></div>";
+        const view = el.firstChild, input = view.firstChild, canvas = view.lastChild.getContext("2d");
+        input.oninput = () => {
+            view.setAttribute("aria-busy", true); model.set("asked", Number(input.value)); model.save_changes();
+        };
+        model.on("change:answer", () => {
+            const { asked, data } = model.get("answer");
+            if (asked === Number(input.value)) view.setAttribute("aria-busy", false);
+            canvas.fillRect(0, 0, 50 + 50 * asked, data.byteLength);
+        });
+    } }'''
+    asked = traitlets.Float().tag(sync=True, echo_update=False)
+    answer = traitlets.Dict().tag(sync=True)
+    @traitlets.observe("asked")
+    def _reply(self, change):
+        self.answer = {"asked": self.asked, "data": bytes(8 * 16 * 10)}
+Echo()"""
+PYPLOT = """import numpy as np, matplotlib.pyplot as plt, ipywidgets
+A = np.random.default_rng(0).normal(size=(16, 10))
+def draw(x):
+    figure, axes = plt.subplots(1, 4, figsize=(8, 2))
+    for k, axis in enumerate(axes):
+        axis.imshow(np.tanh(A * x / (k + 1)), cmap="RdBu", vmin=-1, vmax=1)
+    plt.show()
+slider = ipywidgets.IntSlider(value=0, min=0, max=100)
+ipywidgets.VBox([slider, ipywidgets.interactive_output(draw, {"x": slider})])"""
+
+# `painted` is over when the next frame has been painted: a message comes only after the frame that is under way.
+JS = """
+const message = () => new Promise(done => {
+  const { port1, port2 } = new MessageChannel(); port1.onmessage = done; port2.postMessage(0);
+});
+const frame = () => new Promise(requestAnimationFrame);
+const painted = async () => { await frame(); await message(); };
+const pause = (time) => new Promise(done => setTimeout(done, time));
+const waitFor = async (test) => { while (!test()) await message(); };
+"""
+
+# Script is what runs at once, and what runs in the next frame between two callbacks of our own.
+HIGHLIGHT = """async ([kind, moves]) => {
+  const grid = document.querySelector('.bss-grid'), status = document.querySelector('.bss-status');
+  const keys = ['ArrowRight', 'ArrowDown', 'ArrowRight', 'ArrowUp', 'ArrowLeft', 'ArrowLeft'], times = [];
+  const { x, y, width, height } = grid.getBoundingClientRect();
+  const [seenWidth, seenHeight] = [Math.min(width, innerWidth - x), Math.min(height, innerHeight - y)];
+  const event = (k) => kind === 'key'
+    ? new KeyboardEvent('keydown', { key: keys[k % keys.length], bubbles: true, cancelable: true })
+    : new PointerEvent('pointermove', { bubbles: true, clientX: x + seenWidth * (0.3 + 0.2 * (k % 3)),
+                                        clientY: y + seenHeight * (0.4 + 0.3 * (k % 2)) });
+  grid.focus();
+  for (let k = -5; k < moves; k++) {
+    const before = status.textContent, next = event(k + 5);
+    let first, last;
+    requestAnimationFrame(() => { first = performance.now(); });
+    const start = performance.now();
+    grid.dispatchEvent(next);
+    const atOnce = performance.now() - start;
+    requestAnimationFrame(() => { last = performance.now(); });
+    await painted();
+    const whole = performance.now() - start;
+    if (status.textContent === before) throw Error(`move ${k} was not shown in the next frame: ${before}`);
+    if (k >= 0) times.push([atOnce + last - first, whole]);
+    await pause(20);
+  }
+  return times;
+}"""
+
+# The view is busy from the moment the slider moves until it shows the kernel's answer to its last place.
+SLIDER = """async ([moves, rest]) => {
+  const view = document.querySelector('.bss-jacobian'), input = view.querySelector('input[type=range]'), times = [];
+  for (let k = -5; k < moves; k++) {
+    const start = performance.now();
+    input.value = Number(input.min) + (input.max - input.min) * (0.1 + 0.8 * ((7 * (k + 5)) % 60) / 60);
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+    if (view.getAttribute('aria-busy') !== 'true') throw Error('the slider does not ask the kernel');
+    await waitFor(() => view.getAttribute('aria-busy') === 'false');
+    await painted();
+    if (k >= 0) times.push(performance.now() - start);
+    await pause(rest && rest + (7 * (k + 5)) % 17); // so that moves begin at all moments between two frames
+  }
+  return times;
+}"""
+BACKLOG = """async (time) => {
+  const view = document.querySelector('.bss-jacobian'), input = view.querySelector('input[type=range]');
+  const start = performance.now();
+  let moves = 0;
+  for (; performance.now() - start < time; moves++) {
+    const share = Math.abs(((performance.now() - start) / 1000) % 2 - 1);
+    input.value = Number(input.min) + (input.max - input.min) * share;
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+    await frame();
+  }
+  const released = performance.now();
+  await waitFor(() => view.getAttribute('aria-busy') === 'false');
+  await painted();
+  return [moves, performance.now() - released];
+}"""
+FIGURE = """async (moves) => {
+  const handle = document.querySelector('.noUi-handle'), times = [];
+  const image = () => document.querySelector('.jp-OutputArea-output .jp-OutputArea img');
+  await waitFor(image);
+  for (let k = -3; k < moves; k++) {
+    const before = image(), source = before.src, start = performance.now();
+    const key = k % 2 ? 'ArrowRight' : 'ArrowLeft';
+    handle.dispatchEvent(new KeyboardEvent('keydown', { key: k < -1 ? 'ArrowRight' : key, bubbles: true }));
+    await waitFor(() => image() && (image() !== before || image().src !== source) && image().complete);
+    await painted();
+    if (k >= 0) times.push(performance.now() - start);
+    await pause(50);
+  }
+  return times;
+}"""
+
+# For each cell with a view: when its prompt stops saying [*], and when the view in it has been painted.
+WATCH = """() => {
+  window.seen = new Map();
+  new MutationObserver(() => {
+    for (const cell of document.querySelectorAll('.jp-CodeCell')) {
+      const done = /\\d/.test(cell.querySelector('.jp-InputPrompt').textContent);
+      const view = cell.querySelector('.bss-view');
+      if (!seen.has(cell)) seen.set(cell, {});
+      const times = seen.get(cell);
+      if (done) times.done ??= performance.now();
+      if (view?.childElementCount && !times.drawn) {
+        times.drawn = true;
+        painted().then(() => { times.painted = performance.now(); });
+      }
+    }
+  }).observe(document.querySelector('.jp-Notebook'), { subtree: true, childList: true, characterData: true });
+}"""
+DELAYS = """async () => {
+  await waitFor(() => [...seen.values()].every(times => !times.drawn || times.painted));
+  return [...seen.values()].filter(times => times.painted).map(times => Math.max(0, times.painted - times.done));
+}"""
+
+
+def javascript(page, function, argument=None):
+    """What a JavaScript function gives for the argument; it can use the functions of JS."""
+    return page.evaluate(f"async argument => {{ {JS} return await ({function})(argument) }}", argument)
+
+
+def p95(times):
+    return statistics.quantiles(times, n=20, method="inclusive")[-1]
+
+
+def show(name, times, goal=None, p95_goal=None, unit="ms"):
+    """One line: median and 95th percentile, beside their goals."""
+    middle, high = statistics.median(times), p95(times)
+    goals = [f"median {goal:g}" if goal else "", f"p95 {p95_goal:g}" if p95_goal else ""]
+    met = (not goal or middle <= goal) and (not p95_goal or high <= p95_goal)
+    verdict = f"goal: {', '.join(filter(None, goals))}: {'met' if met else 'MISSED'}" if any(goals) else ""
+    print(f"{name:54} {middle:8.1f} {high:8.1f} {unit}  {verdict}", flush=True)
+
+
+def highlight(lab):
+    """From a key or a move of the pointer to the highlight, without a kernel."""
+    print(f"{'highlight, no kernel':54} {'median':>8} {'p95':>8}")
+    for rows, columns in ((5, 3), (64, 64), (512, 512)):
+        page = lab.open(MATRIX.format(rows, columns))
+        for kind in ("key", "pointer"):
+            times = javascript(page, HIGHLIGHT, [kind, MOVES])
+            script, whole = zip(*times, strict=True)
+            show(f"{rows}x{columns}, {kind}: script", script, HUGE_GOAL if rows == 512 else HIGHLIGHT_GOAL)
+            show(f"{rows}x{columns}, {kind}: to the end of the next frame", whole, HUGE_GOAL if rows == 512 else None)
+        lab.end_test()
+
+
+def kernel(lab):
+    """A slider whose every move goes through the kernel, beside a pyplot figure that does."""
+    print(f"{'a slider that needs the kernel':54} {'median':>8} {'p95':>8}")
+    page = lab.open(JACOBIAN)
+    view = javascript(page, SLIDER, [MOVES, 30])
+    show("JacobianExplorer, Python function, 16x10: to pixels", view, SLIDER_GOAL, SLIDER_P95_GOAL)
+    ends = [javascript(page, BACKLOG, DRAG) for _ in range(ROUNDS)]
+    moves = min(count for count, _ in ends)
+    show(f"after dragging for 5 s ({moves}+ moves): until it is still", [time for _, time in ends], BACKLOG_GOAL)
+    lab.end_test()
+    show("an anywidget that only sends and gets: to pixels", javascript(lab.open(ECHO), SLIDER, [MOVES, 30]))
+    lab.end_test()
+    figure = javascript(lab.open(PYPLOT), FIGURE, MOVES)
+    show("interactive_output, pyplot, 4 heat maps: to pixels", figure)
+    ratio = statistics.median(figure) / statistics.median(view)
+    print(f"{'interactive_output takes':54} {ratio:8.1f} times as long")
+    lab.end_test()
+
+
+def paint(lab):
+    """First paint of the views of each notebook after their cells' execution, and how much script they are."""
+    print(f"{'all views of a notebook, sum of first paints':54} {'median':>8} {'p95':>8}")
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        notebook = nbformat.read(path, as_version=4)
+        code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+        used = [name for name in widgets.__all__ if re.search(rf"\b{name}\(|\b{name}\.", code)]
+        if not used:
+            continue
+        delays = []
+        for _ in range(ROUNDS):
+            for cell in notebook.cells:
+                if cell.cell_type == "code":
+                    cell.outputs = []
+            page = lab.open_notebook(notebook, run=False)
+            page.evaluate(f"() => {{ {JS} Object.assign(window, {{ painted, waitFor }}); ({WATCH})() }}")
+            lab.run_all(page)
+            delays.append(javascript(page, DELAYS))
+            lab.end_test()
+        show(f"{path.stem}: {len(delays[0])} views", [sum(times) for times in delays], PAINT_GOAL)
+        sizes = {name: len(getattr(widgets, name)._esm.encode()) / 1000 for name in used}
+        parts = ", ".join(f"{name} {size:.0f}" for name, size in sizes.items())
+        total = sum(sizes.values())
+        print(
+            f"    script: {total:.0f} kB ({parts}); goal {SCRIPT_GOAL}: {'met' if total <= SCRIPT_GOAL else 'MISSED'}"
+        )
+
+
+def memory(lab):
+    """What is left in the browser's memory after 1,000 updates, once the garbage is collected."""
+    print(f"{f'memory, growth over {UPDATES:,} updates':54} {'heap kB':>8} {'nodes':>8}")
+    for name, cell, function, arguments in (
+        ("MatrixView 64x64, cursor", MATRIX.format(64, 64), HIGHLIGHT.replace("pause(20)", "0"), ["key", UPDATES]),
+        ("JacobianExplorer 16x10, slider", JACOBIAN, SLIDER, [UPDATES, 0]),
+        ("an anywidget that only sends and gets, slider", ECHO, SLIDER, [UPDATES, 0]),
+    ):
+        page = lab.open(cell)
+        devtools = page.context.new_cdp_session(page)
+        devtools.send("Performance.enable")
+        javascript(page, function, ["key", 200] if arguments[0] == "key" else [200, 0])  # caches fill
+        before = used_memory(devtools)
+        javascript(page, function, arguments)
+        heap, nodes = (after - first for after, first in zip(used_memory(devtools), before, strict=True))
+        print(f"{name:54} {heap / 1000:8.0f} {nodes:8.0f}", flush=True)
+        lab.end_test()
+
+
+def used_memory(devtools):
+    """(bytes of the JavaScript heap, nodes of the document) after a garbage collection."""
+    devtools.send("HeapProfiler.collectGarbage")
+    metrics = {one["name"]: one["value"] for one in devtools.send("Performance.getMetrics")["metrics"]}
+    return metrics["JSHeapUsedSize"], metrics["Nodes"]
+
+
+def main():
+    parts = {"highlight": highlight, "kernel": kernel, "paint": paint, "memory": memory}
+    unknown = set(sys.argv[1:]) - set(parts)
+    if unknown:
+        sys.exit(f"there is no part {', '.join(sorted(unknown))}; choose from {', '.join(parts)}")
+    lab = Lab()
+    try:
+        for name in sys.argv[1:] or parts:
+            parts[name](lab)
+    finally:
+        lab.close()
+
+
+if __name__ == "__main__":
+    main()
