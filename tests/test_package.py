@@ -24,7 +24,7 @@ FLOORS = [
     ["__init__", "shapes", "shape_grammar", "shape_checks", "shape_comments"],
     ["activations", "losses", "regularizers", "initializers", "jacobian", "dense", "network"],
     ["training", "data", "gradcheck", "checklist", "panel", "blackboard", "plots"],
-    ["exercises", "widgets"],
+    ["exercises", "widgets", "server_extension"],
 ]
 FLOOR = {part: floor for floor, parts in enumerate(FLOORS) for part in parts}
 LOWER_MODULES = [f"course_lib.{part}" for part in FLOORS[0][1:] + FLOORS[1]]

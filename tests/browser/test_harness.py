@@ -51,7 +51,7 @@ def test_an_error_in_the_console_is_seen(lab):
 def test_a_request_that_leaves_the_machine_is_seen_and_blocked(lab):
     page = lab.open(HTML + 'HTML(\'<img src="http://example.org/a.png"><img src="http://198.51.100.1/b.png">\')')
     page.wait_for_function("() => [...document.images].filter(i => i.complete && !i.naturalWidth).length === 2")
-    assert sorted(page.outside) == ["http://198.51.100.1/b.png", "http://example.org/a.png"]
+    assert set(page.outside) == {"http://198.51.100.1/b.png", "http://example.org/a.png"}  # a browser may ask twice
 
 
 @pytest.mark.parametrize(("theme", "colour"), [("dark", "#333"), ("light", "#ddd")])
