@@ -1,0 +1,79 @@
+"""What a prediction is made of: a question, its choices, and an answer to each choice. As plain text it is complete."""
+
+import functools
+import importlib
+from dataclasses import dataclass, field
+
+_COLLECTIONS = ("forward", "backward")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One choice. answer: what is said to whoever chooses it. mistake: the id of the mistake it is, "" if it is right."""
+
+    text: str
+    answer: str = field(repr=False)
+    mistake: str = field(default="", repr=False)
+
+    @property
+    def is_right(self):
+        """Whether it is the right choice."""
+        return not self.mistake
+
+    def said(self, number):
+        """The answer to it as choice `number`, with the verdict in words."""
+        return (
+            f"{'✓' if self.is_right else '✗'} Choice {number} is {'right' if self.is_right else 'wrong'}. {self.answer}"
+        )
+
+
+class Choices(tuple):
+    """The choices of a question, in order. As text: numbered from 1, and nothing tells which is right."""
+
+    def __repr__(self):
+        return "\n".join(f"{number}. {choice.text}" for number, choice in enumerate(self, 1))
+
+
+@dataclass(frozen=True, repr=False)
+class Question:
+    """One question to answer before a cell is run: its name, what is asked, and the `Choices`."""
+
+    name: str  # begins with the number of the notebook
+    ask: str
+    choices: Choices
+
+    def answer(self, number):
+        """Print the answer to choice `number`, counted from 1. Raises ValueError if there is no such choice."""
+        print(self.said(number))
+
+    def said(self, number):
+        """The answer to choice `number`, counted from 1, as text. Raises ValueError if there is no such choice."""
+        count = len(self.choices)
+        if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= count:
+            raise ValueError(f"prediction({self.name!r}): choice is {number!r}, expected a number from 1 to {count}")
+        return self.choices[number - 1].said(number)
+
+    def __repr__(self):
+        return f"{self.ask}\n{self.choices!r}"
+
+
+def question(name, ask, *choices):
+    """A `Question`; its choices are made by `right` and `wrong`."""
+    return Question(name, ask, Choices(choices))
+
+
+def right(text, answer):
+    """The right choice."""
+    return Choice(text, answer)
+
+
+def wrong(text, mistake, answer):
+    """A wrong choice. mistake: the id of the mistake that leads to it, or that it would let pass."""
+    return Choice(text, answer, mistake)
+
+
+@functools.cache
+def questions():
+    """All questions by name, in the order of the course: a dict."""
+    modules = [importlib.import_module(f"course_lib.exercises.questions_{name}") for name in _COLLECTIONS]
+    return {each.name: each for module in modules for each in module.QUESTIONS}

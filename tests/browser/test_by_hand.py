@@ -1,0 +1,149 @@
+"""By hand, in JupyterLab: entries are typed with the keyboard, and each wrong one is told what it is, as Python says it."""
+
+import nbformat
+import pytest
+from lab import axe
+
+from course_lib.exercises.by_hand import by_hand
+from course_lib.widgets.export import export
+
+CELLS = (
+    "from course_lib.exercises.by_hand import by_hand",
+    "hand = by_hand('grad_W', seed=1)\nhand",
+    "hand.answers",
+)
+hand = by_hand("grad_W", seed=1)
+R = hand.case["right"]
+ROWS, COLUMNS = len(R), len(R[0])
+GIVEN = {name: f"{name}, {len(A)} by {A.shape[1]}" for name, A in hand.matrices.items()}
+
+
+def view(page):
+    return page.get_by_role("group", name="By hand: ∇_W L", exact=True)
+
+
+def entry(page, h, k):
+    return view(page).get_by_label(f"entry ({h}, {k}) of ∇_W L")
+
+
+def status(page):
+    return view(page).get_by_role("status").inner_text()
+
+
+def run_cell(lab, page, number):
+    page.evaluate("n => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = n; }", number)
+    lab.command(page, "notebook:run-cell")
+    lab.wait_until_idle(page)
+    return page.locator(".jp-CodeCell").nth(number).locator(".jp-OutputArea-output")
+
+
+def said(h, k, text):
+    """What Python says about this one entry."""
+    answers = [[""] * COLUMNS for _ in range(ROWS)]
+    answers[h][k] = text
+    return repr(hand.check(answers)).splitlines()[1]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_it_is_drawn_without_an_error_and_axe_finds_nothing(lab, theme):
+    page = lab.open(*CELLS[:2], theme=theme)
+    assert axe(page, ".jp-OutputArea-output") == []
+    for name in GIVEN.values():
+        assert view(page).get_by_role("grid", name=name).count() == 1
+    assert view(page).get_by_role("textbox").count() == ROWS * COLUMNS
+    entry(page, 0, 0).fill(str(R[0][0]))
+    entry(page, 0, 1).fill(str(R[0][1] + 100))
+    entry(page, 0, 1).press("Enter")
+    assert [view(page).locator(f".bss-{kind}").count() for kind in ("right", "wrong")] == [1, 1]
+    assert axe(page, ".jp-OutputArea-output") == []
+    assert (page.console_errors, page.outside) == ([], [])
+
+
+def test_with_the_keyboard_alone_all_entries_are_filled_in_and_nothing_moves(lab):
+    page = lab.open(*CELLS)
+    before = view(page).bounding_box()
+    entry(page, 0, 0).focus()
+    for h in range(ROWS):
+        for k in range(COLUMNS):
+            assert page.evaluate("() => document.activeElement.ariaLabel") == f"entry ({h}, {k}) of ∇_W L"
+            page.keyboard.type(str(R[h][k]))
+            page.keyboard.press("Enter")
+    assert status(page) == f"✓ Entry ({ROWS - 1}, {COLUMNS - 1}) is right. All {ROWS * COLUMNS} entries are right."
+    page.keyboard.press("ArrowUp")
+    assert (
+        page.evaluate("() => document.activeElement.ariaLabel") == f"entry ({ROWS - 2}, {COLUMNS - 1}) of ∇_W L: right"
+    )
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowDown")
+    assert (
+        page.evaluate("() => document.activeElement.ariaLabel") == f"entry ({ROWS - 1}, {COLUMNS - 2}) of ∇_W L: right"
+    )
+    after = view(page).bounding_box()
+    assert (after["width"], after["height"]) == (before["width"], before["height"])
+    typed = run_cell(lab, page, 2).inner_text()
+    assert typed == str([[str(x) for x in row] for row in R])
+
+
+def test_every_known_wrong_number_is_told_what_it_is_as_in_python(lab):
+    page = lab.open(*CELLS[:2])
+    known = [each for each in hand.case["known"] if each["entry"] == [1, 0]]
+    assert len(known) > 5
+    for each in known:
+        text = f"{each['value']:g}"
+        entry(page, 1, 0).fill(text)
+        entry(page, 1, 0).press("Enter")
+        assert status(page) == f"{said(1, 0, text)} 0 of {ROWS * COLUMNS} entries are right."
+        assert entry(page, 1, 0).get_attribute("aria-invalid") == "true"
+    for text in ("777", "−777", "1/777"):
+        entry(page, 1, 0).fill(text)
+        entry(page, 1, 0).press("Enter")
+        assert status(page).startswith(said(1, 0, text))
+    entry(page, 1, 0).fill("<b>x</b>")
+    entry(page, 1, 0).press("Enter")
+    assert "“<b>x</b>” is no number. Type one such as −3." in status(page)
+    entry(page, 1, 0).fill(f"{2 * R[1][0]}/2")
+    entry(page, 1, 0).press("Enter")
+    assert status(page).startswith("✓ Entry (1, 0) is right. 1 of")
+    assert entry(page, 1, 0).get_attribute("aria-invalid") is None
+
+
+def test_what_is_typed_is_kept_until_new_numbers_come_from_the_kernel(lab):
+    page = lab.open(*CELLS)
+    entry(page, 0, 0).fill("5")
+    entry(page, 0, 1).focus()
+    assert run_cell(lab, page, 2).inner_text().startswith("[['5', ''")
+    lab.command(page, "notebook:move-cell-up")  # draws the outputs of both cells again
+    lab.wait_until_idle(page)
+    assert entry(page, 0, 0).input_value() == "5"
+    assert entry(page, 0, 0).get_attribute("aria-invalid") == "true"
+    view(page).get_by_role("button", name="New numbers").click()
+    again = by_hand("grad_W", seed=1)
+    again.new()
+    rows, columns = len(again.case["right"]), len(again.case["right"][0])
+    page.wait_for_function("() => [...document.querySelectorAll('.bss-entry')].every(e => !e.value)")
+    assert view(page).get_by_role("textbox").count() == rows * columns
+    for h, row in enumerate(again.case["right"]):
+        for k, x in enumerate(row):
+            entry(page, h, k).fill(str(x))
+    entry(page, 0, 0).focus()
+    assert status(page).endswith(f"All {rows * columns} entries are right.")
+    run_cell(lab, page, 2)  # where the cell now stands
+    page.wait_for_function("() => [...document.querySelectorAll('.bss-entry')].every(e => !e.value)")
+    assert view(page).count() == 1
+    lab.clear_outputs(page)
+    assert page.locator(".bss-by-hand").count() == 0
+    assert (page.console_errors, page.outside) == ([], [])
+
+
+def test_it_lives_in_an_exported_page_with_the_numbers_it_has(lab, tmp_path):
+    cells = [nbformat.v4.new_code_cell(cell) for cell in CELLS[:2]]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "hand.ipynb")
+    export(tmp_path / "hand.ipynb", tmp_path / "hand.html")
+    page = lab.new_page()
+    page.goto((tmp_path / "hand.html").as_uri())
+    page.wait_for_function("() => document.documentElement.dataset.views === 'drawn'")
+    assert view(page).get_by_role("button", name="New numbers").count() == 0
+    entry(page, 0, 0).fill(str(-R[0][0]))
+    entry(page, 0, 0).press("Enter")
+    assert status(page).startswith(said(0, 0, str(-R[0][0])))
+    assert (page.console_errors, page.outside) == ([], [])

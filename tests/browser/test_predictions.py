@@ -1,0 +1,105 @@
+"""Predictions in JupyterLab: asked, chosen with the keyboard or the pointer, and answered without anything moving."""
+
+import pytest
+from lab import axe
+
+from course_lib.exercises.predictions import prediction
+
+NAME = "05 an input that is 0"
+CELLS = (
+    "from course_lib.exercises.predictions import prediction",
+    f"asked = prediction({NAME!r})\nasked",
+    "asked.chosen",
+)
+CHOICES = prediction(NAME).choices
+
+
+def view(page):
+    return page.get_by_role("group", name="Predict first", exact=True)
+
+
+def status(page):
+    return view(page).get_by_role("status").inner_text()
+
+
+def chosen(lab, page):
+    """What Python knows."""
+    lab.command(page, "notebook:run-cell")
+    lab.wait_until_idle(page)
+    return page.locator(".jp-OutputArea-output").last.inner_text()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_it_is_drawn_without_an_error_and_axe_finds_nothing(lab, theme):
+    page = lab.open(*CELLS[:2], theme=theme)
+    assert axe(page, ".jp-OutputArea-output") == []
+    group = page.get_by_role("group", name=prediction(NAME).ask.replace("\n", " "))
+    assert group.get_by_role("radio").count() == len(CHOICES)
+    assert not any(choice.answer in view(page).inner_text() for choice in CHOICES)
+    view(page).get_by_role("radio").first.check()
+    view(page).get_by_role("button", name="Answer").click()
+    assert axe(page, ".jp-OutputArea-output") == []
+    assert (page.console_errors, page.outside) == ([], [])
+
+
+def test_with_the_keyboard_alone_each_choice_gets_its_answer_and_nothing_moves(lab):
+    page = lab.open(*CELLS)
+    radios = view(page).get_by_role("radio")
+    before = view(page).bounding_box()
+    radios.first.focus()
+    page.keyboard.press("Enter")
+    assert status(page) == "Choose one first."
+    page.keyboard.press("Space")
+    for number, choice in enumerate(CHOICES, 1):
+        assert radios.nth(number - 1).is_checked()
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        assert status(page) == choice.said(number)
+        after = view(page).bounding_box()
+        assert (after["width"], after["height"]) == (before["width"], before["height"])
+        page.keyboard.press("Shift+Tab")
+        page.keyboard.press("ArrowDown")
+    assert radios.first.is_checked()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    assert status(page) == CHOICES[-1].said(len(CHOICES))
+
+
+def test_python_and_the_page_follow_each_other_and_a_new_run_begins_empty(lab):
+    page = lab.open(*CELLS, "asked.chosen = 3")
+    assert view(page).get_by_role("radio").nth(2).is_checked()
+    assert status(page) == CHOICES[2].said(3)
+    view(page).get_by_text(CHOICES[1].text, exact=True).click()
+    view(page).get_by_role("button", name="Answer").click()
+    assert status(page) == CHOICES[1].said(2)
+    page.evaluate("() => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = 2; }")
+    lab.command(page, "notebook:run-cell")
+    lab.wait_until_idle(page)
+    number = page.locator(".jp-CodeCell").nth(2).locator(".jp-OutputArea-output")
+    assert number.inner_text().strip() == "2"
+    page.evaluate("() => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = 1; }")
+    lab.command(page, "notebook:run-cell")
+    lab.wait_until_idle(page)
+    page.wait_for_function("() => !document.querySelector('.bss-prediction input:checked')")
+    assert view(page).count() == 1
+    assert status(page) == ""
+    lab.clear_outputs(page)
+    assert page.locator(".bss-prediction").count() == 0
+    assert (page.console_errors, page.outside) == ([], [])
+
+
+def test_it_answers_in_an_exported_page_without_a_kernel(lab, tmp_path):
+    import nbformat
+
+    from course_lib.widgets.export import export
+
+    cells = [nbformat.v4.new_code_cell(cell) for cell in CELLS[:2]]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "asked.ipynb")
+    export(tmp_path / "asked.ipynb", tmp_path / "asked.html")
+    page = lab.new_page()
+    page.goto((tmp_path / "asked.html").as_uri())
+    page.wait_for_function("() => document.documentElement.dataset.views === 'drawn'")
+    view(page).get_by_role("radio").nth(1).check()
+    view(page).get_by_role("button", name="Answer").click()
+    assert status(page) == CHOICES[1].said(2)
+    assert (page.console_errors, page.outside) == ([], [])

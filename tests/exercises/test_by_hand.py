@@ -1,0 +1,220 @@
+"""By hand: a wrong number is called what it is, a right one right, and no mistake is put down to chance."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+import traitlets
+
+from course_lib import dense
+from course_lib.exercises.by_hand import by_hand, by_hand_names
+from course_lib.exercises.hand_case import HandCase, number
+from course_lib.exercises.hand_sheets import SHEETS
+from course_lib.jacobian import key_idea
+from course_lib.shapes import ShapeError
+from course_lib.widgets.base import unpacked
+
+SEEDS = range(4)
+
+
+def right(name, matrices):
+    """The result by the key idea, from the explicit tensors: another way than the sheets'."""
+    given = {symbol: A.astype(float) for symbol, A in matrices.items()}
+    if name == "chain_linear":
+        return np.einsum("ij,jk->ik", *given.values())
+    if name == "forward":
+        return dense.forward(**given)
+    if name == "grad_W":
+        return key_idea(dense.dZ_dW(given["O"], given["G"].shape[1]), given["G"])
+    if name == "grad_b":
+        return key_idea(dense.dZ_db(*given["G"].shape), given["G"])
+    return key_idea(dense.dZ_dO(len(given["G"]), given["W"]), given["G"])
+
+
+def wrong_results(name, given):
+    """(the mistake, the whole wrong matrix) as numpy computes it, where the sizes allow it to be computed."""
+    R = right(name, given)
+    first, last = given[next(iter(given))], list(given.values())[-1]
+    yield "sign", -R
+    yield "factor_two", 2 * R
+    if len(R) == R.shape[1]:
+        yield "transposed", R.T
+    if name in ("grad_W", "grad_b", "grad_O"):
+        yield "batch_averaged", R / len(given["G"])
+    if name == "grad_W":
+        O, G = given["O"], given["G"]
+        yield "first_sample_only", np.outer(O[0], G[0])
+        yield "batch_not_summed", np.outer(O[1], G[1])
+        if O.shape[1] == G.shape[1]:
+            yield "order", (G @ O.T)[: len(R), : len(R)]
+            yield "wrong_axis", (O @ G.T)[: len(R), : len(R)]
+        if len(O) == O.shape[1]:
+            yield "scalar_rule", O @ G
+    if name == "grad_b":
+        yield "first_sample_only", first[:1]
+        yield "averaged_over_entries", R / first.size
+    if name == "grad_O" and len(last) == last.shape[1]:
+        yield "untransposed_weights", first @ last
+    if name == "forward":
+        yield "bias_missing", R - given["b"]
+        if len(R) == R.shape[1]:
+            yield "column_bias", R - given["b"] + given["b"].T
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_the_right_numbers_are_those_of_the_key_idea_and_pass(name):
+    for seed in SEEDS:
+        hand = by_hand(name, seed=seed)
+        R = right(name, hand.matrices)
+        result = hand.check(R)
+        assert (result.status, result.mistakes) == ("correct", {})
+        assert hand.case["right"] == R.tolist()
+        for matrix, A in zip(hand.case["given"], hand.matrices.values(), strict=True):
+            assert np.array_equal(unpacked(matrix), A)
+            assert abs(A).max() <= 3
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_each_known_mistake_is_named_where_its_number_differs_from_the_right_one(name):
+    named, built = set(), set()
+    for seed in range(16):
+        case = HandCase.draw(SHEETS[name], (seed, 0))
+        R = right(name, case.matrices)
+        for mistake, wrong in wrong_results(name, case.matrices):
+            built.add(mistake)
+            result = case.check(wrong)
+            for (h, k), value in np.ndenumerate(wrong):
+                assert result.right[h, k] == (value == R[h, k])
+                if not result.right[h, k]:
+                    assert result.mistakes[h, k], f"{mistake} is not known at {(h, k)} of seed {seed}"
+                    named |= {mistake} & set(result.mistakes[h, k])
+    assert named == built
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_no_known_number_is_the_right_one_and_each_stands_once(name):
+    for seed in SEEDS:
+        case = by_hand(name, seed=seed)._case
+        for (h, k), known in case.known.items():
+            values = [each.value for each in known]
+            assert case.R[h, k] not in values
+            assert len(values) == len(set(values))
+            assert all(each.words and each.mistakes for each in known)
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_cases_are_drawn_so_that_the_mistakes_show(name, monkeypatch):
+    chosen = [HandCase.draw(SHEETS[name], (seed, 0)) for seed in range(10)]
+    monkeypatch.setattr("course_lib.exercises.hand_case._DRAWS", 1)
+    unchosen = [HandCase.draw(SHEETS[name], (seed, 0)) for seed in range(10)]
+    assert np.mean([case.hidden for case in chosen]) < np.mean([case.hidden for case in unchosen]) / 2
+    assert np.mean([np.mean(case.R == 0) for case in chosen]) < 0.02
+    assert len({str(case.matrices) for case in chosen}) == 10
+    assert len({case.R.shape for case in chosen}) > 1
+
+
+def test_what_is_said_names_the_entry_the_number_and_the_mistake():
+    hand = by_hand("grad_W", seed=1)
+    O = hand.matrices["O"]
+    R = right("grad_W", hand.matrices)
+    answers = [[None] * R.shape[1] for _ in R]
+    answers[0][1] = R[0, 1] / len(O)
+    result = hand.check(answers)
+    assert result.status == "wrong"
+    assert result.mistakes == {(0, 1): ("batch_averaged",)}
+    assert f"the sum divided by m = {len(O)}: you averaged over the batch" in repr(result)
+    assert repr(result).startswith(f"0 of {R.size} entries of ∇_W L are right, {R.size - 1} are not filled in.")
+    far = hand.check(R + 1000)
+    assert set(far.mistakes.values()) == {()}
+    assert "none of the known mistakes gives it. Look again at row S13" in repr(far)
+
+
+def test_the_right_numbers_are_not_shown():
+    hand = by_hand("grad_O", seed=3)
+    R = right("grad_O", hand.matrices).astype(int)
+    for text in (repr(hand), repr(hand.check(R + 500))):
+        assert str(R) not in text
+        assert not any(f" {x}" in repr(hand.check(R + 500)) for x in R.ravel() if abs(x) > 9)
+
+
+def test_answers_that_are_typed_are_read_as_numbers():
+    assert [number(text) for text in ("-3", "−3", " 2.5 ", "2,5", "7/2", "7 / 2", "+4")] == [
+        -3,
+        -3,
+        2.5,
+        2.5,
+        3.5,
+        3.5,
+        4,
+    ]
+    assert [number(text) for text in ("", "x", "1/0", "1e3", "nan", "--3", "3-")] == [None] * 7
+    hand = by_hand("grad_b", seed=2)
+    R = right("grad_b", hand.matrices)
+    m = len(hand.matrices["G"])
+    hand.answers = [["" for _ in R[0]]]
+    assert hand.check().status == "not attempted"
+    hand.answers = [[f"{x:.0f}" for x in R[0]]]
+    assert hand.check().status == "correct"
+    for written in (f"{R[0, 0]:.0f}/{m}", f"{R[0, 0] / m:.2f}"):
+        hand.answers = [[written, *[""] * (R.shape[1] - 1)]]
+        assert hand.check().mistakes == {(0, 0): ("batch_averaged",)}
+    hand.answers = [[f"{R[0, 0]:.0f}", *[""] * (R.shape[1] - 1)]]
+    assert hand.check().status == "unfinished"
+    assert hand.check([[Fraction(int(x)) for x in R[0]]]).status == "correct"
+
+
+def test_new_numbers_are_other_numbers_and_the_seed_gives_them_again():
+    hand, again = by_hand("forward", seed=5), by_hand("forward", seed=5)
+    assert repr(hand) == repr(again)
+    before = repr(hand)
+    hand.answers = [["1"] * len(row) for row in hand.answers]
+    hand.new()
+    again.new()
+    assert repr(hand) == repr(again) != before
+    assert hand.answers == [[""] * hand._case.R.shape[1]] * len(hand._case.R)
+    assert len({repr(by_hand("forward")) for _ in range(5)}) == 5
+
+
+def test_as_text_the_given_matrices_stand_there_and_the_call_that_checks():
+    hand = by_hand("grad_O", seed=1)
+    text = hand._repr_mimebundle_()[0]["text/plain"]
+    assert text == repr(hand)
+    for A in hand.matrices.values():
+        assert str(A) in text
+    assert text.splitlines()[-1] == f"Fill it in: .check({[[None] * hand._case.R.shape[1]] * len(hand._case.R)})"
+
+
+def test_without_the_package_of_the_widgets_it_is_plain_text(monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    hand = by_hand("grad_b", seed=2)
+    assert type(hand) is HandCase
+    assert hand.check(right("grad_b", hand.matrices)).status == "correct"
+
+
+def test_bad_input_is_named():
+    assert by_hand_names() == ["chain_linear", "forward", "grad_W", "grad_b", "grad_O"]
+    with pytest.raises(KeyError, match=r"there is nothing named 'grad w'; did you mean 'grad_W'\?"):
+        by_hand("grad w")
+    with pytest.raises(TypeError, match="name is 3, expected a text"):
+        by_hand(3)
+    with pytest.raises(TypeError, match="seed is 1.5, expected an integer"):
+        by_hand("grad_W", seed=1.5)
+    with pytest.raises(ValueError, match="seed is -1, expected 0 or more"):
+        by_hand("grad_W", seed=-1)
+    hand = by_hand("grad_b", seed=2)
+    columns = hand._case.R.shape[1]
+    with pytest.raises(
+        ShapeError, match=rf"the answers have shape \({columns},\), expected \(1, n_out\) = \(1, {columns}\)"
+    ):
+        hand.check([1] * columns)
+    with pytest.raises(ShapeError, match=r"the answers have shape \(2, \?\)"):
+        hand.check([[1], [1, 2]])
+    with pytest.raises(TypeError, match="the answers are 'abc', expected rows such as"):
+        hand.check("abc")
+    for bad in ("three", 1j, True, {}):
+        with pytest.raises(TypeError, match=r"entry \(0, 0\) is .*, expected a number"):
+            hand.check([[bad] + [None] * (columns - 1)])
+    with pytest.raises(ValueError, match=r"entry \(0, 0\) is nan, expected a number such as -3"):
+        hand.check([[float("nan")] + [None] * (columns - 1)])
+    with pytest.raises((ValueError, traitlets.TraitError), match="answers are"):
+        hand.answers = [["1"]]

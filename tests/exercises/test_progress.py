@@ -1,0 +1,135 @@
+"""The map of the course: what it says in text and as a table, and that export and forget do what they say."""
+
+import json
+import sys
+from types import SimpleNamespace
+from xml.etree import ElementTree
+
+import pytest
+
+from course_lib.exercises.progress import ProgressMap, progress
+from course_lib.exercises.store import Store, Tally
+
+COURSE = {"00": [], "05": ["grad_W", "dZ_dW", "grad_W_regularized"], "06": ["grad_b"]}
+
+
+@pytest.fixture
+def store(tmp_path):
+    store = Store(tmp_path / "progress.sqlite3")
+    for status in ("wrong", "error", "correct", "wrong"):
+        store.record("grad_W", status, (), f"an answer that is {status}")
+    store.record("dZ_dW", "wrong", ("transposed",), "an answer")
+    store.hint_used("grad_W_regularized")
+    store.hint_used("grad_W")
+    return store
+
+
+def lines_of_table(shown):
+    """The text of every cell of the table, line by line; it has to be well-formed."""
+    table = ElementTree.fromstring(f"<all>{shown._repr_html_()}</all>")
+    return [["".join(cell.itertext()) for cell in row] for row in table.iter("tr")]
+
+
+def test_as_text_the_map_says_what_is_done_tried_and_not_yet(store):
+    assert repr(progress(COURSE, store)).splitlines() == [
+        "4 exercises: 1 done, 2 tried, 1 not yet",
+        "00  no exercises",
+        "05  [x] grad_W              done     4 attempts, 1 correct, 1 hint",
+        "    [~] dZ_dW               tried    1 attempt, 0 correct, 0 hints",
+        "    [~] grad_W_regularized  tried    0 attempts, 0 correct, 1 hint",
+        "06  [ ] grad_b              not yet",
+    ]
+
+
+def test_as_a_table_the_map_says_the_same_in_words_beside_the_icons(store):
+    assert lines_of_table(progress(COURSE, store)) == [
+        ["notebook", "exercise", "state", "attempts", "correct", "hints"],
+        ["00", "no exercises"],
+        ["05", "grad_W", "✓ done", "4", "1", "1"],
+        ["dZ_dW", "◐ tried", "1", "0", "0"],
+        ["grad_W_regularized", "◐ tried", "0", "0", "1"],
+        ["06", "grad_b", "○ not yet", "", "", ""],
+    ]
+
+
+def test_each_notebook_spans_its_lines_and_every_line_has_a_header(store):
+    table = ElementTree.fromstring(f"<all>{progress(COURSE, store)._repr_html_()}</all>")
+    groups = [cell for cell in table.iter("th") if cell.get("scope") == "rowgroup"]
+    assert [cell.get("rowspan") for cell in groups] == ["1", "3", "1"]
+    assert [cell.text for cell in table.iter("th") if cell.get("scope") == "row"] == COURSE["05"] + COURSE["06"]
+    assert next(table.iter("caption")).text == "4 exercises: 1 done, 2 tried, 1 not yet"
+    assert all(icon.get("aria-hidden") == "true" for icon in table.iter("span"))
+
+
+def test_without_a_mapping_the_map_is_of_all_exercises_in_the_order_of_the_notebooks(store, monkeypatch):
+    notebooks = {"grad_b": "06", "dZ_dW": "05", "grad_W": "05"}
+    catalogue = SimpleNamespace(
+        exercises=lambda: list(notebooks), exercise=lambda name: SimpleNamespace(name=name, notebook=notebooks[name])
+    )
+    monkeypatch.setitem(sys.modules, "course_lib.exercises.exercise", catalogue)
+    assert progress(store=store).notebooks == {"05": ["dZ_dW", "grad_W"], "06": ["grad_b"]}
+
+
+def test_the_name_of_a_notebook_is_a_link_to_it():
+    shown = ProgressMap({"05_grad_W": ["grad_W"], "06": ["grad_b"]}, {})
+    table = ElementTree.fromstring(f"<all>{shown._repr_html_()}</all>")
+    assert [(link.get("href"), link.text) for link in table.iter("a")] == [("05_grad_W.ipynb", "05_grad_W")]
+
+
+def test_the_same_data_give_the_same_map(store):
+    assert repr(progress(COURSE, store)) == repr(progress(COURSE, store))
+    assert progress(COURSE, store)._repr_html_() == progress(COURSE, store)._repr_html_()
+
+
+def test_a_map_is_a_picture_of_one_moment(store):
+    before = progress(COURSE, store)
+    text = repr(before)
+    store.record("grad_b", "correct", (), "an answer")
+    assert repr(before) == text
+    assert progress(COURSE, store).state("grad_b") == "done"
+
+
+def test_no_name_is_taken_for_html():
+    name = "<img src=x onerror=alert(1)>&\"'"
+    shown = ProgressMap({name: [name]}, {f"{name} gone": Tally(1, 0, 0)})
+    assert "<img" not in shown._repr_html_()
+    assert [line[:2] for line in lines_of_table(shown)][1] == [name, name]
+
+
+def test_what_is_kept_of_an_exercise_that_is_gone_is_still_named(store):
+    shown = progress({"05": ["grad_W", "dZ_dW"]}, store)
+    assert repr(shown).splitlines()[-1] == "Also kept, of exercises that are not on this map: grad_W_regularized"
+    assert "grad_W_regularized" in shown._repr_html_()
+    assert repr(shown).startswith("2 exercises: 1 done, 1 tried, 0 not yet")
+
+
+def test_a_course_without_exercises_has_a_map_too(store):
+    assert repr(ProgressMap({}, {})) == "0 exercises: 0 done, 0 tried, 0 not yet"
+    assert len(lines_of_table(ProgressMap({}, {}))) == 1
+
+
+@pytest.mark.parametrize("course", [["grad_W"], "grad_W", {"05": "grad_W"}, 5])
+def test_a_course_is_a_mapping_of_lists(course):
+    with pytest.raises(TypeError, match="course is .*, expected a mapping {notebook: "):
+        ProgressMap(course, {})
+
+
+def test_drawing_the_map_begins_no_file(tmp_path):
+    shown = progress(COURSE, Store(tmp_path / "folder" / "progress.sqlite3"))
+    assert repr(shown).startswith("4 exercises: 0 done, 0 tried, 4 not yet")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_export_and_forget_are_there_where_the_map_is(store, tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_PROGRESS", str(store.path))
+    monkeypatch.chdir(tmp_path)
+    written = progress.export()
+    assert written == tmp_path / "course_progress.json"
+    assert len(json.loads(written.read_text(encoding="utf-8"))["attempts"]) == 5
+    assert progress.forget() == 7
+    assert repr(progress(COURSE)).startswith("4 exercises: 0 done, 0 tried, 4 not yet")
+    assert progress.forget() == 0
+
+
+def test_without_brackets_it_says_what_it_can_do():
+    assert all(call in repr(progress) for call in ("progress()", "progress.export()", "progress.forget()"))
