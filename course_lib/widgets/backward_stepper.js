@@ -194,7 +194,7 @@ function render({ model, el }) {
       if (typeof part === "string") {
         formula.append(element("span", {}, part.trim()));
         words += part;
-        shapes += part;
+        shapes += now ? part : ", "; // step 0 has no formula, only the data
         continue;
       }
       const { name, symbols, shape } = matrices[part.matrix];

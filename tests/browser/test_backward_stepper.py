@@ -96,6 +96,7 @@ def test_it_is_drawn_without_an_error_and_axe_finds_nothing(lab, theme):
 def test_the_keyboard_steps_through_the_pass_and_each_sum_comes_to_its_entry(lab, expected):
     page = lab.open(PASS, VIEW)
     slider = page.get_by_role("slider", name="Step")
+    assert status(page)[0].endswith(": O[0] = X, with T, shapes (7, 5), (7, 2)")
     results = set()
     for step in range(1, 13):
         slider.press("ArrowRight")
