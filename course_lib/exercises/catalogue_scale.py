@@ -153,10 +153,10 @@ def _in_shards(did, O, G, shards):
     if did("first_sample_only:last"):
         parts = parts[-1:]
     partial = [data_part(did, *part) for part in parts]
-    if did("batch_not_summed:stack"):
-        return finish(did, np.stack(partial), len(O), G.size)
     if did("batch_averaged:shard_means"):
         partial = [part / len(o) for part, (o, _) in zip(partial, parts, strict=True)]
+    if did("batch_not_summed:stack"):
+        return finish(did, np.stack(partial), len(O), G.size)
     total = sum(partial) / len(partial) if did("batch_averaged:shards") else sum(partial)
     return finish(did, total, len(O), G.size)
 

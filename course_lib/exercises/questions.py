@@ -4,7 +4,7 @@ import functools
 import importlib
 from dataclasses import dataclass, field
 
-_COLLECTIONS = ("forward", "backward")
+_COLLECTIONS = ("start", "forward", "backward")
 
 
 @dataclass(frozen=True)
