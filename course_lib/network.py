@@ -73,13 +73,7 @@ class Network:
     @shape_checked
     def forward(self, X: Shaped[np.ndarray, "m n_in"]) -> Trace:
         """Run the batch X, (m, sizes[0]), of floats, through all layers (rows S7, S8)."""
-        if X.dtype == object:
-            raise TypeError("Network.forward(X): X holds Fractions, expected floats, which W and b are")
-        if X.shape[1] != self.sizes[0]:
-            raise ShapeError(
-                f"Network.forward(X): X has shape {X.shape}, expected (m, {self.sizes[0]}): "
-                f"n_in is {self.sizes[0]} because sizes is {self.sizes}."
-            )
+        self._check_input(X)
         trace = Trace(O=[X], Z=[])
         for (W, b), activation in zip(self.parameters, self.activations, strict=True):
             Z = trace.O[-1] @ W + b  # (m, n_in) @ (n_in, n_out) + (1, n_out) -> (m, n_out)
@@ -94,11 +88,22 @@ class Network:
         target: (m, sizes[-1]), the shape of the network's output. Raises ShapeError if it is not, or if the trace is
         that of a network of other sizes.
         """
-        traced = [O.shape[1] for O in trace.O]
-        if traced != self.sizes:
-            raise ShapeError(f"Network.backward(trace, target): trace has layers of {traced}, expected {self.sizes}.")
+        self._check_trace("Network.backward(trace, target)", trace)
         self.loss.check_target(trace.O[-1], target)
-        G = self.loss.f_gradient(trace.O[-1], target)  # dL/dO of the last layer
+        return self._backward(trace, self.loss.f_gradient(trace.O[-1], target))  # dL/dO of the last layer
+
+    @shape_checked
+    def backward_from(self, trace: Trace, G: Shaped[np.ndarray, "m n_out"]):
+        """What `backward` does, from any G = dL/dO of the last layer, (m, sizes[-1]): no loss is needed.
+
+        Raises ShapeError if G does not have the shape of the output, or if the trace is that of other sizes.
+        """
+        if G.dtype == object:
+            raise TypeError("Network.backward_from(trace, G): G holds Fractions, expected floats, which W and b are")
+        self._check_trace("Network.backward_from(trace, G)", trace, G)
+        return self._backward(trace, G)
+
+    def _backward(self, trace, G):
         gradients, trace.G, trace.dL_dO = [], [], [G]
         for layer in reversed(range(len(self.parameters))):
             W, _ = self.parameters[layer]
@@ -130,9 +135,25 @@ class Network:
         O = self.forward(X).O[-1]
         return softmax(O) if self.loss is softmax_cross_entropy else O
 
+    def _check_input(self, X):
+        if X.dtype == object:
+            raise TypeError("Network.forward(X): X holds Fractions, expected floats, which W and b are")
+        if X.shape[1] != self.sizes[0]:
+            raise ShapeError(
+                f"Network.forward(X): X has shape {X.shape}, expected (m, {self.sizes[0]}): "
+                f"n_in is {self.sizes[0]} because sizes is {self.sizes}."
+            )
+
+    def _check_trace(self, call, trace, G=None):
+        traced = [O.shape[1] for O in trace.O]
+        if traced != self.sizes:
+            raise ShapeError(f"{call}: trace has layers of {traced}, expected {self.sizes}.")
+        if G is not None and G.shape != trace.O[-1].shape:
+            raise ShapeError(f"{call}: G has shape {G.shape}, expected {trace.O[-1].shape}, that of trace.O[-1].")
+
     def _objective_of(self, trace, target):
         self.loss.check_target(trace.O[-1], target)
-        return self.loss.f(trace.O[-1], target) + self.lam * sum(self.regularizer.f(W) for W, _ in self.parameters)
+        return self.loss.f(trace.O[-1], target) + self.lam * sum(self.regularizer.f(W) for W, *_ in self.parameters)
 
 
 def _check_parts(activation, output_activation, loss, regularizer, lam, initializer):
