@@ -62,6 +62,9 @@ WRONG = {
     "grad_O": ("untransposed_weights", "return G @ W"),
     "backward": ("layers_reversed", LAYERS_REVERSED),
     "sgd_step": ("ascent", ASCENT),
+    "he_std": ("std_is_variance", "return 2 / n_in"),
+    "glorot_std": ("std_is_variance", "return 2 / (n_in + n_out)"),
+    "gain": ("std_is_variance", "return n_out * weight_std * mean_f_prime_squared"),
 }
 RIGHT_LAYER = """
 def forward(X, W, b):

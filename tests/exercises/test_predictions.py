@@ -1,6 +1,7 @@
 """Predictions: every number in a choice is what course_lib computes, and every wrong choice is the mistake it is said to be."""
 
 import re
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -8,14 +9,17 @@ import traitlets
 
 from course_lib import dense
 from course_lib.activations import relu, sigmoid, tanh
+from course_lib.deep import measure
 from course_lib.exercises.mistakes import SAYS
 from course_lib.exercises.predictions import prediction, predictions
 from course_lib.exercises.questions import Question, questions
+from course_lib.gradient_flow import mean_field
 from course_lib.jacobian import key_idea, numeric_jacobian
 from course_lib.losses import mse, softmax_cross_entropy
 from course_lib.network import Network
+from course_lib.normalization import layer_norm
 
-NOTEBOOKS = ("01", "02", "03", "04", "05", "06", "07", "10")
+NOTEBOOKS = ("01", "02", "03", "04", "05", "06", "07", "08", "10")
 rng = np.random.default_rng(3)
 m, n_in, n_out = 7, 5, 3
 O = rng.integers(1, 5, (m, n_in)).astype(float)
@@ -343,6 +347,21 @@ def _():
         "last_layer_only": "that of b2 only",
         "batch_averaged": "all of them",
     }
+
+
+@facts("08 one relu layer more")
+def _():
+    deep, deeper = (mean_field(relu, 1.0).flow(depth, 1.0, batch=1).G[0] ** 2 for depth in (10, 11))
+    assert np.isclose(deeper / deep, 1 / 2)
+    slopes = {"right": 1 / 2, "factor_two": 1 / 4, "activation_not_undone": 1}
+    return {name: str(Fraction(slope)) for name, slope in slopes.items()} | {"std_is_variance": "1/n"}
+
+
+@facts("08 doubling the weights under layer norm")
+def _():
+    flows = [measure(tanh, gain, 10, 32, 16, np.random.default_rng(0), normalization=layer_norm) for gain in (1.0, 4.0)]
+    assert np.isclose(flows[0].mean_factor, flows[1].mean_factor, rtol=1e-3)
+    return {"right": "Nothing", "activation_not_undone": "doubles", "factor_two": "halves"}
 
 
 @facts("10 the gradient of turned weights")
