@@ -137,7 +137,7 @@ def _look(definition, keys):
     places = [look[key] for key in (*keys, *map(mistake, keys)) if key in look]
     place = (places or [look[""]])[0]
     about_code = keys and all(mistake(key) in LOOK for key in keys)
-    view = f" In a cell, {definition.view} shows this very case." if definition.view and not about_code else ""
+    view = f" In a cell, `{definition.view}` shows this very case." if definition.view and not about_code else ""
     return f"Look at {place}{'' if place.endswith('?') else '.'}{view}"
 
 

@@ -67,7 +67,7 @@ class Calls:
         return again
 
     def repeat(self, arrays, Z):
-        """Call forward for the arguments that gave Z, once more: it must give Z."""
+        """Call forward for the arguments that gave Z, of any shape, once more: it must give Z."""
         again = self.forward_again(arrays, Z)
         if not (abs(again - Z) <= 1e-12 * abs(Z).max()).all():
             message = (

@@ -247,7 +247,7 @@ def test_the_view_of_every_message_can_be_run_where_it_is_read(name):
     ex = exercise(name, NoStore())
     wrong = answer(f"def {name}({definition.arguments}):\n    return np.array([[0.25]])")
     result = ex.check(wrong)
-    assert f"In a cell, {definition.view} shows this very case." in result.message
+    assert f"In a cell, `{definition.view}` shows this very case." in result.message
     names = {"ex": ex, "np": np, "dense": dense, "KeyIdeaExplorer": KeyIdeaExplorer}
     names |= {"ProductExplorer": ProductExplorer, "JacobianExplorer": JacobianExplorer}
     shown = eval(definition.view, names)

@@ -79,7 +79,7 @@ WRONG_LAYER = RIGHT_LAYER.replace("X.T @ G", "X.T @ G / len(X)")
 VIEW_OF_THE_CASE = r"""
 import re
 
-found = re.search("In a cell, (.+) shows this very case", repr([*Out.values()][-1]))
+found = re.search("In a cell, `(.+)` shows this very case", repr([*Out.values()][-1]))
 eval(found[1]) if found else None
 """
 CHECK_LAYER = "\n\ncheck_layer(forward, backward, X=(7, 5), W=(5, 3), b=(1, 3))"

@@ -341,6 +341,7 @@ def test_what_the_notebook_has_set_changes_no_verdict(setting):
         for name, definition in definitions().items():
             assert exercise(name, NoStore()).check(answer(definition.solution)).status == "correct"
         assert checked("grad_W", "O.T @ G / 0").mistakes == ("not_finite",)
+        assert checked("grad_W", "np.full((O.shape[1], G.shape[1]), 1e308)").mistakes == ()  # ratios that overflow
         overflow = "    E = np.exp(Z)\n    return (E / E.sum(axis=1, keepdims=True) - T) / len(Z)"
         assert checked("softmax_cross_entropy_gradient", overflow).mistakes == ("overflow",)
 
@@ -352,6 +353,14 @@ def test_numpy_that_a_cell_replaced_before_is_put_back_and_said(monkeypatch):
     assert result.status == "wrong"
     assert "numpy.abs had been replaced, and is the original again" in result.printed
     assert checked("key_idea", "np.tensordot(dz_dY, dY_dX, dz_dY.ndim)").status == "correct"
+
+
+def test_what_is_replaced_in_one_case_is_there_again_in_the_next(ex):
+    original, seen = np.dot, []
+    source = "def grad_W(O, G):\n    seen.append(np.dot)\n    np.dot = None\n    return O.T @ G"
+    assert ex.check(answer(source, seen=seen)).status == "correct"
+    assert len(seen) == 15
+    assert all(each is original for each in seen)
 
 
 def test_what_comes_back_is_taken_as_it_was(ex):
