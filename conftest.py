@@ -12,6 +12,8 @@ from nbval.plugin import IPyNbCell
 
 _folder = tempfile.TemporaryDirectory(prefix="course-progress-")  # removed when the tests are over
 os.environ["TQDM_DISABLE"] = "1"
+# The two workers share the cores; matrix products that want all of them would wait for each other.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ["COURSE_SEED"] = "0"
 os.environ["COURSE_PROGRESS"] = str(Path(_folder.name, "progress.sqlite3"))
 
