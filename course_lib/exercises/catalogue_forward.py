@@ -1,5 +1,7 @@
 """Notebook 03: the forward pass of one sample, of the batch, and with a column of ones."""
 
+from dataclasses import replace
+
 from course_lib import dense
 from course_lib.exercises.cases import batch_cases
 from course_lib.exercises.definition import Definition, finish
@@ -106,23 +108,14 @@ forward = Definition(
     says=_SAYS,
     view=_VIEW,
 )
-forward_ones = Definition(
+forward_ones = replace(
+    forward,
     name="forward_ones",
-    notebook="03_forward_batch",
-    arguments="O, W, b",
-    result="an array of shape (m, n_out)",
-    of="Z",
-    right=dense.forward,
-    formula=_forward,
-    wrong=(*_WRONG, "first_sample_only", "batch_averaged"),
-    cases=_cases(),
     hints=(
         "A column of ones, (m, 1), times the row b, (1, n_out), is (m, n_out): which rows has it?",
         "Z = O W + 1 b. How many ones are needed?",
     ),
     solution="def forward_ones(O, W, b):\n    ones = np.ones((len(O), 1))\n    return O @ W + ones @ b",
     look=_LOOK | {"": "row S16, notebook 03, section 6", "bias_missing": "row S16, notebook 03, section 6"},
-    says=_SAYS,
-    view=_VIEW,
 )
 EXERCISES = (forward_sample, forward, forward_ones)

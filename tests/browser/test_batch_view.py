@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from grids import point_at, read, size, walk
 from lab import axe
 
 from course_lib.activations import sigmoid, tanh
@@ -43,7 +44,7 @@ def grid(page, label):
 
 
 def status(page):
-    return page.get_by_role("status").inner_text().replace("−", "-")
+    return read(page.get_by_role("status").inner_text())
 
 
 def pressed(page, toolbar):
@@ -53,20 +54,8 @@ def pressed(page, toolbar):
 def numbers(page, label):
     """The matrix as one reads it with the keyboard, entry by entry: four digits of each."""
     place = grid(page, label)
-    shape = [int(place.get_attribute(name)) for name in ("aria-rowcount", "aria-colcount")]
-    texts = place.evaluate(
-        """async (grid, [rows, columns]) => {
-          const press = (key, ctrlKey = false) => grid.dispatchEvent(new KeyboardEvent('keydown', {key, ctrlKey}));
-          const texts = [];
-          press('Home', true);
-          for (let i = 0; i < rows; i++, press('Home'), press('ArrowDown'))
-            for (let j = 0; j < columns; j++, press('ArrowRight'))
-              texts.push(grid.querySelector('[role=gridcell]').textContent);
-          return texts;
-        }""",
-        shape,
-    )
-    entries = [re.fullmatch(r".*\[(\d+), (\d+)\] = (.*)", text.replace("−", "-")).groups() for text in texts]
+    shape = size(place)
+    entries = [re.fullmatch(r".*\[(\d+), (\d+)\] = (.*)", text).groups() for text in walk(place)]
     assert [(int(i), int(j)) for i, j, _ in entries] == list(np.ndindex(*shape))
     return np.array([float(x) for _, _, x in entries]).reshape(shape)
 
@@ -74,18 +63,6 @@ def numbers(page, label):
 def same(read, computed):
     """To the four digits that a read-out gives."""
     return read.shape == computed.shape and np.allclose(read, computed, rtol=1e-3, atol=0)
-
-
-def point_at(page, label, i, j):
-    """Move the pointer onto entry [i, j] of a matrix, found by the cells' places on the canvas."""
-    place = grid(page, label)
-    place.scroll_into_view_if_needed()
-    box = place.bounding_box()
-    rows, columns = (int(place.get_attribute(name)) for name in ("aria-rowcount", "aria-colcount"))
-    em = place.evaluate("e => parseFloat(getComputedStyle(e).fontSize)")
-    left, top, right, bottom = np.ceil([2.1 * em, 1.5 * em, 0.7 * em, 0.5 * em])
-    width, height = (box["width"] - left - right) / columns, (box["height"] - top - bottom) / rows
-    page.mouse.move(box["x"] + left + (j + 0.5) * width, box["y"] + top + (i + 0.5) * height)
 
 
 def outlined(page, label):
@@ -199,7 +176,7 @@ def test_the_pointer_reads_an_entry_and_the_sum_it_stands_for(lab):
     page = lab.open(IMPORTS, SMALL.format(settings="sample=2, added=2"))
     trace = small_trace()
     O, G = trace.O[0], trace.G[0]
-    point_at(page, SUM, 3, 1)
+    point_at(grid(page, SUM), 3, 1)
     said = re.fullmatch(
         r"sum\[3, 1\] = (\S+) = O\[0, 3\] G\[0, 1\] \+ O\[1, 3\] G\[1, 1\] = (\S+) · (\S+) \+ (\S+) · (\S+)",
         status(page),
@@ -207,11 +184,11 @@ def test_the_pointer_reads_an_entry_and_the_sum_it_stands_for(lab):
     expected = [O[:2, 3] @ G[:2, 1], O[0, 3], G[0, 1], O[1, 3], G[1, 1]]
     assert [float(x) for x in said.groups()] == pytest.approx(expected, rel=0.06)  # factors have two digits
     assert [outlined(page, label) for label in ("^O,", "^G,")] == [[[2], [3]], [[2], [1]]]
-    point_at(page, GRADIENT, 3, 1)
+    point_at(grid(page, GRADIENT), 3, 1)
     assert "= O[0, 3] G[0, 1] + O[1, 3] G[1, 1] + … + O[6, 3] G[6, 1] =" in status(page)
-    point_at(page, PART, 4, 0)
+    point_at(grid(page, PART), 4, 0)
     assert re.match(r"\(o_2ᵀ g_2\)\[4, 0\] = \S+ = O\[2, 4\] G\[2, 0\] =", status(page))
-    point_at(page, "^G,", 5, 3)
+    point_at(grid(page, "^G,"), 5, 3)
     assert status(page).endswith("how the loss answers to Z[5, 3], unit 3 of sample 5. The loss's 1/m = 1/7 is in it.")
     assert [text[:8] for text in pressed(page, "Samples of the batch")] == ["sample 2"]  # pointing chooses nothing
     page.mouse.down()
@@ -255,7 +232,7 @@ BatchView(Network([64, 64], tanh), X, target, X.reshape(-1, 8, 8), sample=63, ad
     left = page.locator(".bss-view").bounding_box()["x"]
     boxes = [place.bounding_box() for place in page.get_by_role("grid").all()]
     assert max(box["x"] + box["width"] - left for box in boxes) <= 900
-    point_at(page, SUM, 40, 50)
+    point_at(grid(page, SUM), 40, 50)
     value = float(status(page).split(" = ")[1])
     assert value == pytest.approx((trace.O[0].T @ trace.G[0])[40, 50], rel=1e-3)
     box = page.get_by_role("toolbar", name="Samples of the batch").bounding_box()

@@ -5,6 +5,7 @@ import re
 import nbformat
 import numpy as np
 import pytest
+from grids import read, walk
 from lab import axe
 
 from course_lib.widgets.export import export
@@ -19,25 +20,6 @@ ELEMENTWISE = (
 )
 rng = np.random.default_rng(8)
 A, x = rng.integers(-4, 5, (7, 5)), rng.integers(-4, 5, 5)
-WALK = """grid => {
-  const press = (key, ctrlKey = false) => grid.dispatchEvent(new KeyboardEvent('keydown', { key, ctrlKey, bubbles: true }));
-  const texts = [];
-  press('Home', true);
-  for (let i = 0; i < grid.getAttribute('aria-rowcount'); i++) {
-    for (let j = 0; j < grid.getAttribute('aria-colcount'); j++) {
-      texts.push(grid.querySelector('[role=gridcell]').textContent);
-      press('ArrowRight');
-    }
-    press('Home');
-    press('ArrowDown');
-  }
-  return texts;
-}"""
-
-
-def read(text):
-    """The text with its minus signs as Python writes them."""
-    return text.replace("−", "-")
 
 
 def status(page):
@@ -46,8 +28,8 @@ def status(page):
 
 def numbers(page, label):
     """The numbers of a matrix or vector, in the order of its rows, read as its cursor walks through it."""
-    texts = page.locator(f'[role=grid][aria-label^="{label},"]').evaluate(WALK)
-    return [float(read(text).split(" = ")[1]) for text in texts]
+    texts = walk(page.locator(f'[role=grid][aria-label^="{label},"]'))
+    return [float(text.split(" = ")[1]) for text in texts]
 
 
 def slope_words(page):

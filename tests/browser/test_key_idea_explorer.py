@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from grids import point_at, read
 from lab import axe
 
 CELLS = (
@@ -19,11 +20,6 @@ PICKER, RESULT = "W, 5 by 3, n_in by n_out", "∇_W L, 5 by 3, n_in by n_out"
 LIT = ".bss-link.bss-on"
 
 
-def read(text):
-    """The text with its minus signs as Python writes them."""
-    return text.replace("−", "-")
-
-
 def status(page):
     return read(page.get_by_role("status").inner_text())
 
@@ -35,16 +31,6 @@ def grid(page, label):
 def number(text):
     """The number at the end of a sentence."""
     return float(re.search(r"(-?[\d.]*\d)\.$", text)[1])
-
-
-def point_at(page, label, i, j):
-    """Move the pointer onto entry [i, j] of a matrix, found by the cells' places on the canvas."""
-    box = grid(page, label).bounding_box()
-    rows, columns = map(int, re.search(r"(\d+) by (\d+)", label).groups())
-    em = page.evaluate("() => parseFloat(getComputedStyle(document.querySelector('.bss-matrix')).fontSize)")
-    left, top, right, bottom = np.ceil([2.1 * em, 1.5 * em, 0.7 * em, 0.5 * em])
-    width, height = (box["width"] - left - right) / columns, (box["height"] - top - bottom) / rows
-    page.mouse.move(box["x"] + left + (j + 0.5) * width, box["y"] + top + (i + 0.5) * height)
 
 
 def terms(page):
@@ -105,7 +91,7 @@ def test_the_four_places_are_linked(lab):
         (SLOPES, (3, 2), "dZ[3, 2]/dW[1, 2]", O[3, 1]),
         (RIGHT, (3, 2), "G[3, 2]", G[3, 2]),
     ]:
-        point_at(page, label, i, j)
+        point_at(grid(page, label), i, j)
         assert status(page) == f"{name} = {value}: {term}"
         assert page.locator(LIT).all_inner_texts() == lit
     terms(page).nth(1 + 3).hover()
@@ -116,7 +102,7 @@ def test_the_four_places_are_linked(lab):
     page.get_by_role("group", name="numpy").get_by_role("button", name="[1, 2]").hover()
     assert page.locator(LIT).all_inner_texts() == ["(∇_W L)[1, 2]", "∇_W L", "[1, 2]"]
     assert status(page) == f"(∇_W L)[1, 2] = {(O.T @ G)[1, 2]}, the sum of 7 products."
-    point_at(page, RIGHT, 0, 1)
+    point_at(grid(page, RIGHT), 0, 1)
     zero = "is multiplied by dZ[0, 1]/dW[1, 2], which is 0 by its index: it adds nothing."
     assert status(page) == f"G[0, 1] = {G[0, 1]} {zero}"
     assert page.locator(LIT).count() == 0
@@ -176,7 +162,7 @@ def test_a_layer_too_large_for_numbers_in_its_cells_is_drawn_and_adds_up_too(lab
     assert number(status(page)) == O[:, 13] @ G[:, 11]
     step.press("ArrowLeft")
     assert number(status(page)) == O[:63, 13] @ G[:63, 11]
-    point_at(page, "G, 64 by 12, m by n_out", 40, 11)
+    point_at(grid(page, "G, 64 by 12, m by n_out"), 40, 11)
     assert "product 41 of 64 of (∇_W L)[13, 11]" in status(page)
     assert "O[40, 13]·G[40, 11]" in terms(page).all_inner_texts()
     assert page.console_errors == []

@@ -3,6 +3,7 @@
 import nbformat
 import numpy as np
 import pytest
+from grids import PLACE, point_at, read, size, walk
 from lab import axe
 
 from course_lib.widgets.export import export
@@ -17,38 +18,11 @@ CELLS = (
 rng = np.random.default_rng(6)
 O, W = rng.integers(-9, 10, (7, 5)), rng.integers(-9, 10, (5, 3))
 GRID_O, GRID_Z = "O, 7 by 5, m by n_in", "Z, 7 by 3, m by n_out"
-# The place of an entry on the page, from the sizes that matrix.js gives a matrix.
-PLACE = """(grid, [i, j]) => {
-  const em = parseFloat(getComputedStyle(grid).fontSize), box = grid.getBoundingClientRect();
-  const [left, top] = [Math.ceil(2.1 * em), Math.ceil(1.5 * em)];
-  const width = (box.width - left - Math.ceil(0.7 * em)) / grid.getAttribute('aria-colcount');
-  const height = (box.height - top - Math.ceil(0.5 * em)) / grid.getAttribute('aria-rowcount');
-  return [left + (j + 0.5) * width, top + (i + 0.5) * height, width, height];
-}"""
-WALK = """grid => {
-  const press = (key, ctrlKey = false) => grid.dispatchEvent(new KeyboardEvent('keydown', { key, ctrlKey, bubbles: true }));
-  const texts = [];
-  press('Home', true);
-  for (let i = 0; i < grid.getAttribute('aria-rowcount'); i++) {
-    for (let j = 0; j < grid.getAttribute('aria-colcount'); j++) {
-      texts.push(grid.querySelector('[role=gridcell]').textContent);
-      press('ArrowRight');
-    }
-    press('Home');
-    press('ArrowDown');
-  }
-  return texts;
-}"""
 COLOUR = """(grid, [x, y]) => {
   const canvas = grid.querySelector('canvas'), pixel = canvas.getContext('2d').getImageData(
     x * devicePixelRatio, y * devicePixelRatio, 1, 1).data;
   return [...pixel].slice(0, 3);
 }"""
-
-
-def read(text):
-    """The text with its minus signs as Python writes them."""
-    return text.replace("−", "-")
 
 
 def view(page, name):
@@ -59,17 +33,11 @@ def status(page, name):
     return read(view(page, name).get_by_role("status").inner_text())
 
 
-def point_at(page, grid, i, j):
-    grid.scroll_into_view_if_needed()
-    box, (x, y, _, _) = grid.bounding_box(), grid.evaluate(PLACE, [i, j])
-    page.mouse.move(box["x"] + x, box["y"] + y)
-
-
 def matrix(page, label):
     """The numbers of a matrix, read entry by entry as its cursor walks through it."""
     grid = page.get_by_role("grid", name=label)
-    texts = [read(text).split(" = ") for text in grid.evaluate(WALK)]
-    shape = [int(grid.get_attribute(f"aria-{kind}count")) for kind in ("row", "col")]
+    texts = [text.split(" = ") for text in walk(grid)]
+    shape = size(grid)
     assert [entry for entry, _ in texts] == [f"{label[0]}[{i}, {j}]" for i, j in np.ndindex(*shape)]
     return np.array([float(value) for _, value in texts]).reshape(shape)
 
@@ -124,18 +92,18 @@ def test_every_entry_can_be_read_with_the_keyboard_and_with_the_pointer(lab):
     ):
         grid.press(key)
         assert status(page, "O") == f"O[{i}, {j}] = {O[i, j]}"
-    point_at(page, grid, 3, 2)
+    point_at(grid, 3, 2)
     assert status(page, "O") == f"O[3, 2] = {O[3, 2]}"
     page.mouse.move(1, 1)
     assert status(page, "O") == f"O[0, 0] = {O[0, 0]}"
-    point_at(page, page.get_by_role("grid", name=GRID_Z), 6, 2)
+    point_at(page.get_by_role("grid", name=GRID_Z), 6, 2)
     assert status(page, "Z") == f"Z[6, 2] = {(O @ W)[6, 2]}"
 
 
 def test_a_large_matrix_is_read_as_a_small_one(lab):
     page = lab.open(CELLS[0], "A = np.arange(512 * 512).reshape(512, 512) // 8\nMatrixView('A', A)")
     grid = page.get_by_role("grid", name="A, 512 by 512")
-    point_at(page, grid, 100, 300)
+    point_at(grid, 100, 300)
     assert status(page, "A") == f"A[100, 300] = {(100 * 512 + 300) // 8}"
     grid.press("Control+End")
     assert status(page, "A") == "A[511, 511] = 32767"
@@ -159,7 +127,7 @@ def test_what_is_typed_over_an_entry_reaches_python_and_what_is_computed_from_it
     new[2, 1] = -12.5
     assert status(page, "O") == "O[2, 1] = -12.50"
     assert settles(page, lambda: np.array_equal(matrix(page, GRID_Z), new @ W))
-    point_at(page, grid, 4, 3)
+    point_at(grid, 4, 3)
     page.mouse.dblclick(
         *(grid.bounding_box()[k] + d for k, d in zip("xy", grid.evaluate(PLACE, [4, 3])[:2], strict=True))
     )

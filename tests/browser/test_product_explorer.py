@@ -1,9 +1,8 @@
 """ProductExplorer in JupyterLab: what one reads, with the pointer and with the keyboard, is what numpy computes."""
 
-import re
-
 import numpy as np
 import pytest
+from grids import point_at, read
 from lab import axe
 
 CELLS = (
@@ -17,27 +16,12 @@ G = rng.integers(-4, 5, (7, 3))
 dW = O.T @ G
 
 
-def read(text):
-    """The text with its minus signs as Python writes them."""
-    return text.replace("−", "-")
-
-
 def status(page):
     return read(page.get_by_role("status").inner_text())
 
 
 def grid(page, label):
     return page.get_by_role("grid", name=label)
-
-
-def point_at(page, label, i, j):
-    """Move the pointer onto entry [i, j] of a matrix, found by the cells' places on the canvas."""
-    box = grid(page, label).bounding_box()
-    rows, columns = map(int, re.search(r"(\d+) by (\d+)", label).groups())
-    em = page.evaluate("() => parseFloat(getComputedStyle(document.querySelector('.bss-matrix')).fontSize)")
-    left, top, right, bottom = np.ceil([2.1 * em, 1.5 * em, 0.7 * em, 0.5 * em])
-    width, height = (box["width"] - left - right) / columns, (box["height"] - top - bottom) / rows
-    page.mouse.move(box["x"] + left + (j + 0.5) * width, box["y"] + top + (i + 0.5) * height)
 
 
 LEFT, RIGHT, PRODUCT = (
@@ -82,10 +66,10 @@ def test_the_four_places_are_linked(lab):
     expected = f"Oᵀ[1, 3] · G[3, 2] = {term} · {factor} = {O[3, 1] * G[3, 2]}; sum up to here {partial} of {dW[1, 2]}."
     lit = page.locator(".bss-link.bss-on")
 
-    point_at(page, LEFT, 1, 3)  # a matrix: the entry [1, 3] of O^T is in the term 3
+    point_at(grid(page, LEFT), 1, 3)  # a matrix: the entry [1, 3] of O^T is in the term 3
     assert status(page) == expected
     assert [read(text) for text in lit.all_inner_texts()] == [f"{term}·{factor}", "Oᵀ", "G", "O.T[1, 3]", "G[3, 2]"]
-    point_at(page, RIGHT, 3, 2)
+    point_at(grid(page, RIGHT), 3, 2)
     assert status(page) == expected
     page.get_by_role("group", name="index sum").get_by_role("button").nth(1 + 3).hover()
     assert status(page) == expected

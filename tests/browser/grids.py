@@ -1,0 +1,46 @@
+"""A matrix on a page, as a person reads it: with the pointer on an entry, or with the cursor from entry to entry."""
+
+# The middle of an entry and its size, from the sizes that matrix.js gives a matrix.
+PLACE = """(grid, [i, j]) => {
+  const em = parseFloat(getComputedStyle(grid).fontSize), box = grid.getBoundingClientRect();
+  const [left, top] = [Math.ceil(2.1 * em), Math.ceil(1.5 * em)];
+  const width = (box.width - left - Math.ceil(0.7 * em)) / grid.getAttribute('aria-colcount');
+  const height = (box.height - top - Math.ceil(0.5 * em)) / grid.getAttribute('aria-rowcount');
+  return [left + (j + 0.5) * width, top + (i + 0.5) * height, width, height];
+}"""
+WALK = """grid => {
+  const press = (key, ctrlKey = false) => grid.dispatchEvent(new KeyboardEvent('keydown', { key, ctrlKey, bubbles: true }));
+  const texts = [];
+  press('Home', true);
+  for (let i = 0; i < grid.getAttribute('aria-rowcount'); i++) {
+    for (let j = 0; j < grid.getAttribute('aria-colcount'); j++) {
+      texts.push(grid.querySelector('[role=gridcell]').textContent);
+      press('ArrowRight');
+    }
+    press('Home');
+    press('ArrowDown');
+  }
+  return texts;
+}"""
+
+
+def read(text):
+    """The text with its minus signs as Python writes them."""
+    return text.replace("−", "-")
+
+
+def point_at(grid, i, j):
+    """Move the pointer onto entry [i, j]; grid: the locator of one element with the role grid."""
+    grid.scroll_into_view_if_needed()
+    box, (x, y, _, _) = grid.bounding_box(), grid.evaluate(PLACE, [i, j])
+    grid.page.mouse.move(box["x"] + x, box["y"] + y)
+
+
+def size(grid):
+    """(rows, columns)"""
+    return tuple(int(grid.get_attribute(f"aria-{kind}count")) for kind in ("row", "col"))
+
+
+def walk(grid):
+    """What the cursor reads, entry by entry, in the order of the rows."""
+    return [read(text) for text in grid.evaluate(WALK)]
