@@ -176,6 +176,20 @@ class Lab:
             assert not failed, f"a cell failed: {failed}"
         page.wait_for_function(IS_DRAWN)
 
+    def run_cell(self, page, index):
+        """Run one cell, counted from 0, and return the locator of its outputs once the kernel is idle."""
+        page.evaluate("i => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = i; }", index)
+        self.command(page, "notebook:run-cell")
+        self.wait_until_idle(page)
+        return page.locator(".jp-Notebook .jp-Cell").nth(index).locator(".jp-OutputArea-output")
+
+    def run_until(self, page, index, text):
+        """Run one cell, again if need be, until it prints the text: a view's last change may be on its way to Python."""
+        end = time.monotonic() + PATIENCE / 3
+        while text not in (printed := "\n".join(self.run_cell(page, index).all_inner_texts())):
+            assert time.monotonic() < end, f"the cell printed {printed!r}, expected {text!r}"
+            time.sleep(0.1)
+
     def restart(self, page):
         """Restart the notebook's kernel, without running anything."""
         page.evaluate("async () => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")

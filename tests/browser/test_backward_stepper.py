@@ -216,9 +216,7 @@ def test_python_and_the_page_follow_each_other(lab):
     page = lab.open(PASS, VIEW, "view.step = 9", "print('at step', view.step)")
     assert status(page)[0].startswith("Step 9 of 12. Layer 1 backwards, (C)")
     page.get_by_role("button", name="Step ▶").click()
-    page.evaluate("() => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = 3 }")
-    lab.command(page, "notebook:run-cell")
-    page.get_by_text("at step 10").wait_for()
+    lab.run_until(page, 3, "at step 10")
 
 
 def test_it_outlives_the_kernel_and_leaves_nothing_behind(lab):

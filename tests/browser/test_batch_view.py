@@ -122,10 +122,7 @@ def test_a_sample_is_chosen_with_the_keyboard_and_its_row_and_its_part_are_numpy
     for name, A in (("O", trace.O[1]), ("Z", trace.Z[1]), ("G", trace.G[1])):
         assert same(numbers(page, f"^{name}, 11 by"), A)  # walking down the rows has come to the last sample
     assert same(numbers(page, PART), np.outer(trace.O[1][10], trace.G[1][10]))
-    page.evaluate("() => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = 2 }")
-    lab.command(page, "notebook:run-cell")
-    lab.wait_until_idle(page)
-    assert page.get_by_text("the kernel has 10 1").count() == 1
+    lab.run_until(page, 2, "the kernel has 10 1")
     assert page.console_errors == []
 
 

@@ -1,7 +1,5 @@
 """By hand, in JupyterLab: entries are typed with the keyboard, and each wrong one is told what it is, as Python says it."""
 
-import time
-
 import nbformat
 import pytest
 from lab import axe
@@ -30,21 +28,6 @@ def entry(page, h, k):
 
 def status(page):
     return view(page).get_by_role("status").inner_text()
-
-
-def run_cell(lab, page, number):
-    page.evaluate("n => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = n; }", number)
-    lab.command(page, "notebook:run-cell")
-    lab.wait_until_idle(page)
-    return page.locator(".jp-CodeCell").nth(number).locator(".jp-OutputArea-output")
-
-
-def wait_for_output(lab, page, number, text):
-    """Run the cell until its output begins with the text: on a busy machine the last keys may still be on their way."""
-    end = time.monotonic() + 20
-    while not (output := run_cell(lab, page, number).inner_text()).startswith(text):
-        assert time.monotonic() < end, output
-        time.sleep(0.2)
 
 
 def said(h, k, text):
@@ -90,7 +73,7 @@ def test_with_the_keyboard_alone_all_entries_are_filled_in_and_nothing_moves(lab
     )
     after = view(page).bounding_box()
     assert (after["width"], after["height"]) == (before["width"], before["height"])
-    wait_for_output(lab, page, 2, str([[str(x) for x in row] for row in R]))
+    lab.run_until(page, 2, str([[str(x) for x in row] for row in R]))
 
 
 def test_every_known_wrong_number_is_told_what_it_is_as_in_python(lab):
@@ -120,7 +103,7 @@ def test_what_is_typed_is_kept_until_new_numbers_come_from_the_kernel(lab):
     page = lab.open(*CELLS)
     entry(page, 0, 0).fill("5")
     entry(page, 0, 1).focus()
-    wait_for_output(lab, page, 2, "[['5', ''")
+    lab.run_until(page, 2, "[['5', ''")
     lab.command(page, "notebook:move-cell-up")  # draws the outputs of both cells again
     lab.wait_until_idle(page)
     assert entry(page, 0, 0).input_value() == "5"
@@ -136,7 +119,7 @@ def test_what_is_typed_is_kept_until_new_numbers_come_from_the_kernel(lab):
             entry(page, h, k).fill(str(x))
     entry(page, 0, 0).focus()
     assert status(page).endswith(f"All {rows * columns} entries are right.")
-    run_cell(lab, page, 2)  # where the cell now stands
+    lab.run_cell(page, 2)  # where the cell now stands
     page.wait_for_function("() => [...document.querySelectorAll('.bss-entry')].every(e => !e.value)")
     assert view(page).count() == 1
     lab.clear_outputs(page)

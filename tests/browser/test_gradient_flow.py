@@ -111,9 +111,7 @@ def test_every_control_asks_the_kernel_and_the_numbers_are_numpys(lab):
     typed.fill("-3")
     typed.press("Enter")
     assert page.get_by_text("The scale is no number from 0").count() == 1
-    page.evaluate("() => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = 2 }")
-    lab.command(page, "notebook:run-cell")
-    page.get_by_text(f"python has {GradientFlow(**settings | {'scale': 0}).settings}").wait_for()
+    lab.run_until(page, 2, f"python has {GradientFlow(**settings | {'scale': 0}).settings}")
     assert page.console_errors == []
 
 
@@ -188,9 +186,7 @@ def test_the_next_message_leaves_only_when_the_last_answer_is_drawn(lab):
     }""")
     page.wait_for_function("() => document.querySelector('.bss-flow input[type=range] ~ span').textContent === '35'")
     wait_for_answer(page)
-    page.evaluate("() => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = 2 }")
-    lab.command(page, "notebook:run-cell")
-    page.get_by_text("asked [6, 35]").wait_for()
+    lab.run_until(page, 2, "asked [6, 35]")
 
 
 def test_the_challenge_keeps_its_answer_until_the_learner_has_tried(lab):

@@ -104,9 +104,7 @@ def test_a_slider_moves_a_component_and_y_follows_with_numpys_numbers(lab):
     assert np.array_equal(numbers(page, "dy/dx"), A.ravel())
     page.get_by_role("grid", name="dy/dx").press("Control+Home")
     page.get_by_text("y[0] against x[0]").wait_for()  # the kernel has sent the curve of another column
-    page.evaluate("() => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = 3 }")
-    lab.command(page, "notebook:run-cell")
-    page.get_by_text(f"python has {moved.tolist()}").wait_for()
+    lab.run_until(page, 3, f"python has {moved.tolist()}")
 
 
 def test_after_a_fast_drag_the_latest_x_has_won(lab):

@@ -186,10 +186,7 @@ def test_python_and_the_page_follow_each_other(lab, cell, words):
     assert status(page).startswith(words)
     grid(page, RESULT).press("Control+Home")
     page.get_by_role("button", name="Step ▶").press("Enter")
-    lab.wait_until_idle(page)
-    page.evaluate("() => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = 4 }")
-    lab.command(page, "notebook:run-cell")
-    page.get_by_text("(0, 0) 1", exact=True).wait_for()
+    lab.run_until(page, 4, "(0, 0) 1")
 
 
 def test_it_outlives_the_kernel_and_leaves_nothing_behind(lab):

@@ -22,13 +22,6 @@ def status(page):
     return view(page).get_by_role("status").inner_text()
 
 
-def chosen(lab, page):
-    """What Python knows."""
-    lab.command(page, "notebook:run-cell")
-    lab.wait_until_idle(page)
-    return page.locator(".jp-OutputArea-output").last.inner_text()
-
-
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_it_is_drawn_without_an_error_and_axe_finds_nothing(lab, theme):
     page = lab.open(*CELLS[:2], theme=theme)
@@ -72,14 +65,8 @@ def test_python_and_the_page_follow_each_other_and_a_new_run_begins_empty(lab):
     view(page).get_by_text(CHOICES[1].text, exact=True).click()
     view(page).get_by_role("button", name="Answer").click()
     assert status(page) == CHOICES[1].said(2)
-    page.evaluate("() => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = 2; }")
-    lab.command(page, "notebook:run-cell")
-    lab.wait_until_idle(page)
-    number = page.locator(".jp-CodeCell").nth(2).locator(".jp-OutputArea-output")
-    assert number.inner_text().strip() == "2"
-    page.evaluate("() => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = 1; }")
-    lab.command(page, "notebook:run-cell")
-    lab.wait_until_idle(page)
+    lab.run_until(page, 2, "2")
+    lab.run_cell(page, 1)
     page.wait_for_function("() => !document.querySelector('.bss-prediction input:checked')")
     assert view(page).count() == 1
     assert status(page) == ""

@@ -117,10 +117,7 @@ def test_python_and_the_page_follow_each_other(lab):
     page = lab.open(*CELLS, "view.entry = [4, 0]", "print('entry', view.entry)")
     assert status(page).startswith(f"(Oᵀ G)[4, 0] = {dW[4, 0]}")
     grid(page, PRODUCT).press("ArrowRight")
-    lab.wait_until_idle(page)
-    page.evaluate("() => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = 4 }")
-    lab.command(page, "notebook:run-cell")
-    page.get_by_text("entry [4, 1]").wait_for()
+    lab.run_until(page, 4, "entry [4, 1]")
 
 
 def test_it_outlives_the_kernel_and_leaves_nothing_behind(lab):
