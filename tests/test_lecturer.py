@@ -5,13 +5,14 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 from test_notebooks import NAMES, checks, headings, read
 from test_readme import blocks, section, table
 
 from course_lib.exercises import exercise, exercises, predictions, progress
 from course_lib.exercises.mistakes import SAYS
 from course_lib.exercises.questions import questions
+from course_lib.look import look
+from course_lib.projector import MODES, projector
 
 ROOT = Path(__file__).parents[1]
 LECTURER = (ROOT / "LECTURER.md").read_text(encoding="utf-8")
@@ -114,19 +115,26 @@ def test_each_notebook_of_the_derivation_has_an_exercise_in_the_tables(notebook)
 
 
 def test_what_is_written_as_code_exists():
-    """Every `name`, `name(...)`, `object.method()` and `%magic` of the page."""
-    shell = InteractiveShell()
-    shell.run_line_magic("load_ext", "course_lib")
+    """Every `name`, `object.method()` and `projector("mode")` of the page, and the commands of git."""
     known = {*predictions(), *exercises(), *SAYS, "COURSE_PROGRESS", "progress.sqlite3", "check_layer", "@", "*"}
     code = re.findall(r"`([^`]+)`", re.sub(r"^```.*?^```", "", LECTURER, flags=re.MULTILINE | re.DOTALL))
     for text in {re.sub(r"\s+", " ", text) for text in code} - known:
-        if text.startswith("%"):
-            assert text[1:].split()[0] in shell.magics_manager.magics["line"], text
-        elif text.startswith("git "):
+        if text.startswith("git "):
             assert text.split()[1] in ("stash", "pull", "checkout"), text
+        elif text.startswith("projector"):
+            assert re.fullmatch(r'projector\("(\w+)"\)', text)[1] in MODES, text
         else:
             thing, method = re.fullmatch(r"(ex|progress)\.(\w+)\(\)", text).groups()
             assert callable(getattr(exercise("grad_W") if thing == "ex" else progress, method)), text
+
+
+def test_the_cell_for_the_projector_runs():
+    ((*lines,),) = blocks(LECTURER, "python")
+    try:
+        exec("\n".join(lines), {})  # noqa: S102
+        assert look().large
+    finally:
+        projector("off")
 
 
 # The notes
