@@ -1,6 +1,7 @@
 """Matrices in square brackets, laid out as on a blackboard: the drawing that the pictures of `course_lib.plots` share.
 
 Lengths are in inches. Every matrix gets its own axes, where entry (i, j) is the square from (j, i) to (j + 1, i + 1).
+Pictures are dark on white; `course_lib.look` has their colours.
 """
 
 import functools
@@ -8,27 +9,17 @@ import textwrap
 from typing import NamedTuple
 
 import numpy as np
-from matplotlib import colormaps, pyplot, style
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib import pyplot
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 
+from course_lib.look import SIZE, look
 from course_lib.panel import Panel, number
 
-INK, PALE, SIZE = "#1a1a1a", "#d9d9d9", 11
-_STYLE = {
-    "font.family": ["DejaVu Sans", "sans-serif"],  # the first comes with matplotlib, and has the course's symbols
-    "font.size": SIZE,
-    "hatch.color": INK,
-} | dict.fromkeys(("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color"), INK)
-
-# Blue below 0, white at 0, red above: told apart by people with any colour blindness.
-_RED_BLUE = colormaps["RdBu_r"](np.linspace(0.1, 0.9, 255))
-_SIGNED = LinearSegmentedColormap.from_list("signed", _RED_BLUE, N=255).with_extremes(bad=PALE)
-_CELL, _LONGEST_SIDE = 0.42, 5.0
+_LONGEST_SIDE = 5.0
 _CHARACTER = 0.6 / 72  # an average character's width, for each point of its size
-_LEFT, _RIGHT, _TOP, _BOTTOM = 0.72, 0.2, 0.85, 0.42  # room around a matrix for its labels
+_RIGHT, _BOTTOM = 0.2, 0.42  # room around a matrix for its labels
 _MOST_NUMBERED = 20  # rows or columns; beyond that a picture shows colours alone
 
 
@@ -37,7 +28,7 @@ def styled(function):
 
     @functools.wraps(function)
     def drawn(*args, **kwargs):
-        with style.context(["default", _STYLE]):
+        with pyplot.style.context(["default", look().style]):
             figure = function(*args, **kwargs)
             figure.draw_without_rendering()  # ticks take their style from the settings when they are first drawn
             return figure
@@ -47,7 +38,7 @@ def styled(function):
 
 def new_figure(width, height):
     """An empty Figure that pyplot has already closed: a notebook shows it once, where it is the value of a cell."""
-    fig = pyplot.figure(figsize=(width, height), dpi=100, facecolor="white")
+    fig = pyplot.figure(figsize=(width, height), dpi=200 if look().large else 100, facecolor=look().paper)
     pyplot.close(fig)
     return fig
 
@@ -86,12 +77,12 @@ def board(table, caption=""):
         notes.append("Hatched entries are not finite numbers.")
     lines = [line for note in notes for line in textwrap.wrap(note, int((width - 0.4) / (SIZE * _CHARACTER)))]
     below = 0.25 * len(lines)
-    height = sum(heights) + len(table) * (_TOP + _BOTTOM) + below
+    height = sum(heights) + len(table) * (look().top + _BOTTOM) + below
 
     fig = new_figure(width, height)
     y = height
     for row, row_height in zip(table, heights, strict=True):
-        y -= _TOP + row_height / 2  # the middle of this row's matrices
+        y -= look().top + row_height / 2  # the middle of this row's matrices
         x = (width - np.sum(halves)) / 2
         for part, (left, right) in zip(row, halves, strict=True):
             w, h = _size(part, cells)
@@ -112,10 +103,10 @@ def _cells(panels):
     rows = max((panel.A.shape[0] for panel in panels), default=0)
     columns = max((panel.A.shape[1] for panel in panels), default=0)
     if max(rows, columns) > _MOST_NUMBERED:
-        return _Cells(min(_CELL, _LONGEST_SIDE / columns), min(_CELL, _LONGEST_SIDE / rows), 0)
+        return _Cells(min(0.42, _LONGEST_SIDE / columns), min(0.42, _LONGEST_SIDE / rows), 0)
     longest = max((len(number(x)) for panel in panels for x in panel.A.flat), default=1)
-    number_size = SIZE if longest <= 5 else 9
-    return _Cells(max(_CELL, (longest + 1) * 1.1 * number_size * _CHARACTER), _CELL, number_size)
+    number_size = SIZE if longest <= 5 or look().large else 9
+    return _Cells(max(look().cell, (longest + 1) * 1.1 * number_size * _CHARACTER), look().cell, number_size)
 
 
 def _size(part, cells):
@@ -134,8 +125,8 @@ def _halves(part, cells):
         half = 0.12 + len(part) * _string_size(part) * _CHARACTER / 2
         return half, half
     w, _ = _size(part, cells)
-    title = max(len(line) for line in part.title.split("\n")) * 12 * _CHARACTER
-    return max(_LEFT + w / 2, title / 2), max(_RIGHT + w / 2, title / 2)
+    title = max(len(line) for line in look().title(part).split("\n")) * 12 * _CHARACTER
+    return max(look().left + w / 2, title / 2), max(_RIGHT + w / 2, title / 2)
 
 
 def _string_size(part):
@@ -151,8 +142,8 @@ def _draw_matrix(ax, panel, cells):
     ax.spines[:].set_visible(False)
     if panel.A.size:
         shown = np.ma.masked_where(~finite, values)
-        lines = {"edgecolors": PALE, "linewidth": 0.5} if cells.number_size else {"rasterized": True}
-        ax.pcolormesh(shown, cmap=_SIGNED, vmin=-limit, vmax=limit, clip_on=False, **lines)
+        lines = {"edgecolors": look().pale, "linewidth": 0.5} if cells.number_size else {"rasterized": True}
+        ax.pcolormesh(shown, cmap=look().signed, vmin=-limit, vmax=limit, clip_on=False, **lines)
     for i, j in np.argwhere(~finite):
         ax.add_patch(Rectangle((j, i), 1, 1, fill=False, hatch="xxx", linewidth=0))
     if cells.number_size:
@@ -165,12 +156,12 @@ def _draw_matrix(ax, panel, cells):
 def _write_numbers(ax, panel, size, relative):
     highlights = panel.highlights
     for i, j in np.ndindex(relative.shape):
-        look = {"size": size, "weight": "bold" if highlights[i, j] else "normal", "color": "black"}
+        style = {"size": size, "weight": "bold" if highlights[i, j] else "normal", "color": "black"}
         if not np.isfinite(relative[i, j]):
-            look["bbox"] = {"facecolor": "white", "edgecolor": "none", "pad": 1}  # legible on the hatching
-        elif _luminance(_SIGNED((relative[i, j] + 1) / 2)) < 0.179:
-            look["color"] = "white"
-        ax.text(j + 0.5, i + 0.5, number(panel.A[i, j]), ha="center", va="center", parse_math=False, **look)
+            style["bbox"] = {"facecolor": "white", "edgecolor": "none", "pad": 1}  # legible on the hatching
+        elif _luminance(look().signed((relative[i, j] + 1) / 2)) < 0.179:
+            style["color"] = "white"
+        ax.text(j + 0.5, i + 0.5, number(panel.A[i, j]), ha="center", va="center", parse_math=False, **style)
 
 
 def _luminance(colour):
@@ -182,8 +173,8 @@ def _outline_highlights(ax, panel, thickness):
     m, n = panel.A.shape
     boxes = [(0, i, n, 1) for i in panel.rows] + [(j, 0, 1, m) for j in panel.columns]
     for x, y, width, height in boxes + [(j, i, 1, 1) for i, j in panel.entries]:
-        outline = Rectangle((x, y), width, height, fill=False, edgecolor=INK, linewidth=thickness, zorder=4)
-        outline.set_path_effects([withStroke(linewidth=2 * thickness, foreground="white")])
+        outline = Rectangle((x, y), width, height, fill=False, edgecolor=look().ink, linewidth=thickness, zorder=4)
+        outline.set_path_effects([withStroke(linewidth=2 * thickness, foreground=look().paper)])
         ax.add_patch(outline).set_clip_on(False)
 
 
@@ -191,7 +182,7 @@ def _draw_brackets(ax, m, n, cells):
     gap, hook, over = 0.08 / cells.width, 0.1 / cells.width, 0.06 / cells.height
     for x, inwards in ((-gap, hook), (n + gap, -hook)):
         xs, ys = [x + inwards, x, x, x + inwards], [-over, -over, m + over, m + over]
-        ax.add_line(Line2D(xs, ys, color=INK, linewidth=1.8, clip_on=False, solid_joinstyle="miter"))
+        ax.add_line(Line2D(xs, ys, color=look().ink, linewidth=1.8, clip_on=False, solid_joinstyle="miter"))
 
 
 def _write_labels(ax, panel, cells):
@@ -202,7 +193,9 @@ def _write_labels(ax, panel, cells):
         rows, columns = (range(size) for size in panel.A.shape)
     ax.set_xticks([j + 0.5 for j in columns], labels=columns)
     ax.set_yticks([i + 0.5 for i in rows], labels=rows)
-    ax.tick_params(length=0, pad=8, labelsize=9, top=True, labeltop=True, bottom=False, labelbottom=False)
+    ax.tick_params(
+        length=0, pad=8, labelsize=SIZE if look().large else 9, top=True, labeltop=True, bottom=False, labelbottom=False
+    )
     row, column = (
         symbol if symbol.isdecimal() else f"{symbol} = {size}"
         for symbol, size in zip(panel.symbols, panel.A.shape, strict=True)
@@ -210,4 +203,4 @@ def _write_labels(ax, panel, cells):
     upright = {"rotation": "horizontal", "ha": "right", "va": "center"} if row.isdecimal() else {}
     ax.set_ylabel(row, parse_math=False, labelpad=6 if rows else 14, **upright)
     ax.set_xlabel(column, parse_math=False, labelpad=9)
-    ax.set_title(panel.title, size=12, parse_math=False, pad=9 if columns else 14)
+    ax.set_title(look().title(panel), size=12, parse_math=False, pad=9 if columns else 14)

@@ -7,12 +7,11 @@ none of them is told by its colour alone. No number is computed here.
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from course_lib.blackboard import SIZE, new_figure, styled
+from course_lib.blackboard import new_figure, styled
+from course_lib.look import SIZE, look
 
-# Dark enough on white, and told apart by colour-blind readers: Okabe and Ito's blue, vermilion, green, purple, black.
-_COLOURS = ("#0b5394", "#b45f06", "#00614a", "#7a3b69", "#1a1a1a", "#6b6b6b", "#8c1c13")
 _MARKERS, _DASHES = "osD^vPX", ("-", (0, (5, 2)), (0, (2, 1)), (0, (6, 2, 1, 2)), (0, (1, 1)), (0, (8, 3)), (0, (3, 3)))
-_MOST = len(_COLOURS)
+_MOST = len(_DASHES)
 
 
 @styled
@@ -29,10 +28,10 @@ def by_layer(measured, ylabel, theory=None, title=""):
     fig, axes = _axes("layer", ylabel, title)
     for k, (label, numbers) in enumerate(measured.items()):
         step = max(1, len(numbers) // 15)
-        style = {"color": _COLOURS[k], "marker": _MARKERS[k], "markevery": step, "markersize": 6}
+        style = {"color": look().curves[k], "marker": _MARKERS[k], "markevery": step, "markersize": 6}
         axes.plot(_drawable(numbers), linestyle="none" if label in theory else _DASHES[k], label=label, **style)
         if label in theory:
-            axes.plot(_drawable(theory[label]), color=_COLOURS[k], linestyle=_DASHES[k], label=f"{label}, theory")
+            axes.plot(_drawable(theory[label]), color=look().curves[k], linestyle=_DASHES[k], label=f"{label}, theory")
     _finish(axes)
     return fig
 
@@ -48,14 +47,14 @@ def losses(histories, title=""):
     fig, axes = _axes("epoch", "loss", title)
     for k, (label, history) in enumerate(histories.items()):
         end = "" if history.diverged is None else f", diverged at epoch {history.diverged}"
-        style = {"color": _COLOURS[k], "marker": _MARKERS[k], "markersize": 6, "linestyle": _DASHES[k]}
+        style = {"color": look().curves[k], "marker": _MARKERS[k], "markersize": 6, "linestyle": _DASHES[k]}
         axes.plot(_drawable(history.loss), label=label + end, markevery=max(1, len(history.loss) // 10), **style)
     _finish(axes)
     return fig
 
 
 def _axes(xlabel, ylabel, title):
-    fig = new_figure(10.5, 4.4)
+    fig = new_figure(*(7, 3.8) if look().large else (10.5, 4.4))
     fig.set_layout_engine("constrained", w_pad=0.1, h_pad=0.1)
     axes = fig.subplots()
     axes.set(xlabel=xlabel, ylabel=ylabel, yscale="log")

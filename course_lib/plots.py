@@ -13,14 +13,14 @@ from matplotlib.colors import ListedColormap, LogNorm
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
-from course_lib.blackboard import INK, PALE, SIZE, board, new_figure, styled, write
+from course_lib.blackboard import board, new_figure, styled, write
 from course_lib.gradcheck import GradientCheck
+from course_lib.look import SIZE, look
 from course_lib.network import Trace
 from course_lib.panel import Panel, check_numbers, check_symbols, in_symbols
 from course_lib.shapes import ShapeError
 from course_lib.training import History
 
-_BLUE, _ORANGE = "#0b5394", "#b45f06"  # dark enough for text on white, and different in lightness
 _MOST_DIGITS = 100
 
 
@@ -110,31 +110,38 @@ def nonzero_pattern(name, tensor, row_symbols, column_symbols, entry=None, struc
     if entry is not None and not (0 <= entry[0] < p and 0 <= entry[1] < q):
         raise IndexError(f"{name} has shape {tensor.shape}: there is no panel {list(entry)}")
 
-    cell = min(0.3, 7 / (p * (m + 1)), 11 / (q * (n_out + 1)))
+    highest, widest = (2.4, 6) if look().large else (7, 11)
+    cell = min(0.3, highest / (p * (m + 1)), widest / (q * (n_out + 1)))
     w, h = cell * (q * (n_out + 1) - 1), cell * (p * (m + 1) - 1)
-    width, height = max(w + 1.6, 7), h + 1.45
+    width, height = (max(w + 1.2, 3.5), h + 1.9) if look().large else (max(w + 1.6, 7), h + 1.45)
     fig = new_figure(width, height)
     ax = fig.add_axes([(width - w + 0.5) / 2 / width, 0.6 / height, w / width, h / height])
     ax.set(xlim=(0, q * (n_out + 1) - 1), ylim=(p * (m + 1) - 1, 0))
     for i, j in np.ndindex(p, q):
         x, y, filled = j * (n_out + 1), i * (m + 1), structural[:, :, i, j]
         edges = np.arange(x, x + n_out + 1), np.arange(y, y + m + 1)
-        lines = {"edgecolors": "white", "linewidth": min(1, 5 * cell)}
-        ax.pcolormesh(*edges, filled, cmap=ListedColormap([PALE, _BLUE]), vmin=0, vmax=1, **lines)
+        lines = {"edgecolors": look().paper, "linewidth": min(1, 5 * cell)}
+        ax.pcolormesh(*edges, filled, cmap=ListedColormap([look().pale, look().curves[0]]), vmin=0, vmax=1, **lines)
         for row, column in np.argwhere(filled & (tensor[:, :, i, j] == 0)):
-            look = {"color": "white", "weight": "bold", "size": 50 * cell, "ha": "center", "va": "center"}
-            ax.text(x + column + 0.5, y + row + 0.5, "0", **look)
+            zero = {"color": look().paper, "weight": "bold", "size": 50 * cell, "ha": "center", "va": "center"}
+            ax.text(x + column + 0.5, y + row + 0.5, "0", **zero)
         if entry is not None and (i, j) == tuple(entry):
-            ax.add_patch(Rectangle((x, y), n_out, m, fill=False, linewidth=3, edgecolor=INK, clip_on=False, zorder=4))
-    ax.set_xticks(np.arange(q) * (n_out + 1) + n_out / 2, labels=[f"k = {k}" for k in range(q)])
-    ax.set_yticks(np.arange(p) * (m + 1) + m / 2, labels=[f"h = {h}" for h in range(p)])
-    ax.tick_params(length=0, labeltop=True, labelbottom=False, labelsize=min(SIZE, 18 * cell * (n_out + 1)))
+            outline = {"fill": False, "linewidth": 3, "edgecolor": look().ink, "clip_on": False, "zorder": 4}
+            ax.add_patch(Rectangle((x, y), n_out, m, **outline))
+    ax.set_xticks(
+        np.arange(q) * (n_out + 1) + n_out / 2, labels=range(q) if look().large else [f"k = {k}" for k in range(q)]
+    )
+    ax.set_yticks(np.arange(p) * (m + 1) + m / 2, labels=range(p) if look().large else [f"h = {h}" for h in range(p)])
+    size = SIZE if look().large else min(SIZE, 18 * cell * (n_out + 1))
+    ax.tick_params(length=0, labeltop=True, labelbottom=False, labelsize=size)
     ax.spines[:].set_visible(False)
-    write(fig, 0.5, 1 - 0.25 / height, f"{name}  {in_symbols(symbols)} = {tensor.shape}", size=13)
+    title = f"{name}{look().wrap}{look().wrap}{in_symbols(symbols)} = {tensor.shape}".replace("\n\n", "\n")
+    write(fig, 0.5, 1 - 0.25 / height, title, size=SIZE if look().large else 13)
     counts = structural.sum(axis=(0, 1))
     count = " to ".join(str(c) for c in sorted({counts.min(), counts.max()}))
     size = f"{in_symbols(row_symbols)} = {(m, n_out)}"
-    write(fig, 0.5, 0.3 / height, f"Panel [h, k], {size}: {count} of {m * n_out} entries are structural non-zeros.")
+    words = f"Panel [h, k], {size}:{look().wrap}{count} of {m * n_out} entries are structural non-zeros."
+    write(fig, 0.5, 0.3 / height, words)
     return fig
 
 
@@ -150,10 +157,10 @@ def gradient_check(check):
     if not check:
         raise ValueError("gradient_check(check): check holds no parameter")
     layers = -(-len(check) // 2)
-    fig = new_figure(max(6.5, 3.2 * layers + 1.2), 6)
+    fig = new_figure(*(max(6.5, 2.2 * layers + 1), 4) if look().large else (max(6.5, 3.2 * layers + 1.2), 6))
     fig.set_layout_engine("constrained", w_pad=0.1, h_pad=0.1)
     axes = fig.subplots(2, layers, squeeze=False, height_ratios=[4, 1])
-    scale, colours = LogNorm(1e-16, 1), colormaps["cividis"].with_extremes(bad=PALE)
+    scale, colours = LogNorm(1e-16, 1), colormaps["cividis"].with_extremes(bad=look().pale)
     for row, ax in zip(check, axes.T.flat, strict=False):
         difference = abs(row.gradient - row.numeric)
         entries = np.abs([row.gradient, row.numeric])
@@ -183,7 +190,7 @@ def history(history):
     _check_kind("history(history): history", history, History)
     if not history.loss:
         raise ValueError("history(history): history.loss is empty: nothing was measured")
-    fig = new_figure(10.5, 4.2)
+    fig = new_figure(*(7, 3.6) if look().large else (10.5, 4.2))
     fig.set_layout_engine("constrained", w_pad=0.1, h_pad=0.1)
     left, right = fig.subplots(1, 2)
     diverged = "" if history.diverged is None else f": diverged at epoch {history.diverged}"
@@ -213,7 +220,7 @@ def digits(X, labels=None, predicted=None):
     if labels is None and predicted is not None:
         raise ValueError("digits(X, labels, predicted): predicted was given without labels, expected both")
     lines, per_line = -(-m // 10), min(m, 10)
-    fig = new_figure(1.15 * per_line, 1.42 * lines)
+    fig = new_figure(*(0.72 * per_line, 0.95 * lines) if look().large else (1.15 * per_line, 1.42 * lines))
     fig.set_layout_engine("constrained")
     axes = fig.subplots(lines, per_line, squeeze=False).ravel()
     for ax in axes:
@@ -223,11 +230,11 @@ def digits(X, labels=None, predicted=None):
         caption = "" if labels is None else str(labels[i])
         wrong = predicted is not None and predicted[i] != labels[i]
         if wrong:
-            caption += f" read as {predicted[i]}"
+            caption += f"→{predicted[i]}" if look().large else f" read as {predicted[i]}"
             ax.set_axis_on()
             ax.set(xticks=[], yticks=[])
             ax.spines[:].set_linewidth(2.5)
-        ax.set_title(caption, size=10, weight="bold" if wrong else "normal", parse_math=False)
+        ax.set_title(caption, size=SIZE if look().large else 10, weight="bold" if wrong else "normal", parse_math=False)
     return fig
 
 
@@ -270,13 +277,11 @@ def _draw_lines(ax, xlabel, series, markers=("", ""), log=False):
     seen = {name: np.flatnonzero(np.isfinite(values)) for name, values in series.items()}
     ends = {name: (at[-1], series[name][at[-1]]) for name, at in seen.items() if len(at)}
     top = max(ends, key=lambda name: ends[name][1], default=None)
-    for (name, values), colour, line, marker in zip(
-        series.items(), (_BLUE, _ORANGE), ("-", "--"), markers, strict=False
-    ):
+    for (name, values), colour, line, marker in zip(series.items(), look().curves, ("-", "--"), markers, strict=False):
         ax.plot(values, line, color=colour, linewidth=2.2, marker=marker or ("o" if len(values) < 3 else ""))
         if name in ends:
-            look = {"color": colour, "weight": "bold", "va": "bottom" if name == top else "top"}
-            ax.annotate(name, ends[name], xytext=(6, 0), textcoords="offset points", **look)
+            at_end = {"color": colour, "weight": "bold", "va": "bottom" if name == top else "top"}
+            ax.annotate(name, ends[name], xytext=(6, 0), textcoords="offset points", **at_end)
     ax.set_xlabel(xlabel)
     last = max(len(values) for values in series.values()) - 1
     ticks = MaxNLocator(integer=True, min_n_ticks=1).tick_values(0, last)

@@ -16,9 +16,11 @@ folder = tempfile.TemporaryDirectory(prefix="course-progress-")
 atexit.register(folder.cleanup)
 os.environ["COURSE_PROGRESS"] = str(Path(folder.name, "progress.sqlite3"))  # what is stored has nothing done
 
+KEPT = {"tags", "slideshow", "lecture"}  # of a cell's metadata; the last two are for course_lib.widgets.slides
+
 
 class StoredForm(Preprocessor):
-    """Drops execution counts, and all metadata but the name of the kernel and the tags of cells.
+    """Drops execution counts, and all metadata but the name of the kernel, and tags and slides of cells.
 
     Of a live view it keeps the picture that stands in for it: the view itself needs a kernel, and an id that differs.
     """
@@ -27,7 +29,7 @@ class StoredForm(Preprocessor):
         kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
         nb.metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
         for cell in nb.cells:
-            cell.metadata = {key: value for key, value in cell.metadata.items() if key == "tags"}
+            cell.metadata = {key: value for key, value in cell.metadata.items() if key in KEPT}
             if cell.cell_type == "code":
                 cell.execution_count = None
                 for output in cell.outputs:

@@ -1,32 +1,46 @@
 """The pictures in figures/ are what figures/draw.py draws today, to the tolerance of another font renderer."""
 
-import importlib.util
 import re
+import sys
+import zlib
+from contextlib import nullcontext
 from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 from matplotlib import pyplot, rc_context
+from matplotlib.colors import to_rgb
 from PIL import Image, ImageFilter
 
+from course_lib import plots
+from course_lib.activations import relu
+from course_lib.look import DARK, LIGHT, dark
+from course_lib.losses import mse
+from course_lib.network import Network
 from course_lib.shapes import ShapeError
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "figures"
-BLUR, TOLERANCE = 15, 7.5  # pixels, about a third of a cell; levels of 255 (the tests below say why)
-LARGEST = 200_000  # bytes
-PLACE = 2  # points by which a text may move
+sys.path.insert(0, str(FOLDER))  # where a script's own folder stands
 
-spec = importlib.util.spec_from_file_location("draw", FOLDER / "draw.py")
-draw = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(draw)
+import draw
+import handout
+import pictures
+
+ROWS = [f"S{i}" for i in range(2, 22)]
+FILES = [file.format(name=name) for name in pictures.PICTURES for file in draw.FILES]
+PAGE = ["handout.pdf", "handout.svg"]
+BLUR, TOLERANCE = 15, 7.5  # pixels, about a third of a cell; levels of 255 (the tests below say why)
+LARGEST, LARGEST_PAGE, LARGEST_FOLDER = 200_000, 450_000, 6_000_000  # bytes
+PLACE = 2  # points by which a text may move
 
 
 @pytest.fixture(scope="module")
 def redrawn(tmp_path_factory):
     folder = tmp_path_factory.mktemp("figures")
     draw.draw(folder)
+    draw.draw_handout(folder)
     return folder
 
 
@@ -61,25 +75,62 @@ def same_contents(one, other):
 def drawn_with(monkeypatch, folder, name, **changed):
     """The picture as draw.py draws it with other numbers: the paths of its PNG and SVG."""
     for variable, value in changed.items():
-        monkeypatch.setattr(draw, variable, value)
-    monkeypatch.setattr(draw, "FIGURES", {name: draw.FIGURES[name]})
-    draw.draw(folder)
+        monkeypatch.setattr(pictures, variable, value)
+    draw.draw(folder, [name])
     return folder / f"{name}.png", folder / f"{name}.svg"
 
 
-@pytest.mark.parametrize("name", draw.FIGURES)
-def test_the_png_in_the_folder_is_what_the_script_draws(redrawn, name):
-    assert difference(FOLDER / f"{name}.png", redrawn / f"{name}.png") < TOLERANCE
+@pytest.mark.parametrize("file", [file for file in FILES if file.endswith(".png")])
+def test_the_png_in_the_folder_is_what_the_script_draws(redrawn, file):
+    assert difference(FOLDER / file, redrawn / file) < TOLERANCE
 
 
-@pytest.mark.parametrize("name", draw.FIGURES)
-def test_the_svg_in_the_folder_has_the_texts_and_paths_that_the_script_draws(redrawn, name):
-    assert same_contents(FOLDER / f"{name}.svg", redrawn / f"{name}.svg")
+@pytest.mark.parametrize("file", [file for file in [*FILES, *PAGE] if file.endswith(".svg")])
+def test_the_svg_in_the_folder_has_the_texts_and_paths_that_the_script_draws(redrawn, file):
+    assert same_contents(FOLDER / file, redrawn / file)
 
 
-def test_the_folder_holds_nothing_but_the_script_and_its_pictures():
+def test_the_readme_of_the_folder_is_what_the_script_writes():
+    assert (FOLDER / "README.md").read_text(encoding="utf-8") == draw.readme()
+
+
+def test_the_folder_holds_nothing_but_the_script_and_what_it_draws():
     found = {path.name for path in FOLDER.iterdir() if path.is_file()}
-    assert found == {"draw.py"} | {f"{name}.{ending}" for name in draw.FIGURES for ending in ("svg", "png")}
+    assert found == {"draw.py", "pictures.py", "handout.py", "README.md", *FILES, *PAGE}
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_every_row_has_one_picture_in_four_files_with_a_caption_and_an_alternative_text(row):
+    (name,) = [name for name, picture in pictures.PICTURES.items() if picture.row == row]
+    assert name.startswith(f"{row}_")
+    assert [(FOLDER / file.format(name=name)).is_file() for file in draw.FILES] == [True] * 4
+    caption, alt = pictures.PICTURES[name].caption, pictures.PICTURES[name].alt
+    assert 30 < len(caption) < 250 and 60 < len(alt) < 350
+    (line,) = [line for line in draw.readme().splitlines() if line.startswith(f"| {row} |")]
+    assert line.count(alt) == 2 and caption in line and all(file.format(name=name) in line for file in draw.FILES)
+
+
+def test_no_picture_is_there_without_a_row_but_those_of_traps_and_depth():
+    without = [name for name, picture in pictures.PICTURES.items() if picture.row not in ROWS]
+    assert without == ["square_trap", "gradient_flow"]
+
+
+@pytest.mark.parametrize("name", pictures.PICTURES)
+def test_the_alternative_text_travels_with_the_files(name):
+    picture = pictures.PICTURES[name]
+    words = [text.text for text in ElementTree.parse(FOLDER / f"{name}.svg").iter() if text.tag.endswith("description")]
+    assert words == [picture.alt]
+    with Image.open(FOLDER / f"{name}_dark.png") as image:
+        assert (image.text["Title"], image.text["Description"]) == (picture.caption, picture.alt)
+
+
+@pytest.mark.parametrize("name", pictures.PICTURES)
+def test_nothing_is_clipped_at_the_edge_of_a_picture(name):
+    """The outermost pixels all have one colour, that of the paper."""
+    for file, look in ((f"{name}.png", LIGHT), (f"{name}_dark.png", DARK)):
+        pixels = np.asarray(Image.open(FOLDER / file).convert("RGB"))
+        edge = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
+        assert np.array_equal(np.unique(edge, axis=0), [np.round(255 * np.array(to_rgb(look.paper)))])
 
 
 def test_every_picture_that_a_text_shows_exists():
@@ -93,17 +144,26 @@ def test_every_picture_that_a_text_shows_exists():
     assert not missing
 
 
-@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.[sp][vn]g")), ids=lambda path: path.name)
-def test_a_picture_is_small_and_says_nothing_of_when_or_where_it_was_drawn(path):
-    data = path.read_bytes()
-    assert len(data) <= LARGEST
-    for word in (b"Matplotlib v", b"Software", b"<dc:date>", str(ROOT).encode()):
+@pytest.mark.parametrize("file", [*FILES, *PAGE])
+def test_a_picture_is_small_and_says_nothing_of_when_or_where_it_was_drawn(file):
+    data = (FOLDER / file).read_bytes()
+    assert len(data) <= (LARGEST_PAGE if file in PAGE else LARGEST)
+    for word in (b"Matplotlib v", b"Software", b"<dc:date>", b"CreationDate", b"Producer", str(ROOT).encode()):
         assert word not in data
 
 
+def test_the_folder_is_small():
+    assert sum(path.stat().st_size for path in FOLDER.glob("*.*")) <= LARGEST_FOLDER
+
+
 def test_the_same_bytes_are_drawn_every_time(monkeypatch, tmp_path):
-    first = [path.read_bytes() for path in drawn_with(monkeypatch, tmp_path, "grad_b")]
-    assert first == [path.read_bytes() for path in drawn_with(monkeypatch, tmp_path, "grad_b")]
+    first = [path.read_bytes() for path in drawn_with(monkeypatch, tmp_path, "S18_grad_b")]
+    assert first == [path.read_bytes() for path in drawn_with(monkeypatch, tmp_path, "S18_grad_b")]
+
+
+def test_the_same_page_is_drawn_every_time(redrawn, tmp_path):
+    draw.draw_handout(tmp_path)
+    assert [(tmp_path / file).read_bytes() for file in PAGE] == [(redrawn / file).read_bytes() for file in PAGE]
 
 
 def test_no_pyplot_figure_is_left_open(redrawn):
@@ -111,7 +171,7 @@ def test_no_pyplot_figure_is_left_open(redrawn):
 
 
 def test_the_texts_of_an_svg_are_text(redrawn):
-    texts, _, _ = contents(redrawn / "grad_W.svg")
+    texts, _, _ = contents(redrawn / "S14_grad_W.svg")
     assert "Oᵀ" in texts
     assert texts.count("n_out = 3") == 2
 
@@ -120,7 +180,7 @@ def test_the_texts_of_an_svg_are_text(redrawn):
 
 
 @pytest.mark.parametrize("hinting", ["none", "force_autohint"])
-@pytest.mark.parametrize("name", ["overview", "dZ_dO_pattern", "gradient_flow"])
+@pytest.mark.parametrize("name", ["S13_column_with_column", "S19_n_out_nonzeros", "gradient_flow"])
 def test_letters_that_are_rendered_otherwise_are_not_a_difference(name, hinting, monkeypatch, tmp_path):
     with rc_context({"text.hinting": hinting}):
         png, svg = drawn_with(monkeypatch, tmp_path, name)
@@ -135,13 +195,13 @@ def one_more(A, i, j):
 
 
 WRONG = {
-    "one number off by one": ("grad_W", {"dW": one_more(draw.dW, 3, 0)}),
-    "a highlighted number off by one": ("grad_W", {"dW": one_more(draw.dW, 1, 2)}),
-    "one sign": ("overview", {"O": draw.O * np.where(np.arange(35).reshape(7, 5) == 15, -1, 1)}),
-    "the wrong row": ("grad_W", {"h": 2}),
-    "the wrong column": ("grad_O", {"k": 0}),
-    "the wrong panel": ("dZ_db_pattern", {"k": 1}),
-    "a transposed matrix": ("square_trap", {"G": draw.G[:3, :3].T}),
+    "one number off by one": ("S14_grad_W", {"dW": one_more(pictures.dW, 3, 0)}),
+    "a highlighted number off by one": ("S14_grad_W", {"dW": one_more(pictures.dW, 1, 2)}),
+    "one sign": ("S13_column_with_column", {"O": pictures.O * np.where(np.arange(35).reshape(7, 5) == 15, -1, 1)}),
+    "the wrong row": ("S14_grad_W", {"h": 2}),
+    "the wrong column": ("S20_grad_O", {"k": 0}),
+    "the wrong panel": ("S17_m_ones", {"k": 1}),
+    "a transposed matrix": ("square_trap", {"G": pictures.G[:3, :3].T}),
 }
 
 
@@ -150,27 +210,201 @@ def test_a_wrong_picture_is_a_difference(wrong, monkeypatch, tmp_path):
     name, changed = WRONG[wrong]
     png, svg = drawn_with(monkeypatch, tmp_path, name, **changed)
     assert difference(png, FOLDER / f"{name}.png") > TOLERANCE
-    assert not same_contents(svg, FOLDER / f"{name}.svg") or name.endswith("pattern")  # whose texts stay
+    assert not same_contents(svg, FOLDER / f"{name}.svg") or name == "S17_m_ones"  # whose texts stay
 
 
 def test_a_matrix_of_another_shape_cannot_be_drawn(monkeypatch, tmp_path):
     with pytest.raises(ShapeError, match=re.escape("grad_W L has shape (3, 5), expected (5, 3)")):
-        drawn_with(monkeypatch, tmp_path, "grad_W", dW=draw.dW.T)
+        drawn_with(monkeypatch, tmp_path, "S14_grad_W", dW=pictures.dW.T)
 
 
 # The numbers in the pictures
 
 
 def test_the_overview_adds_up_to_the_entry_that_it_follows(redrawn):
-    texts, _, _ = contents(redrawn / "overview.svg")
+    texts, _, _ = contents(redrawn / "S13_column_with_column.svg")
     (caption,) = [text.replace("−", "-") for text in texts if text.startswith("(grad_W L)[")]
     terms, total = re.fullmatch(r"\(grad_W L\)\[\d, \d\] = (.*) = (-?\d+), one product .*", caption).groups()
     pairs = re.findall(r"\((-?\d)\)\((-?\d)\)", terms)
-    assert len(pairs) == draw.m
-    assert sum(int(o) * int(g) for o, g in pairs) == int(total) == (draw.O.T @ draw.G)[draw.h, draw.k]
+    assert len(pairs) == pictures.m
+    assert sum(int(o) * int(g) for o, g in pairs) == int(total) == (pictures.O.T @ pictures.G)[pictures.h, pictures.k]
 
 
 def test_one_product_of_the_square_trap_equals_the_gradient(redrawn):
     texts, _, _ = contents(redrawn / "square_trap.svg")
     assert (texts.count("="), texts.count("≠")) == (1, 7)
     assert any("Equal to the gradient: 1." in text for text in texts)
+
+
+def test_the_notebooks_own_numbers_stand_in_the_pictures_of_jacobian_chain_and_key_idea():
+    """Notebook 01, section 1: [[5, 2, 0], [0, 1, 6]]; section 6: entry [2, 1] is the sum printed; 02: copies of g."""
+    texts = {row: contents(FOLDER / f"{row}.svg")[0] for row in ("S2_jacobian", "S3_chain", "S4_key_idea")}
+    assert any("= 6: row 1" in text for text in texts["S2_jacobian"])
+    notebook = (ROOT / "notebooks" / "01_jacobians.ipynb").read_text(encoding="utf-8")
+    products = re.findall(r"j = \d:  A\[2, \d\] \* dx\[\d\]/dz\[1\] = +(-?\d+) \* +(-?\d+)", notebook)
+    row_of_A, column = [o for o, _ in products], [d for _, d in products]
+    shown = [text.replace("−", "-") for text in texts["S3_chain"]]
+    assert len(products) == 5 and set(row_of_A + column) <= set(shown)
+    assert str(sum(int(a) * int(d) for a, d in products)) in shown
+    assert [texts["S4_key_idea"].count(x) for x in ("14", "−7", "21")] == [7, 7, 7]
+
+
+def test_the_pictures_of_the_layer_agree_with_each_other():
+    O, W, G, Z, T = pictures.O, pictures.W, pictures.G, pictures.Z, pictures.T
+    assert np.array_equal(mse.gradient(relu(Z), T), G)  # S5, then S6, S9
+    assert np.array_equal(O @ W + np.ones((7, 1)) @ pictures.b, Z)
+    assert np.all(Z != 0)  # no entry on the kink of relu
+
+
+# The colours of the light and the dark look
+
+
+def contrast(one, other):
+    """WCAG's contrast of two colours, from 1 to 21."""
+    linear = [
+        np.where((c := np.array(to_rgb(x))) <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4) for x in (one, other)
+    ]
+    light, dark = sorted((x @ (0.2126, 0.7152, 0.0722) for x in linear), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+LOOKS = pytest.mark.parametrize("look", [LIGHT, DARK], ids=["light", "dark"])
+# What a colour is to people without red or green receptors: Machado, Oliveira and Fernandes, 2009, in linear RGB.
+PROTANOPIA = [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
+DEUTERANOPIA = [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]
+
+
+@LOOKS
+def test_text_curves_and_numbers_on_filled_cells_can_be_read(look):
+    pairs = [(look.ink, look.paper), *((curve, look.paper) for curve in look.curves)]
+    assert min(contrast(*pair) for pair in pairs) > 4.5
+    assert contrast(look.curves[0], look.pale) > 2.9  # what is not 0 beside what is
+
+
+@LOOKS
+def test_every_number_of_a_matrix_can_be_read_on_its_cell(look):
+    with dark() if look is DARK else nullcontext():
+        figure = plots.matrix("A", np.vstack([np.linspace(-1, 1, 20)] * 2), ("2", "20"))
+    (ax,) = figure.axes
+    for text, x in zip(ax.texts, np.tile(np.linspace(-1, 1, 20), 2), strict=True):
+        assert contrast(text.get_color(), look.signed((x + 1) / 2)[:3]) > 4.4
+
+
+@LOOKS
+@pytest.mark.parametrize("seen", [PROTANOPIA, DEUTERANOPIA], ids=["protanopia", "deuteranopia"])
+def test_the_two_signs_are_told_apart_by_colour_blind_readers(look, seen):
+    for size in (0.4, 0.7, 1):
+        below, above = (np.array(seen) @ np.array(look.signed((1 + x) / 2)[:3]) ** 2.2 for x in (-size, size))
+        difference = abs(np.clip(below, 0, 1) ** (1 / 2.2) - np.clip(above, 0, 1) ** (1 / 2.2)).max()
+        assert difference > 0.2, size
+
+
+def test_dark_ends_with_its_block_whatever_happens_in_it():
+    with pytest.raises(ZeroDivisionError), dark():
+        assert plots.matrix("A", np.eye(2), ("2", "2")).get_facecolor()[:3] == to_rgb(DARK.paper)
+        1 / 0  # noqa: B018
+    assert plots.matrix("A", np.eye(2), ("2", "2")).get_facecolor()[:3] == to_rgb(LIGHT.paper)
+
+
+# The handout
+
+
+def pdf_objects(data):
+    """The objects of a PDF by number, as bytes; streams are decompressed."""
+    objects = {}
+    for number, body in re.findall(rb"(\d+) 0 obj\n(.*?)endobj", data, flags=re.DOTALL):
+        stream = re.search(rb"stream\n(.*)\nendstream", body, flags=re.DOTALL)
+        objects[int(number)] = zlib.decompress(stream[1]) if stream and b"FlateDecode" in body else body
+    return objects
+
+
+def pdf_text(objects):
+    """The text of a page whose fonts are Identity-H: every code through its font's ToUnicode."""
+    decode = {}
+    fonts = next(body for body in objects.values() if re.match(rb"<< /F\d+ \d+ 0 R", body))
+    for font, number in re.findall(rb"/(F\d+) (\d+) 0 R", fonts):
+        to_unicode = objects[int(re.search(rb"/ToUnicode (\d+)", objects[int(number)])[1])]
+        decode[font] = {}
+        for start, _, row in re.findall(rb"<(\w{4})> <(\w{4})> \[(.*?)\]", to_unicode):
+            for i, code in enumerate(re.findall(rb"<(\w+)>", row)):
+                decode[font][int(start, 16) + i] = bytes.fromhex(code.decode()).decode("utf-16-be")
+    page = next(body for body in objects.values() if b" Tf" in body)
+    text, font = "", None
+    literal = rb"\((?:\\.|[^\\)])*\)"
+    for new_font, string in re.findall(rb"/(F\d+) [\d.]+ Tf|(" + literal + rb")", page, flags=re.DOTALL):
+        font = new_font or font
+        raw = re.sub(
+            rb"\\([nrtbf()\\])", lambda m: {b"n": b"\n", b"r": b"\r"}.get(m[1], m[1]), string[1:-1], flags=re.DOTALL
+        )
+        text += "".join(decode[font][code] for code in np.frombuffer(raw, dtype=">u2").tolist())
+    return text
+
+
+def test_the_pdf_is_one_page_of_a4_with_its_fonts_inside():
+    objects = pdf_objects((FOLDER / "handout.pdf").read_bytes())
+    pages = [body for body in objects.values() if re.search(rb"/Type /Page\b", body)]
+    assert len(pages) == 1
+    box = [float(x) for x in re.search(rb"/MediaBox \[ ([^]]+)\]", pages[0])[1].split()]
+    assert np.allclose(np.array(box) / 72 * 25.4, [0, 0, 210, 297], atol=0.1)
+    descriptors = [body for body in objects.values() if b"/Type /FontDescriptor" in body]
+    assert len(descriptors) >= 4 and all(b"/FontFile2" in body for body in descriptors)
+    assert not any(b"/Subtype /Type3" in body for body in objects.values())
+
+
+def test_the_text_of_the_pdf_can_be_read():
+    text = pdf_text(pdf_objects((FOLDER / "handout.pdf").read_bytes()))
+    lines = [line.partition("#")[0].strip() for line in handout.LOOP.splitlines()]
+    for line in [*lines, "(n_out, n_in)", "[1 … 1]", "column h of O with column k of G", "The 1/m is here,"]:
+        assert line.replace(" ", "") in text.replace(" ", "")
+
+
+def test_the_page_is_in_black_and_white():
+    svg = (FOLDER / "handout.svg").read_text(encoding="utf-8")
+    colours = set(re.findall(r"#[0-9a-fA-F]{6}\b", svg))
+    assert colours and all(colour[1:3] == colour[3:5] == colour[5:7] for colour in colours)
+    assert (
+        handout.GREY > "#c0c0c0" and handout.BLACK == "black"
+    )  # far apart, for a black number on one, a white on the other
+
+
+def test_every_formula_of_the_page_holds_and_none_is_missing():
+    value = {
+        label: [part.A for part in parts if isinstance(part, pictures.Panel)]
+        for label, (parts, _) in handout.FORMULAS.items()
+    }
+    assert list(value) == ["Forward", "Key idea", "First G", "Undo f", "(A)", "(A) for J", "(B)", "(C)"]
+    Z, O, W, b = value["Forward"]
+    first, out, T = value["First G"]
+    undone, G, slopes = value["Undo f"]
+    dJ, O_turned, again, dOmega = value["(A) for J"]
+    pairs = [(Z, O @ W + b), (first, (out - T) / len(out)), (undone, G * slopes)]
+    pairs += [(dJ, O_turned @ again + pictures.lam * dOmega)]
+    pairs += [(result, left @ right) for result, left, right in (value["(A)"], value["(B)"], value["(C)"])]
+    assert all(np.allclose(one, other) for one, other in pairs)
+
+
+def test_a_shape_that_is_wrong_cannot_stand_under_a_factor(monkeypatch):
+    (result, equals, left, right), note = handout.FORMULAS["(A)"]
+    wrong = {"(A)": ((result, equals, left._replace(symbols=("m", "n_in")), right), note)}
+    monkeypatch.setattr(handout, "FORMULAS", wrong)
+    with pytest.raises(ShapeError, match=re.escape("$O^T$ has shape (5, 7), expected (m, n_in)")):
+        handout.handout()
+
+
+def test_the_patterns_of_the_page_cover_what_is_not_zero():
+    for name, (*_, tensor, structural, _, count) in handout.PATTERNS.items():
+        assert not tensor[~structural].any(), name
+        expected = pictures.n_out if name == "dZ/dO" else pictures.m
+        assert (structural.sum(axis=(0, 1)) == expected).all()
+        assert count.startswith("n_out structural" if name == "dZ/dO" else "m structural")
+
+
+def test_the_loop_of_the_page_gives_the_gradients():
+    network = Network([5, 4, 3], relu, seed=1)
+    rng = np.random.default_rng(2)
+    trace, target = network.forward(rng.standard_normal((7, 5))), rng.standard_normal((7, 3))
+    names = {"O": trace.O, "Z": trace.Z, "parameters": network.parameters, "activations": network.activations}
+    scope = {**names, "target": target, "loss": mse}
+    exec(handout.LOOP, scope)  # noqa: S102
+    for pair, right in zip(scope["gradients"], network.backward(trace, target), strict=True):
+        assert all(np.allclose(one, other) for one, other in zip(pair, right, strict=True))

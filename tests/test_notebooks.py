@@ -105,10 +105,29 @@ def test_it_is_stored_as_the_documented_command_writes_it(name):
     nb = read(name)
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     assert nb.metadata == {"kernelspec": kernel, "language_info": {"name": "python"}}
-    assert {key for cell in nb.cells for key in cell.metadata} <= {"tags"}
+    assert {key for cell in nb.cells for key in cell.metadata} <= {"tags", "slideshow", "lecture"}
     assert [cell.source for cell in code_cells(nb) if cell.execution_count is not None] == []
     assert [output for output in outputs(nb) if output.get("execution_count") is not None] == []
     assert (FOLDER / f"{name}.ipynb").read_text(encoding="utf-8") == nbformat.writes(nb) + "\n"
+
+
+@every_notebook
+def test_every_cell_says_how_it_stands_on_slides(name):
+    """Each slide has its minutes, and somewhere there is something to say."""
+    cells = read(name).cells
+    kinds = [cell.metadata.get("slideshow", {}).get("slide_type") for cell in cells]
+    assert set(kinds) <= {"slide", "subslide", "fragment", "notes", "skip", "-"}, kinds
+    assert kinds[0] == "slide"
+    headed = [kind for cell, kind in zip(cells, kinds, strict=True) if re.search("^## ", cell.source, re.MULTILINE)]
+    assert {*headed} == {"slide"}, "a section begins a slide"
+    timed = [
+        cell.metadata.get("lecture", {}).get("minutes", 0) > 0
+        for cell, kind in zip(cells, kinds, strict=True)
+        if kind in ("slide", "subslide")
+    ]
+    assert all(timed)
+    assert any(cell.metadata.get("lecture", {}).get("say") for cell in cells)
+    assert {key for cell in cells for key in cell.metadata.get("lecture", {})} <= {"minutes", "say"}
 
 
 @every_notebook

@@ -26,7 +26,7 @@ FLOORS = [
         *("activations", "losses", "regularizers", "initializers", "jacobian", "dense", "network"),
         *("residual", "normalization", "gradient_flow", "deep"),
     ],
-    ["training", "data", "gradcheck", "checklist", "panel", "blackboard", "plots", "curves"],
+    ["training", "data", "gradcheck", "checklist", "panel", "look", "blackboard", "plots", "curves", "projector"],
     ["exercises", "widgets", "server_extension"],
 ]
 FLOOR = {part: floor for floor, parts in enumerate(FLOORS) for part in parts}

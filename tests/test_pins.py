@@ -16,7 +16,7 @@ LINES = [
     for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
     if line.strip() and not line.lstrip().startswith("#")
 ]
-OWN = {"course_lib", *(path.stem for path in (ROOT / "tests").rglob("*.py"))}
+OWN = {"course_lib", *(path.stem for folder in ("tests", "figures") for path in (ROOT / folder).rglob("*.py"))}
 
 
 def normal(name):

@@ -91,7 +91,8 @@ async function show(el) {
 // Views look here for the theme, as they do in JupyterLab.
 const dark = matchMedia("(prefers-color-scheme: dark)");
 function theme() {
-  document.body.dataset.jpThemeLight = String(!dark.matches);
+  const own = document.documentElement.dataset.theme; // a page may have one of its own
+  document.body.dataset.jpThemeLight = String(own ? own === "light" : !dark.matches);
 }
 theme();
 dark.addEventListener("change", theme);

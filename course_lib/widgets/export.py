@@ -60,15 +60,20 @@ class ExportError(Exception):
     """A notebook that cannot be read or run; the message names it, and the cell and the error if a cell failed."""
 
 
-def run(path):
-    """Run a copy of the notebook in a kernel of its own, in the notebook's folder, and return it with its outputs.
-
-    The state of its widgets is in its metadata. Raises ExportError.
-    """
+def read(path):
+    """The notebook as it is stored. Raises ExportError."""
     try:
-        notebook = nbformat.read(path, as_version=4)
+        return nbformat.read(path, as_version=4)
     except Exception as error:  # what is no notebook is met with errors of many kinds
         raise ExportError(f"{path} cannot be read as a notebook: {str(error).partition(chr(10))[0]}") from error
+
+
+def run(path, **environment):
+    """Run a copy of the notebook in a kernel of its own, in the notebook's folder, and return it with its outputs.
+
+    environment: variables for the kernel. The state of its widgets is in its metadata. Raises ExportError.
+    """
+    notebook = read(path)
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = []  # what is stored is of another run
@@ -84,7 +89,7 @@ def run(path):
         # neither a progress bar nor what a learner has done belongs on a page
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             own = {"TQDM_DISABLE": "1", "COURSE_PROGRESS": str(Path(folder, "progress.sqlite3"))}
-            client.execute(env={**os.environ, **own})
+            client.execute(env={**os.environ, **own, **environment})
     except CellExecutionError as error:
         number, cell = [(i, cell) for i, cell in enumerate(notebook.cells, 1) if _failed(cell)][-1]
         place = f"cell {number}, which begins with {cell.source.partition(chr(10))[0]!r},"
@@ -99,35 +104,64 @@ def page(notebook, title, folder="."):
 
     title: used if the notebook has no heading; folder: where the pictures named in its text are.
     """
+    views, styles = bake(notebook)
+    body = to_html(notebook, folder)
+    return _PAGE.substitute(
+        title=heading_of(body) or html.escape(title),
+        style="\n".join([_read("export.css"), *styles]).replace("</style", "<\\/style"),
+        body=body,
+        views=as_json(views),
+        script=_read("export.js"),
+    )
+
+
+def bake(notebook):
+    """Make the outputs of a notebook that `run` has returned ready for a page without a kernel. Changes the notebook.
+
+    Returns what its views need: the JSON that export.js reads, as a dict, and their styles, a list of strings.
+    """
     widgets = notebook.metadata.pop("widgets", {}).get(_STATE, {}).get("state", {})
-    views = {"modules": {}, "models": {}}
-    styles = {}
+    views, styles = {"modules": {}, "models": {}}, {}
     for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
         if _VIEW in output.get("data", {}):
             _bake(output, widgets, views, styles)
         elif "text/latex" in output.get("data", {}):
             output["data"] = {"text/html": mathml(output["data"]["text/latex"].strip().strip("$"), "block")}
         elif "image/png" in output.get("data", {}):
-            output["metadata"].setdefault("image/png", {}).setdefault("alt", _ALT)
+            words = output["data"].get("text/plain", "<Figure>")  # of a view that was stored: what it shows
+            output["metadata"].setdefault("image/png", {}).setdefault("alt", _ALT if words[:1] == "<" else words)
+    return views, list(styles)
+
+
+def to_html(notebook, folder, suffix=".html"):
+    """The cells of a notebook that has been through `bake` as HTML; links to other notebooks get the suffix."""
     exporter = _Exporter(template_name="basic", exclude_input_prompt=True, exclude_output_prompt=True)
-    body, _ = exporter.from_notebook_node(notebook, {"metadata": {"path": str(folder)}})
+    exporter.suffix = suffix
+    return exporter.from_notebook_node(notebook, {"metadata": {"path": str(folder)}})[0]
+
+
+def heading_of(body):
+    """The text of the first heading of level 1, or None."""
     heading = re.search(r"<h1[^>]*>(.*?)</h1>", body, flags=re.DOTALL)
-    return _PAGE.substitute(
-        title=re.sub(r"<[^>]+>", "", heading[1]).strip() if heading else html.escape(title),
-        style="\n".join([_read("export.css"), *styles]).replace("</style", "<\\/style"),
-        body=body,
-        views=json.dumps(views).replace("<", "\\u003c"),
-        script=_read("export.js"),
-    )
+    return re.sub(r"<[^>]+>", "", heading[1]).strip() if heading else None
+
+
+def as_json(value):
+    """JSON that may stand in a script element."""
+    return json.dumps(value).replace("<", "\\u003c")
 
 
 def export(source, output):
-    """Run the notebook `source` and write its page to the file `output`, in one move: there is never half a page.
+    """Run the notebook `source` and write its page to the file `output`. Raises ExportError."""
+    source, output = Path(source), Path(output)
+    replace_file(output, page(run(source), source.stem, source.parent))
+
+
+def replace_file(output, text):
+    """Write the text to the file `output`, in one move: there is never half a page.
 
     Raises ExportError; what was at `output` then stays.
     """
-    source, output = Path(source), Path(output)
-    text = page(run(source), source.stem, source.parent)
     part = output.with_name(f".{output.name}.{os.getpid()}.part")
     try:
         part.write_text(text, encoding="utf-8")
@@ -178,13 +212,17 @@ class _Renderer(IPythonRenderer):
     def latex_environment(self, name, body):
         return mathml(f"\\begin{{{name}}}{body}\\end{{{name}}}", "block")
 
+    def block_html(self, html):
+        """HTML as it stands; the base class would close what a later block closes, such as details."""
+        return super().block_html(html) if "<img" in html else html
+
     def heading(self, text, level, **attributes):
         """A heading with the id that JupyterLab gives it, but without the sign that links to itself."""
         return re.sub(r'<a class="anchor-link".*?</a>', "", super().heading(text, level, **attributes))
 
     def link(self, text, url, title=None):
         is_own = not re.match(r"[a-z]+:|//", url)
-        return super().link(text, re.sub(r"\.ipynb(?=#|$)", ".html", url) if is_own else url, title)
+        return super().link(text, re.sub(r"\.ipynb(?=#|$)", self.suffix, url) if is_own else url, title)
 
 
 class _Exporter(HTMLExporter):
@@ -200,6 +238,7 @@ class _Exporter(HTMLExporter):
             embed_images=True,
             path=context.get("resources", {}).get("metadata", {}).get("path", ""),
         )
+        renderer.suffix = self.suffix
         return MarkdownWithMath(renderer=renderer).render(source)
 
 

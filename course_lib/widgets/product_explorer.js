@@ -108,7 +108,8 @@ function render({ model, el }) {
     turns.forEach((turn, k) => turn.setAttribute("aria-pressed", variant.turned[k]));
     words.textContent = variant.words.replaceAll("^T", "ᵀ");
     // The picture may grow with another order of the factors, but what is below it does not jump back.
-    area.style.minHeight = `${Math.max(area.offsetHeight, parseFloat(area.style.minHeight) || 0)}px`;
+    const em = parseFloat(getComputedStyle(area).fontSize);
+    area.style.minHeight = `${Math.max(area.offsetHeight / em, parseFloat(area.style.minHeight) || 0)}em`;
     lines.hidden = !product;
     mode.setAttribute("aria-disabled", !product);
     formula?.box.remove();

@@ -1,0 +1,281 @@
+"""Exported slides: opened from disk with the network off, every slide fits, is legible, and its live views answer.
+
+By default one notebook of the course stands for all; SLIDES=all steps through every slide of every one.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from lab import axe
+from test_export import command as export_command
+from test_export import notebook_of
+
+from course_lib.widgets.slides import main, slide_type
+
+ROOT = Path(__file__).parents[2]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+SIZES = [(1280, 720), (1920, 1080)]
+LARGEST_FILE, LEGIBLE = 5_000_000, 24  # bytes; units, of which a slide is 1280 wide: 18 points
+CODE, TEXT = nbformat.v4.new_code_cell, nbformat.v4.new_markdown_cell
+
+# Every slide in turn, all of its steps shown: what leaves its frame, and the smallest text of what is no formula.
+STEP_THROUGH = """async () => {
+  const found = [];
+  for (const section of Reveal.getSlides()) {
+    const { h, v } = Reveal.getIndices(section);
+    Reveal.slide(h, v, 99);
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+    const frame = section.querySelector('.slide-page').getBoundingClientRect(), unit = frame.width / 1280;
+    let outside = null, smallest = 99;
+    for (const e of section.querySelectorAll('.slide-page *')) {
+      const box = e.getBoundingClientRect(), style = getComputedStyle(e);
+      if (!box.width || !box.height || style.visibility === 'hidden' || e.closest('.bss-unseen, noscript')) continue;
+      const over = Math.max(box.right - frame.right, frame.left - box.left, box.bottom - frame.bottom, frame.top - box.top);
+      if (over > 0.5 * unit) outside ??= `${e.tagName}.${e.className}: ${Math.round(over / unit)} units`;
+      const text = [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
+      if (text && !e.closest('math, .live-view')) smallest = Math.min(smallest, parseFloat(style.fontSize) / unit);
+    }
+    found.push({ slide: `${h + 1}.${v + 1}`, outside, smallest, text: section.innerText.trim().length,
+      drawn: section.querySelectorAll('img, canvas').length, wide: frame.width <= innerWidth && frame.height <= innerHeight });
+  }
+  return found;
+}"""
+
+
+def command(*arguments):
+    """The documented command, in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "course_lib.widgets.slides", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def cell(make, source, kind, **lecture):
+    return make(source, metadata={"slideshow": {"slide_type": kind}, "lecture": lecture})
+
+
+SETUP = "import numpy as np\nfrom course_lib import plots\nG = np.arange(21).reshape(7, 3) - 4"
+LONG = "\n\n".join(
+    f"Sentence {i}: " + "a batch of samples goes through one layer after the other " * 3 for i in range(12)
+)
+EVERYTHING = [
+    cell(TEXT, "# Title\n\n$$a = b$$", "slide", minutes=2, say="Ask why & <how>."),
+    cell(CODE, SETUP, "skip"),
+    cell(TEXT, "## First\n\nText.\n\n$$x = 1$$\n\nThen:\n\n$$y = 2$$", "slide", minutes=1),
+    cell(CODE, "plots.matrix('G', G, ('m', 'n_out'))", "-"),
+    cell(TEXT, "**Try** what only the speaker reads.", "notes"),
+    cell(CODE, "from course_lib.widgets import ProductExplorer\nProductExplorer(G.T, G)", "subslide", minutes=1),
+    cell(TEXT, "## Too long\n\n" + LONG, "slide", minutes=3),
+    cell(
+        CODE, "\n".join(f"x{i} = {i}  # a comment that is rather long, so that the line is too" for i in range(60)), "-"
+    ),
+    cell(CODE, "print('\\n'.join(str(i) for i in range(80)))", "-"),
+    cell(TEXT, "| a | b |\n|---|---|\n" + "\n".join(f"| {i} | row |" for i in range(40)), "-"),
+    TEXT("A learner's own text without metadata."),
+    CODE("import matplotlib.pyplot as plt\nfig = plt.figure(figsize=(4, 30)); plt.close(fig); fig"),
+]
+
+
+@pytest.fixture(scope="module")
+def everything(tmp_path_factory):
+    source = notebook_of(tmp_path_factory.mktemp("slides"), *EVERYTHING)
+    before = source.read_bytes()
+    result = command(source)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert source.read_bytes() == before, "the notebook itself was changed"
+    return source.with_suffix(".slides.html")
+
+
+@pytest.fixture(scope="module")
+def decks(tmp_path_factory):
+    """The exported notebooks of the course: by default one that has views, predictions and pictures."""
+    chosen = NOTEBOOKS if os.environ.get("SLIDES") == "all" else [ROOT / "notebooks" / "06_grad_b.ipynb"]
+    folder, made = tmp_path_factory.mktemp("decks"), []
+    for source in chosen:
+        made.append(folder / f"{source.stem}.html")
+        result = command(source, "-o", made[-1])
+        assert (result.returncode, result.stderr) == (0, "")
+    return made
+
+
+def opened(lab, path, width=1280, height=720, **context):
+    page = lab.new_page(offline=True, viewport={"width": width, "height": height}, **context)
+    page.goto(path.as_uri())
+    page.locator("html[data-slides=ready]").wait_for()
+    return page
+
+
+def show(page, text):
+    """Go to the slide that holds the element, all steps shown."""
+    page.evaluate(
+        "s => { const { h, v } = Reveal.getIndices(document.querySelector(s).closest('.slides > section > section'));"
+        " Reveal.slide(h, v, 99) }",
+        text,
+    )
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_every_slide_of_the_course_lies_inside_its_frame_and_is_legible(lab, decks, width, height):
+    for path in decks:
+        assert path.stat().st_size <= LARGEST_FILE
+        page = opened(lab, path, width, height)
+        slides = page.evaluate(STEP_THROUGH)
+        assert len(slides) > 5
+        assert [s for s in slides if s["outside"] or not s["wide"]] == []
+        assert [s for s in slides if s["smallest"] < LEGIBLE - 0.1] == []
+        assert [s["slide"] for s in slides if s["text"] < 3 and not s["drawn"]] == [], "an empty slide"
+        assert page.outside == []
+        assert page.console_errors == []
+        assert page.locator("math").count() > 0
+        assert re.findall(r"\$\$|\\frac", page.locator(".slides").inner_text()) == []
+        assert page.locator("img:not([alt])").count() == page.locator("img[alt='']").count() == 0
+        page.context.close()
+
+
+@pytest.mark.parametrize(("width", "height"), [*SIZES, (1024, 768)])
+def test_what_is_too_long_goes_on_on_the_next_slide_and_nothing_is_lost(lab, everything, width, height):
+    page = opened(lab, everything, width, height)
+    slides = page.evaluate(STEP_THROUGH)
+    assert [s for s in slides if s["outside"] or not s["wide"] or s["smallest"] < LEGIBLE - 0.1] == []
+    text = page.evaluate("[...document.querySelectorAll('.slides .slide-page')].map(s => s.textContent).join('\\n')")
+    assert [i for i in range(12) if f"Sentence {i}:" not in text] == []
+    assert [i for i in range(60) if f"x{i} = " not in text] == []
+    assert set(map(str, range(80))) <= set(text.split())
+    assert page.locator(".slides td", has_text="row").count() == 40
+    assert "own text without metadata" in text
+    assert "plt.figure" in text
+
+
+def test_it_asks_for_nothing_and_axe_finds_nothing(lab, everything, tmp_path):
+    dark = tmp_path / "dark.html"
+    assert main([str(everything.with_suffix("").with_suffix(".ipynb")), "-o", str(dark), "--theme", "dark"]) == 0
+    for path, background in ((everything, "rgb(255, 255, 255)"), (dark, "rgb(17, 17, 17)")):
+        page = opened(lab, path)
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == background
+        found = []
+        for h in range(page.evaluate("Reveal.getHorizontalSlides().length")):
+            page.evaluate("h => Reveal.slide(h, 0, 99)", h)
+            found += axe(page, "html")
+        show(page, ".live-view")
+        found += axe(page, "html")
+        assert found == []
+        assert page.outside == []
+        assert page.console_errors == []
+        assert page.title() == "Title"
+
+
+def test_a_live_view_answers_hover_and_keyboard_and_page_keys_turn_the_page(lab, everything):
+    page = opened(lab, everything)
+    show(page, ".live-view")
+    grid, status = page.get_by_role("grid").last, page.get_by_role("status").first
+    grid.focus()
+    before = page.evaluate("Object.values(Reveal.getIndices()).join()")
+    page.keyboard.press("Control+Home")
+    page.keyboard.press("ArrowRight")
+    assert "[0, 1] = " in status.inner_text()
+    box = grid.bounding_box()
+    page.mouse.move(box["x"] + box["width"] - 15, box["y"] + box["height"] - 15)
+    page.wait_for_function("s => s.innerText.includes('[2, 2] = ')", arg=status.element_handle())
+    assert page.evaluate("Object.values(Reveal.getIndices()).join()") == before, "arrow keys belong to the view"
+    page.keyboard.press("PageDown")
+    assert page.evaluate("Object.values(Reveal.getIndices()).join()") != before
+
+
+def test_a_derivation_appears_line_by_line(lab, everything):
+    page = opened(lab, everything)
+    page.evaluate("Reveal.slide(1, 0)")
+    formulas = page.locator(".present .present math")
+    assert formulas.count() == 2
+    seen = "all => all.map(m => getComputedStyle(m.closest('.block')).visibility === 'visible')"
+    states = [formulas.evaluate_all(seen)]
+    for _ in range(3):
+        page.keyboard.press("PageDown")
+        states.append(formulas.evaluate_all(seen))
+    assert states[0] == [False, False]
+    assert states[-1] == [True, True]
+    assert [True, False] in states
+
+
+def test_the_speaker_has_notes_and_timings(lab, everything):
+    page = opened(lab, everything)
+    notes = page.locator("aside.notes").all_text_contents()
+    assert "2 min" in notes[0]
+    assert "Ask why & <how>." in notes[0]
+    assert any("only the speaker reads" in note for note in notes)
+    assert page.locator(".slide-page", has_text="only the speaker reads").count() == 0
+    assert page.evaluate("Reveal.getSlides()[0].dataset.timing") == "120"
+    long = page.evaluate("Reveal.getHorizontalSlides()[2].querySelectorAll('section').length")
+    timings = page.evaluate(
+        "[...Reveal.getHorizontalSlides()[2].querySelectorAll('section')].map(s => +s.dataset.timing)"
+    )
+    assert long > 3 and abs(sum(timings) - 180) <= long, "the minutes of a slide are shared by its pages"
+    with page.context.expect_page() as opening:
+        page.keyboard.press("s")
+    speaker = opening.value
+    speaker.locator(".speaker-controls-notes").get_by_text("Ask why & <how>.").wait_for()
+    speaker.frame_locator("#current-slide iframe").locator("h1", has_text="Title").first.wait_for()
+
+
+def test_it_prints_one_page_for_a_slide(lab, everything):
+    page = opened(lab, everything)
+    count = page.evaluate("Reveal.getTotalSlides()")
+    page.goto(everything.as_uri() + "?print-pdf")
+    page.locator("html[data-slides=ready]").wait_for()
+    page.wait_for_function("document.querySelectorAll('.pdf-page').length > 0")
+    pdf = page.pdf(prefer_css_page_size=True, print_background=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == count
+
+
+def test_as_stored_runs_nothing_and_shows_the_stored_picture(lab, tmp_path):
+    stored = nbformat.read(ROOT / "notebooks" / "06_grad_b.ipynb", as_version=4)
+    stored.cells[1].source = "1 / 0"
+    source = tmp_path / "stored.ipynb"
+    nbformat.write(stored, source)
+    assert command(source, "--as-stored").returncode == 0
+    page = opened(lab, tmp_path / "stored.slides.html")
+    assert page.locator(".live-view").count() == 0
+    assert page.locator("img[alt*='KeyIdeaExplorer']").count() == 1
+    assert [s for s in page.evaluate(STEP_THROUGH) if s["outside"]] == []
+
+
+# What goes wrong
+
+
+def test_a_failing_notebook_is_named_the_old_file_stays_and_the_others_are_written(tmp_path):
+    source = notebook_of(tmp_path, TEXT("# A"), CODE("x = {}\nx['a key']"))
+    (tmp_path / "fine").mkdir()
+    fine = notebook_of(tmp_path / "fine", TEXT("# B"))
+    old = source.with_suffix(".slides.html")
+    old.write_text("the old slides", encoding="utf-8")
+    result = command(source, fine)
+    assert result.returncode == 1
+    assert result.stderr == f"{source}: cell 2, which begins with 'x = {{}}', failed with KeyError: 'a key'\n"
+    assert old.read_text(encoding="utf-8") == "the old slides"
+    assert sorted(os.listdir(tmp_path)) == ["fine", source.name, old.name]
+    assert "<title>B</title>" in fine.with_suffix(".slides.html").read_text(encoding="utf-8")
+
+
+def test_unknown_slide_types_and_cells_without_one_go_on_on_the_slide_before():
+    assert slide_type(TEXT("a")) == "-"
+    assert slide_type(cell(TEXT, "a", "")) == "-"
+    assert slide_type(cell(TEXT, "a", "transition")) == "-"
+    assert slide_type(cell(TEXT, "a", "skip")) == "skip"
+
+
+def test_a_folded_answer_is_folded_on_a_page_and_on_slides(lab, tmp_path):
+    source = notebook_of(tmp_path, TEXT("# A\n\n<details><summary>Answer</summary>\n\nHidden text.\n\n</details>"))
+    assert command(source).returncode == export_command(source).returncode == 0
+    for path, ready in ((".slides.html", "slides"), (".html", "views")):
+        page = lab.new_page(offline=True)
+        page.goto(source.with_suffix(path).as_uri())
+        page.locator(f"html[data-{ready}]").wait_for()
+        assert not page.locator("details p").is_visible()
+        page.get_by_text("Answer").first.click()
+        assert page.locator("details p").is_visible()

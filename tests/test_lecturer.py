@@ -1,0 +1,190 @@
+"""LECTURER.md keeps its word: minutes, sections, predictions and their answers, exercises, mistakes, slips, commands."""
+
+import re
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from test_notebooks import NAMES, checks, headings, read
+from test_readme import blocks, section, table
+
+from course_lib.exercises import exercise, exercises, predictions, progress
+from course_lib.exercises.mistakes import SAYS
+from course_lib.exercises.questions import questions
+from course_lib.look import look
+from course_lib.projector import MODES, projector
+
+ROOT = Path(__file__).parents[1]
+LECTURER = (ROOT / "LECTURER.md").read_text(encoding="utf-8")
+LECTURES = re.findall(r"^## (Lecture \d: .+)$", LECTURER, flags=re.MULTILINE)
+SHORT = "The course as two lectures of 90 minutes"
+SLIPS = "Where the course corrects the notes"
+
+
+def rows(first_column, heading=None):
+    """The rows of every table whose head begins with the given column, of one section or of the whole page."""
+    text = section(LECTURER, re.escape(heading)) if heading else LECTURER
+    parts = text.split(f"| {first_column} |")
+    return [row for part in parts[1:] for row in table(f"| {first_column} |{part}", first_column)]
+
+
+def notebook_of(link):
+    """05_grad_W for [05](notebooks/05_grad_W.ipynb)."""
+    number, name = re.fullmatch(r"\[(\d\d)\]\(notebooks/(\w+)\.ipynb\)", link).groups()
+    assert name.startswith(number)
+    return name
+
+
+def asked_in(name):
+    """{section: names of the predictions that are asked in it} of a notebook."""
+    found, heading = {}, ""
+    for cell in read(name).cells:
+        if cell.cell_type == "markdown":
+            heading = (re.findall(r"^## (.+)$", cell.source, flags=re.MULTILINE) or [heading])[-1]
+        found.setdefault(heading, set()).update(re.findall(r'^prediction\("(.+)"\)', cell.source, flags=re.MULTILINE))
+    return found
+
+
+# Lectures
+
+
+def test_there_are_five_lectures():
+    assert [lecture[:10] for lecture in LECTURES] == [f"Lecture {i}:" for i in range(1, 6)]
+
+
+@pytest.mark.parametrize("heading", [*LECTURES, SHORT])
+def test_the_minutes_of_a_lecture_add_up_to_45(heading):
+    minutes = [int(row[0]) for row in rows("minutes", heading)]
+    assert len(minutes) > 5 and min(minutes) > 0 and sum(minutes) == 45
+
+
+def test_two_lectures_of_90_minutes_are_made_of_parts_of_45():
+    assert "The first is lectures 1 and 2. The second is lecture 3, and then this" in section(LECTURER, SHORT)
+
+
+def test_every_section_that_is_given_minutes_exists_in_its_notebook():
+    planned = [(notebook_of(link), heading) for _, link, heading, _ in rows("minutes")]
+    assert len(planned) > 60
+    assert [(name, heading) for name, heading in planned if heading not in headings(read(name))] == []
+
+
+@pytest.mark.parametrize("heading", LECTURES)
+def test_no_section_is_given_minutes_twice_in_a_lecture(heading):
+    planned = [tuple(row[1:3]) for row in rows("minutes", heading)]
+    assert len(set(planned)) == len(planned)
+
+
+def test_each_lecture_has_goal_board_questions_predictions_and_cards():
+    for lecture in LECTURES:
+        text = section(LECTURER, re.escape(lecture))
+        assert [word for word in ("**Goal.**", "**Draw.**", "**Ask.**") if word not in text] == []
+        assert len(rows("prediction", lecture)) >= 3 and len(rows("exercise", lecture)) >= 4
+
+
+# Predictions, exercises, mistakes
+
+
+def test_every_wrong_answer_is_a_wrong_choice_of_its_prediction_with_that_mistake():
+    for name, text, mistake, _ in rows("prediction"):
+        choices = {choice.text: choice.mistake for choice in questions()[name.strip("`")].choices}
+        assert choices[text] == mistake.strip("`") != "", (name, text)
+
+
+def test_a_prediction_stands_in_the_lecture_in_which_its_section_is_shown():
+    for lecture in LECTURES:
+        shown = set()
+        for _, link, heading, _ in rows("minutes", lecture):
+            shown |= asked_in(notebook_of(link)).get(heading, set())
+        assert [name for name, *_ in rows("prediction", lecture) if name.strip("`") not in shown] == [], lecture
+
+
+def test_every_prediction_of_the_course_is_named():
+    assert [name for name in predictions() if f"`{name}`" not in LECTURER.replace("\n", " ")] == []
+
+
+def test_every_card_is_one_that_its_exercise_can_show():
+    for name, mistake, _ in rows("exercise"):
+        known = {key.split(":")[0] for key in exercise(name.strip("`")).definition.wrong}
+        assert mistake.strip("`") in known and mistake.strip("`") in SAYS, (name, mistake)
+
+
+@pytest.mark.parametrize("notebook", [name for name in NAMES if "01" <= name[:2] <= "07"])
+def test_each_notebook_of_the_derivation_has_an_exercise_in_the_tables(notebook):
+    named = {name.strip("`") for name, *_ in rows("exercise")}
+    assert named & {name for name in exercises() if exercise(name).definition.notebook == notebook}
+
+
+def test_what_is_written_as_code_exists():
+    """Every `name`, `object.method()` and `projector("mode")` of the page, and the commands of git."""
+    known = {*predictions(), *exercises(), *SAYS, "COURSE_PROGRESS", "progress.sqlite3", "check_layer", "@", "*"}
+    code = re.findall(r"`([^`]+)`", re.sub(r"^```.*?^```", "", LECTURER, flags=re.MULTILINE | re.DOTALL))
+    for text in {re.sub(r"\s+", " ", text) for text in code} - known:
+        if text.startswith("git "):
+            assert text.split()[1] in ("stash", "pull", "checkout"), text
+        elif text.startswith("projector"):
+            assert re.fullmatch(r'projector\("(\w+)"\)', text)[1] in MODES, text
+        else:
+            thing, method = re.fullmatch(r"(ex|progress)\.(\w+)\(\)", text).groups()
+            assert callable(getattr(exercise("grad_W") if thing == "ex" else progress, method)), text
+
+
+def test_the_cell_for_the_projector_runs():
+    ((*lines,),) = blocks(LECTURER, "python")
+    try:
+        exec("\n".join(lines), {})  # noqa: S102
+        assert look().large
+    finally:
+        projector("off")
+
+
+# The notes
+
+
+def test_every_slip_is_checked_in_the_section_that_is_named_for_it():
+    named = [(slip, notebook_of(link), heading) for slip, _, _, link, heading in rows("slip")]
+    assert {slip for slip, _, _ in named} == {f"E{i}" for i in range(1, 11)}
+    assert [each for each in named if (each[0], each[2]) not in checks(read(each[1]))] == []
+
+
+# Commands and links
+
+
+def test_links_lead_to_files_and_headings_that_exist():
+    targets = re.findall(r"\]\(([^)]+)\)", LECTURER)
+    anchors = {
+        re.sub(r"[^\w\- ]", "", h.lower()).replace(" ", "-") for h in re.findall(r"^#+ (.+)$", LECTURER, re.MULTILINE)
+    }
+    assert len(targets) > 100
+    assert [t for t in targets if not (t[1:] in anchors if t.startswith("#") else (ROOT / t).is_file())] == []
+
+
+def test_every_section_of_the_page_is_in_its_list():
+    listed = re.findall(r"^- \[(.+)\]\(#", LECTURER, flags=re.MULTILINE)
+    assert listed == re.findall(r"^## (.+)$", LECTURER, flags=re.MULTILINE)
+
+
+def test_every_command_runs_a_module_that_exists_on_a_file_that_exists():
+    lines = [line for block in blocks(LECTURER, "sh") for line in block]
+    assert len(lines) == 5
+    for line in lines:
+        module = re.search(r"-m ([\w.]+)", line)
+        assert find_spec(module[1]) if module else line in ("git stash", "git pull"), line
+        assert [path for path in re.findall(r"\S+\.(?:py|ipynb)\b", line) if not (ROOT / path).is_file()] == []
+
+
+def test_the_command_for_slides_knows_the_options_and_names_the_file(capsys):
+    from course_lib.widgets import slides
+
+    with pytest.raises(SystemExit):
+        slides.main(["--help"])
+    described = " ".join(capsys.readouterr().out.split())
+    assert "--theme {light,dark}" in described and "NOTEBOOK.slides.html" in described
+    assert "notebooks/05_grad_W.slides.html" in LECTURER
+
+
+def test_the_readme_links_to_the_page():
+    assert "](LECTURER.md)" in section((ROOT / "README.md").read_text(encoding="utf-8"), "For a lecturer")
+
+
+def test_the_notebooks_that_the_page_names_are_all_there():
+    assert {name for name in re.findall(r"notebooks/(\w+)\.ipynb", LECTURER)} <= set(NAMES)

@@ -1,0 +1,74 @@
+"""Projector mode: one call makes what is drawn from then on larger in proportion, for a light or a dark room."""
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from course_lib import look as looks
+from course_lib import plots
+from course_lib.projector import MODES, projector
+
+DRAWN = [plots.Panel("O", np.ones((7, 5)), ("m", "n_in")), plots.Panel("G", np.ones((7, 3)), ("m", "n_out"))]
+
+
+@pytest.fixture(autouse=True)
+def off():
+    yield
+    projector("off")
+
+
+def share(figure):
+    """The least text of a picture as a share of its width."""
+    least = min(text.get_size() for ax in figure.axes for text in [*ax.texts, *ax.get_xticklabels(), ax.title])
+    return least / 72 / figure.get_figwidth()
+
+
+def test_text_is_larger_in_proportion_and_off_is_as_before():
+    before = share(plots.equation(*DRAWN))
+    projector()
+    assert share(plots.equation(*DRAWN)) > 1.35 * before
+    assert plots.equation(*DRAWN).dpi == 200
+    projector("off")
+    assert share(plots.equation(*DRAWN)) == before
+
+
+def test_a_picture_on_a_whole_slide_has_text_of_18_points():
+    projector()
+    assert share(plots.equation(*DRAWN)) * 1168 >= 24  # of 1280 units, without the margins
+    product = plots.product(
+        ("O^T", np.ones((5, 7)), ("n_in", "m")), DRAWN[1], ("P", np.ones((5, 3)), ("n_in", "n_out"))
+    )
+    assert share(product) * 1168 >= 24
+
+
+@pytest.mark.parametrize(("mode", "look"), [("light", looks.LIGHT), ("dark", looks.DARK)])
+def test_the_mode_gives_the_colours(mode, look):
+    projector(mode)
+    assert looks.look() == look._replace(large=True)
+    with looks.dark():
+        assert looks.look() == looks.DARK
+    assert looks.look() == look._replace(large=True)
+
+
+def test_another_mode_is_an_error_that_names_it():
+    with pytest.raises(ValueError, match=r"mode is 'bright', expected one of light, dark, off"):
+        projector("bright")
+
+
+def test_in_a_notebook_it_brings_a_style_while_it_is_on():
+    for mode in MODES:
+        assert ("<style>" in projector(mode)._repr_html_()) == (mode != "off")
+    assert "large, for a light room" in projector()
+
+
+@pytest.mark.parametrize(
+    ("variable", "expected"), [("dark", "True True"), ("light", "True False"), ("", "False False")]
+)
+def test_a_kernel_takes_the_mode_from_its_environment(variable, expected):
+    code = "from course_lib import look as b; look = b.look(); print(look.large, look.paper == b.DARK.paper)"
+    environment = {**os.environ, "COURSE_PROJECTOR": variable}
+    ran = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == expected
