@@ -179,8 +179,16 @@ def test_a_cell_that_runs_while_it_plays_returns_at_once(lab):
     run_cell(lab, page, 1)
     button(page, "Play").click()
     wait_for_step(page, "step > 100")
+    page.evaluate("""() => {
+      window.heard = [];
+      const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
+      kernel.anyMessage.connect((_, { msg, direction }) => heard.push(`${direction} ${msg.header.msg_type}`));
+    }""")
     run_cell(lab, page, 2)
     page.get_by_text("here 42").wait_for()
+    heard = page.evaluate("() => heard")
+    meanwhile = heard[heard.index("send execute_request") : heard.index("recv stream")]
+    assert meanwhile.count("recv comm_msg") <= 1  # the frame that was under way
     before = step_of(page)
     wait_for_step(page, f"step > {before + 100}")
     button(page, "Pause").click()
