@@ -41,15 +41,14 @@ def fit(network, X, target, epochs, learning_rate, batch_size=32, momentum=0.0, 
     _check("momentum", momentum, whole=False, least=0)
     quiet = bool(os.environ.get("TQDM_DISABLE"))  # tqdm reads it too, but not for its bar in a notebook
     rng, history = np.random.default_rng(seed), History()
-    velocities = [(np.zeros_like(W), np.zeros_like(b)) for W, b in network.parameters]
+    velocity = np.zeros(network.n_parameters, network.dtype)
     _measure(history, network, X, target, test)
     with np.errstate(over="ignore", invalid="ignore"):  # a run that explodes is told by History.diverged
         for epoch in tqdm(range(1, epochs + 1), desc="epochs", leave=False, disable=quiet):
             order = rng.permutation(len(X))
             for start in range(0, len(X), batch_size):
                 rows = order[start : start + batch_size]
-                _, gradients = network.loss_and_gradients(X[rows], target[rows])
-                _sgd_step(network.parameters, gradients, velocities, learning_rate, momentum)
+                network.sgd_step(X[rows], target[rows], learning_rate, momentum, velocity)
             _measure(history, network, X, target, test)
             if not np.isfinite(history.loss[-1]):
                 history.diverged = epoch
@@ -66,14 +65,6 @@ def accuracy(network, X: Shaped[np.ndarray, "m n_in"], target: Shaped[np.ndarray
     O = network.predict(X)
     network.loss.check_target(O, target)
     return float((O.argmax(axis=1) == target.argmax(axis=1)).mean())
-
-
-def _sgd_step(parameters, gradients, velocities, learning_rate, momentum):
-    for pair in zip(parameters, gradients, velocities, strict=True):
-        for P, dP, velocity in zip(*pair, strict=True):  # W, then b: three arrays of one shape
-            velocity *= momentum
-            velocity -= learning_rate * dP
-            P += velocity
 
 
 def _measure(history, network, X, target, test):

@@ -22,7 +22,18 @@ MODULES = {".".join(p.relative_to(ROOT).with_suffix("").parts): p for p in sorte
 # not in this table has no floor yet: give it one.
 FLOORS = [
     ["__init__", "shapes", "shape_grammar", "shape_checks", "shape_comments"],
-    ["activations", "losses", "regularizers", "initializers", "jacobian", "dense", "network"],
+    [
+        "activations",
+        "losses",
+        "regularizers",
+        "initializers",
+        "jacobian",
+        "dense",
+        "engine",
+        "parameters",
+        "network_checks",
+        "network",
+    ],
     ["training", "data", "gradcheck", "checklist", "panel", "blackboard", "plots"],
     ["exercises", "widgets", "server_extension"],
 ]
