@@ -1,8 +1,8 @@
 """What the live views cost in time and memory, in a real JupyterLab. From the project's root:
 
-.venv/bin/python benchmarks/views.py [highlight] [kernel] [paint] [memory]
+.venv/bin/python benchmarks/views.py [highlight] [kernel] [paint] [memory] [playground] [flow]
 
-Without a name all four parts run, which takes some minutes. Times are milliseconds: medians, and 95th percentiles. For
+Without a name all parts run, which takes some minutes. Times are milliseconds: medians, and 95th percentiles. For
 scale, the kernel's part also times ipywidgets' interactive_output with a pyplot figure, and prints the ratio.
 """
 
@@ -22,6 +22,9 @@ from lab import Lab
 MOVES, ROUNDS, UPDATES, DRAG = 60, 3, 1000, 5000  # DRAG: milliseconds
 HIGHLIGHT_GOAL, HUGE_GOAL, SLIDER_GOAL, SLIDER_P95_GOAL, BACKLOG_GOAL = 4, 50, 17, 35, 100
 PAINT_GOAL, SCRIPT_GOAL = 300, 150  # milliseconds, kB
+FLOW_GOALS = {(20, 64): 35, (100, 128): 100}  # milliseconds, by layers and units
+FRAMES_GOAL, STEPS_GOAL = {"moons": 30, "digits": 15}, {"moons": 20, "digits": 1}  # a second; of training a frame
+PAUSE_GOAL = 50  # milliseconds
 
 MATRIX = """import numpy as np
 from course_lib.widgets import MatrixView
@@ -146,6 +149,58 @@ FIGURE = """async (moves) => {
   return times;
 }"""
 
+FLOW = """from course_lib.widgets import GradientFlow
+GradientFlow({}, {}, "{}", batch=128)"""
+FLOW_SLIDER, FLOW_BACKLOG = (
+    function.replace(".bss-jacobian", ".bss-flow").replace("input[type=range]", "input[aria-valuetext]")  # the scale
+    for function in (SLIDER, BACKLOG)
+)
+
+PLAYGROUND = """from course_lib.widgets import TrainingPlayground
+TrainingPlayground("{}", {})"""
+# A frame is in the page when the text with its step has changed.
+PLAYED = """
+const press = () => document.querySelector('.bss-play').click();
+const step = () => Number(document.querySelector('.bss-where').textContent.replace(/[^0-9]/g, ''));
+const watched = () => {
+  const times = [], steps = [];
+  const watch = new MutationObserver(() => { times.push(performance.now()); steps.push(step()); });
+  watch.observe(document.querySelector('.bss-where'), { childList: true, characterData: true, subtree: true });
+  return { times, steps, end: () => watch.disconnect() };
+};
+"""
+PLAY = """async (time) => {
+  press();
+  await pause(1000);
+  const { times, steps, end } = watched();
+  await pause(time);
+  end();
+  press();
+  await pause(200);
+  return [times.slice(1).map((t, k) => t - times[k]), (steps.at(-1) - steps[0]) / (steps.length - 1)];
+}"""
+PAUSE = """async (rounds) => {
+  const late = [];
+  for (let k = 0; k < rounds; k++) {
+    press();
+    await pause(200 + 7 * k);
+    press();
+    const start = performance.now(), { times, end } = watched();
+    await pause(300);
+    end();
+    late.push((times.at(-1) ?? start) - start);
+  }
+  return late;
+}"""
+FRAMES = """async (frames) => {
+  const { times, end } = watched();
+  press();
+  while (times.length < frames) await frame();
+  end();
+  press();
+  await pause(300);
+}"""
+
 # For each cell with a view: when its prompt stops saying [*], and when the view in it has been painted.
 WATCH = """() => {
   window.seen = new Map();
@@ -253,6 +308,7 @@ def memory(lab):
     for name, cell, function, arguments in (
         ("MatrixView 64x64, cursor", MATRIX.format(64, 64), HIGHLIGHT.replace("pause(20)", "0"), ["key", UPDATES]),
         ("JacobianExplorer 16x10, slider", JACOBIAN, SLIDER, [UPDATES, 0]),
+        ("GradientFlow, 20 layers of 64, slider", FLOW.format(20, 64, "tanh"), FLOW_SLIDER, [UPDATES, 0]),
         ("an anywidget that only sends and gets, slider", ECHO, SLIDER, [UPDATES, 0]),
     ):
         page = lab.open(cell)
@@ -266,6 +322,45 @@ def memory(lab):
         lab.end_test()
 
 
+def playground(lab):
+    """A network that trains while one watches: time for a frame, for pause, and memory."""
+    print(f"{'a training run that plays':54} {'median':>8} {'p95':>8}")
+    play, paused, frames = (
+        f"argument => {{ {PLAYED} return ({function})(argument) }}" for function in (PLAY, PAUSE, FRAMES)
+    )
+    for data, hidden in (("moons", (16, 16)), ("digits", (64, 32))):
+        page = lab.open(PLAYGROUND.format(data, hidden))
+        times, steps = javascript(page, play, DRAG)
+        show(f"{data} {hidden}: from frame to frame", times, 1000 / FRAMES_GOAL[data])
+        rate, goals = len(times) / sum(times) * 1000, (FRAMES_GOAL[data], STEPS_GOAL[data])
+        met = "met" if rate >= goals[0] and steps >= goals[1] else "MISSED"
+        print(f"    {rate:.1f} frames a second of {steps:.1f} steps; goal: {goals[0]} of {goals[1]}: {met}", flush=True)
+        show(f"{data} {hidden}: from pause to the last frame", javascript(page, paused, MOVES // 3), None, PAUSE_GOAL)
+        devtools = page.context.new_cdp_session(page)
+        devtools.send("Performance.enable")
+        javascript(page, frames, UPDATES // 2)  # curves are full, caches fill
+        before = used_memory(devtools)
+        javascript(page, frames, UPDATES)
+        heap, nodes = (after - first for after, first in zip(used_memory(devtools), before, strict=True))
+        print(f"{f'    growth over {UPDATES:,} frames: heap kB, nodes':54} {heap / 1000:8.0f} {nodes:8.0f}", flush=True)
+        lab.end_test()
+
+
+def flow(lab):
+    """A deep network that is run forwards and backwards at every move of the slider for its scale."""
+    print(f"{'a slider through a deep network, batch 128':54} {'median':>8} {'p95':>8}")
+    for (depth, width), goal in FLOW_GOALS.items():
+        for activation in ("tanh", "relu"):
+            name, page = (
+                f"{depth} layers of {width} {activation} units",
+                lab.open(FLOW.format(depth, width, activation)),
+            )
+            show(f"{name}: to pixels", javascript(page, FLOW_SLIDER, [MOVES, 30]), goal)
+            ends = [javascript(page, FLOW_BACKLOG, DRAG)[1] for _ in range(ROUNDS)]
+            show("    after dragging for 5 s: until it is still", ends, goal + BACKLOG_GOAL)
+            lab.end_test()
+
+
 def used_memory(devtools):
     """(bytes of the JavaScript heap, nodes of the document) after a garbage collection."""
     devtools.send("HeapProfiler.collectGarbage")
@@ -275,6 +370,7 @@ def used_memory(devtools):
 
 def main():
     parts = {"highlight": highlight, "kernel": kernel, "paint": paint, "memory": memory}
+    parts |= {"playground": playground, "flow": flow}
     unknown = set(sys.argv[1:]) - set(parts)
     if unknown:
         sys.exit(f"there is no part {', '.join(sorted(unknown))}; choose from {', '.join(parts)}")

@@ -75,7 +75,7 @@ _GELU_SCALE, _GELU_CUBIC = math.sqrt(2 / math.pi), 0.044715  # the tanh form of 
 
 
 def _gelu_tanh(Z):
-    return np.tanh(_GELU_SCALE * (Z + _GELU_CUBIC * Z**3))
+    return np.tanh(_GELU_SCALE * (Z + _GELU_CUBIC * Z * Z * Z))
 
 
 def _gelu_prime(Z):

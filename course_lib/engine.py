@@ -108,6 +108,12 @@ def loss_and_first_G(at, loss, target, factor=1.0):
     return np.asarray(loss.f(O, target)).item()
 
 
+def first_G(at, G):
+    """G = dL/dO of the last layer, (m, n_out), is copied to where `loss_and_first_G` writes its own."""
+    at.add_gradients()
+    at.dL_dO[-1][...] = G  # (m, n_out)
+
+
 def backward(at, matrices, gradients):
     """From dL_dO[-1] to every G, and to the gradients: for each layer grad_W over grad_b, (n_in + 1, n_out)."""
     if at.slopes_at_once:

@@ -7,6 +7,8 @@ import numpy as np
 from course_lib.jacobian import numeric_jacobian
 from course_lib.shapes import ShapeError
 
+_NAMES = "W", "b", "gamma", "beta"  # the parameters of a layer, in the order of `network.parameters`
+
 
 @dataclass(frozen=True)
 class ParameterCheck:
@@ -64,7 +66,7 @@ def check_gradients(network, X, target, gradients=None):
     probe = network.astype(float)  # differences of nearly equal numbers need all digits
     rows = []
     for layer, pair in enumerate(network.parameters):
-        for which, letter in enumerate("Wb"):
+        for which, letter in enumerate(_NAMES[: len(pair)]):
             gradient = np.asarray(gradients[layer][which])
             if gradient.shape != pair[which].shape:
                 raise ShapeError(

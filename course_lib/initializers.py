@@ -34,6 +34,13 @@ def normal(std):
 
 
 @shape_checked
+def fan_in_uniform(n_in: int, n_out: int, rng: _Generator) -> _Weights:
+    """Uniform between -1/sqrt(n_in) and 1/sqrt(n_in), with variance 1 / (3 n_in): what was standard before 2010."""
+    limit = 1 / np.sqrt(max(1, n_in))
+    return rng.uniform(-limit, limit, (n_in, n_out))
+
+
+@shape_checked
 def glorot_uniform(n_in: int, n_out: int, rng: _Generator) -> _Weights:
     """Uniform with variance 2 / (n_in + n_out) (Glorot and Bengio 2010, "normalized initialization")."""
     limit = np.sqrt(6 / max(1, n_in + n_out))

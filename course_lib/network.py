@@ -29,7 +29,7 @@ from course_lib.network_checks import (
     check_width,
     float_type,
 )
-from course_lib.parameters import Parameters, stacked
+from course_lib.parameters import Parameters, split, stacked
 from course_lib.regularizers import none
 from course_lib.shapes import ShapeError, shape_checked
 
@@ -90,7 +90,7 @@ class Network:
                     f"expected (n_in, n_out) = {(n_in, n_out)}."
                 )
             parameters.append((W, np.zeros((1, n_out))))
-        self._lock, self._buffers = threading.RLock(), {}
+        self._lock, self._buffers, self._names = threading.RLock(), {}, [("W", "b")] * len(parameters)
         self.parameters = parameters
 
     @property
@@ -98,17 +98,17 @@ class Network:
         """A list of (W, b), (n_in, n_out) and (1, n_out), first layer first."""
         with self._lock:
             self._parameters.take_over()
-            return self._parameters.pairs
+            return self._parameters.layers
 
     @parameters.setter
     def parameters(self, parameters):
         with self._lock:
-            self._parameters = Parameters(self.sizes, self.dtype, parameters)
+            self._parameters = Parameters(self.sizes, self.dtype, parameters, self._names)
 
     @property
     def n_parameters(self):
-        """How many numbers are trained: the entries of every W and b."""
-        return sum((n_in + 1) * n_out for n_in, n_out in itertools.pairwise(self.sizes))
+        """How many numbers are trained: the entries of all parameters."""
+        return sum(rows * columns for rows, columns in self._parameters.shapes)
 
     @shape_checked
     def forward(self, X: Shaped[np.ndarray, "m n_in"]) -> Trace:
@@ -124,18 +124,18 @@ class Network:
         target: (m, sizes[-1]), the shape of the network's output. Raises ShapeError if it is not, or if the trace is
         that of a network of other sizes.
         """
-        check_trace(trace, self.sizes)
+        check_trace("Network.backward(trace, target)", trace, self.sizes)
         self.loss.check_target(trace.O[-1], target)
-        with self._lock:
-            self._parameters.checked()
-            at = engine.Buffers(self.sizes, len(target), self._type(*trace.O, *trace.Z, target), keep=True)
-            at.choose_functions(self.activations)
-            for mine, given in zip(at.O + at.Z, trace.O + trace.Z, strict=True):
-                mine[...] = given
-            engine.loss_and_first_G(at, self.loss, target)
-            gradients = self._gradients(at)
-        trace.G, trace.dL_dO = at.G, at.dL_dO
-        return gradients
+        return self._backward(trace, target, lambda at: engine.loss_and_first_G(at, self.loss, target))
+
+    @shape_checked
+    def backward_from(self, trace: Trace, G: Shaped[np.ndarray, "m n_out"]):
+        """What `backward` does, from any G = dL/dO of the last layer, (m, sizes[-1]): no loss is needed.
+
+        Raises ShapeError if G does not have the shape of the output, or if the trace is that of other sizes.
+        """
+        check_trace("Network.backward_from(trace, G)", trace, self.sizes, G)
+        return self._backward(trace, G, lambda at: engine.first_G(at, G))
 
     @shape_checked
     def objective(self, X: Shaped[np.ndarray, "m n_in"], target: Shaped[np.ndarray, "m n_out"]):
@@ -163,16 +163,17 @@ class Network:
         dP, and P + velocity. Raises what `loss_and_gradients` raises, before anything is changed.
         """
         with self._lock:
-            matrices, steps = self._parameters.checked(), self._parameters.steps()
+            self._parameters.checked()
+            steps = self._parameters.steps()
             at = self._checked_buffers(X, target, learning_rate, momentum, velocity)
             learning_rate, momentum = float(learning_rate), float(momentum)
-            engine.forward(at, X, matrices, self.activations)
+            self._forward_pass(at, X)
             # The gradient is linear in the first G, so the learning rate may go in there, where there are few entries.
             early = learning_rate if velocity is None else 1.0
             J = engine.loss_and_first_G(at, self.loss, target, early) + self._penalty()
             if not (math.isfinite(J) and math.isfinite(at.first_units.dot(at.first_units))):
                 check_step(self, X, target, learning_rate)  # a run that diverges passes, a NaN in X does not
-            engine.backward(at, matrices, steps)
+            self._backward_pass(at, steps)
             self._add_penalties(steps, early)
             if velocity is None:
                 engine.step(self._parameters.pieces)
@@ -194,13 +195,35 @@ class Network:
 
     def __getstate__(self):
         with self._lock:
-            pairs = [(WB[:-1].copy(), WB[-1:].copy()) for WB in self._parameters.checked()]
-        own = {"_lock": None, "_buffers": None, "_parameters": pairs, "activations": list(self.activations)}
+            self._parameters.checked()
+            layers = [tuple(P.copy() for P in layer) for layer in self._parameters.layers]
+        own = {"_lock": None, "_buffers": None, "_parameters": layers, "activations": list(self.activations)}
         return {**vars(self), **own}
 
     def __setstate__(self, state):
         vars(self).update(state, _lock=threading.RLock(), _buffers={})
         self.parameters = state["_parameters"]
+
+    def _forward_pass(self, at, X):
+        """From X, (m, sizes[0]), to every Z and O of the buffers."""
+        engine.forward(at, X, self._parameters.matrices, self.activations)
+
+    def _backward_pass(self, at, gradients):
+        """From the first G, which the buffers hold, to the gradients: for each layer an array like its parameters'."""
+        engine.backward(at, self._parameters.matrices, gradients)
+
+    def _backward(self, trace, last, write_first_G):
+        """The gradients of J from a trace and the function that writes the first G, made from `last`, (m, n_out)."""
+        with self._lock:
+            self._parameters.checked()
+            at = engine.Buffers(self.sizes, len(last), self._type(*trace.O, *trace.Z, last), keep=True)
+            at.choose_functions(self.activations)
+            for mine, given in zip(at.O + at.Z, trace.O + trace.Z, strict=True):
+                mine[...] = given
+            write_first_G(at)
+            gradients = self._gradients(at)
+        trace.G, trace.dL_dO = at.G, at.dL_dO
+        return gradients
 
     def _type(self, *arrays):
         """The dtype to compute in: the network's, or complex if a parameter or one of the arrays is."""
@@ -211,31 +234,30 @@ class Network:
         """New buffers after the forward pass; with a target they are not for keeping."""
         check_width(X, self.sizes)
         check_range("Network.forward(X)", self.dtype, X=X)
-        matrices = self._parameters.checked()
+        self._parameters.checked()
         dtype = self._type(X) if target is None else self._type(X, target)
         at = engine.Buffers(self.sizes, len(X), dtype, keep=target is None)
-        engine.forward(at, X, matrices, self.activations)
+        self._forward_pass(at, X)
         return at
 
     def _gradients(self, at):
-        """New arrays (dW, db) of the gradients of J, from buffers that hold the first G."""
-        matrices = self._parameters.checked()
-        _, gradients = stacked([WB.shape for WB in matrices], at.dtype)
-        engine.backward(at, matrices, gradients)
+        """The gradients of J, new arrays in the form of `parameters`, from buffers that hold the first G."""
+        _, gradients = stacked(self._parameters.shapes, at.dtype)
+        self._backward_pass(at, gradients)
         self._add_penalties(gradients, 1.0)
-        return [(dWB[:-1], dWB[-1:]) for dWB in gradients]
+        return [split(gradient, names) for gradient, names in zip(gradients, self._names, strict=True)]
 
     def _penalty(self):
         """lam * Omega, a number."""
         if self.lam == 0 or self.regularizer is none:
             return 0.0
-        omega = sum(self.regularizer.f(W) for W, _ in self._parameters.pairs)
+        omega = sum(self.regularizer.f(W) for W, *_ in self._parameters.layers)
         return float(self.lam) * np.asarray(omega).item()
 
     def _add_penalties(self, gradients, factor):
         if self.lam != 0 and self.regularizer is not none:
-            for (W, _), dWB in zip(self._parameters.pairs, gradients, strict=True):
-                dWB[:-1] += factor * float(self.lam) * self.regularizer.f_gradient(W)  # (n_in, n_out)
+            for (W, *_), gradient in zip(self._parameters.layers, gradients, strict=True):
+                gradient[: len(W)] += factor * float(self.lam) * self.regularizer.f_gradient(W)  # (n_in, n_out)
 
     def _checked_buffers(self, X, target, learning_rate, momentum, velocity):
         """The buffers for a step with these arguments, which are checked.

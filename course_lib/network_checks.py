@@ -69,9 +69,13 @@ def check_range(call, dtype, **arrays):
                 raise ValueError(f"{call}: {name} has entries beyond {most:.1e}, the largest that {dtype} holds")
 
 
-def check_trace(trace, sizes):
-    """The trace is one of a network of these sizes: its O, (m, sizes[l]), and Z, (m, sizes[l + 1]), for one m."""
-    call = "Network.backward(trace, target)"
+def check_trace(call, trace, sizes, G=None):
+    """The trace is one of a network of these sizes: its O, (m, sizes[l]), and Z, (m, sizes[l + 1]), for one m.
+
+    G, if there is one, is that of the output, (m, sizes[-1]), of floats. `call` is named where something is not.
+    """
+    if G is not None and G.dtype == object:
+        raise TypeError(f"{call}: G holds Fractions, expected floats, which W and b are")
     traced = [O.shape[1] for O in trace.O]
     if traced != sizes:
         raise ShapeError(f"{call}: trace has layers of {traced}, expected {sizes}.")
@@ -80,6 +84,8 @@ def check_trace(trace, sizes):
         shapes, expected = [A.shape for A in arrays], [(m, n) for n in units]
         if shapes != expected:
             raise ShapeError(f"{call}: trace.{name} has shapes {shapes}, expected {expected}.")
+    if G is not None and G.shape != trace.O[-1].shape:
+        raise ShapeError(f"{call}: G has shape {G.shape}, expected {trace.O[-1].shape}, that of trace.O[-1].")
 
 
 def check_step(network, X, target, learning_rate):
@@ -98,7 +104,7 @@ def sgd_step(
     for name, A in (
         ("X", X),
         ("target", target),
-        *((f"parameters[{l}]", W) for l, (W, _) in enumerate(self.parameters)),
+        *((f"parameters[{l}]", W) for l, (W, *_) in enumerate(self.parameters)),
     ):
         if A.dtype.kind != "f":
             raise TypeError(f"{_STEP}: {name} has dtype {A.dtype}, expected real floats")

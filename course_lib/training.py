@@ -27,11 +27,12 @@ class History:
     diverged: int | None = None
 
 
-def fit(network, X, target, epochs, learning_rate, batch_size=32, momentum=0.0, test=None, seed=0):
+def fit(network, X, target, epochs, learning_rate, batch_size=32, momentum=0.0, test=None, seed=0, clip_norm=None):
     """Train the network in place on X, (m, n_in), and target, (m, n_out); return a `History`.
 
     Each epoch goes once through the samples in a new random order (`seed`), `batch_size` rows at a time; the last
     batch may be shorter. A step is velocity = momentum * velocity - learning_rate * gradient, parameter += velocity.
+    clip_norm: every step's gradients pass `clip_by_norm` with this limit first; None: no clipping.
     test: a pair (X, target) that is only measured, never trained on. Where J stops being finite, training ends and
     `History.diverged` says when. Raises ValueError for a number out of range, ShapeError if arrays do not fit.
     """
@@ -39,16 +40,25 @@ def fit(network, X, target, epochs, learning_rate, batch_size=32, momentum=0.0, 
     _check("batch_size", batch_size, whole=True, least=1)
     _check("learning_rate", learning_rate, whole=False, least=0)
     _check("momentum", momentum, whole=False, least=0)
+    if clip_norm is not None:
+        _check("clip_norm", clip_norm, whole=False, least=0)
     quiet = bool(os.environ.get("TQDM_DISABLE"))  # tqdm reads it too, but not for its bar in a notebook
     rng, history = np.random.default_rng(seed), History()
-    velocity = np.zeros(network.n_parameters, network.dtype)
+    if clip_norm is None:
+        velocity = np.zeros(network.n_parameters, network.dtype)
+    else:
+        velocity = [tuple(np.zeros_like(P) for P in layer) for layer in network.parameters]
     _measure(history, network, X, target, test)
     with np.errstate(over="ignore", invalid="ignore"):  # a run that explodes is told by History.diverged
         for epoch in tqdm(range(1, epochs + 1), desc="epochs", leave=False, disable=quiet):
             order = rng.permutation(len(X))
             for start in range(0, len(X), batch_size):
                 rows = order[start : start + batch_size]
-                network.sgd_step(X[rows], target[rows], learning_rate, momentum, velocity)
+                if clip_norm is None:
+                    network.sgd_step(X[rows], target[rows], learning_rate, momentum, velocity)
+                    continue
+                _, gradients = network.loss_and_gradients(X[rows], target[rows])
+                _step(network.parameters, clip_by_norm(gradients, clip_norm), velocity, learning_rate, momentum)
             _measure(history, network, X, target, test)
             if not np.isfinite(history.loss[-1]):
                 history.diverged = epoch
@@ -67,6 +77,32 @@ def accuracy(network, X: Shaped[np.ndarray, "m n_in"], target: Shaped[np.ndarray
     return float((O.argmax(axis=1) == target.argmax(axis=1)).mean())
 
 
+def clip_by_norm(gradients, limit):
+    """The gradients, all scaled by the one factor that brings their norm down to `limit`; a shorter norm is left.
+
+    gradients: a list of tuples of arrays, of any shapes, as `Network.backward` gives; the norm is the root of the sum
+    of all squared entries. This is a rule for the step and not a derivative: the direction stays, the length does not
+    (Pascanu, Mikolov and Bengio 2013). Gradients with an entry that is infinite or NaN come back as they are: they
+    have lost the direction. Raises TypeError or ValueError unless limit is a finite number, at least 0.
+    """
+    _check("limit", limit, whole=False, least=0, call="clip_by_norm(gradients, limit)")
+    arrays = [dP for layer in gradients for dP in layer if dP.size]
+    largest = max((float(abs(dP).max()) for dP in arrays), default=0.0)
+    if largest == 0 or not np.isfinite(largest):
+        return gradients
+    norm = largest * np.sqrt(sum(float(((dP / largest) ** 2).sum()) for dP in arrays))  # no square overflows
+    factor = min(1.0, limit / norm)
+    return [tuple(factor * dP for dP in layer) for layer in gradients]
+
+
+def _step(parameters, gradients, velocity, learning_rate, momentum):
+    for layer in zip(parameters, gradients, velocity, strict=True):
+        for P, dP, V in zip(*layer, strict=True):  # W, then b: three arrays of one shape
+            V *= momentum
+            V -= learning_rate * dP
+            P += V
+
+
 def _measure(history, network, X, target, test):
     history.loss.append(float(network.objective(X, target)))
     history.accuracy.append(accuracy(network, X, target))
@@ -75,9 +111,9 @@ def _measure(history, network, X, target, test):
         history.test_accuracy.append(accuracy(network, *test))
 
 
-def _check(name, value, whole, least):
+def _check(name, value, whole, least, call="fit(...)"):
     kind = "whole number" if whole else "finite number"
     if isinstance(value, bool) or not isinstance(value, Integral if whole else Real):
-        raise TypeError(f"fit(...): {name} is {type(value).__name__} {value!r}, expected a {kind}")
+        raise TypeError(f"{call}: {name} is {type(value).__name__} {value!r}, expected a {kind}")
     if not least <= value < np.inf:
-        raise ValueError(f"fit(...): {name} is {value}, expected a {kind}, at least {least}")
+        raise ValueError(f"{call}: {name} is {value}, expected a {kind}, at least {least}")

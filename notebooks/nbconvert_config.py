@@ -3,11 +3,18 @@
 python -m nbconvert --config notebooks/nbconvert_config.py notebooks/05_grad_W.ipynb
 """
 
+import atexit
 import os
+import tempfile
+from pathlib import Path
 
 from nbconvert.preprocessors import CoalesceStreamsPreprocessor, Preprocessor
 
 os.environ["TQDM_DISABLE"] = "1"  # a progress bar would be stored, and differ each time
+os.environ["COURSE_SEED"] = "0"  # the numbers of the sheets by hand too
+folder = tempfile.TemporaryDirectory(prefix="course-progress-")
+atexit.register(folder.cleanup)
+os.environ["COURSE_PROGRESS"] = str(Path(folder.name, "progress.sqlite3"))  # what is stored has nothing done
 
 
 class StoredForm(Preprocessor):

@@ -17,6 +17,7 @@ from course_lib import (
     losses,
     network,
     regularizers,
+    residual,
     training,
 )
 from course_lib.activations import relu
@@ -41,6 +42,9 @@ CALLS = {
     "dZ_dW": (dense.dZ_dW, {"O": O, "n_out": n_out}),
     "dZ_db": (dense.dZ_db, {"m": m, "n_out": n_out}),
     "dZ_dO": (dense.dZ_dO, {"m": m, "W": W}),
+    "residual": (residual.residual, {"O": O, "B": O}),
+    "grad_O_residual": (residual.grad_O_residual, {"G": G, "grad_O_branch": G}),
+    "dY_dO": (residual.dY_dO, {"dB_dO": np.ones((2, 3, 2, 3))}),
     "transpose_of_product": (jacobian.transpose_of_product, {"A": O, "B": W}),
     "inverse_of_product": (jacobian.inverse_of_product, {"A": SQUARE, "B": SQUARE}),
     "chain": (jacobian.chain, {"dy_dx": O, "dx_dz": W}),
@@ -65,12 +69,13 @@ CALLS = {
     },
     **{
         name: (getattr(initializers, name), {"n_in": n_in, "n_out": n_out, "rng": RNG})
-        for name in ("zeros", "glorot_uniform", "glorot_normal", "he_normal", "orthogonal")
+        for name in ("zeros", "fan_in_uniform", "glorot_uniform", "glorot_normal", "he_normal", "orthogonal")
     },
     "normal": (initializers.normal(1.0), {"n_in": n_in, "n_out": n_out, "rng": RNG}),
     "Network.forward": (NETWORK.forward, {"X": O}),
     "Network.predict": (NETWORK.predict, {"X": O}),
     "Network.backward": (NETWORK.backward, {"trace": NETWORK.forward(O), "target": TARGET}),
+    "Network.backward_from": (NETWORK.backward_from, {"trace": NETWORK.forward(O), "G": G}),
     "Network.objective": (NETWORK.objective, {"X": O, "target": TARGET}),
     "Network.loss_and_gradients": (NETWORK.loss_and_gradients, {"X": O, "target": TARGET}),
     "accuracy": (lambda X, target: training.accuracy(NETWORK, X, target), {"X": O, "target": TARGET}),
@@ -110,9 +115,21 @@ def test_right_arguments_are_taken(name):
 
 def test_no_public_function_is_left_out():
     # softmax and the functions below have tests of their own: softmax is a bare formula, numeric_jacobian and normal
-    # take what this file calls bad (a list, a float), moons and spirals take no arrays, and digits takes nothing
-    elsewhere = {"softmax", "numeric_jacobian", "digits", "moons", "spirals"}
-    modules = dense, jacobian, activations, losses, regularizers, initializers, network, training, gradcheck, data
+    # take what this file calls bad (a list, a float), clip_by_norm takes arrays of any shapes, moons and spirals take no arrays, and digits takes nothing
+    elsewhere = {"softmax", "numeric_jacobian", "digits", "moons", "spirals", "clip_by_norm"}
+    modules = (
+        dense,
+        jacobian,
+        activations,
+        losses,
+        regularizers,
+        initializers,
+        network,
+        residual,
+        training,
+        gradcheck,
+        data,
+    )
     for module in modules:
         for name, function in inspect.getmembers(module, inspect.isfunction):
             if function.__module__ == module.__name__ and not name.startswith("_"):
@@ -180,7 +197,7 @@ def test_another_object_is_a_type_error_that_names_the_argument(name, argument):
 
 RATIONAL = {
     *["forward", "undo_activation", "grad_W", "grad_b", "grad_O", "dZ_dW", "dZ_dO"],
-    *["transpose_of_product", "chain", "key_idea"],
+    *["transpose_of_product", "chain", "key_idea", "residual", "grad_O_residual", "dY_dO"],
     *[f + function for f in ("identity", "relu") for function in ("__call__", "derivative")],
     *[f + function for f in ("mse", "none", "l2", "l1") for function in ("__call__", "gradient")],
 }

@@ -12,6 +12,7 @@ N_IN, N_OUT = 300, 200
 VARIANCES = {
     "zeros": 0.0,
     "normal": 0.25,
+    "fan_in_uniform": 1 / (3 * N_IN),
     "glorot_uniform": 2 / (N_IN + N_OUT),
     "glorot_normal": 2 / (N_IN + N_OUT),
     "he_normal": 2 / N_IN,
@@ -35,6 +36,11 @@ def test_the_mean_is_0_and_the_variance_is_the_one_in_the_docstring(name):
     assert abs(W.mean()) <= 5 * np.sqrt(variance / W.size)
     # the variance of n squares is at most 2 variance^2 / n for these distributions: five standard errors
     assert abs((W**2).mean() - variance) <= 5 * variance * np.sqrt(2 / W.size)
+
+
+def test_fan_in_uniform_fills_its_interval_and_no_more():
+    W = draw("fan_in_uniform", N_IN, N_OUT)
+    assert 0.999 / np.sqrt(N_IN) < abs(W).max() <= 1 / np.sqrt(N_IN)
 
 
 def test_glorot_uniform_fills_its_interval_and_no_more():

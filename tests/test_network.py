@@ -260,6 +260,23 @@ def test_a_batch_of_another_width_is_refused(method):
         getattr(network, method)(*arguments)
 
 
+def test_backward_from_any_G_is_what_backward_does_from_that_of_the_loss():
+    network = Network([5, 4, 3], tanh, regularizer=l2, lam=0.1)
+    rng = np.random.default_rng(0)
+    X, target = rng.standard_normal((7, 5)), rng.standard_normal((7, 3))
+    by_loss, by_G = network.forward(X), network.forward(X)
+    gradients = network.backward(by_loss, target), network.backward_from(by_G, mse.gradient(by_G.O[-1], target))
+    for pair in zip(*gradients, strict=True):
+        for dP, same in zip(*pair, strict=True):
+            assert_close(dP, same, 1e-14)
+    for G, same in zip(by_loss.G + by_loss.dL_dO[1:], by_G.G + by_G.dL_dO[1:], strict=True):
+        assert_close(G, same, 1e-14)
+    with pytest.raises(ShapeError, match=r"Network.backward_from\(trace, G\): G has shape \(3, 7\), expected \(7, 3\)"):
+        network.backward_from(by_G, np.ones((3, 7)))
+    with pytest.raises(ShapeError, match=r"Network.backward_from\(trace, G\): trace has layers of \[5, 3\]"):
+        network.backward_from(Network([5, 3], tanh).forward(X), np.ones((7, 3)))
+
+
 @pytest.mark.parametrize("shape", [(7, 1), (1, 3), (7, 4), (6, 3), (3, 7)])
 def test_a_target_of_another_shape_is_refused(shape):
     network = Network([5, 4, 3], tanh)

@@ -23,18 +23,11 @@ MODULES = {".".join(p.relative_to(ROOT).with_suffix("").parts): p for p in sorte
 FLOORS = [
     ["__init__", "shapes", "shape_grammar", "shape_checks", "shape_comments"],
     [
-        "activations",
-        "losses",
-        "regularizers",
-        "initializers",
-        "jacobian",
-        "dense",
-        "engine",
-        "parameters",
-        "network_checks",
-        "network",
+        *("activations", "losses", "regularizers", "initializers", "jacobian", "dense"),
+        *("engine", "parameters", "network_checks", "network"),
+        *("residual", "normalization", "gradient_flow", "deep"),
     ],
-    ["training", "data", "gradcheck", "checklist", "panel", "blackboard", "plots"],
+    ["training", "data", "gradcheck", "checklist", "panel", "blackboard", "plots", "curves"],
     ["exercises", "widgets", "server_extension"],
 ]
 FLOOR = {part: floor for floor, parts in enumerate(FLOORS) for part in parts}

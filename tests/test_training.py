@@ -13,7 +13,7 @@ from course_lib.losses import mse, softmax_cross_entropy
 from course_lib.network import Network
 from course_lib.regularizers import l2
 from course_lib.shapes import ShapeError
-from course_lib.training import accuracy, fit
+from course_lib.training import accuracy, clip_by_norm, fit
 
 
 def task(m=23, seed=0):
@@ -173,3 +173,64 @@ def test_numbers_out_of_range_are_refused_by_name_before_anything_is_trained(arg
     with pytest.raises(error, match=rf"fit\(\.\.\.\): {argument} is .*, expected a"):
         fit(network, X, target, **({"epochs": 1, "learning_rate": 0.1} | {argument: value}))
     assert all(np.array_equal(W, old) for (W, _), old in zip(network.parameters, before, strict=True))
+
+
+def test_clipping_keeps_the_direction_and_brings_the_norm_down_to_the_limit():
+    gradients = [(np.full((2, 3), 3.0), np.full((1, 3), -4.0)), (np.full((3, 1), 1.0),)]
+    norm = np.sqrt(6 * 9 + 3 * 16 + 3)
+    for limit in (0.0, 0.5, norm / 2):
+        clipped = clip_by_norm(gradients, limit)
+        assert [[dP.shape for dP in layer] for layer in clipped] == [[(2, 3), (1, 3)], [(3, 1)]]
+        for layer, clipped_layer in zip(gradients, clipped, strict=True):
+            for dP, clipped_dP in zip(layer, clipped_layer, strict=True):
+                assert clipped_dP == pytest.approx(dP * limit / norm)
+    assert (gradients[0][0] == 3).all()
+
+
+def test_a_gradient_shorter_than_the_limit_is_left():
+    gradients = [(np.full((2, 3), 3.0), np.full((1, 3), -4.0))]
+    for limit in (np.sqrt(6 * 9 + 3 * 16) + 0.01, 1e9):
+        assert all(map(np.array_equal, clip_by_norm(gradients, limit)[0], gradients[0]))
+    zeros = [(np.zeros((2, 3)), np.zeros((1, 3)))]
+    assert (clip_by_norm(zeros, 0.0)[0][0] == 0).all()
+
+
+def test_clipping_squares_nothing_that_overflows_and_returns_what_has_no_direction():
+    (huge,) = clip_by_norm([(np.array([[3e200, -4e200]]),)], 5.0)[0]
+    assert huge == pytest.approx(np.array([[3.0, -4.0]]))
+    for entry in (np.inf, np.nan):
+        (same,) = clip_by_norm([(np.array([[entry, 1.0]]),)], 5.0)[0]
+        assert np.array_equal(same, np.array([[entry, 1.0]]), equal_nan=True)
+
+
+def test_a_clipped_step_is_no_longer_than_the_learning_rate_times_the_limit():
+    clipped, free, limit = task()[0], task()[0], 0.01
+    before = [P.copy() for layer in clipped.parameters for P in layer]
+    _, X, target = task()
+    fit(clipped, X, target, epochs=1, learning_rate=0.5, batch_size=23, clip_norm=limit)
+    fit(free, X, target, epochs=1, learning_rate=0.5, batch_size=23, clip_norm=1e9)
+    moves = [
+        np.sqrt(
+            sum(((P - old) ** 2).sum() for P, old in zip((P for l in net.parameters for P in l), before, strict=True))
+        )
+        for net in (clipped, free)
+    ]
+    assert moves[0] == pytest.approx(0.5 * limit)
+    assert moves[1] > 2 * moves[0]
+
+
+@pytest.mark.parametrize(
+    ("limit", "error", "message"),
+    [
+        (-1.0, ValueError, "limit is -1.0, expected a finite number, at least 0"),
+        (np.inf, ValueError, "limit is inf"),
+        (np.nan, ValueError, "limit is nan"),
+        ("1", TypeError, "limit is str '1', expected a finite number"),
+    ],
+)
+def test_a_limit_that_is_none_is_refused_by_name(limit, error, message):
+    with pytest.raises(error, match=r"clip_by_norm\(gradients, limit\): " + message):
+        clip_by_norm([(np.ones((1, 1)),)], limit)
+    network, X, target = task()
+    with pytest.raises(error, match=r"fit\(...\): clip_norm is"):
+        fit(network, X, target, 1, 0.1, clip_norm=limit)

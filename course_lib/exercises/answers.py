@@ -1,7 +1,8 @@
 """What a learner's code gave back, as plain arrays, with what is certain about it before any number is compared.
 
 A value is an array, or a tuple of values (a list of layers is a tuple of pairs). `Raised` stands in for the value of a
-case that could not be computed. Values are compared by `same`; a tolerance is a part of the largest entry.
+case that could not be computed. Values are compared by `same`; a tolerance is a part of the largest entry. It is wide
+enough for an answer that was computed in float32 on the way, and far below what any mistake changes.
 """
 
 from dataclasses import dataclass
@@ -9,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 FLOAT32_TOLERANCE = 1e-4
-TOLERANCE = 1e-9
+TOLERANCE = 1e-6
+LARGEST = 10**8  # bytes; a larger array is not looked at
 
 
 @dataclass(frozen=True)
@@ -36,21 +38,23 @@ def plain(value):
 
     The value is None if it cannot be read as real numbers.
     """
-    if type(value) is np.ndarray and value.dtype.kind in "fiub":
+    if type(value) is np.ndarray and value.dtype.kind in "fiub" and value.nbytes <= LARGEST:
         return value.copy(), ""
     if type(value) in (int, float) or (isinstance(value, np.generic) and value.dtype.kind in "fiu"):
         return np.asarray(value), ""
     what = "None" if value is None else type(value).__name__
+    if isinstance(value, np.ndarray) and value.nbytes > LARGEST:
+        return None, f"an array of shape {value.shape}, far too large,"
     if isinstance(value, np.ndarray):
         what = f"{what} of dtype {value.dtype}" if type(value) is np.ndarray else what
     return _converted(value), what
 
 
-def plain_layers(value):
+def plain_layers(value, depth=2):
     """Like `plain`, for a list (or tuple) of layers, each a pair of arrays: a tuple of tuples."""
-    if type(value) not in (list, tuple):
+    if type(value) not in (list, tuple) or depth == 0:
         return plain(value)
-    parts = [plain_layers(part) for part in value]
+    parts = [plain_layers(part, depth - 1) for part in value]
     what = next((what for _, what in parts if what), "")
     return tuple(part for part, _ in parts), what
 
@@ -74,16 +78,20 @@ def same(value, right, tolerance=TOLERANCE):
         return alike and all(same(v, r, tolerance) for v, r in zip(value, right, strict=True))
     if value is None or value.shape != right.shape:
         return False
-    if value.dtype == np.float32 or right.dtype == np.float32:
-        tolerance = max(tolerance, FLOAT32_TOLERANCE)
-    difference = np.abs(np.subtract(value, right, dtype=float))
-    largest = float(np.abs(right).max(initial=0))
-    if np.isfinite(largest):
-        return bool((difference <= tolerance * (largest or 1)).all())  # False where the value is NaN
+    if np.isfinite(right).all():
+        return not differs(value, right, tolerance).any()
     finite = np.isfinite(right)
     if not np.array_equal(finite, np.isfinite(value)) or not np.array_equal(right[~finite], value[~finite], True):
         return False
     return same(value[finite], right[finite], tolerance)
+
+
+def differs(value, right, tolerance=TOLERANCE):
+    """Where two arrays of one shape differ by more than rounding, an array of booleans. right: finite; value: any."""
+    if value.dtype == np.float32 or right.dtype == np.float32:
+        tolerance = max(tolerance, FLOAT32_TOLERANCE)
+    largest = float(np.abs(right).max(initial=0)) or 1
+    return ~(np.abs(np.subtract(value, right, dtype=float)) <= tolerance * largest)  # True where the value is NaN
 
 
 def whole(value):

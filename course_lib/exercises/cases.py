@@ -71,7 +71,7 @@ class Draw:
         if "zeros" in self.tags and len(shape) == 2 and shape[0] > 1:
             values[self.rng.integers(shape[0])] = 0
         if "huge" in self.tags:
-            values[1:] *= 1000  # the first row stays: beside tiny numbers only, rounding would look like a mistake
+            values[1:] *= 10000  # the first row stays: beside tiny numbers only, rounding would look like a mistake
         return values.astype(np.float32) if "float32" in self.tags else values
 
 

@@ -32,8 +32,7 @@ def _sigmoid_prime(did, Z):
         return finish(did, S)
     if did("derivative_at_output"):
         return finish(did, _times(did, Z, 1 - Z))
-    if did("derivative_at_output:twice"):
-        return finish(did, sigmoid.f_prime(S))
+    S = sigmoid.f(S) if did("derivative_at_output:twice") else S
     return finish(did, _times(did, S, 1 - S))
 
 
@@ -222,7 +221,6 @@ undo_activation = Definition(
         "derivative_at_output": "notebook 04, section 'Three wrong forms'",
         "batch_averaged": "slip E9, notebook 04, section 4: whose 1/m is it?",
     },
-    view="BackwardStepper in notebook 04, at a step that undoes an activation; ex.case holds the numbers",
 )
 mse_gradient = Definition(
     name="mse_gradient",

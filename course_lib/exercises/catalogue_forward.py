@@ -17,10 +17,9 @@ def _forward(did, O, W, b):
         Z = W @ O if did("order") else O @ W
     if did("batch_averaged"):
         Z = Z.mean(axis=0, keepdims=True)
-    if did("bias_missing"):
-        return finish(did, Z)
-    b = b.reshape(-1, 1) if did("column_bias") else b
-    Z = Z - b if did("sign:b") else Z + b
+    if not did("bias_missing"):
+        b = b.reshape(-1, 1) if did("column_bias") else b
+        Z = Z - b if did("sign:b") else Z + b
     return finish(did, Z[0] if did("flat_bias") else Z)
 
 
@@ -58,7 +57,7 @@ _LOOK = {
     "transposed:W": "slip E1, notebook 03, section 'Where the notes differ'",
 }
 _WRONG = ("bias_missing", "order", "transposed", "transposed:W", "column_bias", "scalar_rule", "sign:b", "sign")
-_VIEW = "with O, W, b = ex.case.values(), ProductExplorer(O, W, ('O', 'W'))"
+_VIEW = "ProductExplorer(ex.case['O'], ex.case['W'], ('O', 'W'))"
 
 
 def _cases(samples=None):
@@ -86,7 +85,7 @@ forward_sample = Definition(
     look=_LOOK
     | {"": "row S7, notebook 03, section 2", "flat_bias": "row S7, notebook 03, section 2: what shape has o?"},
     says=_SAYS,
-    view="with o, W, b = ex.case.values(), ProductExplorer(o, W, ('o', 'W'))",
+    view="ProductExplorer(ex.case['o'], ex.case['W'], ('o', 'W'))",
 )
 forward = Definition(
     name="forward",

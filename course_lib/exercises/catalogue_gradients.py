@@ -70,18 +70,17 @@ grad_W = Definition(
         "scalar_rule": "the scalar trap, notebook 05, section 'Two traps'",
         "order": "the square trap, notebook 05, section 'Two traps'",
     },
-    view='with O, G = ex.case.values(), KeyIdeaExplorer(dense.dZ_dW(O, G.shape[1]), G, ("Z", "W", "G"))',
+    view="KeyIdeaExplorer(dense.dZ_dW(ex.case['O'], ex.case['G'].shape[1]), ex.case['G'], ('Z', 'W', 'G'))",
 )
 
 
 def _grad_W_regularized(did, O, G, W, lam):
     part = finish(did, data_part(did, O, G), len(O), G.size)
-    weight = lam**2 if did("lambda_squared") else 1 if did("lambda_missing") else lam
+    if did("regularizer_on_data") or did("regularizer_on_data:too"):
+        part = lam * part
+    without = did("lambda_missing") or did("regularizer_on_data")
+    weight = lam**2 if did("lambda_squared") else 1 if without else lam
     penalty = np.zeros_like(W) if did("regularizer_missing") else weight * W
-    if did("regularizer_on_data"):
-        return lam * part + W
-    if did("regularizer_on_data:too"):
-        return lam * (part + W)
     if did("regularizer_averaged"):
         penalty = penalty / len(O)
     if did("factor_two:regularizer"):
@@ -233,7 +232,7 @@ grad_b = Definition(
             "the result stands in a column",
         ),
     },
-    view="with G = ex.case['G'], KeyIdeaExplorer(dense.dZ_db(*G.shape), G, ('Z', 'b', 'G'))",
+    view="KeyIdeaExplorer(dense.dZ_db(*ex.case['G'].shape), ex.case['G'], ('Z', 'b', 'G'))",
 )
 
 
@@ -295,6 +294,6 @@ grad_O = Definition(
             "only the first sample's row is there",
         ),
     },
-    view="with G, W = ex.case.values(), KeyIdeaExplorer(dense.dZ_dO(len(G), W), G, ('Z', 'O', 'G'))",
+    view="KeyIdeaExplorer(dense.dZ_dO(len(ex.case['G']), ex.case['W']), ex.case['G'], ('Z', 'O', 'G'))",
 )
 EXERCISES = (grad_W, grad_W_regularized, grad_b, grad_O)

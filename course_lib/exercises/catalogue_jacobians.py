@@ -118,7 +118,7 @@ jacobian_linear = Definition(
         "": "row S3, notebook 01, section 4",
         "transposed": "row S2, notebook 01, section 2: which index comes first?",
     },
-    view="with A = ex.case['A'], JacobianExplorer(A, np.ones(A.shape[1]))",
+    view="JacobianExplorer(ex.case['A'], np.ones(ex.case['A'].shape[1]))",
 )
 jacobian_elementwise = Definition(
     name="jacobian_elementwise",
@@ -164,7 +164,7 @@ chain_linear = Definition(
             "dx_dz is turned",
         ),
     },
-    view="with A, dx_dz = ex.case.values(), ProductExplorer(A, dx_dz, ('A', 'dx/dz'))",
+    view="ProductExplorer(ex.case['A'], ex.case['dx_dz'], ('A', 'dx/dz'))",
 )
 numeric_jacobian = Definition(
     name="numeric_jacobian",

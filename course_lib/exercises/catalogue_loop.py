@@ -106,8 +106,8 @@ def _backward(did, Os, Zs, Ws, G, f_prime):
         arrived, slopes = G, _slopes(did, layer, Os, Zs, f_prime)
         G = G @ slopes if did("matrix_product_for_elementwise") else G * slopes
         gradients.insert(0, _pair(did, Os[layer], G, m))
-        if layer == 0:
-            break
+        if layer == 0 and not did("untransposed_weights") and not did("order:carried"):
+            break  # code that forgets the transpose of W may go on until it fails at the first layer's W, or stop here
         W = Ws[layer]
         if did("wrong_layer_weights"):
             W = Ws[layer - 1]
@@ -118,10 +118,10 @@ def _backward(did, Os, Zs, Ws, G, f_prime):
             G = carried
         elif did("stale_gradient:first"):
             G = first_G
-        elif did("order:carried"):
+        elif did("order:carried") or did("order:carried_hidden"):
             G = W.T @ carried
         else:
-            G = carried @ (W if did("untransposed_weights") else W.T)
+            G = carried @ (W if did("untransposed_weights") or did("untransposed_weights:hidden") else W.T)
         if did("batch_averaged:carried"):
             G = G / m
     if did("last_layer_only"):
@@ -129,6 +129,10 @@ def _backward(did, Os, Zs, Ws, G, f_prime):
     return gradients[::-1] if did("layers_reversed") else gradients
 
 
+_ORDER_CARRIED = Words(
+    "G is carried on with the factors in the wrong order: it runs only where sizes happen to be equal.",
+    "G is carried on with the factors in the wrong order",
+)
 backward = Definition(
     name="backward",
     notebook="07_grad_O_and_the_loop",
@@ -145,6 +149,7 @@ backward = Definition(
         "layers_reversed",
         "last_layer_only",
         "untransposed_weights",
+        "untransposed_weights:hidden",
         "stale_gradient",
         "stale_gradient:first",
         "wrong_layer_weights",
@@ -157,6 +162,7 @@ backward = Definition(
         "transposed",
         "order",
         "order:carried",
+        "order:carried_hidden",
         "order:pair",
         "scalar_rule",
         "batch_averaged",
@@ -188,7 +194,7 @@ backward = Definition(
         G = G @ W.T
     return gradients""",
     look={
-        "": "row S21, notebook 07, sections 8 and 9",
+        "": "row S21, notebook 07, sections 8 and 9, and its view, 'The loop, step by step'",
         "activation_not_undone": "row S6, notebook 07, section 9: the first line of a layer",
         "derivative_at_output": "notebook 04, section 'Three wrong forms'",
         "activation_not_derivative": "row S6, notebook 04, section 5",
@@ -196,6 +202,7 @@ backward = Definition(
         "transposed": "row S14, notebook 05, section 6",
         "order": "row S14, notebook 05, section 'Two traps'",
         "order:carried": "row S20, notebook 07, section 6",
+        "order:carried_hidden": "row S20, notebook 07, section 6",
         "untransposed_weights": "row S20, notebook 07, section 'The square trap'",
         "batch_averaged": "slip E9, notebook 04, section 4: whose 1/m is it?",
         "flat_bias": "notebook 06, section 10: keep the row",
@@ -223,10 +230,8 @@ backward = Definition(
             "the G that is carried on is the one of before the activation was undone",
         ),
         "order:pair": Words("Each pair is (db, dW): dW comes first.", "the pairs are (db, dW)"),
-        "order:carried": Words(
-            "G is carried on with the factors in the wrong order: it runs only where sizes happen to be equal.",
-            "G is carried on with the factors in the wrong order",
-        ),
+        "order:carried": _ORDER_CARRIED,
+        "order:carried_hidden": _ORDER_CARRIED,
         "transposed": Words(
             "Every dW is transposed: entry (h, k) stands at (k, h).", "rows and columns of every dW are exchanged"
         ),
@@ -252,6 +257,5 @@ backward = Definition(
             "Your gradients are what the first of the m = {m} samples gives alone.", "only the first sample is used"
         ),
     },
-    view="BackwardStepper in notebook 07, step by step; ex.case holds the numbers",
 )
 EXERCISES = (backward,)

@@ -61,7 +61,7 @@ he_std = Definition(
         "n_in Var(W) = 2. The standard deviation is the square root of the variance.",
     ),
     solution="def he_std(n_in):\n    return np.sqrt(2 / n_in)",
-    look={"": "notebook 08, where the initialisation for relu is derived"},
+    look={"": "notebook 08, section 8: which variance makes up for the slopes of relu that are 0?"},
     says=_STD_SAYS,
 )
 glorot_std = Definition(
@@ -79,7 +79,7 @@ glorot_std = Definition(
         "Var(W) is 1 over the mean of n_in and n_out. The standard deviation is its square root.",
     ),
     solution="def glorot_std(n_in, n_out):\n    return np.sqrt(2 / (n_in + n_out))",
-    look={"": "notebook 08, where the two demands on the variance meet"},
+    look={"": "notebook 08, section 7, and the last exercise: what do forwards and backwards ask for?"},
     says=_STD_SAYS,
 )
 gain = Definition(
@@ -101,7 +101,7 @@ gain = Definition(
     ),
     solution="""def gain(n_out, weight_std, mean_f_prime_squared):
     return n_out * weight_std**2 * mean_f_prime_squared""",
-    look={"": "notebook 08, where the factor on E[G^2] is derived"},
+    look={"": "rows S20 and S6, notebook 08, sections 1 and 2"},
     says={
         "std_is_variance": Words(
             "Your result has the standard deviation where the variance belongs, its square.",
@@ -153,10 +153,10 @@ def _in_shards(did, O, G, shards):
     if did("first_sample_only:last"):
         parts = parts[-1:]
     partial = [data_part(did, *part) for part in parts]
-    if did("batch_not_summed:stack"):
-        return finish(did, np.stack(partial), len(O), G.size)
     if did("batch_averaged:shard_means"):
         partial = [part / len(o) for part, (o, _) in zip(partial, parts, strict=True)]
+    if did("batch_not_summed:stack"):
+        return finish(did, np.stack(partial), len(O), G.size)
     total = sum(partial) / len(partial) if did("batch_averaged:shards") else sum(partial)
     return finish(did, total, len(O), G.size)
 

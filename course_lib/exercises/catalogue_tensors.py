@@ -7,7 +7,7 @@ from course_lib.exercises.cases import batch_cases
 from course_lib.exercises.definition import Definition, finish
 from course_lib.exercises.mistakes import Words
 
-_SCALES = ("batch_averaged", "sign", "factor_two", "factor_two:half")
+_SCALES = ("transposed", "batch_averaged", "sign", "factor_two", "factor_two:half")
 
 
 def _only_first(tensor):
@@ -70,6 +70,10 @@ _SAYS = {
         "All numbers are there, but your tensor has the indexes of X first: the result's indexes, i and j, come first.",
         "the indexes of X stand first",
     ),
+    "transposed": Words(
+        "All numbers are there, but the axes of your tensor stand in the reverse order.",
+        "the axes stand in the reverse order",
+    ),
     "batch_averaged": Words(
         "Your entries are exactly 1/{m} of the right ones, and m is {m}: one entry of Z belongs to one sample, and nothing "
         "is averaged.",
@@ -117,7 +121,7 @@ dZ_dW = Definition(
         "transposed": "row S2: the result's indexes come first; notebook 05, section 2",
     },
     says=_SAYS | _diagonal("j and k"),
-    view="with O, n_out = ex.case.values(), KeyIdeaExplorer(dense.dZ_dW(O, n_out), np.ones((len(O), n_out)))",
+    view="KeyIdeaExplorer(dense.dZ_dW(**ex.case), np.ones((len(ex.case['O']), ex.case['n_out'])))",
 )
 dZ_db = Definition(
     name="dZ_db",
@@ -164,7 +168,7 @@ dZ_db = Definition(
             "b stands as a column",
         ),
     },
-    view="with m, n_out = ex.case.values(), KeyIdeaExplorer(dense.dZ_db(m, n_out), np.ones((m, n_out)))",
+    view="KeyIdeaExplorer(dense.dZ_db(**ex.case), np.ones((ex.case['m'], ex.case['n_out'])))",
 )
 dZ_dO = Definition(
     name="dZ_dO",
@@ -192,6 +196,6 @@ dZ_dO = Definition(
         "diagonal_missing": "row S19, notebook 07, sections 2 and 7: samples do not mix",
     },
     says=_SAYS | _diagonal("i and h"),
-    view="with m, W = ex.case.values(), KeyIdeaExplorer(dense.dZ_dO(m, W), np.ones((m, W.shape[1])))",
+    view="KeyIdeaExplorer(dense.dZ_dO(**ex.case), np.ones((ex.case['m'], ex.case['W'].shape[1])))",
 )
 EXERCISES = (dZ_dW, dZ_db, dZ_dO)

@@ -1,15 +1,19 @@
 """One check, from a learner's function to a `Result`: run it on every case, find what explains it, and say so."""
 
+import warnings
+
 import numpy as np
 
 from course_lib.exercises.answers import Raised, finite
 from course_lib.exercises.diagnose import Evidence, diagnose, mistake
 from course_lib.exercises.facts import certain
+from course_lib.exercises.guard import put_back_originals
 from course_lib.exercises.mistakes import LOOK, sentences
 from course_lib.exercises.result import Result
 from course_lib.exercises.running import Stopped, is_stub, objection, run
 from course_lib.exercises.sandbox import TIME_LIMIT
 
+_material = {}
 _LINE = 100  # characters; a longer line of the learner's is not quoted
 
 
@@ -24,20 +28,32 @@ def check(definition, function, limit=TIME_LIMIT, seed=0):
         return Result("error", ("wrong_type",) if not_a_function else (), why, name), None
     if is_stub(function):
         return Result("not attempted", (), f"Write {name}({definition.arguments}), and check again.", name), None
-    cases = definition.cases(seed)
-    right = tuple(definition.value(case) for case in cases)
-    try:
-        answers, sandbox = run(definition, function, cases, limit)
-    except Stopped as stopped:
-        keys, why = _stopped(stopped, limit)
-        return Result("error", keys, why, name, printed(stopped.sandbox)), stopped.case
-    status, keys, message, case = verdict(Evidence(definition, cases, right, answers))
-    return Result(status, tuple(dict.fromkeys(map(mistake, keys))), message, name, printed(sandbox)), case
+    replaced = put_back_originals()
+    with np.errstate(all="ignore"), warnings.catch_warnings():  # whatever the notebook has set
+        warnings.simplefilter("ignore")
+        cases, right, values = _prepared(definition, seed)
+        try:
+            answers, sandbox = run(definition, function, cases, limit)
+        except Stopped as stopped:
+            keys, why = _stopped(stopped, limit)
+            return Result("error", keys, why, name, printed(stopped.sandbox, replaced)), stopped.case
+        status, keys, message, case = verdict(Evidence(definition, cases, right, answers, values))
+    return Result(status, tuple(dict.fromkeys(map(mistake, keys))), message, name, printed(sandbox, replaced)), case
 
 
-def printed(sandbox):
-    """What the learner's code wrote and what it was warned of, as text."""
-    return "\n".join(filter(None, [sandbox.printed.rstrip(), *(f"warning: {text}" for text in sandbox.warned)]))
+def _prepared(definition, seed):
+    """The cases, their right values, and a dictionary for those of wrong formulas: kept from one check to the next."""
+    if (id(definition), seed) not in _material:
+        cases = definition.cases(seed)
+        right = tuple(definition.value(case) for case in cases)
+        _material[id(definition), seed] = definition, (cases, right, {})  # the definition is kept, and so is its id
+    return _material[id(definition), seed][1]
+
+
+def printed(sandbox, replaced=()):
+    """What the learner's code wrote and what it was warned of, as text. replaced: names that were put back before."""
+    warned = [*(f"{name} had been replaced, and is the original again" for name in replaced), *sandbox.warned]
+    return "\n".join(filter(None, [sandbox.printed.rstrip(), *(f"warning: {text}" for text in warned)]))
 
 
 def verdict(evidence):
@@ -94,6 +110,7 @@ def _known(evidence, i):
         "shape": getattr(answer.value, "shape", "?"),
         "expected": getattr(right, "shape", "?"),
         "notebook": next((case.spoken() for case in evidence.cases if "notebook" in case.tags), ""),
+        "others": next((case.spoken() for case in evidence.cases if "primes" in case.tags), ""),
         "entries": sizes.get("m", 1) * sizes.get("n_out", 1),
     }
 
@@ -120,7 +137,7 @@ def _look(definition, keys):
     places = [look[key] for key in (*keys, *map(mistake, keys)) if key in look]
     place = (places or [look[""]])[0]
     about_code = keys and all(mistake(key) in LOOK for key in keys)
-    view = f" On this very case: {definition.view}." if definition.view and not about_code else ""
+    view = f" In a cell, `{definition.view}` shows this very case." if definition.view and not about_code else ""
     return f"Look at {place}{'' if place.endswith('?') else '.'}{view}"
 
 

@@ -34,7 +34,7 @@ class Definition:
     solution: str  # source code
     look: dict  # where to look, by id of a mistake, and by "" for all others
     of: str = "the right result"  # what is asked for, within a sentence
-    view: str = ""  # code that shows `ex.case` in one of the notebook's views
+    view: str = ""  # an expression, of what the notebook imports, that shows `ex.case` in one of its views
     says: dict = field(default_factory=dict)  # what the numbers show, where the general sentence does not fit: by key
     form: str = "array"  # or "layers": a list of (dW, db); or "in place": what the first argument then holds
     limits: dict = field(default_factory=dict)  # id -> two tags: right in the first one's cases, not in the second's

@@ -6,7 +6,6 @@ list came back) is added to what the numbers say.
 """
 
 import itertools
-import warnings
 
 from course_lib.exercises.answers import Raised, cut_to_integers, finite, in_another_shape, same, whole
 
@@ -14,13 +13,16 @@ HARD_CODED = "hard_coded_sizes"
 
 
 class Evidence:
-    """The cases, the right values and the learner's answers, and every wrong formula's values as they are asked for."""
+    """The cases, the right values and the learner's answers, and every wrong formula's values as they are asked for.
 
-    def __init__(self, definition, cases, right, answers):
+    values: a dictionary of the latter, filled here; it may be shared by all evidence about the same cases.
+    """
+
+    def __init__(self, definition, cases, right, answers, values=None):
         self.definition, self.cases, self.right, self.answers = definition, cases, right, answers
         self.flags = tuple(dict.fromkeys(flag for answer in answers for flag in answer.flags))
         self.reshaped = False  # whether the same numbers in another shape count as explained
-        self._values = {}
+        self._values = {} if values is None else values
 
     def value(self, wrong, i):
         """The value of the formula with the mistakes `wrong`, a tuple of keys, in case i."""
@@ -59,25 +61,23 @@ class Evidence:
 
 def diagnose(evidence):
     """The keys of the mistakes that explain every case, a tuple; () if the answer is right, None if nothing does."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        wrong = evidence.definition.wrong
-        singles = [(key,) for key in wrong]
-        pairs = (pair for pair in itertools.combinations(wrong, 2) if mistake(pair[0]) != mistake(pair[1]))
-        steps = (
-            (False, lambda: _simplest(evidence, [(), *singles])),
-            (True, lambda: _simplest(evidence, [()])),
-            (False, lambda: _limited(evidence, [()])),
-            (False, lambda: next(filter(None, (_simplest(evidence, [pair]) for pair in pairs)), None)),
-            (False, lambda: _limited(evidence, singles)),
-            (True, lambda: _simplest(evidence, singles)),
-        )
-        for evidence.reshaped, step in steps:
-            found = step()
-            if found is not None:
-                break
-        evidence.reshaped = False
-        return found
+    wrong = evidence.definition.wrong
+    singles = [(key,) for key in wrong]
+    pairs = (pair for pair in itertools.combinations(wrong, 2) if mistake(pair[0]) != mistake(pair[1]))
+    steps = (
+        (False, lambda: _simplest(evidence, [(), *singles])),
+        (True, lambda: _simplest(evidence, [()])),
+        (False, lambda: _limited(evidence, [()])),
+        (False, lambda: next(filter(None, (_simplest(evidence, [pair]) for pair in pairs)), None)),
+        (False, lambda: _limited(evidence, singles)),
+        (True, lambda: _simplest(evidence, singles)),
+    )
+    for evidence.reshaped, step in steps:
+        found = step()
+        if found is not None:
+            break
+    evidence.reshaped = False
+    return found
 
 
 def mistake(key):
@@ -104,6 +104,11 @@ def _limited(evidence, candidates):
     for limit, (tag_inside, tag_beyond) in limits.items():
         inside = [i for i, case in enumerate(evidence.cases) if tag_inside in case.tags]
         beyond = [i for i, case in enumerate(evidence.cases) if tag_beyond in case.tags]
+        if limit == HARD_CODED and inside:
+            notebook = evidence.cases[inside[0]].sizes.items()
+            beyond += [
+                i for i, case in enumerate(evidence.cases) if i not in beyond and not notebook & case.sizes.items()
+            ]
         if not inside or not beyond:
             continue
         if limit == "overflow" and all(finite(evidence.answers[i].value) for i in beyond):

@@ -46,8 +46,10 @@ class Exercise:
 
     def check(self, function, limit=TIME_LIMIT):
         """Run the learner's function on all cases, `limit` seconds in all, and say what went wrong: a `Result`."""
-        definition, memory = self.definition, self._memory
+        definition, memory, own = self.definition, self._memory, dict(vars(self))
         result, case = check(definition, function, limit)
+        vars(self).clear()  # whatever the code did to the exercise itself
+        vars(self).update(own)
         memory["case"] = case
         if result.status != "not attempted":
             self._tell("record", definition.name, result.status, result.mistakes, source_of(function))
@@ -80,7 +82,7 @@ class Exercise:
         return self._offer("Your saved answer", source)
 
     def _offer(self, what, source):
-        """In IPython the source appears in a new cell; everywhere it is shown."""
+        """In IPython a new cell appears, with the source and its check; everywhere the source is shown."""
         try:
             from IPython import get_ipython
 
@@ -89,7 +91,7 @@ class Exercise:
             shell = None
         if shell is None:
             return Note("note", self.name, f"{what}:", source)
-        shell.set_next_input(source)
+        shell.set_next_input(f'ex = exercise("{self.name}")\n\n\n{source.strip()}\n\n\nex.check({self.name})')
         return Note("note", self.name, f"{what} stands in the cell below.", source)
 
     def _tell(self, method, *arguments, **named):

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from course_lib.exercises.answers import Raised, same
+from course_lib.exercises.answers import TOLERANCE, Raised, differs, same
 
-_LISTED = 4
+_LISTED, _FEW = 4, 2  # so many numbers or places are listed; so few places are, whatever rows they leave right
 
 
 def certain(evidence):
@@ -16,7 +16,9 @@ def certain(evidence):
     if not bad:
         return ""
     first = bad[0]
-    said = [f"For {cases[first].spoken()}: {compare(answers[first].value, evidence.right[first])}"]
+    said = [
+        f"For {cases[first].spoken()}: {compare(answers[first].value, evidence.right[first], evidence.definition.tolerance)}"
+    ]
     if good:
         said.append(_where_right(cases, good, [i for i in compared if i not in good]))
     elif _same_for_all(answers, bad, cases):
@@ -24,19 +26,20 @@ def certain(evidence):
     return " ".join(said)
 
 
-def compare(value, right):
+def compare(value, right, tolerance=TOLERANCE):
     """How a value differs from the right one, in a sentence or two."""
     if isinstance(right, tuple):
-        return _compare_layers(value, right)
+        return _compare_layers(value, right, tolerance)
     if value is None or isinstance(value, tuple):
         return "there is no array of numbers to compare."
     if value.shape != right.shape:
         return f"the shape is {value.shape}, expected {right.shape}."
     if not np.isfinite(value).all() and np.isfinite(right).all():
         count = int((~np.isfinite(value)).sum())
-        return f"the shape is right, and {count} of {value.size} entries are NaN or infinite."
-    tolerance = 1e-4 if value.dtype == np.float32 else 1e-9
-    wrong = ~(np.abs(np.subtract(value, right, dtype=float)) <= tolerance * (np.abs(right).max(initial=0) or 1))
+        return (
+            f"the shape is right, and {count} of {value.size} entries {'is' if count == 1 else 'are'} NaN or infinite."
+        )
+    wrong = differs(value, right, tolerance)
     return f"the shape is right; {_which(wrong)}{_ratio(value, right)}."
 
 
@@ -44,18 +47,23 @@ def _which(wrong):
     count = int(wrong.sum())
     if wrong.ndim == 0:
         return "the number differs"
-    said = "every entry differs" if count == wrong.size else f"{count} of {wrong.size} entries differ"
-    if wrong.ndim == 2 and count < wrong.size:
+    some = f"{count} of {wrong.size} entries {'differs' if count == 1 else 'differ'}"
+    said = "every entry differs" if count == wrong.size else some
+    if wrong.ndim == 2 and _FEW < count < wrong.size:
         rows, columns = np.flatnonzero(~wrong.any(axis=1)), np.flatnonzero(~wrong.any(axis=0))
         if len(rows):
-            where = "row" if len(rows) == 1 else "rows"
-            first = ", the first sample's if rows are samples," if 0 in rows and len(rows) == 1 else ""
-            return f"{said}: {where} {_listed(rows)}{first} {'is' if len(rows) == 1 else 'are'} right"
+            first = ", the first sample's if rows are samples," if list(rows) == [0] else ""
+            return f"{said}: {_right('row', rows)[0]}{first} {_right('row', rows)[1]}"
         if len(columns):
-            return f"{said}: column{'s' * (len(columns) > 1)} {_listed(columns)} right"
-    if count <= _LISTED:
+            return f"{said}: {' '.join(_right('column', columns))}"
+    if count <= _LISTED and count < wrong.size:
         said += ": " + ", ".join(str(tuple(map(int, index))) for index in np.argwhere(wrong))
     return said
+
+
+def _right(what, numbers):
+    shown = ", ".join(map(str, numbers[:_LISTED])) + (", ..." if len(numbers) > _LISTED else "")
+    return (f"{what} {shown}", "is right") if len(numbers) == 1 else (f"{what}s {shown}", "are right")
 
 
 def _ratio(value, right):
@@ -68,25 +76,19 @@ def _ratio(value, right):
     return f", each is {ratios[0]:.6g} times the right one" if ratios[0] else ", and all of yours are 0"
 
 
-def _listed(numbers):
-    shown = ", ".join(map(str, numbers[:_LISTED]))
-    return shown + (", ..." if len(numbers) > _LISTED else "")
-
-
-def _compare_layers(value, right):
+def _compare_layers(value, right, tolerance):
     if not isinstance(value, tuple):
         return f"expected {len(right)} pairs, one for each layer."
     if len(value) != len(right):
-        return f"there are {len(value)} layers, expected {len(right)}."
+        return f"the number of layers is {len(value)}, expected {len(right)}."
     for layer in reversed(range(len(right))):  # the order of a backward pass: the first wrong one is the cause
         if not isinstance(value[layer], tuple) or len(value[layer]) != len(right[layer]):
             return f"layer {layer} has no pair of arrays."
         for part, yours, wanted in zip(("W", "b"), value[layer], right[layer], strict=True):
-            if not same(yours, wanted):
+            if not same(yours, wanted, tolerance):
                 after = "" if layer == len(right) - 1 else " (the layers after it are right)"
-                return (
-                    f"the array for {part} of layer {layer} is the first that is wrong{after}: {compare(yours, wanted)}"
-                )
+                said = compare(yours, wanted, tolerance)
+                return f"the array for {part} of layer {layer} is the first that is wrong{after}: {said}"
     return "all agree to rounding."
 
 

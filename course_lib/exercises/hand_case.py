@@ -56,8 +56,8 @@ class HandCase:
 
     @property
     def hidden(self):
-        """How much this case hides: likely mistakes that give the right number, or the same; right numbers that are 0."""
-        hidden = 0
+        """How much this case hides: likely mistakes that give the right number, or the same; right numbers 0 or equal."""
+        hidden = self.R.size - len(np.unique(self.R))
         for h, k in np.ndindex(self.R.shape):
             likely = self.sheet.wrong(self.matrices, self.R, h, k)[:_LIKELY]
             hidden += sum(known.value == self.R[h, k] for known in likely) + 3 * (self.R[h, k] == 0)

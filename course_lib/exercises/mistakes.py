@@ -177,9 +177,9 @@ SAYS = {
         "the result holds integers, and the fractions are cut off",
     ),
     "hard_coded_sizes": Words(
-        "Right for the sizes of the notebook, {notebook}, and wrong for all others: a size, or an array "
-        "of the notebook, is written into your code.",
-        "the notebook's sizes, or arrays, are written into your code",
+        "Right for the sizes of the notebook, {notebook}, and wrong for others, such as {others}: is a size, or an array "
+        "of the notebook, written into your code?",
+        "right for the notebook's sizes only: is a size, or an array, written into your code",
     ),
     "not_finite": Words("Your result holds NaN or infinity.", "the result holds NaN or infinity"),
     "raises": Words("Your code raises an error.", "your code raises an error"),

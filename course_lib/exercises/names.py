@@ -21,7 +21,10 @@ def find(call, name, known, listing):
     if name in known:
         return known[name]
     by_bare = {_bare(each): each for each in known}
-    near = difflib.get_close_matches(_bare(name), by_bare, n=1, cutoff=0.5)
+    bare = _bare(name)
+    near = difflib.get_close_matches(bare, by_bare, n=1, cutoff=0.5) or [
+        each for each in by_bare if bare and bare in each
+    ]
     help_ = f"; did you mean {by_bare[near[0]]!r}?" if near else f"; {listing} lists the names"
     raise UnknownName(f"{call}: there is nothing named {name!r}{help_}")
 

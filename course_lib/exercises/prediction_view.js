@@ -16,7 +16,7 @@ function render({ model, el }) {
       { class: "bss-choice", for: radios[k].id },
       radios[k],
       element("span", {}, `${k + 1}. `),
-      element("span", { class: "bss-words" }, text),
+      element("span", { class: "bss-option" }, text),
     ),
   );
   // The room of the longest answer is kept free, whatever the width: all of them lie here, and none is seen or read.

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Mapping
 from html import escape
+from pathlib import Path
 
 from course_lib.exercises.store import Store, Tally
 
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 NOTHING = Tally(attempts=0, passes=0, hints=0)
 # state: its mark in plain text, its icon, and the edge of its line. The word always stands beside them.
 STATES = {
@@ -17,13 +19,17 @@ CELL = "text-align: left"  # JupyterLab would set it right; it takes care of the
 
 
 def course_of_exercises():
-    """The names of all exercises by notebook, both in the order of the course: {notebook: [name, ...]}."""
+    """The names of the exercises by notebook, both in the order of the course: {notebook: [name, ...]}.
+
+    Where the folder of notebooks is known, only those of notebooks that are in it.
+    """
     from course_lib.exercises.exercise import exercise, exercises
 
     course = {}
     for name in exercises():
         course.setdefault(exercise(name).notebook, []).append(name)
-    return dict(sorted(course.items()))
+    there = {path.stem for path in NOTEBOOKS.glob("*.ipynb")} or set(course)
+    return {notebook: course[notebook] for notebook in sorted(course) if notebook in there}
 
 
 class ProgressMap:
@@ -87,7 +93,7 @@ class ProgressMap:
         return [f"Also kept, of exercises that are not on this map: {', '.join(others)}"] if others else []
 
     def _html_rows(self, notebook, exercises):
-        first = f'<th scope="rowgroup" rowspan="{len(exercises) or 1}" style="{CELL}">{_link(notebook)}</th>'
+        first = f'<th scope="rowgroup" rowspan="{len(exercises) or 1}" style="{CELL}; vertical-align: top">{_link(notebook)}</th>'
         if not exercises:
             return f'<tbody><tr>{first}<td colspan="5" style="{CELL}">no exercises</td></tr></tbody>'
         rows = []

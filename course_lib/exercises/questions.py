@@ -4,7 +4,7 @@ import functools
 import importlib
 from dataclasses import dataclass, field
 
-_COLLECTIONS = ("forward", "backward")
+_COLLECTIONS = ("start", "forward", "backward", "flow")
 
 
 @dataclass(frozen=True)
@@ -76,4 +76,5 @@ def wrong(text, mistake, answer):
 def questions():
     """All questions by name, in the order of the course: a dict."""
     modules = [importlib.import_module(f"course_lib.exercises.questions_{name}") for name in _COLLECTIONS]
-    return {each.name: each for module in modules for each in module.QUESTIONS}
+    found = [each for module in modules for each in module.QUESTIONS]
+    return {each.name: each for each in sorted(found, key=lambda each: each.name[:2])}

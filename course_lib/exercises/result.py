@@ -1,5 +1,6 @@
 """What a check says: a `Result`, as plain text and as a card; and a `Note`, for hints and solutions."""
 
+import re
 from dataclasses import dataclass, field
 from html import escape
 
@@ -65,6 +66,11 @@ def plain_card(status, exercise, message, block=""):
     return line + "".join(f"\n    {text}" for text in block.splitlines())
 
 
+def _with_code(message):
+    """The message as HTML: escaped, and what stands between backticks as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(message))
+
+
 def card(status, exercise, message, block="", label="Your code printed"):
     """The card as HTML. Everything that comes from the learner is escaped; the colours are JupyterLab's."""
     icon, words, colour = LOOKS[status]
@@ -80,5 +86,5 @@ def card(status, exercise, message, block="", label="Your code printed"):
         'color:var(--jp-content-font-color1,inherit);background:var(--jp-layout-color1,transparent)">'
         f'<span style="background:{colour};color:#ffffff;border-radius:3px;padding:0.1em 0.5em;font-weight:600">'
         f'<span aria-hidden="true">{icon}</span> {escape(words)}</span> <code>{escape(exercise)}</code>'
-        f'<div style="margin-top:0.4em;overflow-wrap:anywhere">{escape(message)}</div>{below}</div>'
+        f'<div style="margin-top:0.4em;overflow-wrap:anywhere">{_with_code(message)}</div>{below}</div>'
     )

@@ -10,11 +10,10 @@ import linecache
 
 import numpy as np
 
-from course_lib.exercises.answers import Answer, Raised, same
+from course_lib.exercises.answers import LARGEST, Answer, Raised, same
 from course_lib.exercises.sandbox import Sandbox, TimeUp
 
 _EMPTY_BODY = {"RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST", "CACHE"}
-_LARGEST_COPY = 10**8  # bytes
 
 
 class Stopped(Exception):
@@ -31,7 +30,8 @@ def objection(name, arguments, function):
     if not callable(function) or inspect.isclass(function):
         what = "a class" if inspect.isclass(function) else f"a {type(function).__name__}"
         return f"check takes your function, as in ex.check({name}); this is {what}."
-    if inspect.iscoroutinefunction(function) or inspect.isgeneratorfunction(function):
+    unusual = (inspect.iscoroutinefunction, inspect.isgeneratorfunction, inspect.isasyncgenfunction)
+    if any(kind(function) for kind in unusual):
         return f"{call} should be an ordinary function that returns its result; yours uses async or yield."
     try:
         parameters = inspect.signature(function).parameters.values()
@@ -66,7 +66,8 @@ def run(definition, function, cases, limit):
     prepared = [case.copies() for case in cases]
     held = [_leaves(arguments[0]) if arguments else () for arguments in prepared]
     outcomes, stop = [], None
-    with Sandbox(function, limit) as sandbox:
+    own = [vars(definition), *(each for each in vars(definition).values() if isinstance(each, dict))]
+    with Sandbox(function, limit, also=own) as sandbox:
         for arguments in prepared:
             try:
                 outcomes.append(_kept(sandbox.call(*arguments)))
@@ -114,7 +115,7 @@ def _in_place(definition, case, arguments, held, outcome):
 
 def _kept(value):
     """A copy of what came back: the learner's code may go on changing it."""
-    if type(value) is np.ndarray and value.nbytes <= _LARGEST_COPY:
+    if type(value) is np.ndarray and value.nbytes <= LARGEST:
         return value.copy()
     if type(value) in (list, tuple) and len(value) <= 1000:
         return type(value)(_kept(part) for part in value)

@@ -13,6 +13,7 @@ import json
 import os
 import re
 import sys
+import tempfile
 from pathlib import Path
 from string import Template
 
@@ -80,7 +81,10 @@ def run(path):
         extra_arguments=["--log-level=40"],  # errors only
     )
     try:
-        client.execute(env={**os.environ, "TQDM_DISABLE": "1"})  # a progress bar has no place on a page
+        # neither a progress bar nor what a learner has done belongs on a page
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+            own = {"TQDM_DISABLE": "1", "COURSE_PROGRESS": str(Path(folder, "progress.sqlite3"))}
+            client.execute(env={**os.environ, **own})
     except CellExecutionError as error:
         number, cell = [(i, cell) for i, cell in enumerate(notebook.cells, 1) if _failed(cell)][-1]
         place = f"cell {number}, which begins with {cell.source.partition(chr(10))[0]!r},"

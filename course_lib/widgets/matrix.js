@@ -6,7 +6,8 @@ const SUPERSCRIPT = { T: "ᵀ" };
 const MOST_NUMBERED = 20; // rows or columns; beyond that a matrix shows colours, and the read-out says the number
 const LONGEST_SIDE = 512; // of a matrix without numbers, in pixels
 const LONGEST_OF_SEVERAL = 288; // the same where several stand in line
-let ids = 0;
+// Each view of a page has a module of its own, and ids have to differ in the whole page: labels find controls by them.
+let ids = 1000 * Math.floor(1e9 * Math.random());
 
 // ---- numbers and names as text
 

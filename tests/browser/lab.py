@@ -33,6 +33,7 @@ CHROMIUM_ARGUMENTS = [
 ]
 WCAG_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
+OF_THE_USER = ("JUPYTER", "IPYTHON", "XDG_", "COURSE_")  # how variables of the environment begin that are not passed on
 PATIENCE = 90  # seconds until something that has not happened counts as never happening
 
 # JupyterLab as it comes, but it draws every cell at once, and asks nobody for news.
@@ -220,10 +221,11 @@ class Lab:
 
     def _environment(self):
         """The environment without the user's settings, and with a home that is thrown away."""
-        own = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "IPYTHON", "XDG_"))}
+        own = {name: value for name, value in os.environ.items() if not name.startswith(OF_THE_USER)}
         own |= {name: str(self._home / name.lower()) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR")}
         own |= {name: str(self._home / name.lower()) for name in ("JUPYTER_RUNTIME_DIR", "IPYTHONDIR", "MPLCONFIGDIR")}
-        return own | {"HOME": str(self._home), "USERPROFILE": str(self._home), "TQDM_DISABLE": "1"}
+        own |= {"HOME": str(self._home), "USERPROFILE": str(self._home), "TQDM_DISABLE": "1"}
+        return own | {"COURSE_PROGRESS": str(self._home / "progress.sqlite3")}
 
     def _start_server(self):
         environment = self._environment()

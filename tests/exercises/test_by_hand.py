@@ -172,7 +172,26 @@ def test_new_numbers_are_other_numbers_and_the_seed_gives_them_again():
     again.new()
     assert repr(hand) == repr(again) != before
     assert hand.answers == [[""] * hand._case.R.shape[1]] * len(hand._case.R)
+
+
+def test_without_a_seed_the_numbers_are_others_each_time_unless_the_environment_fixes_them(monkeypatch):
+    monkeypatch.delenv("COURSE_SEED", raising=False)
     assert len({repr(by_hand("forward")) for _ in range(5)}) == 5
+    monkeypatch.setenv("COURSE_SEED", "7")
+    assert {repr(by_hand("forward")) for _ in range(5)} == {repr(by_hand("forward", seed=7))}
+    assert repr(by_hand("forward", seed=8)) != repr(by_hand("forward"))
+    for bad in ("-1", "seven", "1.5"):
+        monkeypatch.setenv("COURSE_SEED", bad)
+        with pytest.raises(ValueError, match=f"COURSE_SEED is '{bad}', expected a whole number from 0 on"):
+            by_hand("forward")
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_the_right_numbers_are_nearly_always_different_and_hardly_ever_0(name):
+    cases = [HandCase.draw(SHEETS[name], (seed, 0)) for seed in range(20)]
+    entries = sum(case.R.size for case in cases)
+    assert sum(len(np.unique(case.R)) for case in cases) >= 0.9 * entries
+    assert sum(np.count_nonzero(case.R) for case in cases) >= 0.95 * entries
 
 
 def test_as_text_the_given_matrices_stand_there_and_the_call_that_checks():

@@ -1,6 +1,7 @@
 """Predictions: every number in a choice is what course_lib computes, and every wrong choice is the mistake it is said to be."""
 
 import re
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -8,14 +9,17 @@ import traitlets
 
 from course_lib import dense
 from course_lib.activations import relu, sigmoid, tanh
+from course_lib.deep import measure
 from course_lib.exercises.mistakes import SAYS
 from course_lib.exercises.predictions import prediction, predictions
 from course_lib.exercises.questions import Question, questions
+from course_lib.gradient_flow import mean_field
 from course_lib.jacobian import key_idea, numeric_jacobian
 from course_lib.losses import mse, softmax_cross_entropy
 from course_lib.network import Network
+from course_lib.normalization import layer_norm
 
-NOTEBOOKS = ("01", "02", "03", "04", "05", "06", "07", "10")
+NOTEBOOKS = ("01", "02", "03", "04", "05", "06", "07", "08", "10")
 rng = np.random.default_rng(3)
 m, n_in, n_out = 7, 5, 3
 O = rng.integers(1, 5, (m, n_in)).astype(float)
@@ -40,6 +44,15 @@ FACTS = {}
 def facts(name):
     """Register a function that gives {"right" or a mistake: what its choice must begin with, or hold}."""
     return lambda function: FACTS.setdefault(name, function)
+
+
+@facts("00 three products that fit")
+def _():
+    O, G, W = rng.integers(-3, 4, (3, 3, 3)).astype(float)
+    measured = numeric_jacobian(lambda W: (G * (O @ W)).sum(), W)
+    products = {"right": ("Oᵀ G", O.T @ G), "wrong_axis": ("O Gᵀ", O @ G.T), "scalar_rule": ("G O", G @ O)}
+    assert [name for name, (_, product) in products.items() if np.allclose(product, measured)] == ["right"]
+    return {name: text for name, (text, _) in products.items()}
 
 
 @facts("01 one component moves")
@@ -336,6 +349,21 @@ def _():
     }
 
 
+@facts("08 one relu layer more")
+def _():
+    deep, deeper = (mean_field(relu, 1.0).flow(depth, 1.0, batch=1).G[0] ** 2 for depth in (10, 11))
+    assert np.isclose(deeper / deep, 1 / 2)
+    slopes = {"right": 1 / 2, "factor_two": 1 / 4, "activation_not_undone": 1}
+    return {name: str(Fraction(slope)) for name, slope in slopes.items()} | {"std_is_variance": "1/n"}
+
+
+@facts("08 doubling the weights under layer norm")
+def _():
+    flows = [measure(tanh, gain, 10, 32, 16, np.random.default_rng(0), normalization=layer_norm) for gain in (1.0, 4.0)]
+    assert np.isclose(flows[0].mean_factor, flows[1].mean_factor, rtol=1e-3)
+    return {"right": "Nothing", "activation_not_undone": "doubles", "factor_two": "halves"}
+
+
 @facts("10 the gradient of turned weights")
 def _():
     V = W.T
@@ -391,9 +419,11 @@ def test_each_choice_holds_the_number_that_its_mistake_gives(name):
     assert len(set(found.values())) == len(found)
 
 
-def test_every_notebook_has_two_or_three_and_their_names_say_which():
+def test_every_notebook_has_two_or_three_the_first_has_one_and_their_names_say_which():
     by_notebook = {number: [name for name in predictions() if name.startswith(f"{number} ")] for number in NOTEBOOKS}
-    assert sum(map(len, by_notebook.values())) == len(predictions())
+    at_the_start = [name for name in predictions() if name.startswith("00 ")]
+    assert sum(map(len, by_notebook.values())) == len(predictions()) - len(at_the_start)
+    assert len(at_the_start) == 1
     assert all(2 <= len(names) <= 3 for names in by_notebook.values()), by_notebook
     assert predictions() == sorted(predictions(), key=lambda name: name[:2])
 

@@ -61,12 +61,17 @@ def test_each_notebook_spans_its_lines_and_every_line_has_a_header(store):
     assert all(icon.get("aria-hidden") == "true" for icon in table.iter("span"))
 
 
-def test_without_a_mapping_the_map_is_of_all_exercises_in_the_order_of_the_notebooks(store, monkeypatch):
-    notebooks = {"grad_b": "06", "dZ_dW": "05", "grad_W": "05"}
+def test_without_a_mapping_the_map_is_of_the_notebooks_that_are_there_in_their_order(store, monkeypatch, tmp_path):
+    notebooks = {"grad_b": "06", "dZ_dW": "05", "grad_W": "05", "gain": "08"}
     catalogue = SimpleNamespace(
         exercises=lambda: list(notebooks), exercise=lambda name: SimpleNamespace(name=name, notebook=notebooks[name])
     )
     monkeypatch.setitem(sys.modules, "course_lib.exercises.exercise", catalogue)
+    monkeypatch.setattr(sys.modules[ProgressMap.__module__], "NOTEBOOKS", tmp_path / "nowhere")
+    assert progress(store=store).notebooks == {"05": ["dZ_dW", "grad_W"], "06": ["grad_b"], "08": ["gain"]}
+    for name in ("05", "06"):
+        (tmp_path / f"{name}.ipynb").touch()
+    monkeypatch.setattr(sys.modules[ProgressMap.__module__], "NOTEBOOKS", tmp_path)
     assert progress(store=store).notebooks == {"05": ["dZ_dW", "grad_W"], "06": ["grad_b"]}
 
 

@@ -1,0 +1,217 @@
+"""Deep networks with remedies, and the measurement of what their layers do to Z and G.
+
+`DeepNetwork` is a `Network` whose hidden layers may be normalized and may carry their input past the layer:
+
+    Z = O W + b,   Y = Z or its normalization,   O^(l) = f(Y)   or, where the sizes allow, O^(l-1) + f(Y)
+
+`flow` takes root mean squares from the trace of any network; `measure` builds a random network of constant width and
+does the same; `compare` sets many such measurements beside `course_lib.gradient_flow.mean_field`.
+"""
+
+from numbers import Integral
+from typing import NamedTuple
+
+import numpy as np
+
+from course_lib.activations import Activation
+from course_lib.gradient_flow import Flow, mean_field
+from course_lib.network import Network
+from course_lib.normalization import Normalization
+from course_lib.shapes import ShapeError
+
+
+class DeepNetwork(Network):
+    """A `Network` with residual connections, or normalization, or both; the other arguments are those of `Network`.
+
+    residual: a hidden layer with as many inputs as units adds its input O to its output. normalization: `layer_norm`
+    or `batch_norm` of every hidden layer's Z, or None; the layer's parameters are then (W, b, gamma, beta), with
+    gamma (1, n_out), ones at first, and beta (1, n_out), zeros. The last layer is a plain dense layer.
+    batch_norm uses the statistics of the batch that it is given, in `predict` too: there are no running averages.
+    Raises TypeError if residual is no bool or normalization no `Normalization`, and what `Network` raises.
+    """
+
+    def __init__(self, sizes, activation, *arguments, residual=False, normalization=None, **named):
+        super().__init__(sizes, activation, *arguments, **named)
+        if not isinstance(residual, bool | np.bool_):
+            raise TypeError(f"DeepNetwork(...): residual is {residual!r}, expected True or False")
+        if normalization is not None and not isinstance(normalization, Normalization):
+            raise TypeError(
+                f"DeepNetwork(...): normalization is {normalization!r}, expected layer_norm, batch_norm or None"
+            )
+        self.normalization, last = normalization, len(sizes) - 2
+        self.residual = [bool(residual) and l < last and sizes[l] == sizes[l + 1] for l in range(last + 1)]
+        if normalization is not None:
+            self._names = [(*names, "gamma", "beta") for names in self._names[:-1]] + self._names[-1:]
+            hidden = [(W, b, np.ones_like(b), np.zeros_like(b)) for W, b in self.parameters[:-1]]
+            self.parameters = [*hidden, self.parameters[-1]]
+
+    def _forward_pass(self, at, X):
+        at.O[0][...] = X  # (m, n_in)
+        for layer, (WB, activation) in enumerate(zip(self._parameters.matrices, self.activations, strict=True)):
+            Z = np.dot(at.O_one[layer], WB, out=at.Z[layer])  # (m, n_in + 1) @ (n_in + 1, n_out) -> (m, n_out)
+            branch = activation.f(self._normalized(layer, Z)[0])  # (m, n_out)
+            at.O[layer + 1][...] = at.O[layer] + branch if self.residual[layer] else branch
+
+    def _backward_pass(self, at, gradients):
+        for layer in reversed(range(len(gradients))):
+            WB, dL_dO = self._parameters.matrices[layer], at.dL_dO[layer + 1]
+            past = dL_dO.copy() if self.residual[layer] else 0.0  # G may be written over dL_dO
+            Y, N, s = self._normalized(layer, at.Z[layer])
+            G = dL_dO * self.activations[layer].f_prime(Y)  # undo the activation: dL/dY, (m, n_out)
+            if N is not None:
+                gradients[layer][-2:] = (G * N).sum(axis=0), G.sum(axis=0)  # for gamma and beta, (2, n_out)
+                G = self.normalization.undo_standardize(G * self._parameters.layers[layer][2], N, s)
+            at.G[layer][...] = G  # dL/dZ, (m, n_out)
+            np.dot(at.O_one[layer].T, at.G[layer], out=gradients[layer][: len(WB)])  # (A) over (B)
+            if layer > 0:
+                np.dot(at.G[layer], WB[:-1].T, out=at.dL_dO[layer])  # (C), plus what went past the layer:
+                at.dL_dO[layer] += past
+
+    def _normalized(self, layer, Z):
+        """Y, (m, n_out), and what it was made of: N, (m, n_out), and s; where nothing is normalized Z, None, None."""
+        _, _, *scale_and_shift = self._parameters.layers[layer]
+        if not scale_and_shift:
+            return Z, None, None
+        gamma, beta = scale_and_shift
+        N, s = self.normalization.standardize(Z)
+        return N * gamma + beta, N, s
+
+
+def flow(trace, gradients):
+    """The `Flow` of one pass: root mean squares of Z, G and grad_W, and the factor on the mean square of dL/dO.
+
+    trace: a `Trace` after `backward`; gradients: what `backward` gave, a list that begins each layer with its dW of
+    shape (n_in, n_out). All layers are in it, the last one too. An entry is infinite or NaN where the pass was.
+    Raises ShapeError if the gradients have another number of layers than the trace, or before `backward`.
+    """
+    if not len(trace.Z) == len(trace.G) == len(gradients):
+        raise ShapeError(
+            f"flow(trace, gradients): trace holds Z of {len(trace.Z)} layers and G of {len(trace.G)}, gradients has "
+            f"{len(gradients)}, expected the same number: run backward first"
+        )
+    back = np.array([_rms(dL_dO) for dL_dO in trace.dL_dO[1:]])
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        factor = (back[:-1] / back[1:]) ** 2
+    rms = [np.array([_rms(A) for A in arrays]) for arrays in (trace.Z, trace.G, [dW for dW, *_ in gradients])]
+    return Flow(*rms, factor)
+
+
+class Comparison(NamedTuple):
+    """A row of the table: the factor on E[G^2] per layer, predicted and measured, for one activation and scale.
+
+    at_fixed_point: chi where q has settled. predicted: the geometric mean of chi over the layers that are measured;
+    at_width: the same with the part that fades with the width, see `MeanField.flow`. measured: the geometric mean of
+    the measured factors, over layers and networks; standard_error: of its logarithm.
+    """
+
+    activation: Activation
+    weight_gain: float
+    at_fixed_point: float
+    predicted: float
+    at_width: float
+    measured: float
+    standard_error: float
+
+    @property
+    def difference(self):
+        """measured / predicted - 1."""
+        return self.measured / self.predicted - 1
+
+
+def compare(cases, depth=30, width=512, batch=16, networks=20, seed=0):
+    """Theory beside measurement: a `Comparison` for each case, a pair (activation, weight_gain).
+
+    Each case is measured on the same `networks` draws of weights, scaled by its own gain, which saves most of the
+    time. Arrays are float32: its rounding is 1e-7, the fluctuation of a layer at width 512 some 1e-2.
+    Raises what `mean_field` and `measure` raise.
+    """
+    theories = [mean_field(activation, gain) for activation, gain in cases]
+    for name, size, least in (("depth", depth, 2), ("width", width, 1), ("batch", batch, 1), ("networks", networks, 1)):
+        _check_size("compare(...)", name, size, least)
+    logs = np.empty((len(theories), networks))
+    for k in range(networks):
+        draw = _draw(depth, width, batch, np.random.default_rng([seed, k]), np.float32)
+        for i, theory in enumerate(theories):
+            logs[i, k] = np.log(_measured(theory.activation, theory.weight_gain, draw).mean_factor)
+    rows = []
+    for theory, by_network in zip(theories, logs, strict=True):
+        predicted, at_width = (theory.flow(depth, 1.0, batch, width=n).mean_factor for n in (np.inf, width))
+        error = by_network.std(ddof=1) / np.sqrt(networks) if networks > 1 else np.nan
+        numbers = theory.chi, predicted, at_width, np.exp(by_network.mean()), error
+        rows.append(Comparison(theory.activation, theory.weight_gain, *map(float, numbers)))
+    return rows
+
+
+def measure(
+    activation,
+    weight_gain,
+    depth,
+    width,
+    batch,
+    rng,
+    *,
+    bias_variance=0.0,
+    residual=False,
+    normalization=None,
+    dtype=np.float64,
+):
+    """Send a random batch forwards and a random G backwards through one random network: the `Flow` of its layers.
+
+    The network has `depth` hidden layers of `width` units and an output layer of as many; all weights are normal of
+    variance weight_gain / width, biases of bias_variance. Entries of the data, (batch, width), and of the first G, of
+    the same shape, are standard normal. The output layer is not in the Flow. rng: a `numpy.random.Generator`.
+    Compare with `mean_field(activation, weight_gain, bias_variance).flow(depth, 1.0, batch)`.
+    Raises TypeError or ValueError for an argument that is not as described.
+    """
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"measure(...): rng is {rng!r}, expected a numpy.random.Generator")
+    theory = mean_field(activation, weight_gain, bias_variance)  # checks the three
+    for name, size in (("depth", depth), ("width", width), ("batch", batch)):
+        _check_size("measure(...)", name, size, 1)
+    draw = _draw(depth, width, batch, rng, dtype)
+    return _measured(activation, theory.weight_gain, draw, theory.bias_variance, residual, normalization)
+
+
+def _draw(depth, width, batch, rng, dtype):
+    """Standard normal: W and b of depth + 1 layers, the data X and the first G."""
+    shapes = [(width, width), (1, width)] * (depth + 1) + [(batch, width)] * 2
+    *parameters, X, G = (rng.standard_normal(shape, dtype=dtype) for shape in shapes)
+    return parameters[::2], parameters[1::2], X, G
+
+
+def _measured(activation, weight_gain, draw, bias_variance=0.0, residual=False, normalization=None):
+    Ws, bs, X, G = draw
+    scale, remaining = np.sqrt(weight_gain / len(Ws[0])), iter(Ws)
+    network = DeepNetwork(
+        [len(Ws[0])] * (len(Ws) + 1),
+        activation,
+        initializer=lambda n_in, n_out, rng: X.dtype.type(scale) * next(remaining),
+        residual=residual,
+        normalization=normalization,
+        dtype=X.dtype,
+    )
+    for (_, b, *_), drawn in zip(network.parameters, bs, strict=True):
+        b[...] = np.sqrt(bias_variance) * drawn  # (1, width)
+    with np.errstate(over="ignore", invalid="ignore"):
+        trace = network.forward(X)
+        by_layer = flow(trace, network.backward_from(trace, G))
+    return Flow(by_layer.Z[:-1], by_layer.G[:-1], by_layer.grad_W[:-1], by_layer.factor[:-1])
+
+
+def _check_size(call, name, size, least):
+    if isinstance(size, bool) or not isinstance(size, Integral):
+        raise TypeError(f"{call}: {name} is {size!r}, expected a whole number")
+    if size < least:
+        raise ValueError(f"{call}: {name} is {size}, expected at least {least}")
+
+
+def _rms(A):
+    """The root mean square, without squares that overflow or vanish; 0 for no entries."""
+    square = float(np.vdot(A, A))
+    if 1e-20 < square < 1e20:
+        return float(np.sqrt(square / A.size))
+    largest = float(abs(A).max(initial=0))
+    if largest == 0 or not np.isfinite(largest):
+        return largest
+    scaled = A / A.dtype.type(largest)
+    return largest * float(np.sqrt(np.vdot(scaled, scaled) / A.size))

@@ -1,0 +1,278 @@
+"""GradientFlow in JupyterLab: what it says and draws are the kernel's numbers, whatever the controls are set to."""
+
+import re
+
+import nbformat
+import numpy as np
+import pytest
+from lab import axe
+
+from course_lib.widgets.export import export
+from course_lib.widgets.gradient_flow import GradientFlow
+
+START = "from course_lib.widgets import GradientFlow"
+CELLS = (START, "view = GradientFlow(7, 24, batch=16, scale=1.3, layer=2)\nview")
+SETTINGS = {"depth": 7, "width": 24, "batch": 16, "scale": 1.3}
+WORDS = r"layer (\d+): RMS of Z (\S+) \(theory (\S+)\), of G (\S+) \(theory (\S+)\), of grad_W (\S+) \(theory (\S+)\)"
+
+
+def read(text):
+    """The text with its minus signs as Python writes them."""
+    return text.replace("−", "-")
+
+
+def status(page):
+    return read(page.get_by_role("status").inner_text())
+
+
+def wait_for_answer(page):
+    page.wait_for_function("() => document.querySelectorAll('.bss-flow[aria-busy=false]').length === 1")
+
+
+def check_numbers(page, view, layer):
+    """The status tells the numbers of the layer, those of a view that Python has made."""
+    found = re.fullmatch(WORDS, status(page))
+    assert found, status(page)
+    assert int(found[1]) == layer
+    expected = [values[name][layer] for name in ("Z", "G", "grad_W") for values in (view.rms, view.theory)]
+    assert np.allclose([float(text) for text in found.groups()[1:]], expected, rtol=6e-3)
+
+
+def path_of(page, selector):
+    """The points of a drawn line, (points, 2)."""
+    d = page.locator(selector).get_attribute("d")
+    return np.array([[float(number) for number in pair.split()] for pair in re.split("[ML]", d)[1:]])
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_it_is_drawn_without_an_error_and_axe_finds_nothing(lab, theme):
+    page = lab.open(*CELLS, "GradientFlow(100, 8, 'relu', scale=1e4, batch=3)", "GradientFlow(scale=0)", theme=theme)
+    view = page.locator(".bss-flow").first
+    names = ["depth", "width", "batch", "scale", "layer"]
+    assert [view.get_by_role("slider", name=name, exact=True).count() for name in names] == [1] * 5
+    assert [view.get_by_label(name, exact=True).count() for name in ("activation", "initializer", "colours")] == [1] * 3
+    assert view.get_by_role("checkbox", name="residual, O + f(Z)").count() == 1
+    assert view.get_by_role("grid").get_attribute("aria-label") == "G of layer 2, 16 by 24"
+    assert view.get_by_role("img").get_attribute("aria-label").startswith("Histogram of Z of layer 2, with f′ of tanh.")
+    assert axe(page, ".jp-OutputArea-output") == []
+    assert page.locator(".jp-OutputArea-output[data-mime-type*=stderr]").count() == 0  # no warnings
+    assert (page.console_errors, page.outside) == ([], [])
+
+
+def test_the_curves_are_drawn_where_the_numbers_are(lab):
+    page = lab.open(*CELLS)
+    view = GradientFlow(**SETTINGS)
+    for kinds in (["Z"], ["G", "W"]):  # each panel has an axis of its own
+        drawn, numbers = [], []
+        for kind in kinds:
+            for line, values in (("curve", view.rms), ("theory", view.theory)):
+                points = path_of(page, f".bss-{line}.bss-{kind}")
+                assert np.allclose(np.diff(points[:, 0], 2), 0, atol=0.3)
+                drawn.extend(points[:, 1])
+                numbers.extend(np.log10(values["grad_W" if kind == "W" else kind]))
+        slope, level = np.polyfit(numbers, drawn, 1)
+        assert slope < 0
+        assert np.allclose(np.multiply(numbers, slope) + level, drawn, atol=0.2)
+
+
+def test_every_control_asks_the_kernel_and_the_numbers_are_numpys(lab):
+    page = lab.open(*CELLS, "print('python has', view.settings)")
+    settings = dict(SETTINGS)
+    check_numbers(page, GradientFlow(**settings), 2)
+    for name, key, value in (("depth", "ArrowRight", 8), ("width", "ArrowLeft", 23), ("batch", "ArrowRight", 17)):
+        page.get_by_role("slider", name=name).press(key)
+        settings[name] = value
+        wait_for_answer(page)
+        check_numbers(page, GradientFlow(**settings), 2)
+    for name, value in (("activation", "relu"), ("initializer", "he_normal")):
+        page.get_by_label(name, exact=True).select_option(value)
+        settings[name] = value
+        wait_for_answer(page)
+        check_numbers(page, GradientFlow(**settings), 2)
+    page.get_by_role("checkbox").check()
+    settings["residual"] = True
+    wait_for_answer(page)
+    check_numbers(page, GradientFlow(**settings), 2)
+    slider, typed = page.get_by_role("slider", name="scale"), page.get_by_role("spinbutton")
+    slider.press("ArrowRight")
+    wait_for_answer(page)
+    settings["scale"] = float(typed.input_value())
+    assert 1.3 < settings["scale"] < 1.35
+    assert slider.get_attribute("aria-valuetext") == f"{settings['scale']:.2f}"
+    check_numbers(page, GradientFlow(**settings), 2)
+    typed.fill("0.25")
+    typed.press("Enter")
+    settings["scale"] = 0.25
+    wait_for_answer(page)
+    check_numbers(page, GradientFlow(**settings), 2)
+    slider.press("Home")
+    wait_for_answer(page)
+    assert (typed.input_value(), page.locator(".bss-gaps").inner_text()[:17]) == ("0", "Z: vanished (exac")
+    typed.fill("-3")
+    typed.press("Enter")
+    assert page.get_by_text("The scale is no number from 0").count() == 1
+    page.evaluate("() => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = 2 }")
+    lab.command(page, "notebook:run-cell")
+    page.get_by_text(f"python has {GradientFlow(**settings | {'scale': 0}).settings}").wait_for()
+    assert page.console_errors == []
+
+
+def test_the_arrow_keys_move_along_the_layers_and_the_pointer_points_at_one(lab):
+    page = lab.open(*CELLS)
+    view = GradientFlow(**SETTINGS)
+    plot, grid = page.get_by_role("slider", name="layer"), page.get_by_role("grid")
+    corner = np.frombuffer(view.answer["corner"], np.float32).reshape(view.answer["shape"])
+    largest = np.frombuffer(view.answer["largest"])
+    for key, layer in (("ArrowRight", 3), ("End", 6), ("ArrowRight", 6), ("ArrowLeft", 5), ("Home", 0), ("ArrowUp", 1)):
+        plot.press(key)
+        assert plot.get_attribute("aria-valuenow") == str(layer)
+        assert read(plot.get_attribute("aria-valuetext")) == status(page)
+        check_numbers(page, view, layer)
+        assert grid.get_attribute("aria-label") == f"G of layer {layer}, 16 by 24"
+        assert page.get_by_text(f"Z of layer {layer}, and f′").count() == 1
+    grid.press("Control+Home")
+    grid.press("ArrowDown")
+    grid.press("ArrowRight")
+    words = re.fullmatch(r"G\[1, 1\] of layer 1 = (\S+): sample 1, unit 1\.", status(page))
+    assert np.isclose(float(words[1]), corner[1, 1, 1] * largest[1], rtol=1e-3)
+    box = plot.bounding_box()
+    page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.7 * box["height"])  # the middle layer, or its neighbour
+    pointed = int(re.match(r"layer (\d+)", status(page))[1])
+    assert pointed == 3
+    check_numbers(page, view, 3)
+    assert plot.get_attribute("aria-valuenow") == "1"
+    page.mouse.down()
+    page.mouse.up()
+    assert plot.get_attribute("aria-valuenow") == "3"
+    canvas = page.locator(".bss-layers canvas").bounding_box()
+    page.mouse.click(canvas["x"] + canvas["width"] - 12, canvas["y"] + canvas["height"] - 20)
+    assert plot.get_attribute("aria-valuenow") == "6"
+    check_numbers(page, view, 6)
+
+
+def test_after_a_fast_drag_the_latest_setting_has_won(lab):
+    page = lab.open(START, "view = GradientFlow(30, 64, layer=2)\nview")
+    slider = page.get_by_role("slider", name="depth")
+    values = slider.evaluate("""async slider => {
+      const values = [];
+      for (let k = 0; k < 120; k++) {
+        slider.value = 40 + Math.round(30 * Math.cos(k / 9));
+        slider.dispatchEvent(new Event('input', { bubbles: true }));
+        values.push(Number(slider.value));
+        await new Promise(resolve => setTimeout(resolve, 3));
+      }
+      return values;
+    }""")
+    wait_for_answer(page)
+    assert slider.input_value() == str(values[-1])
+    check_numbers(page, GradientFlow(depth=values[-1]), 2)
+    assert page.locator(".bss-problem").inner_text() == ""
+    assert page.console_errors == []
+
+
+def test_the_next_message_leaves_only_when_the_last_answer_is_drawn(lab):
+    listen = "depths = []\nview.observe(lambda change: depths.append(change.new['depth']), 'asked')\nview"
+    page = lab.open(START, f"view = GradientFlow(5, 8)\n{listen}", "print('asked', depths)")
+    # The browser draws nothing for a while, as a slow one does: the first message leaves, and no other until it draws.
+    page.evaluate("""async () => {
+      const slider = document.querySelector('.bss-flow input[type=range]');
+      const [real, held] = [window.requestAnimationFrame, []];
+      window.requestAnimationFrame = (callback) => held.push(callback);
+      for (let k = 0; k < 30; k++) {
+        slider.value = 6 + k;
+        slider.dispatchEvent(new Event('input', { bubbles: true }));
+        await new Promise(resolve => setTimeout(resolve, 30));
+      }
+      window.requestAnimationFrame = real;
+      held.forEach(callback => real(callback));
+    }""")
+    page.wait_for_function("() => document.querySelector('.bss-flow input[type=range] ~ span').textContent === '35'")
+    wait_for_answer(page)
+    page.evaluate("() => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = 2 }")
+    lab.command(page, "notebook:run-cell")
+    page.get_by_text("asked [6, 35]").wait_for()
+
+
+def test_the_challenge_keeps_its_answer_until_the_learner_has_tried(lab):
+    page = lab.open(*CELLS)
+    critical = GradientFlow(**SETTINGS).answer["critical"]
+    verdict, judge = page.locator(".bss-verdict"), page.get_by_role("button", name="Judge my scale")
+    reveal = page.get_by_role("button", name="Show the theory's value")
+    assert f"{critical:.2f}" not in page.locator(".bss-flow").inner_text()
+    reveal.press("Enter")
+    assert verdict.inner_text() == "Try first: set a scale, and let it be judged."
+    judge.press("Enter")
+    side = "large" if critical < 1.3 else "small"
+    assert verdict.inner_text().startswith(f"Try 1: scale 1.30 is {abs(1.3 - critical):.3} too {side}.")
+    G = GradientFlow(**SETTINGS).theory["G"]
+    factor = float(re.search(r"multiplies the RMS of G by (\S+) on", read(verdict.inner_text()))[1])
+    assert np.isclose(factor, G[0] / G[-1], rtol=6e-3)
+    assert reveal.get_attribute("aria-disabled") == "false"
+    reveal.click()
+    assert f"Theory: scale {critical:.2f}, where n Var(W) = {critical**2:.2f}" in verdict.inner_text()
+    typed = page.get_by_role("spinbutton")
+    typed.fill(f"{critical:.3f}")
+    typed.press("Enter")
+    wait_for_answer(page)
+    judge.click()
+    assert verdict.inner_text().startswith(f"Try 2: scale {critical:.2f} is right, to within 2 %.")
+    page.get_by_label("activation", exact=True).select_option("relu")
+    wait_for_answer(page)
+    assert (verdict.inner_text(), reveal.get_attribute("aria-disabled")) == ("", "true")
+    page.get_by_role("checkbox").check()
+    wait_for_answer(page)
+    judge.click()
+    assert "the factor on E[G²] is 1 + χ" in verdict.inner_text()
+
+
+def test_what_overflows_or_vanishes_is_said_on_the_curves_and_in_words(lab):
+    page = lab.open(START, "GradientFlow(100, 8, 'relu', scale=1e4, batch=3, layer=99)")
+    first = int(np.flatnonzero(~np.isfinite(GradientFlow(100, 8, "relu", scale=1e4, batch=3).rms["Z"]))[0])
+    assert page.locator(".bss-gaps").inner_text().startswith(f"Z: overflow at layer {first}. G: none, because Z")
+    assert page.locator(".bss-gap-words").all_text_contents()[0] == f"Z: overflow at layer {first}"
+    assert page.locator(".bss-gap").count() == 3
+    assert status(page).startswith("layer 99: RMS of Z inf") or status(page).startswith("layer 99: RMS of Z none")
+    page.get_by_label("activation", exact=True).select_option("tanh")
+    wait_for_answer(page)
+    check = GradientFlow(100, 8, "tanh", scale=1e4, batch=3)
+    texts = page.locator(".bss-gaps").inner_text()
+    assert texts == " ".join(f"{gap['words']}." for gap in check.answer["gaps"])
+    assert page.console_errors == []
+
+
+def test_python_moves_it_and_it_outlives_the_kernel_and_leaves_nothing_behind(lab):
+    page = lab.open(*CELLS, "view.layer = 8\nview.change(depth=9, scale=2.0)")
+    wait_for_answer(page)
+    check_numbers(page, GradientFlow(**SETTINGS | {"depth": 9, "scale": 2.0}), 8)
+    assert page.get_by_role("slider", name="depth").input_value() == "9"
+    lab.restart(page)
+    lab.run_all(page)
+    page.get_by_role("slider", name="depth").press("ArrowRight")
+    wait_for_answer(page)
+    check_numbers(page, GradientFlow(**SETTINGS | {"depth": 10, "scale": 2.0}), 8)
+    lab.clear_outputs(page)
+    assert page.locator("[class*=bss-]").count() == 0
+    assert page.console_errors == []
+
+
+def test_an_exported_page_shows_every_layer_and_judges_and_says_that_settings_need_a_kernel(lab, tmp_path):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS])
+    nbformat.write(notebook, tmp_path / "views.ipynb")
+    export(tmp_path / "views.ipynb", tmp_path / "views.html")
+    page = lab.new_page()
+    page.goto((tmp_path / "views.html").as_uri())
+    assert page.get_by_text("The settings need a running kernel, and this page has none.").count() == 1
+    for name in ("depth", "width", "batch", "scale"):
+        assert page.get_by_role("slider", name=name).is_disabled()
+    assert page.get_by_role("spinbutton").is_disabled()
+    assert page.get_by_role("checkbox").is_disabled()
+    plot = page.get_by_role("slider", name="layer")
+    for key, layer in (("Home", 0), ("End", 6), ("ArrowLeft", 5)):
+        plot.press(key)
+        check_numbers(page, GradientFlow(**SETTINGS), layer)
+        assert page.get_by_role("grid").get_attribute("aria-label") == f"G of layer {layer}, 16 by 24"
+    page.get_by_label("colours").select_option("common")
+    page.get_by_role("button", name="Judge my scale").click()
+    assert page.locator(".bss-verdict").inner_text().startswith("Try 1: scale 1.30 is")
+    assert axe(page, ".bss-flow") == []
+    assert (page.console_errors, page.outside) == ([], [])

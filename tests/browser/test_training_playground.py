@@ -1,0 +1,391 @@
+"""TrainingPlayground in JupyterLab: it plays, pauses, steps and starts anew, and the page has the kernel's numbers."""
+
+import re
+import time
+
+import nbformat
+import numpy as np
+import pytest
+from lab import axe
+
+from course_lib.activations import tanh
+from course_lib.data import moons
+from course_lib.losses import softmax_cross_entropy
+from course_lib.network import Network
+from course_lib.regularizers import l2
+from course_lib.training import accuracy, fit
+from course_lib.widgets.export import export
+from course_lib.widgets.training_run import Run
+from course_lib.widgets.training_settings import Settings
+
+CELLS = ("from course_lib.widgets import TrainingPlayground", "view = TrainingPlayground(steps=26)\nview")
+DIGITS = "TrainingPlayground('digits', (16,), steps=20)"
+EXPLODES = "TrainingPlayground(activation='identity', learning_rate=100)"
+STATE = "s = view._run\nprint('kernel has', s.step, repr(float(s.network.objective(*s.data[:2]))))"
+
+
+def read(text):
+    return text.replace("−", "-")
+
+
+def status(page, k=0):
+    return read(page.get_by_role("status").nth(k).inner_text())
+
+
+def step_of(page, k=0):
+    return int(page.locator(".bss-where").nth(k).inner_text().removeprefix("step ").replace(",", ""))
+
+
+def button(page, name):
+    return page.get_by_role("button", name=name, exact=True).first
+
+
+def notice(page):
+    return page.locator(".bss-problem").first.inner_text()
+
+
+def wait_for_step(page, test, k=0):
+    """Wait until the number of the k-th view's step meets a condition, in JavaScript: "step > 20"."""
+    where = f"Number(document.querySelectorAll('.bss-where')[{k}].textContent.replace(/[^0-9]/g, ''))"
+    page.wait_for_function(f"() => {{ const step = {where}; return {test}; }}")
+
+
+def run_cell(lab, page, index):
+    page.evaluate("index => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = index }", index)
+    lab.command(page, "notebook:run-cell")
+
+
+def said(run):
+    """What the status says of a Run that has been advanced in this process."""
+    loss, loss_test, rate, rate_test = run.frame().measured
+    return (
+        f"Step {run.step}, epoch {run.epoch:.1f}: training loss {loss:.4g}, accuracy {round(100 * rate, 1):g}%; "
+        f"held out loss {loss_test:.4g}, accuracy {round(100 * rate_test, 1):g}%."
+    )
+
+
+def same_words(page_text, words):
+    """Equal, with numbers to 3 digits: JavaScript and Python round 88.25 differently."""
+    numbers = [[float(x) for x in re.findall(r"\d+(?:\.\d+)?", text)] for text in (page_text, words)]
+    return len(numbers[0]) == len(numbers[1]) and np.allclose(*numbers, rtol=3e-3)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_it_is_drawn_without_an_error_and_axe_finds_nothing(lab, theme):
+    page = lab.open(*CELLS, DIGITS, EXPLODES, theme=theme)
+    assert axe(page, ".jp-OutputArea-output") == []
+    button(page, "One step").nth(0).click()
+    page.get_by_role("button", name="20 steps").nth(2).click()  # of the run that explodes
+    page.get_by_text("The loss is not finite since step").wait_for()
+    page.get_by_role("textbox", name="learning rate").nth(0).fill("-1")
+    page.keyboard.press("Enter")
+    page.get_by_text("learning_rate is -1, expected").wait_for()
+    assert axe(page, ".jp-OutputArea-output") == []
+    assert (page.console_errors, page.outside) == ([], [])
+
+
+def test_the_first_picture_has_the_numbers_of_fit(lab):
+    page = lab.open(*CELLS)
+    split, net = moons(), Network([2, 16, 16, 2], tanh, softmax_cross_entropy, regularizer=l2)
+    history = fit(net, *split[:2], 2, 0.1, 32, test=split[2:])
+    assert accuracy(net, *split[:2]) == history.accuracy[-1]
+    ends = f"training loss {history.loss[-1]}, accuracy {100 * history.accuracy[-1]}; "
+    ends += f"held out loss {history.test_loss[-1]}, accuracy {100 * history.test_accuracy[-1]}"
+    assert same_words(status(page), f"Step 26, epoch 2.0: {ends}")
+    trace = net.forward(split.X_train[:32])
+    gradients = net.backward(trace, split.target_train[:32])
+    for l, G in enumerate(trace.G):
+        label = page.get_by_role("img", name=f"G[{l}], 32 by {G.shape[1]}: largest").get_attribute("aria-label")
+        assert float(label.rsplit(" ", 1)[1]) == pytest.approx(np.abs(G).max(), rel=1e-3)
+    label = page.get_by_role("img", name="Norm of grad_W by layer").get_attribute("aria-label")
+    norms = [float(number) for number in label.partition(": ")[2].split(", ")]
+    assert np.allclose(norms, [np.linalg.norm(dW) for dW, _ in gradients], rtol=1e-3)
+    assert page.console_errors == []
+
+
+def test_the_boundary_is_drawn_where_the_network_changes_its_mind(lab):
+    page = lab.open(CELLS[0], "TrainingPlayground(steps=400)")
+    run = Run(Settings())
+    run.advance(400)
+    colour = """canvas => { const { width, height } = canvas, data = canvas.getContext('2d').getImageData(0, 0, width, height).data;
+      return [0.1, 0.3, 0.7, 0.9].map(y => [0.1, 0.35, 0.65, 0.9].map(x => {
+        const k = 4 * (Math.round(y * height) * width + Math.round(x * width)); return data[k] - data[k + 2]; })); }"""
+    redness = np.array(page.locator(".bss-plane canvas").first.evaluate(colour))
+    (x0, x1), (y0, y1) = run.extent
+    grid = np.array(
+        [[x0 + x * (x1 - x0), y1 - y * (y1 - y0)] for y in (0.1, 0.3, 0.7, 0.9) for x in (0.1, 0.35, 0.65, 0.9)]
+    )
+    P = run.network.predict(grid)
+    difference = (P[:, 1] - P[:, 0]).reshape(4, 4)
+    clear = abs(difference) > 0.3
+    assert clear.sum() > 8
+    assert (np.sign(redness) == np.sign(difference))[clear].all()
+
+
+def test_steps_play_pause_and_reset_move_the_kernels_run(lab):
+    page = lab.open(*CELLS, STATE)
+    run = Run(Settings())
+    run.advance(26)
+    button(page, "One step").click()
+    wait_for_step(page, "step === 27")
+    run.advance(1)
+    assert same_words(status(page), said(run))
+    button(page, "20 steps").press("Enter")
+    wait_for_step(page, "step === 47")
+    run.advance(20)
+    assert same_words(status(page), said(run))
+
+    button(page, "Play").press("Space")
+    wait_for_step(page, "step > 200")
+    button(page, "Pause").click()
+    page.wait_for_timeout(300)
+    still = step_of(page)
+    page.wait_for_timeout(500)
+    assert step_of(page) == still
+    run.advance(still - 47)
+    assert same_words(status(page), said(run))
+    run_cell(lab, page, 2)
+    page.get_by_text(f"kernel has {still} ").wait_for()
+
+    button(page, "Reset").click()
+    wait_for_step(page, "step === 0")
+    assert same_words(status(page), said(Run(Settings())))
+    assert page.console_errors == []
+
+
+def test_after_pause_at_most_the_frame_under_way_is_drawn(lab):
+    page = lab.open(*CELLS)
+    seen = page.evaluate("""async () => {
+      const play = document.querySelector('.bss-play'), where = document.querySelector('.bss-where'), seen = [];
+      for (let k = 0; k < 8; k++) {
+        play.click();
+        await new Promise(done => setTimeout(done, 250 + 7 * k));
+        play.click();
+        const text = play.textContent;
+        let frames = 0;
+        const watch = new MutationObserver(() => { frames++; });
+        watch.observe(where, { childList: true, characterData: true, subtree: true });
+        await new Promise(done => setTimeout(done, 400));
+        watch.disconnect();
+        seen.push([text, frames]);
+      }
+      return seen;
+    }""")
+    assert [text for text, _ in seen] == ["Play"] * 8
+    assert max(frames for _, frames in seen) <= 1
+
+
+def test_a_cell_that_runs_while_it_plays_returns_at_once(lab):
+    page = lab.open(*CELLS, "print('here', 6 * 7)")
+    lab.command(page, "notebook:clear-all-cell-outputs")
+    run_cell(lab, page, 1)
+    button(page, "Play").click()
+    wait_for_step(page, "step > 100")
+    start = time.monotonic()
+    run_cell(lab, page, 2)
+    page.get_by_text("here 42").wait_for()
+    assert time.monotonic() - start < 2
+    before = step_of(page)
+    wait_for_step(page, f"step > {before + 100}")
+    button(page, "Pause").click()
+
+
+def test_the_status_is_read_at_most_once_a_second_while_it_plays(lab):
+    page = lab.open(*CELLS)
+    seen = page.evaluate("""async () => {
+      const status = document.querySelector('[role=status]'), where = document.querySelector('.bss-where');
+      let [read, drawn] = [0, 0];
+      const watch = (element, count) => new MutationObserver(count).observe(element, { childList: true, characterData: true, subtree: true });
+      [...document.querySelectorAll('button')].find(one => one.textContent === 'Play').click();
+      watch(status, () => { read++; });
+      watch(where, () => { drawn++; });
+      await new Promise(done => setTimeout(done, 3500));
+      return [read, drawn];
+    }""")
+    assert 2 <= seen[0] <= 4
+    assert seen[1] > 3 * seen[0]
+
+
+def test_settings_are_changed_on_the_way_and_bad_ones_are_told(lab):
+    page = lab.open(*CELLS)
+    rate = page.get_by_role("textbox", name="learning rate")
+    rate.fill("0,5")
+    rate.press("Enter")
+    button(page, "One step").click()
+    wait_for_step(page, "step === 27")
+    run = Run(Settings())
+    run.advance(26)
+    run.with_setting("learning_rate", 0.5)
+    run.advance(1)
+    assert same_words(status(page), said(run))
+    for name, text, message in (
+        ("learning rate", "0", "learning_rate is 0, expected a finite number above 0"),
+        ("learning rate", "fast", "learning_rate is 'fast', expected a finite number"),
+        (
+            "batch size",
+            "401",
+            "batch_size is 401, expected a whole number from 1 to 400, the training samples of moons",
+        ),
+        ("hidden units", "16, 0", "hidden is (16, 0), expected up to 6 whole numbers"),
+        ("hidden units", "<b>x</b>", "hidden is '<b>x</b>', expected"),
+        ("λ (L2)", "-1", "lam is -1, expected a finite number, at least 0"),
+    ):
+        box = page.get_by_role("textbox", name=name, exact=True)
+        old = box.input_value()
+        box.fill(text)
+        box.press("Enter")
+        page.get_by_text(message).wait_for()
+        assert box.get_attribute("aria-invalid") == "true" and box.input_value() == text
+        box.fill(old)
+        box.press("Enter")
+        page.wait_for_function("() => document.querySelector('.bss-problem').textContent === ''")
+        assert box.get_attribute("aria-invalid") is None
+    assert step_of(page) in (0, 27)  # the hidden units were entered anew, which is another network
+    page.get_by_role("textbox", name="hidden units").fill("5")
+    page.get_by_role("textbox", name="hidden units").press("Enter")
+    page.get_by_role("img", name="G[0], 32 by 5").wait_for()
+    page.get_by_role("combobox", name="data").select_option("digits")
+    page.get_by_text("of 257 held-out digits read wrong").wait_for()
+    page.get_by_role("combobox", name="activation").select_option("relu")
+    button(page, "One step").click()
+    wait_for_step(page, "step === 1")
+    assert page.console_errors == []
+
+
+def test_the_digits_that_are_shown_are_those_read_wrong(lab):
+    page = lab.open(CELLS[0], DIGITS)
+    run = Run(Settings("digits", (16,)))
+    run.advance(20)
+    wrong = run.frame().wrong
+    page.get_by_text(f"{len(wrong)} of 257 held-out digits read wrong").wait_for()
+    items = page.locator(".bss-mistakes li:not([hidden])")
+    assert items.all_inner_texts() == [f"{label} as {read}" for _, label, read in wrong[:24]]
+    ink = items.first.locator("canvas").evaluate("c => [...c.getContext('2d').getImageData(0, 0, 8, 8).data]")
+    assert np.allclose(1 - np.array(ink[::4]) / 255, run.data.X_test[wrong[0, 0]], atol=0.01)
+
+
+def test_a_run_that_explodes_says_so_and_stops_by_itself(lab):
+    page = lab.open(CELLS[0], EXPLODES)
+    button(page, "Play").click()
+    page.get_by_text("The loss is not finite since step").wait_for()
+    run = Run(Settings(activation="identity", learning_rate=100))
+    run.advance(100)
+    assert notice(page) == run.frame().remark
+    assert button(page, "Play").is_visible()
+    assert step_of(page) == run.exploded
+    button(page, "Reset").click()
+    wait_for_step(page, "step === 0")
+    assert notice(page) == ""
+    assert page.locator(".jp-OutputArea-output[data-mime-type*=stderr]").count() == 0
+    assert page.console_errors == []
+
+
+def test_of_two_views_of_one_run_only_the_last_to_play_drives_it(lab):
+    page = lab.open(*CELLS, "view")
+    plays = page.locator(".bss-play")
+    plays.nth(0).click()
+    wait_for_step(page, "step > 60", k=1)  # the other view shows the same run
+    plays.nth(1).click()
+    page.wait_for_function("() => document.querySelectorAll('.bss-play')[0].textContent === 'Play'")
+    assert plays.nth(1).inner_text() == "Pause"
+    before = step_of(page)
+    wait_for_step(page, f"step > {before + 40}")
+    plays.nth(1).click()
+    page.wait_for_timeout(400)
+    still = step_of(page)
+    page.wait_for_timeout(400)
+    assert step_of(page) == step_of(page, 1) == still
+    plays.nth(0).click()
+    wait_for_step(page, f"step > {still + 40}")
+    assert page.console_errors == []
+
+
+def test_the_keyboard_alone_reaches_and_works_everything(lab):
+    page = lab.open(*CELLS)
+    page.get_by_role("combobox", name="data").focus()
+    names = []
+    for _ in range(12):
+        names.append(
+            page.evaluate("() => document.activeElement.labels?.[0]?.textContent ?? document.activeElement.textContent")
+        )
+        page.keyboard.press("Tab")
+    settings = ["data", "hidden units", "activation", "learning rate", "batch size", "λ (L2)", "seed"]
+    assert names == [*settings, "Play", "One step", "20 steps", "Reset", "steps a frame"]
+    page.get_by_role("combobox", name="steps a frame").press("ArrowDown")
+    page.get_by_role("button", name="50 steps").press("Enter")
+    wait_for_step(page, "step === 76")
+
+
+def test_nothing_plays_by_itself_where_less_motion_is_asked_for(lab):
+    page = lab.open(*CELLS, reduced_motion="reduce")
+    assert page.locator(".bss-play").is_hidden()
+    assert page.get_by_text("Your system asks for less motion").is_visible()
+    button(page, "20 steps").click()
+    wait_for_step(page, "step === 46")
+    page.emulate_media(reduced_motion="no-preference")
+    button(page, "Play").click()
+    wait_for_step(page, "step > 100")
+    page.emulate_media(reduced_motion="reduce")
+    page.locator(".bss-play").wait_for(state="hidden")
+    page.wait_for_timeout(300)
+    still = step_of(page)
+    page.wait_for_timeout(400)
+    assert step_of(page) == still
+
+
+def test_it_outlives_the_kernel_and_leaves_nothing_behind(lab):
+    page = lab.open(*CELLS, "print('kernel has', view.step)", "view")
+    button(page, "Play").click()
+    wait_for_step(page, "step > 100")
+    lab.restart(page)
+    page.get_by_text("The kernel has not answered yet").first.wait_for()
+    lab.run_all(page)
+    button(page, "Play").click()
+    wait_for_step(page, "step > 100")
+    lab.command(page, "notebook:clear-all-cell-outputs")
+    page.wait_for_function("() => !document.querySelector('.jp-OutputArea-output')")
+    assert page.locator("[class*=bss-]").count() == 0
+    lab.wait_until_idle(page)
+    run_cell(lab, page, 2)
+    first = page.get_by_text(re.compile(r"kernel has \d+")).inner_text()
+    page.wait_for_timeout(500)
+    run_cell(lab, page, 2)
+    page.wait_for_timeout(500)
+    assert page.get_by_text(re.compile(r"kernel has \d+")).inner_text() == first  # nobody asks any more
+    assert page.console_errors == []
+
+
+def test_python_trains_it_on_and_the_page_follows(lab):
+    page = lab.open(*CELLS, "view.advance(14)")
+    wait_for_step(page, "step === 40")
+    run = Run(Settings())
+    run.advance(40)
+    assert same_words(status(page), said(run))
+
+
+def test_an_exported_page_replays_what_was_recorded(lab, tmp_path):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in (*CELLS, DIGITS)])
+    nbformat.write(notebook, tmp_path / "views.ipynb")
+    export(tmp_path / "views.ipynb", tmp_path / "views.html")
+    page = lab.new_page()
+    page.goto((tmp_path / "views.html").as_uri())
+    page.get_by_text("Training needs a running kernel, and this page has none. It replays").first.wait_for()
+    assert step_of(page) == 26
+    assert all(one.is_disabled() for one in page.get_by_role("textbox").all())
+    assert axe(page, ".live-view") == []
+    slider = page.get_by_role("slider", name="recorded frame").first
+    slider.press("Home")
+    slider.press("ArrowRight")
+    run = Run(Settings())
+    run.advance(1)
+    assert step_of(page) == 1
+    page.wait_for_timeout(1100)
+    assert same_words(status(page), said(run))
+    points = page.locator(".bss-chart .bss-first").first.get_attribute("d")
+    assert points.count("L") == 1  # the curve ends at this step
+    button(page, "Play").click()
+    wait_for_step(page, "step === 26")
+    page.get_by_role("slider", name="recorded frame").nth(1).press("Home")
+    first = Run(Settings("digits", (16,))).frame()
+    page.get_by_text(f"{len(first.wrong)} of 257 held-out digits read wrong").wait_for()
+    assert (page.console_errors, page.outside) == ([], [])

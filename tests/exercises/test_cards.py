@@ -1,0 +1,107 @@
+"""Cards: an icon and words, as text and as HTML, with everything escaped and colours that can be read."""
+
+from xml.etree import ElementTree
+
+import pytest
+from learner import checked
+
+from course_lib.exercises.exercise import exercise
+from course_lib.exercises.result import LOOKS, Note, Result
+
+EVIL = '<script>alert(1)</script> & "quotes" \''
+
+
+def parsed(html):
+    """The card as a tree: it has to be well-formed."""
+    return ElementTree.fromstring(html)
+
+
+def text_of(html):
+    return " ".join("".join(parsed(html).itertext()).split())
+
+
+@pytest.mark.parametrize("status", ["correct", "wrong", "error", "not attempted"])
+def test_the_card_says_the_same_as_the_text_with_icon_and_words(status):
+    result = Result(status, (), "What the numbers show.", "grad_W")
+    icon, words, _ = LOOKS[status]
+    assert repr(result) == f"{icon} grad_W: {words}. What the numbers show."
+    assert text_of(result._repr_html_()) == f"{icon} {words} grad_Wwhat the numbers show.".replace("grad_Ww", "grad_WW")
+    assert parsed(result._repr_html_()).get("data-status") == status
+
+
+def test_every_status_has_an_icon_and_words_of_its_own():
+    assert len({icon for icon, _, _ in LOOKS.values()}) == len(LOOKS)
+    assert len({words for _, words, _ in LOOKS.values()}) == len(LOOKS)
+    icons = [each for each in parsed(Result("wrong")._repr_html_()).iter("span") if each.get("aria-hidden")]
+    assert [icon.text for icon in icons] == ["✗"]
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: Result("wrong", (), EVIL, EVIL, EVIL), lambda: Note("hint", EVIL, EVIL, EVIL)]
+)
+def test_everything_is_escaped(make):
+    html = make()._repr_html_()
+    assert "<script" not in html
+    assert "".join(parsed(html).itertext()).count(EVIL) == 3
+
+
+def test_what_the_learner_writes_is_escaped_in_the_card():
+    result = checked("grad_W", "    print('<b>bold</b>')\n    raise ValueError('<img src=x onerror=alert(1)>')")
+    html = result._repr_html_()
+    assert "<img" not in html
+    assert "<b>" not in html
+    assert "&lt;img src=x onerror=alert(1)&gt;" in html
+    assert "<b>bold</b>" in "".join(parsed(html).itertext())
+
+
+def luminance(colour):
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def contrast(one, other):
+    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("status", list(LOOKS))
+def test_the_words_can_be_read_on_their_colour(status):
+    colour = LOOKS[status][2]
+    assert contrast(colour, "#ffffff") >= 4.5
+    html = Result(status)._repr_html_()
+    assert f"background:{colour};color:#ffffff" in html
+    # the text below has the notebook's own colours, in both themes
+    assert "color:var(--jp-content-font-color1,inherit);background:var(--jp-layout-color1,transparent)" in html
+
+
+def test_the_contrast_is_that_of_wcag():
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+
+
+def test_what_was_printed_is_folded_and_cut():
+    result = Result("correct", (), "", "grad_W", "x" * 5000)
+    tree = parsed(result._repr_html_())
+    assert next(tree.iter("summary")).text == "Your code printed"
+    assert len(next(tree.iter("pre")).text) < 700
+    assert repr(result).splitlines()[-1] == "    ..."
+
+
+def test_a_solution_is_shown_open_as_source():
+    note = exercise("grad_b").solution()
+    tree = parsed(note._repr_html_())
+    assert list(tree.iter("details")) == []
+    assert next(tree.iter("pre")).text == note.code
+    assert repr(note).splitlines()[1] == "    def grad_b(G):"
+
+
+def test_results_of_the_same_verdict_are_equal_whatever_was_printed():
+    assert Result("wrong", ("sign",), "a", "b", "printed") == Result("wrong", ("sign",), "a", "b", "")
+    assert Result("wrong") != Result("correct")
+
+
+def test_code_in_a_message_is_shown_as_code_and_still_escaped():
+    html = Result("wrong", (), "In the line `a < b` and in `<b>`, nothing.")._repr_html_()
+    assert [each.text for each in parsed(html).iter("code")][1:] == ["a < b", "<b>"]
+    assert "`" not in html

@@ -1,0 +1,302 @@
+"""The exercises themselves: those that the course lists, with their arguments, solutions, hints, words and places."""
+
+import inspect
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from learner import NoStore, answer, checked
+
+from course_lib import dense
+from course_lib.exercises import exercise, exercises
+from course_lib.exercises.diagnose import mistake
+from course_lib.exercises.exercise import definitions
+from course_lib.exercises.mistakes import LOOK, SAYS
+from course_lib.exercises.result import Note
+from course_lib.widgets import JacobianExplorer, KeyIdeaExplorer, ProductExplorer
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+COURSE = {
+    "01": [
+        "jacobian_linear(A)",
+        "jacobian_elementwise(f_prime, x)",
+        "chain_linear(A, dx_dz)",
+        "numeric_jacobian(f, x)",
+    ],
+    "02": ["key_idea(dY_dX, dz_dY)"],
+    "03": ["forward_sample(o, W, b)", "forward(O, W, b)", "forward_ones(O, W, b)"],
+    "04": [
+        "sigmoid_prime(Z)",
+        "relu_prime(Z)",
+        "undo_activation(G, Z, f_prime)",
+        "mse_gradient(O, T)",
+        "softmax_cross_entropy_gradient(Z, T)",
+    ],
+    "05": ["dZ_dW(O, n_out)", "grad_W(O, G)", "grad_W_regularized(O, G, W, lam)"],
+    "06": ["dZ_db(m, n_out)", "grad_b(G)"],
+    "07": [
+        "dZ_dO(m, W)",
+        "grad_O(G, W)",
+        "backward(Os, Zs, Ws, G, f_prime)",
+        "sgd_step(parameters, gradients, learning_rate)",
+    ],
+    "08": ["he_std(n_in)", "glorot_std(n_in, n_out)", "gain(n_out, weight_std, mean_f_prime_squared)"],
+    "09": ["append_ones(O)", "grad_W_in_shards(O, G, shards)"],
+}
+
+
+def test_every_exercise_is_there_in_the_order_of_the_course():
+    found = {}
+    for name, each in definitions().items():
+        found.setdefault(each.notebook[:2], []).append(f"{name}({each.arguments})")
+    assert found == COURSE
+    assert exercises() == [call.split("(")[0] for calls in COURSE.values() for call in calls]
+
+
+def test_the_notebook_of_every_exercise_is_one_of_the_course():
+    there = {path.stem for path in NOTEBOOKS.glob("*.ipynb")} | {"08_gradient_flow", "09_speed_and_scale"}
+    assert {each.notebook for each in definitions().values()} <= there
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [("grad w", "grad_W"), ("gradW", "grad_W"), ("Forward", "forward"), ("he std", "he_std"), ("mse", "mse_gradient")],
+)
+def test_a_name_that_is_not_there_suggests_the_near_one(name, near):
+    with pytest.raises(KeyError) as error:
+        exercise(name)
+    assert str(error.value) == f"exercise(name): there is nothing named {name!r}; did you mean {near!r}?"
+
+
+def test_a_name_that_is_far_from_all_says_how_to_list_them():
+    with pytest.raises(KeyError, match=r"exercises\(\) lists the names"):
+        exercise("zzzzzzzz")
+    with pytest.raises(TypeError, match="expected a text such as"):
+        exercise(5)
+
+
+@pytest.mark.parametrize("name", list(definitions()))
+def test_the_solution_of_every_exercise_is_right_as_a_cell_with_numpy_alone(name):
+    definition = definitions()[name]
+    function = answer(definition.solution)
+    assert function.__name__ == name
+    assert list(inspect.signature(function).parameters) == [each.strip() for each in definition.arguments.split(",")]
+    result = exercise(name, NoStore()).check(function)
+    assert (result.status, result.mistakes) == ("correct", ())
+    assert repr(result).startswith(f"✓ {name}: Correct. Right in all ")
+
+
+@pytest.mark.parametrize("name", list(definitions()))
+def test_the_stub_of_every_exercise_is_not_attempted_and_says_so(name):
+    result = exercise(name, NoStore()).check(answer(definitions()[name].stub))
+    assert result.status == "not attempted"
+    assert repr(result).startswith(f"○ {name}: Not attempted yet. Write {name}(")
+
+
+# The references by their definitions, entry by entry or by differences, for those that are not course_lib's own.
+@pytest.mark.parametrize("name", ["mse_gradient", "softmax_cross_entropy_gradient"])
+def test_the_gradients_of_the_losses_are_those_of_their_numbers(name):
+    def mse(O, T):
+        return ((O - T) ** 2).sum() / (2 * len(O))
+
+    def cross_entropy(Z, T):
+        S = np.exp(Z) / np.exp(Z).sum(axis=1, keepdims=True)
+        return -(T * np.log(S)).sum() / len(Z)
+
+    loss = mse if name == "mse_gradient" else cross_entropy
+    O, T = definitions()[name].cases(3)[0].copies()
+    right, h = definitions()[name].value(definitions()[name].cases(3)[0]), 1e-6
+    for i in np.ndindex(O.shape):
+        step = np.zeros(O.shape)
+        step[i] = h
+        assert right[i] == pytest.approx((loss(O + step, T) - loss(O - step, T)) / (2 * h), abs=1e-8)
+
+
+def test_the_gradient_with_a_regularizer_is_that_of_its_numbers():
+    definition = definitions()["grad_W_regularized"]
+    case = definition.cases(3)[0]
+    O, G, W, lam = case.copies()
+
+    def J(W):  # L is linear in Z, with dL/dZ = G
+        return (O @ W * G).sum() + lam * (W**2).sum() / 2
+
+    for i in np.ndindex(W.shape):
+        step = np.zeros(W.shape)
+        step[i] = 1e-5
+        assert definition.value(case)[i] == pytest.approx((J(W + step) - J(W - step)) / 2e-5, abs=1e-8)
+
+
+def test_the_gain_is_the_measured_factor_on_the_mean_square_of_G():
+    rng = np.random.default_rng(0)
+    n, std = 300, 0.07
+    G = rng.standard_normal((2000, n))
+    slopes = rng.random((2000, n)) < 0.5  # relu's, of mean square 1/2
+    back = (G * slopes) @ (std * rng.standard_normal((n, n))).T
+    assert np.mean(back**2) / np.mean(G**2) == pytest.approx(definitions()["gain"].right(n, std, 0.5), rel=0.02)
+    he, glorot = definitions()["he_std"], definitions()["glorot_std"]
+    assert n * he.right(n) ** 2 * 0.5 == pytest.approx(1)
+    assert n * glorot.right(n, n) ** 2 == pytest.approx(1)
+
+
+def test_ones_that_are_appended_carry_the_bias_and_shards_add_up():
+    rng = np.random.default_rng(0)
+    O, W, b, G = (rng.standard_normal(shape) for shape in ((7, 5), (5, 3), (1, 3), (7, 3)))
+    assert np.allclose(definitions()["append_ones"].right(O) @ np.vstack([W, b]), O @ W + b)
+    assert np.allclose(definitions()["grad_W_in_shards"].right(O, G, 3), dense.grad_W(O, G))
+
+
+# Words.
+def all_words(definition):
+    return [*(text for words in definition.says.values() for text in words), *definition.look.values()]
+
+
+FORMULAS = re.compile(r"\.T\b|\bT @|@ |np\.(sum|mean|outer|dot|einsum)|\.sum\(|keepdims=True")
+
+
+@pytest.mark.parametrize("name", list(definitions()))
+def test_no_message_gives_the_formula_away(name):
+    definition = definitions()[name]
+    for text in [*all_words(definition), *(text for words in SAYS.values() for text in words), *LOOK.values()]:
+        assert not FORMULAS.search(text), text
+    solution = definition.solution.split("return")[-1].strip()
+    texts = [*all_words(definition), definition.view]
+    assert solution.isidentifier() or all(solution not in text for text in texts)
+
+
+@pytest.mark.parametrize("name", list(definitions()))
+def test_every_word_and_place_belongs_to_a_mistake_of_the_exercise(name):
+    definition = definitions()[name]
+    keys = {*definition.wrong, *definition.limits}
+    ids = {mistake(key) for key in keys}
+    assert len(definition.wrong) == len(set(definition.wrong))
+    neighbours = {  # the exercises of a notebook share their words
+        each
+        for other in definitions().values()
+        if other.notebook == definition.notebook
+        for key in (*other.wrong, *other.limits)
+        for each in (key, mistake(key))
+    }
+    assert set(definition.says) <= neighbours
+    assert set(definition.look) <= neighbours | {""}
+    assert ids <= set(SAYS)
+    assert definition.look[""]
+
+
+@pytest.mark.parametrize("name", list(definitions()))
+def test_every_message_ends_with_a_place_to_look_and_has_no_braces_left(name):
+    definition = definitions()[name]
+    for key in definition.wrong:
+        body = answer(
+            f"def {name}({definition.arguments}):\n    return wrong({definition.arguments})",
+            wrong=lambda *a, key=key: definition.formula({key}.__contains__, *a),
+        )
+        message = exercise(name, NoStore()).check(body).message
+        assert " Look at " in message
+        assert not re.search(r"[{}]|\bNone\b", message), message
+
+
+def headings():
+    """{"05": ["1. The key idea, on W", ...]} of the notebooks that there are."""
+    found = {}
+    for path in NOTEBOOKS.glob("*.ipynb"):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        text = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+        found[path.stem[:2]] = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    return found
+
+
+def places(text):
+    """[(notebook, [number or title of a section, ...]), ...] that a text names."""
+    found = []
+    for notebook, rest in re.findall(r"notebook (\d\d)((?:(?!notebook \d\d).)*)", text):
+        named = re.findall(r"'([^']+)'", rest)
+        for group in re.findall(r"sections? ((?:\d+(?:, | and | to )?)+)", rest):
+            named += re.findall(r"\d+", group)
+        found.append((notebook, named))
+    return found
+
+
+@pytest.mark.parametrize("name", list(definitions()))
+def test_every_section_that_a_message_names_is_a_heading_of_its_notebook(name):
+    there = headings()
+    for text in definitions()[name].look.values():
+        mentioned = places(text)
+        assert mentioned or name in ("he_std", "glorot_std", "gain"), text
+        for notebook, named in mentioned:
+            if notebook not in there:
+                assert notebook in ("08", "09")
+                continue
+            numbers = {heading.split(".")[0] for heading in there[notebook] if heading[0].isdigit()}
+            assert all(section in numbers or section in there[notebook] for section in named), (text, named)
+            assert named or any(heading.lower() in text for heading in there[notebook]), text
+
+
+def test_the_places_of_a_text_are_found():
+    assert places("row S13, notebook 05, sections 5 and 6: why?") == [("05", ["5", "6"])]
+    assert places("notebook 04, section 'Three wrong forms'; notebook 02, section 10") == [
+        ("04", ["Three wrong forms"]),
+        ("02", ["10"]),
+    ]
+
+
+@pytest.mark.parametrize("name", [name for name, each in definitions().items() if each.view])
+def test_the_view_of_every_message_can_be_run_where_it_is_read(name):
+    definition = definitions()[name]
+    ex = exercise(name, NoStore())
+    wrong = answer(f"def {name}({definition.arguments}):\n    return np.array([[0.25]])")
+    result = ex.check(wrong)
+    assert f"In a cell, `{definition.view}` shows this very case." in result.message
+    names = {"ex": ex, "np": np, "dense": dense, "KeyIdeaExplorer": KeyIdeaExplorer}
+    names |= {"ProductExplorer": ProductExplorer, "JacobianExplorer": JacobianExplorer}
+    shown = eval(definition.view, names)
+    assert type(shown).__name__ in definition.view
+    path = NOTEBOOKS / f"{definition.notebook}.ipynb"
+    if path.exists():
+        source = path.read_text(encoding="utf-8")
+        assert re.search(rf"from course_lib.widgets import [^\n]*{type(shown).__name__}", source)
+        assert "dense." not in definition.view or re.search(r"from course_lib import [^\n]*\bdense\b", source)
+
+
+# Hints, solutions, and what is put back.
+@pytest.mark.parametrize("name", list(definitions()))
+def test_the_hints_come_one_after_the_other_and_end(name):
+    ex = exercise(name, NoStore())
+    hints = definitions()[name].hints
+    said = [ex.hint() for _ in range(len(hints) + 2)]
+    assert [note.message for note in said[: len(hints)]] == [
+        f"({i} of {len(hints)}) {hint}" for i, hint in enumerate(hints, 1)
+    ]
+    assert said[-1].message == said[-2].message == f"That was the last hint. {name}'s solution is in ex.solution()."
+    ex.reset()
+    assert ex.hint() == said[0]
+
+
+@pytest.mark.parametrize("name", list(definitions()))
+def test_the_solution_and_the_stub_are_shown_as_source(name):
+    ex = exercise(name, NoStore())
+    assert ex.solution() == Note("solution", name, "One right answer:", definitions()[name].solution)
+    stub = ex.reset().code
+    assert stub == f"def {name}({definitions()[name].arguments}):\n    # your code\n    ..."
+    assert repr(ex) == f"exercise({name!r}): {name}({definitions()[name].arguments}) gives {definitions()[name].result}"
+
+
+def test_a_saved_answer_comes_back_the_right_one_first():
+    class Kept(NoStore):
+        sources = {True: None, False: None}  # noqa: RUF012 - changed below
+
+        def last(self, name, passing=False):
+            return self.sources[passing]
+
+    store = Kept()
+    ex = exercise("grad_b", store)
+    assert ex.restore().message == "No answer of this exercise is saved."
+    store.sources = {True: None, False: "def grad_b(G): 1"}
+    assert ex.restore().code == "def grad_b(G): 1"
+    store.sources = {True: "def grad_b(G): 2", False: "def grad_b(G): 1"}
+    assert ex.restore().code == "def grad_b(G): 2"
+
+
+def test_the_message_is_about_what_was_asked():
+    assert "exactly minus the standard deviation" in checked("he_std", "-np.sqrt(2 / n_in)").message

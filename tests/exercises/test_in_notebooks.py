@@ -1,0 +1,270 @@
+"""The exercises, sheets and predictions as they stand in the notebooks; and the notebooks with everything filled in."""
+
+import functools
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import nbformat
+import numpy as np
+import pytest
+from nbclient import NotebookClient
+
+from course_lib.exercises import by_hand_names, exercise, predictions
+from course_lib.exercises.checking import check
+from course_lib.exercises.exercise import definitions
+from course_lib.exercises.hand_sheets import SHEETS
+
+FOLDER = Path(__file__).parents[2] / "notebooks"
+NAMES = sorted(path.stem for path in FOLDER.glob("*.ipynb"))
+START, CAPSTONE = "00_start_here", "10_conventions"
+DEFINITIONS = {name: each for name, each in definitions().items() if each.notebook in NAMES}
+
+LAYERS_REVERSED = """gradients = []
+    for O, Z, W in zip(Os[::-1], Zs[::-1], Ws[::-1]):
+        G = G * f_prime(Z)
+        gradients.append((O.T @ G, G.sum(axis=0, keepdims=True)))
+        G = G @ W.T
+    return gradients"""
+ASCENT = """for (W, b), (dW, db) in zip(parameters, gradients):
+        W += learning_rate * dW
+        b += learning_rate * db"""
+# For each exercise a mistake that is often made: the id that the card has to name, and the body of the function.
+WRONG = {
+    "jacobian_linear": ("transposed", "return A.T"),
+    "jacobian_elementwise": ("diagonal_missing", "return np.tile(f_prime(x), (len(x), 1))"),
+    "chain_linear": ("order", "return dx_dz @ A"),
+    "numeric_jacobian": (
+        "transposed",
+        "return np.array([(f(x + e) - f(x - e)) / 2e-5 for e in 1e-5 * np.eye(len(x))])",
+    ),
+    "key_idea": ("rank_one_only", "return dY_dX.T @ dz_dY"),
+    "forward_sample": ("bias_missing", "return o @ W"),
+    "forward": ("column_bias", "return O @ W + b.reshape(-1, 1)"),
+    "forward_ones": ("order", "return W @ O + np.ones((len(O), 1)) @ b"),
+    "sigmoid_prime": ("derivative_at_output", "return Z * (1 - Z)"),
+    "relu_prime": ("activation_not_derivative", "return np.maximum(Z, 0)"),
+    "undo_activation": ("matrix_product_for_elementwise", "return G @ f_prime(Z)"),
+    "mse_gradient": ("batch_not_averaged", "return O - T"),
+    "softmax_cross_entropy_gradient": (
+        "softmax_over_batch",
+        "E = np.exp(Z - Z.max(axis=0))\n    return (E / E.sum(axis=0) - T) / len(Z)",
+    ),
+    "dZ_dW": ("diagonal_missing", "return np.einsum('ih,jk->ijhk', O, np.ones((n_out, n_out)))"),
+    "grad_W": ("batch_averaged", "return O.T @ G / len(O)"),
+    "grad_W_regularized": ("lambda_missing", "return O.T @ G + W"),
+    "dZ_db": ("flat_bias", "return np.tile(np.eye(n_out), (m, 1, 1))"),
+    "grad_b": ("flat_bias", "return G.sum(axis=0)"),
+    "dZ_dO": ("diagonal_missing", "return np.einsum('ih,kj->ijhk', np.ones((m, m)), W)"),
+    "grad_O": ("untransposed_weights", "return G @ W"),
+    "backward": ("layers_reversed", LAYERS_REVERSED),
+    "sgd_step": ("ascent", ASCENT),
+    "he_std": ("std_is_variance", "return 2 / n_in"),
+    "glorot_std": ("std_is_variance", "return 2 / (n_in + n_out)"),
+    "gain": ("std_is_variance", "return n_out * weight_std * mean_f_prime_squared"),
+}
+RIGHT_LAYER = """
+def forward(X, W, b):
+    return np.maximum(X @ W + b, 0)
+
+
+def backward(X, W, b, G):
+    G = G * (X @ W + b > 0)
+    return G @ W.T, X.T @ G, G.sum(axis=0, keepdims=True)
+"""
+WRONG_LAYER = RIGHT_LAYER.replace("X.T @ G", "X.T @ G / len(X)")
+VIEW_OF_THE_CASE = r"""
+import re
+
+found = re.search("In a cell, `(.+)` shows this very case", repr([*Out.values()][-1]))
+eval(found[1]) if found else None
+"""
+CHECK_LAYER = "\n\ncheck_layer(forward, backward, X=(7, 5), W=(5, 3), b=(1, 3))"
+
+
+def read(name):
+    return nbformat.read(FOLDER / f"{name}.ipynb", as_version=4)
+
+
+def code_cells(nb):
+    return [cell for cell in nb.cells if cell.cell_type == "code"]
+
+
+def stub(definition):
+    """The whole cell of an exercise that is not attempted yet."""
+    return f'ex = exercise("{definition.name}")\n\n\n{definition.stub}\n\n\nex.check({definition.name})'
+
+
+def is_capstone(cell):
+    return cell.source.endswith(CHECK_LAYER.strip()) and "# your code" in cell.source
+
+
+def with_body(definition, body):
+    return stub(definition).replace(definition.stub, f"def {definition.name}({definition.arguments}):\n    {body}")
+
+
+def section(nb, cell):
+    """The heading under which a cell stands."""
+    before = "\n\n".join(c.source for c in nb.cells[: nb.cells.index(cell)] if c.cell_type == "markdown")
+    return re.findall(r"^## (.+)$", before, flags=re.MULTILINE)[-1]
+
+
+def text_of(cell):
+    """What a cell shows, without pictures: its streams, the text and HTML of its results; no sizes of figures."""
+    streams = {}
+    for output in cell.outputs:
+        if output.output_type == "stream":
+            streams[output.name] = streams.get(output.name, "") + output.text
+    results = [output.data for output in cell.outputs if "data" in output]
+    shown = [streams, *[sorted((k, v) for k, v in data.items() if k.startswith("text/")) for data in results]]
+    return re.sub(r"<Figure size [0-9.]+x[0-9.]+ with", "<Figure with", str(shown))
+
+
+def card(cell):
+    """The text of a cell's last output."""
+    return cell.outputs[-1].data["text/plain"]
+
+
+@functools.cache
+def filled_in(name):
+    """The notebook run with every solution in it; and then the exercises' cells, run again with WRONG answers.
+
+    After each of these comes a cell that runs the code which the card gives, if it gives any.
+    """
+    nb = read(name)
+    answers = {stub(each): (each.solution, WRONG[each.name][1], each) for each in DEFINITIONS.values()}
+    again = []
+    for cell in code_cells(nb):
+        if cell.source in answers:
+            solution, body, definition = answers[cell.source]
+            again += map(nbformat.v4.new_code_cell, (with_body(definition, body), VIEW_OF_THE_CASE))
+            cell.source = cell.source.replace(definition.stub, solution)
+        elif is_capstone(cell):
+            again += map(nbformat.v4.new_code_cell, (WRONG_LAYER + CHECK_LAYER, VIEW_OF_THE_CASE))
+            cell.source = RIGHT_LAYER + CHECK_LAYER
+    again.append(nbformat.v4.new_code_cell(code_cells(nb)[-1].source))
+    nb.cells += again
+    client = NotebookClient(nb, resources={"metadata": {"path": str(FOLDER)}}, timeout=120)
+    client.execute()  # an error in any cell is raised here
+    count = len(again)
+    return nb.cells[:-count], nb.cells[-count:-1]
+
+
+@pytest.mark.parametrize("name", DEFINITIONS)
+def test_the_classic_mistake_is_recognised_for_what_it_is(name):
+    mistake, body = WRONG[name]
+    variables = {"np": np}
+    exec(with_body(DEFINITIONS[name], body).split("\n\n\n")[1], variables)  # noqa: S102 - the text stands above
+    result, _ = check(DEFINITIONS[name], variables[name])
+    assert (result.status, result.mistakes) == ("wrong", (mistake,))
+
+
+@pytest.mark.parametrize("name", DEFINITIONS)
+def test_its_stub_stands_once_among_the_exercises_of_its_notebook_and_says_not_attempted(name):
+    definition = DEFINITIONS[name]
+    nb = read(definition.notebook)
+    cells = [cell for cell in code_cells(nb) if cell.source == stub(definition)]
+    assert len(cells) == 1
+    assert section(nb, cells[0]) == "Exercises"
+    assert card(cells[0]).startswith(f"○ {name}: Not attempted yet.")
+    asked = nb.cells[nb.cells.index(cells[0]) - 1]
+    assert asked.cell_type == "markdown" and re.search(r"^\*\*\d+\.\*\* ", asked.source, flags=re.MULTILINE)
+
+
+def test_the_exercises_stand_in_the_order_of_the_course():
+    sources = "\n".join(cell.source for name in NAMES[1:] for cell in code_cells(read(name)))
+    assert re.findall(r'exercise\("(\w+)"\)', sources) == list(DEFINITIONS)
+
+
+@pytest.mark.parametrize("name", by_hand_names())
+def test_its_sheet_stands_among_the_exercises_of_its_notebook(name):
+    nb = read(SHEETS[name].notebook)
+    cells = [cell for cell in code_cells(nb) if cell.source == f'hand = by_hand("{name}")\nhand']
+    assert [section(nb, cell) for cell in cells] == ["Exercises"]
+    assert card(cells[0]).startswith(SHEETS[name].ask)
+
+
+@pytest.mark.parametrize("name", predictions())
+def test_its_question_stands_once_before_a_cell_that_decides(name):
+    notebook = next(each for each in NAMES if each.startswith(name[:2]))
+    nb = read(notebook)
+    places = [i for i, cell in enumerate(nb.cells) if cell.source == f'prediction("{name}")']
+    assert len(places) == 1
+    question, decides = nb.cells[places[0]], nb.cells[places[0] + 1]
+    assert {"text/html", "text/plain"} <= set(question.outputs[0].data)
+    assert decides.cell_type == "code" and decides.outputs
+
+
+@pytest.mark.parametrize("notebook", NAMES)
+def test_a_question_stands_under_predict_first(notebook):
+    nb = read(notebook)
+    sections = [section(nb, cell) for cell in code_cells(nb) if cell.source.startswith("prediction(")]
+    assert "Predict first" in sections
+
+
+@pytest.mark.parametrize("notebook", NAMES)
+def test_with_all_solutions_it_is_green_and_shows_what_it_shows_without(notebook):
+    cells, _ = filled_in(notebook)
+    stored = read(notebook).cells
+    stubs = [stub(definition) for definition in DEFINITIONS.values()]
+    for before, after in zip(stored, cells, strict=True):
+        if before.cell_type != "code":
+            continue
+        if before.source in stubs or is_capstone(before):
+            assert re.match(r"✓ \w+: Correct\.", card(after)), card(after)
+        elif before.source == "progress()":
+            assert f"{len(DEFINITIONS)} exercises: 1 done, 0 tried" in card(after)
+        else:
+            assert text_of(after) == text_of(before), before.source
+
+
+@pytest.mark.parametrize("notebook", NAMES)
+def test_a_classic_mistake_in_each_exercise_is_named_and_stops_nothing(notebook):
+    _, again = filled_in(notebook)
+    expected = [name for name, each in DEFINITIONS.items() if each.notebook == notebook]
+    expected += ["relu_prime"] * (notebook == START) + ["check_layer"] * (notebook == CAPSTONE)
+    for name, cell, view in zip(expected, again[::2], again[1::2], strict=True):
+        assert card(cell).startswith(f"✗ {name}: Not yet right."), card(cell)
+        assert ("shows this very case" in card(cell)) == bool(view.outputs)
+
+
+def test_reset_and_restore_offer_a_cell_as_it_stands_in_the_notebook(monkeypatch):
+    offered, saved = [], SimpleNamespace(last=lambda name, passing=False: f"{DEFINITIONS[name].solution}\n")
+    monkeypatch.setattr("IPython.get_ipython", lambda: SimpleNamespace(set_next_input=offered.append))
+    ex = exercise("grad_b", store=saved)
+    ex.reset()
+    ex.restore()
+    definition = DEFINITIONS["grad_b"]
+    assert offered == [stub(definition), stub(definition).replace(definition.stub, definition.solution)]
+
+
+COMMANDS = {
+    "nbconvert": ["nbconvert", "--config", str(FOLDER / "nbconvert_config.py"), "attempt.ipynb"],
+    "export": ["course_lib.widgets.export", "attempt.ipynb"],
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_running_a_notebook_by_a_documented_command_leaves_the_learners_progress_alone(command, tmp_path):
+    definition = DEFINITIONS["grad_b"]
+    cells = [
+        "from course_lib.exercises import exercise, progress",
+        with_body(definition, "return G.sum(axis=0)"),
+        "progress().tallies",
+    ]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    nbformat.write(notebook, tmp_path / "attempt.ipynb")
+    own = tmp_path / "own.sqlite3"
+    environment = {**os.environ, "COURSE_PROGRESS": str(own)}
+    run = [sys.executable, "-m", *COMMANDS[command]]
+    subprocess.run(run, cwd=tmp_path, env=environment, check=True, capture_output=True)
+    written = (tmp_path / "attempt.html" if command == "export" else tmp_path / "attempt.ipynb").read_text("utf-8")
+    assert "Tally(attempts=1, passes=0, hints=0)" in written
+    assert not own.exists()
+
+
+def test_the_tests_themselves_have_a_file_of_progress_of_their_own():
+    assert "course-progress-" in os.environ["COURSE_PROGRESS"]

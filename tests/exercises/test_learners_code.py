@@ -1,0 +1,452 @@
+"""Whatever a learner passes to check, or does in the code: a clear card comes, and a right answer then still passes."""
+
+import builtins
+import functools
+import math
+import random
+import signal
+import sys
+import threading
+import time
+import warnings
+
+import numpy as np
+import pytest
+from learner import NoStore, answer, checked, written
+
+from course_lib.exercises import Result, exercise
+from course_lib.exercises import checking as engine
+from course_lib.exercises.exercise import Exercise, definitions
+
+RIGHT = "O.T @ G"
+WRONG = "np.zeros((O.shape[1], G.shape[1]))"
+
+
+@pytest.fixture
+def ex():
+    return exercise("grad_W", NoStore())
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left_behind():
+    """After each test everything is as it was, and a right answer passes and a wrong one does not."""
+    state, limit, handler = random.getstate(), sys.getrecursionlimit(), signal.getsignal(signal.SIGALRM)
+    legacy, errors, out = np.random.get_state()[1].copy(), np.geterr(), (sys.stdout, sys.stderr)
+    filters, spaces = (
+        list(warnings.filters),
+        [(space, dict(space)) for space in map(vars, (np, math, builtins, time, warnings))],
+    )
+    yield
+    assert random.getstate() == state
+    assert (np.random.get_state()[1] == legacy).all()
+    assert (np.geterr(), sys.getrecursionlimit()) == (errors, limit)
+    assert (sys.stdout, sys.stderr) == out
+    assert warnings.filters == filters
+    assert signal.getsignal(signal.SIGALRM) == handler
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+    assert all(
+        space[name] is value
+        for space, before in spaces
+        for name, value in before.items()
+        if name not in ("_", "filters", "_filters_version")
+    )
+    assert checked("grad_W", RIGHT).status == "correct"
+    assert checked("grad_W", WRONG).status == "wrong"
+
+
+def grad_W_async():
+    pass
+
+
+# What is no function, or none with these arguments.
+@pytest.mark.parametrize(
+    ("given", "mistakes", "message"),
+    [
+        ("grad_W", ("wrong_type",), "check takes your function, as in ex.check(grad_W); this is a str."),
+        (None, ("wrong_type",), "this is a NoneType."),
+        (np.ones((5, 3)), ("wrong_type",), "this is a ndarray."),
+        (dict, ("wrong_type",), "this is a class."),
+        (type("Mine", (), {}), ("wrong_type",), "this is a class."),
+        (lambda O: O, (), "The course calls grad_W(O, G), with 2 arguments; yours takes (O)."),
+        (lambda O, G, W: O, (), "yours takes (O, G, W)."),
+        (lambda: 0, (), "yours takes ()."),
+        (lambda *, O, G: O, (), "yours takes (O, G)."),
+        (lambda O, G, *, m: O, (), "yours takes (O, G, m)."),
+        (lambda G, O: O.T @ G, (), "The arguments are grad_W(O, G), in this order; yours are (G, O)."),
+    ],
+)
+def test_what_cannot_be_called_as_the_exercise_asks_is_refused(ex, given, mistakes, message):
+    result = ex.check(given)
+    assert (result.status, result.mistakes) == ("error", mistakes)
+    assert message in result.message
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "async def grad_W(O, G):\n    return O.T @ G",
+        "def grad_W(O, G):\n    yield O.T @ G",
+        "async def grad_W(O, G):\n    yield O.T @ G",
+    ],
+)
+def test_a_generator_or_async_function_is_refused(ex, source):
+    result = ex.check(answer(source))
+    assert result.status == "error"
+    assert "grad_W(O, G) should be an ordinary function that returns its result" in result.message
+
+
+class Adder:
+    def __call__(self, O, G):
+        return O.T @ G
+
+    def method(self, O, G):
+        return O.T @ G
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda O, G: O.T @ G,
+        lambda X, Y: X.T @ Y,
+        lambda *both: both[0].T @ both[1],
+        lambda O, G, scale=1: scale * O.T @ G,
+        Adder(),
+        Adder().method,
+        functools.partial(lambda scale, O, G: scale * O.T @ G, 1),
+        functools.lru_cache(lambda O, G: O.T @ G) and (lambda O, G: O.T @ G),
+    ],
+)
+def test_anything_that_can_be_called_with_the_arguments_is_checked(ex, function):
+    assert ex.check(function).status == "correct"
+
+
+@pytest.mark.parametrize("name", list(definitions()))
+@pytest.mark.parametrize(
+    "body", ["...", "pass", "return", "return None", '"""What it does."""', '"""Text."""\n    ...']
+)
+def test_an_empty_body_is_not_attempted(name, body):
+    arguments = definitions()[name].arguments
+    result = exercise(name, NoStore()).check(answer(f"def {name}({arguments}):\n    # your code\n    {body}"))
+    assert (result.status, result.mistakes) == ("not attempted", ())
+    assert result.message == f"Write {name}({arguments}), and check again."
+
+
+@pytest.mark.parametrize("body", ["    G", "    x = None", "    return 0", "    return 'text'", "    print('hello')"])
+def test_a_body_with_something_in_it_is_attempted(body):
+    assert checked("grad_W", body).status == "wrong"
+
+
+SPARSE = """class csr_matrix:
+    def __init__(self, A):
+        self.A = A
+        self.shape = A.shape
+    def __getattr__(self, name):
+        raise RuntimeError(name)
+def grad_W(O, G):
+    return csr_matrix(O.T @ G)"""
+# What comes back and is no array, and what it is called.
+TYPES = {
+    "    O.T @ G": "None",
+    "(O.T @ G).tolist()": "list",
+    "tuple(O.T @ G)": "tuple",
+    "[]": "list",
+    "[O.T @ G, [1]]": "list",
+    "{'dW': O.T @ G}": "dict",
+    "'O.T @ G'": "str",
+    "O": None,
+    "np.matrix(O.T @ G)": "matrix",
+    "np.ma.masked_array(O.T @ G, O.T @ G > 0)": "MaskedArray",
+    "O.T @ G + 0j": "ndarray of dtype complex128",
+    "O.T @ G * 1j": "ndarray of dtype complex128",
+    "(O.T @ G).astype(object)": "ndarray of dtype object",
+    "np.array([[{}]])": "ndarray of dtype object",
+    "(O.T @ G).astype(str)": "ndarray of dtype ",
+    "np.zeros((5, 3), dtype=[('a', float)])": "ndarray of dtype ",
+    "(x for x in O.T @ G)": "generator",
+    "3j": "complex",
+    "type": "type",
+    "float": "type",
+    "np.zeros((10**5, 10**4))": "an array of shape (100000, 10000), far too large,",
+    SPARSE: "csr_matrix",
+    "    loop = []\n    loop.append(loop)\n    return loop": "RecursionError",
+}
+
+
+@pytest.mark.parametrize("body", list(TYPES))
+def test_what_is_no_array_is_called_by_its_name(body):
+    result = checked("grad_W", body)
+    if TYPES[body] is None:
+        assert "the shape is (7, 5), expected (5, 3)" in result.message
+    elif TYPES[body] == "RecursionError":
+        assert result.mistakes == ("raises",)
+    else:
+        assert result.mistakes[0] == "wrong_type"
+        assert TYPES[body] in result.message
+        assert "an array of shape (n_in, n_out)" in result.message
+    assert result.status in ("wrong", "error")
+
+
+# What raises, ends the program, or fills the screen.
+RECURSION = "def grad_W(O, G):\n    return grad_W(O, G)"
+ENDS = {
+    "    raise ValueError('a text <b>of</b> mine')": "Your code raises ValueError in the line `raise ValueError('a text <b>of</b> mine')` in every case",
+    "O.T @ gradient": "Your code raises NameError in the line `return O.T @ gradient` in every case",
+    "1 / 0": "ZeroDivisionError",
+    "    raise KeyboardInterrupt": "Your code was interrupted",
+    "    raise BaseException('bad')": "Your code raises BaseException",
+    "    class Odd(Exception):\n        def __str__(self):\n            raise TypeError\n    raise Odd": "Your code raises Odd",
+    RECURSION: "Your code raises RecursionError in the line `return grad_W(O, G)`",
+    "import sys\n"
+    + RECURSION.replace(":\n", ":\n    sys.setrecursionlimit(10**9)\n"): "Your code raises RecursionError",
+    "    exit()": "Your code calls exit()",
+    "    quit()": "Your code calls exit()",
+    "    import sys\n    sys.exit(3)": "Your code calls exit()",
+    "    raise SystemExit": "Your code calls exit()",
+    "float(input('O?'))": "Your code raises EOFError",
+    "ex.check(grad_W)": "check was called by the code that is being checked",
+    "    assert False, 'm' * 10**6": "Your code raises AssertionError",
+}
+
+
+@pytest.mark.parametrize("body", list(ENDS))
+def test_code_that_ends_in_an_unusual_way_gives_an_error(ex, body):
+    space = {"ex": ex}
+    function = answer(written("grad_W", body), **space)
+    function.__globals__.setdefault("grad_W", function)
+    result = ex.check(function)
+    assert (result.status, result.mistakes) == ("error", ("raises",))
+    assert ENDS[body] in result.message
+    assert len(result.message) < 1500
+
+
+SLOW = {
+    "a sleep": "    import time\n    time.sleep(60)",
+    "a loop": "    while True:\n        pass",
+    "a loop of numpy": "    while True:\n        O.T @ G",
+    "recursion without end": "def grad_W(O, G):\n    while True:\n        try:\n            grad_W(O, G)\n        except RecursionError:\n            pass",
+    "an interruption that is caught": "    while True:\n        try:\n            while True:\n                pass\n        except BaseException:\n            pass",
+    "a sleep whose interruption is caught": "    import time\n    while True:\n        try:\n            time.sleep(1)\n        except BaseException:\n            pass",
+    "an interruption caught twice": "    while True:\n        try:\n            try:\n                while True: pass\n            except BaseException: pass\n        except BaseException: pass",
+    "a right answer, too late": "    import time\n    try:\n        time.sleep(60)\n    except BaseException:\n        pass\n    return O.T @ G",
+    "slow in each case": "    import time\n    time.sleep(0.05)\n    return O.T @ G",
+}
+
+
+@pytest.mark.parametrize(
+    ("where", "why"),
+    [("main", why) for why in SLOW]
+    + [("thread", why) for why in SLOW if "caught" not in why and "recursion" not in why],
+)
+def test_code_that_takes_too_long_is_stopped(ex, why, where):
+    function = answer(written("grad_W", SLOW[why]))
+    results, start = [], time.monotonic()
+
+    def check():
+        results.append(ex.check(function, limit=0.3))
+
+    if where == "main":
+        check()
+    else:  # as on Windows: without an alarm
+        thread = threading.Thread(target=check)
+        thread.start()
+        thread.join()
+    assert (results[0].status, results[0].mistakes) == ("error", ("too_slow",))
+    assert results[0].message.startswith("Your code was stopped after 0.3 seconds, at m = ")
+    assert time.monotonic() - start < 3
+
+
+def test_a_learners_own_alarm_rings_after_the_check(ex):
+    rung = []
+    before = signal.signal(signal.SIGALRM, lambda *_: rung.append(True))
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.5)
+        assert ex.check(lambda O, G: O.T @ G).status == "correct"
+        assert rung == []
+        time.sleep(0.6)
+        assert rung == [True]
+    finally:
+        signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.parametrize(
+    "stream", ["print('x' * 10**6)", "[print(i) for i in range(10**4)]", "import sys; sys.stderr.write('x' * 10**6)"]
+)
+def test_a_megabyte_that_is_printed_is_kept_apart_and_cut(ex, capsys, stream):
+    result = ex.check(answer(f"def grad_W(O, G):\n    {stream}\n    return O.T @ G"))
+    assert result.status == "correct"
+    assert 0 < len(repr(result)) < 2500
+    assert len(result._repr_html_()) < 3500
+    assert capsys.readouterr() == ("", "")
+
+
+def test_prints_and_warnings_are_shown_beside_the_verdict(ex, capsys, recwarn):
+    result = ex.check(answer("def grad_W(O, G):\n    print(O.shape)\n    np.log(-1.0)\n    return O.T @ G"))
+    assert result.printed.startswith("(7, 5)\n(7, 5)\n(11, 7)\n")
+    assert "warning: invalid value encountered in log" in result.printed
+    assert capsys.readouterr().out == ""
+    assert len(recwarn) == 0
+
+
+@pytest.mark.parametrize(
+    "what", ["import sys; sys.stdout.close()", "import sys; sys.stdout = None", "import sys; sys.stdout.truncate(0)"]
+)
+def test_a_stream_that_the_code_closes_or_replaces_is_there_again(ex, what):
+    assert ex.check(answer(f"def grad_W(O, G):\n    {what}\n    return O.T @ G")).status == "correct"
+
+
+# What might change a verdict, before a wrong answer or a right one.
+TRICKS = {
+    "the arrays": "O *= 0; G *= 0",
+    "random states": "np.random.seed(0); import random; random.seed(0); np.random.random(10**4)",
+    "numpy's errors": "np.seterr(all='raise')",
+    "numpy's errors ignored": "np.seterr(all='ignore')",
+    "np.dot": "np.dot = np.matmul = np.tensordot = np.einsum = lambda *a, **k: 0",
+    "np.allclose": "np.allclose = np.isclose = np.array_equal = lambda *a, **k: True",
+    "what compares": "np.abs = np.absolute = np.subtract = lambda *a, **k: np.zeros(a[0].shape)",
+    "np.isfinite": "np.isfinite = lambda *a: np.bool_(True); np.trunc = np.floor = lambda x: x",
+    "np.ndarray": "np.ndarray = np.float64 = list",
+    "builtins": "import builtins; builtins.all = lambda *a: True; builtins.any = lambda *a: False; builtins.len = lambda a: 7",
+    "isinstance": "import builtins; builtins.isinstance = lambda *a: True; builtins.zip = lambda *a, **k: ()",
+    "the clock": "import time; time.monotonic = lambda: 0",
+    "recursion": "import sys; sys.setrecursionlimit(1500)",
+    "warnings": "import warnings; warnings.simplefilter('ignore'); warnings.warn = print",
+    "the exercise": "object.__setattr__(ex, 'check', lambda f: 'correct'); ex.__dict__['definition'] = None",
+    "its definition": "d = ex.definition; object.__setattr__(d, 'wrong', ()); object.__setattr__(d, 'settle', lambda v, *a: a[0])",
+    "its words": "ex.definition.look.clear(); ex.definition.limits['x'] = ('notebook', 'primes')",
+    "its class": "type(ex).check = lambda self, f: 'correct'; type(ex.definition).value = lambda *a: 0",
+    "the engine": "from course_lib.exercises import checking, answers, diagnose; diagnose.diagnose = checking.diagnose = lambda e: (); answers.same = diagnose.same = lambda *a: True",
+    "the results": "from course_lib.exercises.result import Result; Result.__init__ = lambda self, *a, **k: None",
+    "the layer": "from course_lib import dense; dense.grad_W = lambda O, G: 0 * (O.T @ G)",
+    "the signal": "import signal; signal.setitimer(signal.ITIMER_REAL, 0)",
+}
+
+
+@pytest.mark.parametrize("trick", list(TRICKS))
+def test_nothing_that_the_code_does_changes_a_verdict(ex, trick):
+    for body, mistakes in (("Q.T @ H", ()), ("H.T @ Q", ("transposed",)), ("(Q.T @ H) * 0.37", ())):
+        source = f"def grad_W(O, G):\n    Q, H = O.copy(), G.copy()\n    R = {body}\n    try:\n        {TRICKS[trick]}\n    except ValueError:\n        pass\n    return R"
+        result = ex.check(answer(source, ex=ex))
+        assert isinstance(result, Result)
+        changes = trick == "the arrays"
+        assert result.mistakes == ("mutates_input",) * changes + mistakes, result
+        assert (result.status == "correct") == (body == "Q.T @ H" and not changes)
+    assert ex.check(lambda O, G: O.T @ G).status == "correct"
+    assert exercise("grad_W", NoStore()).check(lambda O, G: G.T @ O).mistakes == ("transposed",)
+
+
+@pytest.mark.parametrize("setting", ["raise", "ignore"])
+def test_what_the_notebook_has_set_changes_no_verdict(setting):
+    with np.errstate(all=setting), warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for name, definition in definitions().items():
+            assert exercise(name, NoStore()).check(answer(definition.solution)).status == "correct"
+        assert checked("grad_W", "O.T @ G / 0").mistakes == ("not_finite",)
+        assert checked("grad_W", "np.full((O.shape[1], G.shape[1]), 1e308)").mistakes == ()  # ratios that overflow
+        overflow = "    E = np.exp(Z)\n    return (E / E.sum(axis=1, keepdims=True) - T) / len(Z)"
+        assert checked("softmax_cross_entropy_gradient", overflow).mistakes == ("overflow",)
+
+
+def test_numpy_that_a_cell_replaced_before_is_put_back_and_said(monkeypatch):
+    monkeypatch.setattr(np, "abs", lambda A, *_: np.zeros_like(A))
+    monkeypatch.setattr(np, "tensordot", lambda *_, **__: 0)
+    result = checked("grad_W", WRONG)
+    assert result.status == "wrong"
+    assert "numpy.abs had been replaced, and is the original again" in result.printed
+    assert checked("key_idea", "np.tensordot(dz_dY, dY_dX, dz_dY.ndim)").status == "correct"
+
+
+def test_what_is_replaced_in_one_case_is_there_again_in_the_next(ex):
+    original, seen = np.dot, []
+    source = "def grad_W(O, G):\n    seen.append(np.dot)\n    np.dot = None\n    return O.T @ G"
+    assert ex.check(answer(source, seen=seen)).status == "correct"
+    assert len(seen) == 15
+    assert all(each is original for each in seen)
+
+
+def test_what_comes_back_is_taken_as_it_was(ex):
+    source = "def grad_W(O, G, kept=[]):\n    for R in kept:\n        R[:] = 0\n    kept.append(O.T @ G)\n    return kept[-1]"
+    assert ex.check(answer(source)).status == "correct"
+    assert (
+        ex.check(answer("first = []\ndef grad_W(O, G):\n    first.append(O.T @ G)\n    return first[0]")).status
+        == "wrong"
+    )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "O.T @ G if len(O) == len(O.T) == len(G.T) else np.ones((O.shape[1], G.shape[1]))",
+        "O.T @ G if O.shape == (7, 5) else G.T @ O",
+        "O.T @ G if len(O) > 1 else 2 * O.T @ G",
+        "O.T @ G if G.shape[1] > 1 else O.T @ G + 1",
+        "O.T @ G if O.dtype == np.float64 else 1.5 * O.T @ G",
+        "O.T @ G if O.flags.c_contiguous else -O.T @ G",
+        "O.T @ G if O.any(axis=1).all() else np.nan * O.T @ G",
+        "np.dot(O.T.reshape(5, 7), G.reshape(7, 3))",
+        "    dW = np.zeros((5, 3))\n    dW += O.T @ G\n    return dW",
+    ],
+)
+def test_an_answer_that_is_right_for_some_cases_only_does_not_pass(body):
+    assert checked("grad_W", body).status != "correct"
+
+
+def test_the_store_hears_of_attempts_with_their_source_and_of_hints():
+    heard = []
+
+    class Store(NoStore):
+        def record(self, *arguments):
+            heard.append(arguments)
+
+        def hint_used(self, *arguments):
+            heard.append(arguments)
+
+    store = Store()
+    ex = exercise("grad_b", store)
+    source = "def grad_b(G):\n    return G.sum(axis=0)"
+    ex.check(answer(source))
+    ex.check(answer("def grad_b(G):\n    ..."))  # not an attempt
+    ex.check("text")
+    ex.hint()
+    assert heard == [
+        ("grad_b", "wrong", ("flat_bias",), source),
+        ("grad_b", "error", ("wrong_type",), ""),
+        ("grad_b",),
+    ]
+
+
+def test_a_store_that_fails_costs_a_warning():
+    class Broken:
+        def record(self, *_):
+            raise OSError("no space left")
+
+    with pytest.warns(UserWarning, match="Progress is not saved: OSError: no space left"):
+        assert exercise("grad_b", Broken()).check(lambda G: G.sum(axis=0)).mistakes == ("flat_bias",)
+
+
+def test_the_cases_have_different_sizes_edges_and_layouts():
+    cases = definitions()["grad_W"].cases(0)
+    tags = set().union(*(case.tags for case in cases))
+    assert {"notebook", "primes", "edge", "square", "zeros", "float32", "readonly", "strided"} <= tags
+    sizes = [tuple(case.sizes.values()) for case in cases]
+    assert len({len(set(each)) for each in sizes}) == 3
+    assert {1} <= {each[0] for each in sizes} & {each[2] for each in sizes} & {each[1] for each in sizes}
+    for case in cases:
+        O, _G = case.copies()
+        assert O.flags.writeable == ("readonly" not in case.tags)
+        assert not ("strided" in case.tags and O.flags.contiguous)
+        assert (O.dtype == np.float32) == ("float32" in case.tags)
+        assert (not O.any(axis=1).all()) == ("zeros" in case.tags)
+        assert O is not case.arguments[0]
+
+
+def test_the_same_answer_gets_the_same_card():
+    assert checked("backward", "[]") == checked("backward", "[]")
+    assert repr(checked("grad_W", "O.T @ G + 1")) == repr(checked("grad_W", "O.T @ G + 1"))
+
+
+def test_an_exercise_cannot_be_changed(ex):
+    with pytest.raises(AttributeError):
+        ex.definition = None
+    assert isinstance(ex, Exercise)
+    assert ex == exercise("grad_W", ex.store)
+    assert engine.check(ex.definition, lambda O, G: O.T @ G)[0].status == "correct"

@@ -1,0 +1,61 @@
+"""Curves by layer and by epoch: what is drawn is what was given, and no curve is told by its colour alone."""
+
+import numpy as np
+import pytest
+
+from course_lib import curves
+from course_lib.training import History
+
+MEASURED = {"Z": [1.0, 0.5, 0.25], "G": [1e-3, 1e-2, 1e-1]}
+
+
+def lines(figure):
+    return {line.get_label(): line for line in figure.axes[0].get_lines()}
+
+
+def test_measured_numbers_have_points_and_the_theory_of_the_same_label_is_a_line_in_its_colour():
+    drawn = lines(curves.by_layer(MEASURED, "root mean square", {"G": [2e-3, 2e-2, 2e-1]}))
+    assert set(drawn) == {"Z", "G", "G, theory"}
+    assert drawn["G"].get_ydata().tolist() == MEASURED["G"]
+    assert drawn["G, theory"].get_ydata().tolist() == [2e-3, 2e-2, 2e-1]
+    assert (drawn["G"].get_marker(), drawn["G"].get_linestyle()) == ("s", "None")
+    assert drawn["G, theory"].get_marker() == "None" and drawn["G, theory"].get_linestyle() != "None"
+    assert drawn["G"].get_color() == drawn["G, theory"].get_color() != drawn["Z"].get_color()
+
+
+def test_the_axis_is_logarithmic_and_what_it_cannot_show_is_a_gap():
+    figure = curves.by_layer({"G": [1.0, 0.0, np.inf, np.nan, 0.1]}, "root mean square", title="a title")
+    axes = figure.axes[0]
+    assert (axes.get_yscale(), axes.get_ylabel(), axes.get_xlabel()) == ("log", "root mean square", "layer")
+    assert axes.get_title() == "a title"
+    assert np.isnan(lines(figure)["G"].get_ydata()).tolist() == [False, True, True, True, False]
+
+
+def test_curves_differ_in_marker_and_dashes_as_well_as_in_colour():
+    drawn = lines(curves.by_layer({str(k): [1.0, 2.0] for k in range(7)}, "y")).values()
+    for look in ("get_color", "get_marker"):
+        assert len({getattr(line, look)() for line in drawn}) == 7
+    assert len({line._unscaled_dash_pattern for line in drawn}) == 7
+
+
+def test_losses_are_drawn_by_epoch_and_a_run_that_diverged_says_when():
+    runs = {"a": History(loss=[2.0, 1.0, 0.5]), "b": History(loss=[2.0, np.inf], diverged=1)}
+    figure = curves.losses(runs, title="two runs")
+    drawn = lines(figure)
+    assert set(drawn) == {"a", "b, diverged at epoch 1"}
+    assert drawn["a"].get_ydata().tolist() == [2.0, 1.0, 0.5]
+    assert np.isnan(drawn["b, diverged at epoch 1"].get_ydata()).tolist() == [False, True]
+    assert figure.axes[0].get_xlabel() == "epoch"
+
+
+@pytest.mark.parametrize("count", [0, 8])
+def test_there_are_one_to_seven_curves(count):
+    with pytest.raises(ValueError, match=f"there are {count} curves, expected 1 to 7"):
+        curves.by_layer({str(k): [1.0] for k in range(count)}, "y")
+    with pytest.raises(ValueError, match=f"there are {count} curves, expected 1 to 7"):
+        curves.losses({str(k): History(loss=[1.0]) for k in range(count)})
+
+
+def test_theory_without_a_measurement_is_refused():
+    with pytest.raises(ValueError, match=r"theory has \['W'\], which is not measured"):
+        curves.by_layer(MEASURED, "y", {"W": [1.0]})

@@ -1,0 +1,355 @@
+"""Deep networks with remedies: their gradients, what is measured in them, and theory beside measurement."""
+
+import copy
+import pickle
+
+import numpy as np
+import pytest
+from autograd import grad
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from reference import ACTIVATIONS, LOSSES, assert_close, one_hot
+
+from course_lib import activations, initializers
+from course_lib.activations import gelu, identity, leaky_relu, relu, sigmoid, softplus, tanh
+from course_lib.deep import DeepNetwork, compare, flow, measure
+from course_lib.dense import forward, grad_b, grad_O, grad_W, undo_activation
+from course_lib.gradcheck import check_gradients
+from course_lib.gradient_flow import Flow, mean_field
+from course_lib.initializers import fan_in_uniform, glorot_uniform, orthogonal
+from course_lib.losses import softmax_cross_entropy
+from course_lib.network import Network
+from course_lib.normalization import batch_norm, layer_norm
+from course_lib.regularizers import l2
+from course_lib.residual import grad_O_residual, residual
+from course_lib.shapes import ShapeError
+from course_lib.training import fit
+
+REMEDIES = st.fixed_dictionaries(
+    {"residual": st.booleans(), "normalization": st.sampled_from([None, layer_norm, batch_norm])}
+)
+SIZES = st.lists(st.integers(2, 4), min_size=2, max_size=5)
+SEED = st.integers(0, 10_000)
+
+
+def build(sizes, name, remedies, seed, m=5, lam=0.0):
+    """A network with parameters that are not 0 or 1, a batch of m samples and its target."""
+    rng = np.random.default_rng(seed)
+    network = DeepNetwork(sizes, getattr(activations, name), softmax_cross_entropy, l2, lam, seed=seed, **remedies)
+    network.parameters = [tuple(P + 0.3 * rng.standard_normal(P.shape) for P in layer) for layer in network.parameters]
+    return network, rng.standard_normal((m, sizes[0])), one_hot(rng, m, sizes[-1])
+
+
+def by_autograd(parameters, X, target, sizes, name, residual, normalization):
+    """The loss of a deep network from the definitions, for autograd."""
+    import autograd.numpy as anp
+
+    O = X
+    for layer, (W, b, *more) in enumerate(parameters):
+        Y = anp.dot(O, W) + b
+        hidden = layer < len(parameters) - 1
+        if hidden and normalization is not None:
+            axis = 1 if normalization is layer_norm else 0
+            centred = Y - anp.mean(Y, axis=axis, keepdims=True)
+            variance = anp.mean(centred**2, axis=axis, keepdims=True)
+            Y = centred / anp.sqrt(variance + 1e-5) * more[0] + more[1]
+        branch = ACTIVATIONS[name](Y) if hidden else Y
+        O = O + branch if hidden and residual and sizes[layer] == sizes[layer + 1] else branch
+    return LOSSES["softmax_cross_entropy"](O, target)
+
+
+@settings(max_examples=60)
+@given(SIZES, st.sampled_from(["identity", "sigmoid", "tanh", "softplus", "gelu"]), REMEDIES, SEED)
+def test_the_gradients_are_those_of_automatic_differentiation(sizes, name, remedies, seed):
+    network, X, target = build(sizes, name, remedies, seed)
+    loss, gradients = network.loss_and_gradients(X, target)
+    assert_close(loss, by_autograd(network.parameters, X, target, sizes, name, **remedies))
+    expected = grad(by_autograd)(network.parameters, X, target, sizes, name, **remedies)
+    for layer, expected_layer in zip(gradients, expected, strict=True):
+        for dP, expected_dP in zip(layer, expected_layer, strict=True):
+            assert_close(dP, expected_dP, 1e-9)
+
+
+@given(SIZES, REMEDIES, SEED)
+def test_the_gradient_check_passes_for_every_parameter(sizes, remedies, seed):
+    network, X, target = build(sizes, "tanh", remedies, seed, lam=0.1)
+    check = check_gradients(network, X, target)
+    assert len(check) == sum(len(layer) for layer in network.parameters)
+    # the bias before batch_norm has the gradient 0, so compare with the largest entry of all
+    largest = max(abs(row.gradient).max() for row in check)
+    assert max(row.absolute_error for row in check) <= 1e-7 * max(1, largest)
+
+
+@given(SIZES, REMEDIES, SEED)
+def test_the_lines_of_the_network_are_the_checked_formulas(sizes, remedies, seed):
+    network, X, target = build(sizes, "tanh", remedies, seed)
+    trace = network.forward(X)
+    gradients = network.backward(trace, target)
+    G = softmax_cross_entropy.gradient(trace.O[-1], target)
+    for layer in reversed(range(len(network.parameters))):
+        (W, b, *more), O, f = network.parameters[layer], trace.O[layer], network.activations[layer]
+        Z = forward(O, W, b)
+        Y = remedies["normalization"](Z, *more) if more else Z
+        past, dY = G, undo_activation(G, Y, f)
+        dZ = remedies["normalization"].undo(dY, Z, more[0]) if more else dY
+        assert_close(trace.Z[layer], Z)
+        assert_close(trace.O[layer + 1], residual(O, f(Y)) if network.residual[layer] else f(Y))
+        assert_close(trace.G[layer], dZ)
+        assert_close(gradients[layer][0], grad_W(O, dZ))
+        assert_close(gradients[layer][1], grad_b(dZ))
+        if more:
+            assert_close(gradients[layer][2], remedies["normalization"].grad_gamma(dY, Z))
+            assert_close(gradients[layer][3], grad_b(dY))
+        G = grad_O_residual(past, grad_O(dZ, W)) if network.residual[layer] else grad_O(dZ, W)
+        if layer > 0:
+            assert_close(trace.dL_dO[layer], G)
+
+
+@given(SIZES, SEED)
+def test_without_remedies_it_is_a_network(sizes, seed):
+    deep, X, target = build(sizes, "tanh", {}, seed, lam=0.3)
+    plain = Network(sizes, tanh, softmax_cross_entropy, l2, 0.3)
+    plain.parameters = deep.parameters
+    (loss, gradients), (plain_loss, plain_gradients) = (N.loss_and_gradients(X, target) for N in (deep, plain))
+    assert loss == plain_loss
+    for layer, plain_layer in zip(gradients, plain_gradients, strict=True):
+        assert all(np.array_equal(*pair) for pair in zip(layer, plain_layer, strict=True))
+
+
+def test_only_hidden_layers_of_equal_sizes_are_residual_and_the_last_layer_is_plain():
+    network = DeepNetwork([4, 4, 4, 3, 3], tanh, residual=True, normalization=layer_norm)
+    assert network.residual == [True, True, False, False]
+    assert [len(layer) for layer in network.parameters] == [4, 4, 4, 2]
+    assert all((layer[2] == 1).all() and (layer[3] == 0).all() for layer in network.parameters[:3])
+
+
+def test_a_bias_before_batch_norm_is_taken_out_with_the_mean_and_has_no_gradient():
+    network, X, target = build([4, 5, 3], "tanh", {"normalization": batch_norm}, seed=1)
+    (_, db, *_), _ = network.loss_and_gradients(X, target)[1]
+    assert abs(db).max() < 1e-15
+
+
+def test_batch_norm_alone_lets_one_sample_change_the_output_for_another():
+    for remedies, couples in (
+        ({"normalization": batch_norm}, True),
+        ({"normalization": layer_norm}, False),
+        ({}, False),
+    ):
+        network, X, _ = build([4, 5, 3], "tanh", remedies, seed=2)
+        moved = X.copy()
+        moved[0] += 1
+        assert (abs(network.predict(X) - network.predict(moved))[1:].max() > 1e-3) == couples
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"residual": 1}, "residual is 1, expected True or False"),
+        ({"residual": None}, "residual is None"),
+        ({"normalization": "layer_norm"}, "normalization is 'layer_norm', expected layer_norm, batch_norm or None"),
+        ({"normalization": True}, "normalization is True"),
+    ],
+)
+def test_a_remedy_that_is_none_is_refused_by_name(arguments, message):
+    with pytest.raises(TypeError, match=r"DeepNetwork\(...\): " + message):
+        DeepNetwork([4, 4, 3], tanh, **arguments)
+
+
+def test_flow_has_the_root_mean_squares_of_the_trace_by_layer():
+    network, X, target = build([4, 5, 6, 3], "tanh", {}, seed=3)
+    trace = network.forward(X)
+    gradients = network.backward(trace, target)
+    measured = flow(trace, gradients)
+    for l in range(3):
+        assert measured.Z[l] == pytest.approx(np.sqrt((trace.Z[l] ** 2).mean()))
+        assert measured.G[l] == pytest.approx(np.sqrt((trace.G[l] ** 2).mean()))
+        assert measured.grad_W[l] == pytest.approx(np.sqrt((gradients[l][0] ** 2).mean()))
+    for l in (1, 2):
+        ratio = (trace.dL_dO[l] ** 2).mean() / (trace.dL_dO[l + 1] ** 2).mean()
+        assert measured.factor[l - 1] == pytest.approx(ratio)
+    with pytest.raises(ShapeError, match=r"flow\(trace, gradients\): trace holds Z of 3 layers and G of 0"):
+        flow(network.forward(X), gradients)
+
+
+@pytest.mark.parametrize("size", [1e-200, 1e-30, 1.0, 1e30, 1e200])
+def test_no_square_overflows_or_vanishes_in_a_root_mean_square(size):
+    network, X, target = build([4, 5, 3], "identity", {}, seed=4)
+    trace = network.forward(X)
+    gradients = network.backward(trace, target)
+    usual, trace.G = flow(trace, gradients), [size * G for G in trace.G]
+    assert flow(trace, gradients).G == pytest.approx(size * usual.G, rel=1e-12)
+
+
+def average(activation, gain, networks, depth=12, width=128, batch=16, **settings):
+    """What `measure` gives for several networks: root mean squares, and the geometric mean of the factors."""
+    seeds = range(networks)
+    runs = [measure(activation, gain, depth, width, batch, np.random.default_rng(k), **settings) for k in seeds]
+    Z, G, grad_W, factor = (np.array(by_network) for by_network in zip(*runs, strict=True))
+    return Flow(*(np.sqrt((A**2).mean(axis=0)) for A in (Z, G, grad_W)), np.exp(np.log(factor).mean(axis=0)))
+
+
+@pytest.mark.parametrize(
+    ("activation", "gain", "bias_variance"),
+    [
+        (identity, 1.0, 0.0),
+        (sigmoid, 4.0, 0.0),
+        (tanh, 2.25, 0.1),
+        (relu, 2.0, 0.0),
+        (gelu, 3.0, 0.0),
+        (softplus, 1.5, 0.0),
+    ],
+)
+@pytest.mark.parametrize("with_residual", [False, True])
+def test_measured_Z_G_and_factor_are_those_of_the_theory_layer_by_layer(activation, gain, bias_variance, with_residual):
+    settings = {"bias_variance": bias_variance, "residual": with_residual}
+    measured = average(activation, gain, networks=16, depth=8, **settings)
+    predicted = mean_field(activation, gain, bias_variance).flow(8, 1.0, 16, width=128, residual=with_residual)
+    assert measured.Z == pytest.approx(predicted.Z, rel=0.12)
+    assert measured.G == pytest.approx(predicted.G, rel=0.15)
+    assert measured.mean_factor == pytest.approx(predicted.mean_factor, rel=0.04)
+
+
+def test_grad_W_is_the_theory_s_where_the_samples_stay_apart():
+    measured = average(tanh, 2.25, networks=8)
+    predicted = mean_field(tanh, 2.25).flow(12, 1.0, 16, width=128)
+    assert measured.grad_W == pytest.approx(predicted.grad_W, rel=0.12)
+
+
+def test_a_residual_relu_network_grows_faster_than_1_plus_chi_and_the_width_says_why():
+    measured = average(relu, 2.0, networks=6, depth=20, residual=True).mean_factor
+    theory = mean_field(relu, 2.0)
+    assert theory.flow(20, 1.0, 16, residual=True).mean_factor == pytest.approx(2)
+    assert measured > 2.2
+    assert theory.flow(20, 1.0, 16, width=128, residual=True).mean_factor == pytest.approx(measured, rel=0.03)
+
+
+def test_the_table_agrees_within_5_percent():
+    cases = [(identity, 1.0), (sigmoid, 4.0), (tanh, 1.0), (relu, 1.0), (relu, 2.0), (leaky_relu, 1.0), (gelu, 1.0)]
+    rows = compare(cases, depth=20, width=128, batch=16, networks=10)
+    assert [(row.activation, row.weight_gain) for row in rows] == cases
+    assert max(abs(row.difference) for row in rows) < 0.05
+    assert rows[2].at_fixed_point == pytest.approx(1)
+    assert rows[2].predicted < 0.9
+
+
+def test_one_case_at_width_512_and_depth_30_in_single_precision():
+    measured = average(relu, 1.0, networks=3, depth=30, width=512, dtype=np.float32).mean_factor
+    assert measured == pytest.approx(0.5, rel=0.05)  # He et al.: the linear assumption would say 1
+
+
+def test_a_first_G_that_depends_on_the_network_breaks_the_independence():
+    rng = np.random.default_rng(0)
+    network = DeepNetwork([256] * 3, identity, initializer=initializers.normal(256**-0.5))
+    trace = network.forward(rng.standard_normal((16, 256)))
+    for G, expected in ((rng.standard_normal((16, 256)), 1.0), (trace.O[-1], 2.0)):  # E[|o W W^T|^2] = 2 E[|o W|^2]
+        assert flow(trace, network.backward_from(trace, G)).factor[0] == pytest.approx(expected, rel=0.1)
+
+
+def test_batch_norm_makes_G_of_a_relu_network_explode_by_the_published_factor():
+    measured = average(relu, 2.0, networks=2, depth=20, width=128, batch=128, normalization=batch_norm).mean_factor
+    assert measured == pytest.approx(np.pi / (np.pi - 1), rel=0.05)  # Yang et al. 2019
+    calm = average(relu, 2.0, networks=2, depth=20, width=128, batch=128, normalization=layer_norm).mean_factor
+    assert calm == pytest.approx(1, rel=0.05)
+
+
+def test_normalization_makes_the_scale_of_the_weights_irrelevant():
+    for norm in (layer_norm, batch_norm):
+        small, large = (average(tanh, gain, networks=1, normalization=norm).mean_factor for gain in (0.5, 8.0))
+        assert small == pytest.approx(large, rel=1e-3)
+
+
+def test_glorot_and_bengio_see_a_steady_spread_where_the_standard_initialization_loses_it():
+    rng = np.random.default_rng(0)
+    X, T = rng.standard_normal((50, 300)), one_hot(rng, 50, 10)
+    spread = {}
+    for initializer in (fan_in_uniform, glorot_uniform):
+        network = Network([300] * 6 + [10], tanh, softmax_cross_entropy, initializer=initializer)
+        trace = network.forward(X)
+        network.backward(trace, T)
+        spread[initializer] = trace.O[5].std() / trace.O[1].std(), trace.G[0].std() / trace.G[4].std()
+    assert max(spread[fan_in_uniform]) < 0.2  # 1/3 a layer in the variance, over four layers: 1/9 in the spread
+    assert min(spread[glorot_uniform]) > 0.4
+
+
+@pytest.mark.parametrize(
+    ("changed", "error", "message"),
+    [
+        ({"depth": 0}, ValueError, "depth is 0, expected at least 1"),
+        ({"width": 2.5}, TypeError, "width is 2.5, expected a whole number"),
+        ({"batch": True}, TypeError, "batch is True"),
+        ({"rng": 0}, TypeError, "rng is 0, expected a numpy.random.Generator"),
+        ({"weight_gain": -1}, ValueError, "weight_gain is -1"),
+        ({"activation": np.tanh}, TypeError, "activation is <ufunc 'tanh'>"),
+        ({"residual": "yes"}, TypeError, "residual is 'yes'"),
+    ],
+)
+def test_what_cannot_be_measured_is_refused_by_name(changed, error, message):
+    arguments = {"activation": tanh, "weight_gain": 1.0, "depth": 2, "width": 3, "batch": 4}
+    with pytest.raises(error, match=message):
+        measure(**({"rng": np.random.default_rng(0)} | arguments | changed))
+
+
+def test_a_comparison_that_cannot_be_is_refused_by_name():
+    with pytest.raises(ValueError, match=r"compare\(...\): depth is 1, expected at least 2"):
+        compare([(tanh, 1.0)], depth=1)
+    with pytest.raises(ValueError, match="networks is 0, expected at least 1"):
+        compare([(tanh, 1.0)], networks=0)
+
+
+def test_a_run_that_overflows_is_told_by_its_numbers_and_not_by_warnings():
+    exploding = measure(identity, 1e30, 100, 8, 4, np.random.default_rng(0))
+    assert not np.isfinite(exploding.Z[-1])
+    assert np.isfinite(exploding.Z[0])
+
+
+def test_a_deep_network_is_trained_by_fit_with_all_its_parameters():
+    network, X, target = build([4, 4, 4, 3], "tanh", {"residual": True, "normalization": layer_norm}, seed=5, m=20)
+    before = [[P.copy() for P in layer] for layer in network.parameters]
+    history = fit(network, X, target, epochs=30, learning_rate=0.1, batch_size=5, momentum=0.5, clip_norm=1.0)
+    assert history.loss[-1] < history.loss[0]
+    for layer, layer_before in zip(network.parameters, before, strict=True):
+        assert not any(np.array_equal(*pair) for pair in zip(layer, layer_before, strict=True))
+
+
+def test_orthogonal_weights_keep_every_length_in_a_linear_network():
+    network = DeepNetwork([20] * 12, identity, initializer=orthogonal)
+    rng = np.random.default_rng(0)
+    trace = network.forward(rng.standard_normal((3, 20)))
+    measured = flow(trace, network.backward_from(trace, rng.standard_normal((3, 20))))
+    assert measured.factor == pytest.approx(np.ones(10))
+
+
+@settings(max_examples=40, deadline=None)
+@given(SIZES, REMEDIES, SEED, st.sampled_from(["float32", "float64"]))
+def test_a_step_moves_every_parameter_by_its_gradient_twice_in_a_row(sizes, remedies, seed, dtype):
+    network, X, target = build(sizes, "tanh", remedies, seed, lam=0.1)
+    network = network.astype(dtype)
+    tolerance = {"float32": 1e-4, "float64": 1e-12}[dtype]
+    for _ in range(2):  # the second step finds the buffers of the first
+        J, gradients = network.loss_and_gradients(X, target)
+        before = [[P.copy() for P in layer] for layer in network.parameters]
+        assert_close(network.sgd_step(X, target, 0.1), J, tolerance)
+        for layer, layer_before, layer_gradients in zip(network.parameters, before, gradients, strict=True):
+            for P, P_before, dP in zip(layer, layer_before, layer_gradients, strict=True):
+                assert P.dtype == dP.dtype == dtype
+                assert_close(P, P_before - 0.1 * dP, tolerance)
+
+
+def test_a_copy_or_a_pickle_trains_on_its_own_with_all_its_parameters():
+    network, X, target = build([4, 4, 3], "tanh", {"residual": True, "normalization": layer_norm}, seed=6)
+    for other in (copy.deepcopy(network), pickle.loads(pickle.dumps(network))):
+        assert np.array_equal(other.predict(X), network.predict(X))
+        before = network.objective(X, target)
+        other.sgd_step(X, target, 0.1)
+        assert network.objective(X, target) == before != other.objective(X, target)
+
+
+def test_parameters_of_another_number_or_shape_are_refused_by_name():
+    network = build([4, 5, 3], "tanh", {"normalization": layer_norm}, seed=7)[0]
+    W, b, gamma, beta = network.parameters[0]
+    network.parameters[0] = (W, b)
+    with pytest.raises(TypeError, match=r"parameters\[0\] is a tuple, expected a tuple \(W, b, gamma, beta\)"):
+        network.predict(np.ones((2, 4)))
+    network.parameters[0] = (W, b, gamma.T, beta)
+    with pytest.raises(ShapeError, match=r"which is gamma, has shape \(5, 1\), expected \(1, 5\)"):
+        network.predict(np.ones((2, 4)))

@@ -1,0 +1,189 @@
+"""The theory of gradient flow: its maps against closed forms and finer sums, its fixed points, and bad input."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from course_lib import activations
+from course_lib.activations import Activation, gelu, identity, leaky_relu, relu, sigmoid, softplus, tanh
+from course_lib.gradient_flow import Flow, MeanField, mean_field
+
+ALL = [f for f in vars(activations).values() if isinstance(f, Activation)]
+GAIN = st.floats(0.01, 10)
+Q = st.floats(1e-6, 1e6)
+
+
+def gaussian_means(f, q):
+    """E[f(z)^2] and E[f'(z)^2] for z normal of variance q: midpoint sums over 200,000 cells, none with a kink inside."""
+    edges = np.linspace(-12, 12, 200_001)
+    u = (edges[1:] + edges[:-1]) / 2
+    weights = np.exp(-(u**2) / 2)
+    weights /= weights.sum()
+    return weights @ f(np.sqrt(q) * u) ** 2, weights @ f.derivative(np.sqrt(q) * u) ** 2
+
+
+@pytest.mark.parametrize("f", ALL, ids=str)
+@pytest.mark.parametrize(("q", "tolerance"), [(1e-4, 1e-12), (0.3, 1e-12), (3.0, 1e-12), (10.0, 1e-9), (100.0, 1e-4)])
+def test_the_maps_are_those_of_a_far_finer_sum(f, q, tolerance):
+    gain = 1.7
+    layers = mean_field(f, gain).layers(2, q / gain)
+    square, slope = gaussian_means(f, layers.q[0])
+    assert layers.q[1] == pytest.approx(gain * square, rel=tolerance)
+    assert layers.chi[0] == pytest.approx(gain * slope, rel=tolerance)
+
+
+@given(GAIN, Q, st.floats(0, 2))
+def test_identity_relu_and_leaky_relu_have_closed_forms(gain, q_in, bias_variance):
+    for f, share in ((identity, 1.0), (relu, 0.5), (leaky_relu, (1 + 0.01**2) / 2)):
+        q, chi = mean_field(f, gain, bias_variance).layers(3, q_in)
+        assert chi == pytest.approx([gain * share] * 3, rel=1e-12)
+        assert q[0] == pytest.approx(gain * q_in + bias_variance, rel=1e-12)
+        assert q[1:] == pytest.approx(gain * share * q[:-1] + bias_variance, rel=1e-12)
+
+
+@given(GAIN, st.floats(0.01, 2))
+def test_the_fixed_point_of_relu_is_the_sum_of_a_geometric_series(gain, bias_variance):
+    theory = mean_field(relu, gain, bias_variance)
+    expected = bias_variance / (1 - gain / 2) if gain < 2 else np.inf
+    if abs(gain - 2) > 1e-3:
+        assert theory.q == pytest.approx(expected, rel=1e-9)
+    assert theory.chi == pytest.approx(gain / 2, rel=1e-12)
+
+
+@pytest.mark.parametrize("f", ALL, ids=str)
+@pytest.mark.parametrize("gain", [0.5, 1.0, 1.5, 4.0])
+@pytest.mark.parametrize("bias_variance", [0.0, 0.3])
+def test_the_fixed_point_is_where_many_layers_from_q_1_end(f, gain, bias_variance):
+    theory = mean_field(f, gain, bias_variance)
+    start = (1 - bias_variance) / gain  # so that q = 1 in the first layer
+    layers = theory.layers(3000, start)
+    if np.isinf(theory.q):
+        assert layers.q[-1] > 100
+        assert (np.diff(layers.q[:500]) > 0).all()
+    elif theory.q == 0 and f is tanh and gain == 1:
+        assert layers.q[-1] == pytest.approx(1 / (2 * 3000), rel=0.01)  # q falls like 1 / (2 l)
+    else:
+        assert layers.q[-1] == pytest.approx(theory.q, rel=1e-9, abs=1e-30)
+        assert layers.chi[-1] == pytest.approx(theory.chi, rel=1e-9)
+
+
+def test_tanh_at_gain_1_dies_so_slowly_that_thirty_layers_see_another_factor_than_the_fixed_point():
+    theory = mean_field(tanh, 1.0)
+    assert (theory.q, theory.chi, theory.depth_scale) == (0.0, pytest.approx(1), np.inf)
+    assert np.exp(np.log(theory.layers(30, 1.0).chi).mean()) == pytest.approx(0.88, abs=0.005)
+
+
+def test_relu_at_gain_2_stays_where_it_is_and_the_factor_is_1():
+    theory = mean_field(relu, 2.0)
+    assert (theory.q, theory.chi, theory.depth_scale) == (1.0, pytest.approx(1), np.inf)
+    assert theory.layers(100, 3.0).q == pytest.approx([6.0] * 100)
+    assert mean_field(leaky_relu, 2 / (1 + 0.01**2)).q == 1.0
+    assert mean_field(identity, 1.0).q == 1.0
+
+
+def test_what_shrinks_for_ever_has_the_limit_of_chi_and_not_the_convention_for_the_kink():
+    shrinking, growing = mean_field(relu, 1.0), mean_field(relu, 2.2)
+    assert (shrinking.q, shrinking.chi) == (0.0, pytest.approx(0.5))
+    assert (growing.q, growing.chi) == (np.inf, pytest.approx(1.1))
+    assert mean_field(gelu, 4.0).chi == pytest.approx(2.0)  # far out, gelu is relu
+    assert mean_field(softplus, 3.0).chi == pytest.approx(1.5)
+
+
+def test_a_fixed_point_near_0_is_found_and_no_iteration_is_waited_for():
+    theory = mean_field(tanh, 1 + 1e-6)
+    assert theory.q == pytest.approx(1e-6 / 2, rel=1e-4)  # E[tanh(z)^2] = q - 2 q^2 + ..., so 1 + 1e-6 = 1 + 2 q
+    assert mean_field(tanh, 1e8).q == pytest.approx(1e8, rel=1e-3)
+
+
+def test_the_depth_scale_is_the_number_of_layers_for_a_factor_e():
+    for gain in (0.5, 3.0):
+        theory = mean_field(identity, gain)
+        assert abs(np.log(theory.chi)) * theory.depth_scale == pytest.approx(1)
+    assert mean_field(relu, 0.0).depth_scale == 0.0
+    assert mean_field(sigmoid, 1.0).depth_scale == pytest.approx(0.346, abs=0.001)
+
+
+@given(st.sampled_from([identity, tanh, relu, gelu, softplus]), st.floats(0.2, 4), st.integers(1, 40), st.booleans())
+def test_flow_at_infinite_width_is_the_product_of_the_factors(f, gain, depth, residual):
+    theory = mean_field(f, gain)
+    q, chi = theory.layers(depth, 1.5, residual)
+    flow = theory.flow(depth, 1.5, 7, residual=residual)
+    assert flow.Z**2 == pytest.approx(q, rel=1e-9)
+    assert flow.factor == pytest.approx(chi[1:] + residual, rel=1e-9)
+    back = gain * np.cumprod(np.append(chi + residual, 1.0)[:0:-1])[::-1]  # mean squares at the outputs, last first
+    assert flow.G**2 == pytest.approx(back * chi / gain, rel=1e-9)
+    assert flow.grad_W**2 == pytest.approx(7 * q / gain * flow.G**2, rel=1e-9)
+
+
+@given(st.sampled_from([identity, relu]), st.floats(0.2, 4))
+def test_where_every_direction_has_the_same_factor_the_width_changes_little(f, gain):
+    theory = mean_field(f, gain)
+    wide, narrow = (theory.flow(10, 1.0, 7, width=n).mean_factor for n in (np.inf, 1000))
+    assert narrow == pytest.approx(wide, rel=0.01)
+    assert theory.flow(10, 1.0, 7, width=10**9).factor == pytest.approx(theory.flow(10, 1.0, 7).factor, rel=1e-6)
+
+
+def test_what_overflows_is_infinite_and_what_vanishes_is_0_without_a_warning():
+    exploding, vanishing = mean_field(relu, 1e30).flow(100, 1.0, 7, width=64), mean_field(tanh, 0.0).flow(5, 1.0, 7)
+    assert np.isinf(exploding.Z[20:]).all()
+    assert np.isinf(exploding.G[0])
+    assert np.isfinite(exploding.G[-1])
+    assert [A.max() for A in vanishing] == [0, 0, 0, 0]
+    assert mean_field(sigmoid, 1e-3).flow(100, 1.0, 7).G[0] > 0  # some 1e-210, whose square is no float
+
+
+def test_the_mean_factor_is_the_geometric_mean():
+    assert Flow(None, None, None, np.array([0.5, 8.0])).mean_factor == pytest.approx(2)
+    assert Flow(None, None, None, np.array([0.0, 8.0])).mean_factor == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ((np.tanh, 1.0), TypeError, "activation is <ufunc 'tanh'>, expected one of course_lib's Activation objects"),
+        (("tanh", 1.0), TypeError, "activation is 'tanh'"),
+        ((tanh, -0.1), ValueError, "weight_gain is -0.1, expected a finite number, at least 0"),
+        ((tanh, np.inf), ValueError, "weight_gain is inf"),
+        ((tanh, np.nan), ValueError, "weight_gain is nan"),
+        ((tanh, "1"), TypeError, "weight_gain is '1', expected a number"),
+        ((tanh, True), TypeError, "weight_gain is True"),
+        ((tanh, 1.0, -1), ValueError, "bias_variance is -1"),
+        ((tanh, 1.0, None), TypeError, "bias_variance is None"),
+    ],
+)
+def test_what_makes_no_theory_is_refused_by_name(arguments, error, message):
+    with pytest.raises(error, match=r"mean_field\(activation, weight_gain, bias_variance\): " + message):
+        mean_field(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ((0, 1.0), ValueError, "depth is 0, expected at least 1"),
+        ((2.0, 1.0), TypeError, "depth is 2.0, expected a whole number"),
+        ((True, 1.0), TypeError, "depth is True"),
+        ((3, 0.0), ValueError, "q_in is 0.0, expected a finite number, above 0"),
+        ((3, -1), ValueError, "q_in is -1"),
+        ((3, np.inf), ValueError, "q_in is inf"),
+        ((3, np.nan), ValueError, "q_in is nan"),
+        ((3, None), TypeError, "q_in is None"),
+    ],
+)
+def test_layers_that_cannot_be_are_refused_by_name(arguments, error, message):
+    theory = mean_field(tanh, 1.0)
+    with pytest.raises(error, match=r"MeanField.layers\(depth, q_in\): " + message):
+        theory.layers(*arguments)
+    with pytest.raises(error, match=r"MeanField.flow\(depth, q_in, batch, width\): " + message):
+        theory.flow(*arguments, 7)
+
+
+def test_a_batch_or_a_width_that_cannot_be_is_refused_by_name():
+    theory = mean_field(tanh, 1.0)
+    assert isinstance(theory, MeanField)
+    with pytest.raises(ValueError, match="batch is 0, expected at least 1"):
+        theory.flow(3, 1.0, 0)
+    with pytest.raises(ValueError, match="width is 0, expected at least 1"):
+        theory.flow(3, 1.0, 7, width=0)
+    with pytest.raises(TypeError, match="width is 2.5, expected a whole number"):
+        theory.flow(3, 1.0, 7, width=2.5)
