@@ -43,6 +43,9 @@ class Activation:
     def __repr__(self):
         return self.name
 
+    def __reduce__(self):
+        return self.name  # a copy is the same object, a pickle its name: `is` stays true
+
 
 def _sigmoid(Z):
     t = np.exp(np.where(Z.real > 0, -Z, Z))  # at most 1 in size: no overflow

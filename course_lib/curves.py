@@ -1,4 +1,4 @@
-"""Static pictures of several curves: root mean squares by layer, losses by epoch. Each function returns a Figure.
+"""Static pictures of several curves, by layer, by epoch or by size, and of costs. Each function returns a Figure.
 
 What is measured has markers, what theory says is a line without; curves differ in colour, marker and dashes, so that
 none of them is told by its colour alone. No number is computed here.
@@ -49,6 +49,47 @@ def losses(histories, title=""):
         end = "" if history.diverged is None else f", diverged at epoch {history.diverged}"
         style = {"color": look().curves[k], "marker": _MARKERS[k], "markersize": 6, "linestyle": _DASHES[k]}
         axes.plot(_drawable(history.loss), label=label + end, markevery=max(1, len(history.loss) // 10), **style)
+    _finish(axes)
+    return fig
+
+
+@styled
+def against(x, measured, xlabel, ylabel, title=""):
+    """Numbers beside the numbers x, (n,), {label: (n,)}, on two logarithmic axes.
+
+    Numbers that are 0 or not finite have no point. Raises ValueError for more than 7 curves, or one of another length.
+    """
+    _check("against(x, measured, xlabel, ylabel)", measured)
+    fig, axes = _axes(xlabel, ylabel, title)
+    axes.set_xscale("log")
+    for k, (label, numbers) in enumerate(measured.items()):
+        if len(numbers) != len(x):
+            raise ValueError(f"against(x, ...): {label!r} has {len(numbers)} numbers, expected {len(x)}, as many as x")
+        style = {"color": look().curves[k], "marker": _MARKERS[k], "markersize": 6, "linestyle": _DASHES[k]}
+        axes.plot(x, _drawable(numbers), label=label, **style)
+    _finish(axes)
+    return fig
+
+
+@styled
+def costs(seconds, limit, title=""):
+    """What each way costs, {label: seconds}, as a bar on a logarithmic axis, with its multiple of the limit, a line.
+
+    limit: the seconds of the arithmetic alone. Raises ValueError if one of these numbers is not above 0 and finite.
+    """
+    for label, number in {**seconds, "limit": limit}.items():
+        if not 0 < number < np.inf:
+            raise ValueError(f"costs(seconds, limit): {label} is {number}, expected a finite number above 0")
+    fig = new_figure(10.5, 1.4 + 0.45 * len(seconds))
+    fig.set_layout_engine("constrained", w_pad=0.1, h_pad=0.1)
+    axes = fig.subplots()
+    bars = axes.barh(list(seconds), list(seconds.values()), color=look().curves[0], height=0.6)
+    multiples = [number / limit for number in seconds.values()]
+    axes.bar_label(bars, [f"{multiple:,.{0 if multiple > 10 else 1}f} times" for multiple in multiples], padding=4)
+    axes.axvline(limit, color=look().curves[1], linestyle=_DASHES[1], label="the arithmetic alone")
+    axes.set(xscale="log", xlabel="seconds", xlim=(limit / 2, 30 * max([limit, *seconds.values()])))
+    axes.invert_yaxis()
+    axes.set_title(title, size=SIZE)
     _finish(axes)
     return fig
 

@@ -8,28 +8,16 @@
 does the same; `compare` sets many such measurements beside `course_lib.gradient_flow.mean_field`.
 """
 
-from dataclasses import dataclass, field
 from numbers import Integral
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Shaped
 
 from course_lib.activations import Activation
 from course_lib.gradient_flow import Flow, mean_field
-from course_lib.network import Network, Trace
+from course_lib.network import Network
 from course_lib.normalization import Normalization
-from course_lib.shapes import ShapeError, shape_checked
-
-
-@dataclass
-class DeepTrace(Trace):
-    """A `Trace` that keeps the normalized pre-activations too: for each layer (N, s), or None where there are none.
-
-    Z[l], of shape (m, sizes[l + 1]), is the pre-activation before it is normalized, and G[l] = dL/dZ[l].
-    """
-
-    standardized: list = field(default_factory=list)
+from course_lib.shapes import ShapeError
 
 
 class DeepNetwork(Network):
@@ -50,56 +38,43 @@ class DeepNetwork(Network):
             raise TypeError(
                 f"DeepNetwork(...): normalization is {normalization!r}, expected layer_norm, batch_norm or None"
             )
-        self.normalization, last = normalization, len(self.parameters) - 1
-        self.residual = [bool(residual) and l < last and W.shape[0] == W.shape[1] for l, (W, _) in self._numbered()]
+        self.normalization, last = normalization, len(sizes) - 2
+        self.residual = [bool(residual) and l < last and sizes[l] == sizes[l + 1] for l in range(last + 1)]
         if normalization is not None:
-            for l, (W, b) in self._numbered()[:last]:
-                self.parameters[l] = W, b, np.ones_like(b), np.zeros_like(b)
+            self._names = [(*names, "gamma", "beta") for names in self._names[:-1]] + self._names[-1:]
+            hidden = [(W, b, np.ones_like(b), np.zeros_like(b)) for W, b in self.parameters[:-1]]
+            self.parameters = [*hidden, self.parameters[-1]]
 
-    @shape_checked
-    def forward(self, X: Shaped[np.ndarray, "m n_in"]) -> DeepTrace:
-        """Run the batch X, (m, sizes[0]), of floats, through all layers. Raises what `Network.forward` raises."""
-        self._check_input(X)
-        trace = DeepTrace(O=[X], Z=[])
-        for layer, (W, b, *scale_and_shift) in self._numbered():
-            O = trace.O[-1]
-            Y = Z = O @ W + b  # (m, n_in) @ (n_in, n_out) + (1, n_out) -> (m, n_out)
-            standardized = None
-            if scale_and_shift:
-                gamma, beta = scale_and_shift
-                standardized = N, _ = self.normalization.standardize(Z)
-                Y = N * gamma + beta
-            trace.Z.append(Z)
-            trace.standardized.append(standardized)
-            branch = self.activations[layer].f(Y)
-            trace.O.append(O + branch if self.residual[layer] else branch)
-        return trace
+    def _forward_pass(self, at, X):
+        at.O[0][...] = X  # (m, n_in)
+        for layer, (WB, activation) in enumerate(zip(self._parameters.matrices, self.activations, strict=True)):
+            Z = np.dot(at.O_one[layer], WB, out=at.Z[layer])  # (m, n_in + 1) @ (n_in + 1, n_out) -> (m, n_out)
+            branch = activation.f(self._normalized(layer, Z)[0])  # (m, n_out)
+            at.O[layer + 1][...] = at.O[layer] + branch if self.residual[layer] else branch
 
-    def _backward(self, trace, G):
-        gradients, trace.G, trace.dL_dO = [], [], [G]
-        for layer, (W, _, *scale_and_shift) in reversed(self._numbered()):
-            past, Y, more = G, trace.Z[layer], ()
-            if scale_and_shift:
-                (gamma, beta), (N, s) = scale_and_shift, trace.standardized[layer]
-                Y = N * gamma + beta
-            G = G * self.activations[layer].f_prime(Y)  # undo the activation: dL/dY, (m, n_out)
-            if scale_and_shift:
-                more = (G * N).sum(axis=0, keepdims=True), G.sum(axis=0, keepdims=True)  # (1, n_out), (1, n_out)
-                G = self.normalization.undo_standardize(G * gamma, N, s)  # dL/dZ, (m, n_out)
-            dW = trace.O[layer].T @ G  # (A)
-            if self.lam:
-                dW += self.lam * self.regularizer.f_gradient(W)
-            gradients.append((dW, np.ones((1, len(G)), G.dtype) @ G, *more))  # (B)
-            trace.G.append(G)
+    def _backward_pass(self, at, gradients):
+        for layer in reversed(range(len(gradients))):
+            WB, dL_dO = self._parameters.matrices[layer], at.dL_dO[layer + 1]
+            past = dL_dO.copy() if self.residual[layer] else 0.0  # G may be written over dL_dO
+            Y, N, s = self._normalized(layer, at.Z[layer])
+            G = dL_dO * self.activations[layer].f_prime(Y)  # undo the activation: dL/dY, (m, n_out)
+            if N is not None:
+                gradients[layer][-2:] = (G * N).sum(axis=0), G.sum(axis=0)  # for gamma and beta, (2, n_out)
+                G = self.normalization.undo_standardize(G * self._parameters.layers[layer][2], N, s)
+            at.G[layer][...] = G  # dL/dZ, (m, n_out)
+            np.dot(at.O_one[layer].T, at.G[layer], out=gradients[layer][: len(WB)])  # (A) over (B)
             if layer > 0:
-                G = G @ W.T + past if self.residual[layer] else G @ W.T  # (C), plus what went past the layer
-            trace.dL_dO.append(G if layer > 0 else None)
-        for by_layer in (gradients, trace.G, trace.dL_dO):
-            by_layer.reverse()
-        return gradients
+                np.dot(at.G[layer], WB[:-1].T, out=at.dL_dO[layer])  # (C), plus what went past the layer:
+                at.dL_dO[layer] += past
 
-    def _numbered(self):
-        return list(enumerate(self.parameters))
+    def _normalized(self, layer, Z):
+        """Y, (m, n_out), and what it was made of: N, (m, n_out), and s; where nothing is normalized Z, None, None."""
+        _, _, *scale_and_shift = self._parameters.layers[layer]
+        if not scale_and_shift:
+            return Z, None, None
+        gamma, beta = scale_and_shift
+        N, s = self.normalization.standardize(Z)
+        return N * gamma + beta, N, s
 
 
 def flow(trace, gradients):
@@ -213,11 +188,10 @@ def _measured(activation, weight_gain, draw, bias_variance=0.0, residual=False, 
         initializer=lambda n_in, n_out, rng: X.dtype.type(scale) * next(remaining),
         residual=residual,
         normalization=normalization,
+        dtype=X.dtype,
     )
-    network.parameters = [
-        (W, X.dtype.type(np.sqrt(bias_variance)) * b, *(P.astype(X.dtype) for P in more))
-        for (W, _, *more), b in zip(network.parameters, bs, strict=True)
-    ]
+    for (_, b, *_), drawn in zip(network.parameters, bs, strict=True):
+        b[...] = np.sqrt(bias_variance) * drawn  # (1, width)
     with np.errstate(over="ignore", invalid="ignore"):
         trace = network.forward(X)
         by_layer = flow(trace, network.backward_from(trace, G))

@@ -57,6 +57,9 @@ class Loss:
     def __repr__(self):
         return self.name
 
+    def __reduce__(self):
+        return self.name  # a copy is the same object, a pickle its name: `is` stays true
+
 
 def softmax(Z):
     """exp(Z) divided by its row sums: each row becomes probabilities. Z: (m, n_out), of any size of entry."""

@@ -35,6 +35,9 @@ class Regularizer:
     def __repr__(self):
         return self.name
 
+    def __reduce__(self):
+        return self.name  # a copy is the same object, a pickle its name: `is` stays true
+
 
 none = Regularizer("none", lambda W: 0.0, lambda W: zeros(W.shape, like=W))
 l2 = Regularizer("l2", lambda W: (W**2).sum() / 2, lambda W: W.copy())

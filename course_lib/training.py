@@ -44,17 +44,21 @@ def fit(network, X, target, epochs, learning_rate, batch_size=32, momentum=0.0, 
         _check("clip_norm", clip_norm, whole=False, least=0)
     quiet = bool(os.environ.get("TQDM_DISABLE"))  # tqdm reads it too, but not for its bar in a notebook
     rng, history = np.random.default_rng(seed), History()
-    velocities = [tuple(np.zeros_like(P) for P in layer) for layer in network.parameters]
+    if clip_norm is None:
+        velocity = np.zeros(network.n_parameters, network.dtype)
+    else:
+        velocity = [tuple(np.zeros_like(P) for P in layer) for layer in network.parameters]
     _measure(history, network, X, target, test)
     with np.errstate(over="ignore", invalid="ignore"):  # a run that explodes is told by History.diverged
         for epoch in tqdm(range(1, epochs + 1), desc="epochs", leave=False, disable=quiet):
             order = rng.permutation(len(X))
             for start in range(0, len(X), batch_size):
                 rows = order[start : start + batch_size]
+                if clip_norm is None:
+                    network.sgd_step(X[rows], target[rows], learning_rate, momentum, velocity)
+                    continue
                 _, gradients = network.loss_and_gradients(X[rows], target[rows])
-                if clip_norm is not None:
-                    gradients = clip_by_norm(gradients, clip_norm)
-                _sgd_step(network.parameters, gradients, velocities, learning_rate, momentum)
+                _step(network.parameters, clip_by_norm(gradients, clip_norm), velocity, learning_rate, momentum)
             _measure(history, network, X, target, test)
             if not np.isfinite(history.loss[-1]):
                 history.diverged = epoch
@@ -91,12 +95,12 @@ def clip_by_norm(gradients, limit):
     return [tuple(factor * dP for dP in layer) for layer in gradients]
 
 
-def _sgd_step(parameters, gradients, velocities, learning_rate, momentum):
-    for layer in zip(parameters, gradients, velocities, strict=True):
-        for P, dP, velocity in zip(*layer, strict=True):  # W, then b: three arrays of one shape
-            velocity *= momentum
-            velocity -= learning_rate * dP
-            P += velocity
+def _step(parameters, gradients, velocity, learning_rate, momentum):
+    for layer in zip(parameters, gradients, velocity, strict=True):
+        for P, dP, V in zip(*layer, strict=True):  # W, then b: three arrays of one shape
+            V *= momentum
+            V -= learning_rate * dP
+            P += V
 
 
 def _measure(history, network, X, target, test):

@@ -59,3 +59,35 @@ def test_there_are_one_to_seven_curves(count):
 def test_theory_without_a_measurement_is_refused():
     with pytest.raises(ValueError, match=r"theory has \['W'\], which is not measured"):
         curves.by_layer(MEASURED, "y", {"W": [1.0]})
+
+
+def test_numbers_against_a_size_stand_on_two_logarithmic_axes():
+    axes = curves.against([1, 10, 100], {"a": [1.0, 2.0, 0.0], "b": [3.0, 4.0, 5.0]}, "size", "cost").axes[0]
+    assert (axes.get_xscale(), axes.get_yscale(), axes.get_xlabel(), axes.get_ylabel()) == (
+        "log",
+        "log",
+        "size",
+        "cost",
+    )
+    drawn = {line.get_label(): line for line in axes.get_lines()}
+    assert drawn["b"].get_xdata().tolist() == [1, 10, 100] and drawn["b"].get_ydata().tolist() == [3.0, 4.0, 5.0]
+    assert np.isnan(drawn["a"].get_ydata()).tolist() == [False, False, True]
+    with pytest.raises(ValueError, match="'b' has 2 numbers, expected 3, as many as x"):
+        curves.against([1, 2, 3], {"b": [1.0, 2.0]}, "size", "cost")
+
+
+def test_a_cost_is_a_bar_with_its_multiple_of_the_limit():
+    axes = curves.costs({"loops": 8.0, "product": 2.0}, 0.5, "grad_W").axes[0]
+    assert [bar.get_width() for bar in axes.patches] == [8.0, 2.0]
+    assert [text.get_text() for text in axes.texts] == ["16 times", "4.0 times"]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["loops", "product"]
+    (limit,) = axes.get_lines()
+    assert set(limit.get_xdata()) == {0.5}
+    low, high = axes.get_xlim()
+    assert low < 0.5 and high > 8
+
+
+@pytest.mark.parametrize(("seconds", "limit"), [({"a": 0.0}, 1.0), ({"a": np.nan}, 1.0), ({"a": 1.0}, -1.0)])
+def test_a_cost_that_is_none_is_refused(seconds, limit):
+    with pytest.raises(ValueError, match=r"costs\(seconds, limit\): .* expected a finite number above 0"):
+        curves.costs(seconds, limit)

@@ -1,5 +1,8 @@
 """Deep networks with remedies: their gradients, what is measured in them, and theory beside measurement."""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 from autograd import grad
@@ -314,3 +317,39 @@ def test_orthogonal_weights_keep_every_length_in_a_linear_network():
     trace = network.forward(rng.standard_normal((3, 20)))
     measured = flow(trace, network.backward_from(trace, rng.standard_normal((3, 20))))
     assert measured.factor == pytest.approx(np.ones(10))
+
+
+@settings(max_examples=40, deadline=None)
+@given(SIZES, REMEDIES, SEED, st.sampled_from(["float32", "float64"]))
+def test_a_step_moves_every_parameter_by_its_gradient_twice_in_a_row(sizes, remedies, seed, dtype):
+    network, X, target = build(sizes, "tanh", remedies, seed, lam=0.1)
+    network = network.astype(dtype)
+    tolerance = {"float32": 1e-4, "float64": 1e-12}[dtype]
+    for _ in range(2):  # the second step finds the buffers of the first
+        J, gradients = network.loss_and_gradients(X, target)
+        before = [[P.copy() for P in layer] for layer in network.parameters]
+        assert_close(network.sgd_step(X, target, 0.1), J, tolerance)
+        for layer, layer_before, layer_gradients in zip(network.parameters, before, gradients, strict=True):
+            for P, P_before, dP in zip(layer, layer_before, layer_gradients, strict=True):
+                assert P.dtype == dP.dtype == dtype
+                assert_close(P, P_before - 0.1 * dP, tolerance)
+
+
+def test_a_copy_or_a_pickle_trains_on_its_own_with_all_its_parameters():
+    network, X, target = build([4, 4, 3], "tanh", {"residual": True, "normalization": layer_norm}, seed=6)
+    for other in (copy.deepcopy(network), pickle.loads(pickle.dumps(network))):
+        assert np.array_equal(other.predict(X), network.predict(X))
+        before = network.objective(X, target)
+        other.sgd_step(X, target, 0.1)
+        assert network.objective(X, target) == before != other.objective(X, target)
+
+
+def test_parameters_of_another_number_or_shape_are_refused_by_name():
+    network = build([4, 5, 3], "tanh", {"normalization": layer_norm}, seed=7)[0]
+    W, b, gamma, beta = network.parameters[0]
+    network.parameters[0] = (W, b)
+    with pytest.raises(TypeError, match=r"parameters\[0\] is a tuple, expected a tuple \(W, b, gamma, beta\)"):
+        network.predict(np.ones((2, 4)))
+    network.parameters[0] = (W, b, gamma.T, beta)
+    with pytest.raises(ShapeError, match=r"which is gamma, has shape \(5, 1\), expected \(1, 5\)"):
+        network.predict(np.ones((2, 4)))

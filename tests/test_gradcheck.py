@@ -46,6 +46,14 @@ def test_each_row_holds_the_network_s_gradient_and_the_numeric_one():
         assert 0 < row.absolute_error < 1e-8
 
 
+def test_the_gradients_of_a_float32_network_are_compared_with_differences_in_float64():
+    wide, X, target = task()
+    network = wide.astype("float32")
+    table = check_gradients(network, X, target)
+    assert [row.gradient.dtype for row in table] == [np.dtype("float32")] * 6
+    assert 1e-9 < max(row.relative_error for row in table) < 1e-5
+
+
 def planted(change):
     """The table of gradients into which `change` has put a mistake."""
     network, X, target = task()

@@ -23,7 +23,8 @@ MODULES = {".".join(p.relative_to(ROOT).with_suffix("").parts): p for p in sorte
 FLOORS = [
     ["__init__", "shapes", "shape_grammar", "shape_checks", "shape_comments"],
     [
-        *("activations", "losses", "regularizers", "initializers", "jacobian", "dense", "network"),
+        *("activations", "losses", "regularizers", "initializers", "jacobian", "dense"),
+        *("engine", "parameters", "network_checks", "network"),
         *("residual", "normalization", "gradient_flow", "deep"),
     ],
     ["training", "data", "gradcheck", "checklist", "panel", "look", "blackboard", "plots", "curves", "projector"],

@@ -16,6 +16,7 @@ LINES = [
     for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
     if line.strip() and not line.lstrip().startswith("#")
 ]
+OTHER_TOOLS = ROOT / "benchmarks" / "engine.py"  # it compares with them, and has its own requirements.txt
 OWN = {"course_lib", *(path.stem for folder in ("tests", "figures") for path in (ROOT / folder).rglob("*.py"))}
 
 
@@ -32,7 +33,8 @@ def sources():
     """Every piece of Python in the project: its files, and the code cells of the notebooks without their magics."""
     for folder in ("course_lib", "tests", "figures", "benchmarks", "notebooks"):
         for path in (ROOT / folder).rglob("*.py"):
-            yield path.read_text(encoding="utf-8")
+            if path != OTHER_TOOLS:
+                yield path.read_text(encoding="utf-8")
     yield (ROOT / "conftest.py").read_text(encoding="utf-8")
     for path in (ROOT / "notebooks").glob("*.ipynb"):
         for cell in nbformat.read(path, as_version=4).cells:
@@ -40,10 +42,10 @@ def sources():
                 yield re.sub(r"^\s*[%!].*", "", cell.source, flags=re.MULTILINE)
 
 
-def imported():
-    """The top names of the packages that the project imports, other than its own and Python's."""
+def imported(texts=None):
+    """The top names of the packages that the project, or the texts, import, other than its own and Python's."""
     names = set()
-    for node in [node for source in sources() for node in ast.walk(ast.parse(source))]:
+    for node in [node for text in texts or sources() for node in ast.walk(ast.parse(text))]:
         if isinstance(node, ast.Import):
             names |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -70,6 +72,16 @@ def test_every_package_that_is_imported_is_pinned():
     distributions = packages_distributions()
     missing = {name for name in imported() if not {normal(d) for d in distributions.get(name, [])} & pinned()}
     assert missing == set()
+
+
+def test_what_the_comparison_imports_is_pinned_in_its_own_file_to_the_versions_of_the_project():
+    lines = (OTHER_TOOLS.parent / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    own = [line for line in lines if not line.startswith("#")]
+    names = imported([OTHER_TOOLS.read_text(encoding="utf-8")])
+    assert {{"sklearn": "scikit-learn"}.get(name, name) for name in names} <= {line.split("==")[0] for line in own}
+    assert all(re.fullmatch(r"[a-z0-9-]+==[\d.]+", line) for line in own)
+    shared = [line for line in own if line.split("==")[0] in pinned()]
+    assert set(shared) <= set(LINES)
 
 
 def test_no_package_is_pinned_twice():

@@ -134,7 +134,7 @@ append_ones = Definition(
     cases=batch_cases(lambda draw, m, n_in, _: (draw(m, n_in),), names=("m", "n_in", None)),
     hints=("Each sample gets one more input, which is always 1. Where do inputs stand, in rows or in columns?",),
     solution="def append_ones(O):\n    return np.hstack([O, np.ones((len(O), 1))])",
-    look={"": "row S16, notebook 03, section 6"},
+    look={"": "row S16, notebook 09, section 5: one more input, which is always 1"},
     says={
         "wrong_axis": Words(
             "Your ones are a row, one more sample: each sample should get one more input.", "the ones are a row"
@@ -196,7 +196,7 @@ grad_W_in_shards = Definition(
     solution="""def grad_W_in_shards(O, G, shards):
     blocks = zip(np.array_split(O, shards), np.array_split(G, shards))
     return sum(o.T @ g for o, g in blocks)""",
-    look={"": "row S14, notebook 05, section 7: a sum over samples"},
+    look={"": "row S14, notebook 09, section 9: a sum over samples"},
     says={
         "batch_averaged:shards": Words(
             "Your result is the mean of the blocks' parts: O^T G is their sum.", "the blocks' parts are averaged"

@@ -4,7 +4,7 @@ import functools
 import importlib
 from dataclasses import dataclass, field
 
-_COLLECTIONS = ("start", "forward", "backward", "flow")
+_COLLECTIONS = ("start", "forward", "backward", "flow", "scale")
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,8 @@ WRONG = {
     "he_std": ("std_is_variance", "return 2 / n_in"),
     "glorot_std": ("std_is_variance", "return 2 / (n_in + n_out)"),
     "gain": ("std_is_variance", "return n_out * weight_std * mean_f_prime_squared"),
+    "append_ones": ("wrong_axis", "return np.vstack([O, np.ones((1, O.shape[1]))])"),
+    "grad_W_in_shards": ("batch_averaged", "return O.T @ G / len(O)"),
 }
 RIGHT_LAYER = """
 def forward(X, W, b):

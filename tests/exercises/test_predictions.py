@@ -19,7 +19,7 @@ from course_lib.losses import mse, softmax_cross_entropy
 from course_lib.network import Network
 from course_lib.normalization import layer_norm
 
-NOTEBOOKS = ("01", "02", "03", "04", "05", "06", "07", "08", "10")
+NOTEBOOKS = ("01", "02", "03", "04", "05", "06", "07", "08", "09", "10")
 rng = np.random.default_rng(3)
 m, n_in, n_out = 7, 5, 3
 O = rng.integers(1, 5, (m, n_in)).astype(float)
@@ -362,6 +362,30 @@ def _():
     flows = [measure(tanh, gain, 10, 32, 16, np.random.default_rng(0), normalization=layer_norm) for gain in (1.0, 4.0)]
     assert np.isclose(flows[0].mean_factor, flows[1].mean_factor, rtol=1e-3)
     return {"right": "Nothing", "activation_not_undone": "doubles", "factor_two": "halves"}
+
+
+@facts("09 twice as many units")
+def _():
+    sizes = [dense.dZ_dW(O, units).nbytes for units in (n_out, 2 * n_out)]
+    in_use = [np.count_nonzero(dense.dZ_dW(O, units)) for units in (n_out, 2 * n_out)]
+    return {
+        "right": f"{sizes[1] // sizes[0]} times",
+        "factor_two": f"{in_use[1] // in_use[0]} times",
+        "diagonal_missing": "as before",
+    }
+
+
+@facts("09 shards of two sizes")
+def _():
+    x, T = np.ones((4, 1)), np.array([[-2.0], [-2], [-2], [-6]])  # outputs are 0, so each gradient is minus the target
+    of = {
+        name: mse.gradient(0 * T[rows], T[rows]).sum()
+        for name, rows in {"all": slice(4), "3": slice(3), "1": slice(3, 4)}.items()
+    }
+    assert (of["3"], of["1"]) == (2, 6) and dense.grad_W(x, mse.gradient(0 * T, T)).item() == of["all"]
+    numbers = {"right": of["all"], "batch_not_averaged": of["3"] + of["1"]}
+    numbers |= {"batch_averaged": (of["3"] + of["1"]) / 2, "first_sample_only": of["3"]}
+    return {name: f"{number:g}" for name, number in numbers.items()}
 
 
 @facts("10 the gradient of turned weights")
