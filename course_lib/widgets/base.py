@@ -10,6 +10,7 @@ from pathlib import Path
 
 import anywidget
 import numpy as np
+from rjsmin import jsmin
 
 from course_lib.panel import check_numbers, check_symbols
 
@@ -35,8 +36,12 @@ class View(anywidget.AnyWidget):
 
 
 def script(name):
-    """The module and the style of a view: the shared matrix.js and matrix.css, each followed by the view's own."""
-    return tuple(_read(f"matrix.{kind}") + "\n" + _read(f"{name}.{kind}") for kind in ("js", "css"))
+    """The module and the style of a view: the shared matrix.js and matrix.css, each followed by the view's own.
+
+    The module goes to the browser without its comments and blanks: every view on a page carries all of it.
+    """
+    module, style = (_read(f"matrix.{kind}") + "\n" + _read(f"{name}.{kind}") for kind in ("js", "css"))
+    return jsmin(module), style
 
 
 def as_matrix(call, argument, A):
