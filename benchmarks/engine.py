@@ -8,7 +8,8 @@ A step is: forward, softmax cross-entropy, backward, and the update of stochasti
 same batch, from the same weights. First all tools make five steps, and their losses have to agree. Then they take
 turns; medians and quartiles are printed, and written to engine.md and engine.png beside this file.
 
-GEMM is the time of the step's matrix products alone, with the column of ones, by np.matmul into arrays that exist.
+GEMM is the time of the step's matrix products alone, with the column of ones, by np.matmul into arrays that exist;
+torch's GEMM is that of the same products by torch.matmul, which brings a library of its own for them.
 """
 
 import itertools
@@ -194,26 +195,33 @@ def sklearn(parameters, X, T, rate):
     return step
 
 
-def gemm(parameters, X, _T, _rate):
+def gemm(parameters, X, _T, _rate, matmul=np.matmul, of_library=np.asarray):
     sizes, m, rng = [len(W) for W, _ in parameters] + [parameters[-1][0].shape[1]], len(X), np.random.default_rng(0)
-    O_one = [rng.standard_normal((m, n + 1), np.float32) for n in sizes[:-1]]
-    WB = [np.concatenate(pair) for pair in parameters]
-    Z, dL_dO = [np.empty((m, n), np.float32) for n in sizes[1:]], [np.empty((m, n), np.float32) for n in sizes]
-    dWB = [np.empty_like(A) for A in WB]
+    O_one = [of_library(rng.standard_normal((m, n + 1), np.float32)) for n in sizes[:-1]]
+    WB = [of_library(np.concatenate(pair)) for pair in parameters]
+    Z, dL_dO = ([of_library(np.empty((m, n), np.float32)) for n in ns] for ns in (sizes[1:], sizes))
+    dWB = [of_library(np.empty((n_in + 1, n_out), np.float32)) for n_in, n_out in itertools.pairwise(sizes)]
 
     def products():
         for l in range(len(WB)):
-            np.matmul(O_one[l], WB[l], out=Z[l])
+            matmul(O_one[l], WB[l], out=Z[l])
         for l in range(len(WB) - 1, -1, -1):
-            np.matmul(O_one[l].T, Z[l], out=dWB[l])
+            matmul(O_one[l].T, Z[l], out=dWB[l])
             if l > 0:
-                np.matmul(Z[l], WB[l][:-1].T, out=dL_dO[l])
+                matmul(Z[l], WB[l][:-1].T, out=dL_dO[l])
 
     return products
 
 
+def torch_gemm(*arguments):
+    import torch as library
+
+    return gemm(*arguments, library.matmul, library.from_numpy)
+
+
 TOOLS = {
     "GEMM": gemm,
+    "torch's GEMM": torch_gemm,
     "course": course,
     "open formulas": open_formulas,
     "torch": torch,
@@ -222,6 +230,7 @@ TOOLS = {
     "mygrad": mygrad,
     "sklearn": sklearn,
 }
+PRODUCTS = ("GEMM", "torch's GEMM")  # no steps
 
 
 def task(sizes, m):
@@ -238,7 +247,7 @@ def task(sizes, m):
 def check_losses(name, arguments):
     losses = {}
     for tool, make in TOOLS.items():
-        step = make(*arguments, RATE) if tool != "GEMM" else None
+        step = make(*arguments, RATE) if tool not in PRODUCTS else None
         if step is not None:
             losses[tool] = [step() for _ in range(STEPS)]
     expected = np.array(losses["course"])
@@ -317,7 +326,9 @@ def picture(results, path):
             low, middle, high = np.array(
                 [np.array(results[rows[i], threads][tool]) / results[rows[i], threads]["course"][1] for i in here]
             ).T
-            style = {"color": "k", "marker": "_", "markersize": 14} if tool == "GEMM" else {"marker": "osDv^<>"[k - 1]}
+            style = {"marker": "__osDv^<>"[k]} | (
+                {"color": ("0", "0.5")[k], "markersize": 14} if tool in PRODUCTS else {}
+            )
             axis.errorbar(here, middle, (middle - low, high - middle), label=tool, linestyle="none", capsize=3, **style)
         axis.set_yscale("log")
         axis.set_xticks(range(len(rows)), rows, rotation=20, ha="right")
