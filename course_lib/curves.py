@@ -5,7 +5,7 @@ none of them is told by its colour alone. No number is computed here.
 """
 
 import numpy as np
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from course_lib.blackboard import new_figure, styled
 from course_lib.look import SIZE, look
@@ -57,7 +57,8 @@ def losses(histories, title=""):
 def against(x, measured, xlabel, ylabel, title=""):
     """Numbers beside the numbers x, (n,), {label: (n,)}, on two logarithmic axes.
 
-    Numbers that are 0 or not finite have no point. Raises ValueError for more than 7 curves, or one of another length.
+    Numbers that are 0 or not finite have no point. Whole numbers x stand on the axis as they are, not as powers of 10.
+    Raises ValueError for more than 7 curves, or one of another length.
     """
     _check("against(x, measured, xlabel, ylabel)", measured)
     fig, axes = _axes(xlabel, ylabel, title)
@@ -67,6 +68,10 @@ def against(x, measured, xlabel, ylabel, title=""):
             raise ValueError(f"against(x, ...): {label!r} has {len(numbers)} numbers, expected {len(x)}, as many as x")
         style = {"color": look().curves[k], "marker": _MARKERS[k], "markersize": 6, "linestyle": _DASHES[k]}
         axes.plot(x, _drawable(numbers), label=label, **style)
+    if np.issubdtype(np.asarray(x).dtype, np.integer):
+        axes.set_xticks(x, [str(number) for number in x])
+        axes.tick_params(which="minor", bottom=False)
+        axes.yaxis.set(major_locator=LogLocator(subs=(1, 2, 5)), major_formatter="{x:g}", minor_locator=NullLocator())
     _finish(axes)
     return fig
 

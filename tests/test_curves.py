@@ -76,6 +76,19 @@ def test_numbers_against_a_size_stand_on_two_logarithmic_axes():
         curves.against([1, 2, 3], {"b": [1.0, 2.0]}, "size", "cost")
 
 
+def test_whole_numbers_stand_on_the_axis_as_they_are_and_others_as_powers_of_10():
+    def labels(x):
+        figure = curves.against(x, {"a": [0.5, 5.0, 50.0]}, "size", "cost")
+        figure.canvas.draw()
+        axis = figure.axes[0]
+        return [[tick.get_text() for tick in ticks] for ticks in (axis.get_xticklabels(), axis.get_yticklabels())]
+
+    across, up = labels([1, 4, 64])
+    assert across == ["1", "4", "64"] and {"0.5", "1", "2", "5", "10", "50"} <= set(up)
+    across, up = labels([0.1, 0.01, 0.001])
+    assert all("10^" in label for label in across + up)
+
+
 def test_a_cost_is_a_bar_with_its_multiple_of_the_limit():
     axes = curves.costs({"loops": 8.0, "product": 2.0}, 0.5, "grad_W").axes[0]
     assert [bar.get_width() for bar in axes.patches] == [8.0, 2.0]

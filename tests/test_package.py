@@ -27,7 +27,10 @@ FLOORS = [
         *("engine", "parameters", "network_checks", "network"),
         *("residual", "normalization", "gradient_flow", "deep"),
     ],
-    ["training", "data", "gradcheck", "checklist", "panel", "look", "blackboard", "plots", "curves", "projector"],
+    [
+        *("training", "data", "gradcheck", "cluster", "checklist"),
+        *("panel", "look", "blackboard", "plots", "curves", "projector"),
+    ],
     ["exercises", "widgets", "server_extension"],
 ]
 FLOOR = {part: floor for floor, parts in enumerate(FLOORS) for part in parts}

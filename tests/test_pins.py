@@ -16,8 +16,10 @@ LINES = [
     for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
     if line.strip() and not line.lstrip().startswith("#")
 ]
-OTHER_TOOLS = ROOT / "benchmarks" / "engine.py"  # it compares with them, and has its own requirements.txt
-OWN = {"course_lib", *(path.stem for folder in ("tests", "figures") for path in (ROOT / folder).rglob("*.py"))}
+BENCHMARKS = ROOT / "benchmarks"
+OTHER_TOOLS = [BENCHMARKS / "engine.py", BENCHMARKS / "growth.py"]  # compare with them; have their own requirements.txt
+FOLDERS = ("tests", "figures", "benchmarks")
+OWN = {"course_lib", *(path.stem for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))}
 
 
 def normal(name):
@@ -33,7 +35,7 @@ def sources():
     """Every piece of Python in the project: its files, and the code cells of the notebooks without their magics."""
     for folder in ("course_lib", "tests", "figures", "benchmarks", "notebooks"):
         for path in (ROOT / folder).rglob("*.py"):
-            if path != OTHER_TOOLS:
+            if path not in OTHER_TOOLS:
                 yield path.read_text(encoding="utf-8")
     yield (ROOT / "conftest.py").read_text(encoding="utf-8")
     for path in (ROOT / "notebooks").glob("*.ipynb"):
@@ -75,9 +77,9 @@ def test_every_package_that_is_imported_is_pinned():
 
 
 def test_what_the_comparison_imports_is_pinned_in_its_own_file_to_the_versions_of_the_project():
-    lines = (OTHER_TOOLS.parent / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    lines = (BENCHMARKS / "requirements.txt").read_text(encoding="utf-8").splitlines()
     own = [line for line in lines if not line.startswith("#")]
-    names = imported([OTHER_TOOLS.read_text(encoding="utf-8")])
+    names = imported([path.read_text(encoding="utf-8") for path in OTHER_TOOLS])
     assert {{"sklearn": "scikit-learn"}.get(name, name) for name in names} <= {line.split("==")[0] for line in own}
     assert all(re.fullmatch(r"[a-z0-9-]+==[\d.]+", line) for line in own)
     shared = [line for line in own if line.split("==")[0] in pinned()]

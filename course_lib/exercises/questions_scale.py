@@ -45,4 +45,28 @@ QUESTIONS = (
             "(3 · 2 + 1 · 6) / 4 = 3. The sums over samples add up, and then comes one 1/m, with the m of the whole batch.",
         ),
     ),
+    question(
+        "09 through the scheduler",
+        "A network has P parameters. In each step a scheduler sends them to 3 workers, and each sends back a gradient.\n"
+        "How many numbers pass through the scheduler's network card, both ways together?",
+        wrong(
+            "4/3 P, as in a ring of 3",
+            "batch_averaged",
+            "In a ring that is what each of the workers sends. There everybody adds up a part; here one machine does.",
+        ),
+        right(
+            "6 P: 3 times P down, 3 times P up",
+            "Each worker needs the new parameters and has its own gradient, and all of it crosses one card: 2 p P.",
+        ),
+        wrong(
+            "2 P: P down, P up",
+            "first_sample_only",
+            "That is what one of the workers gets and sends. The scheduler does it with each of them.",
+        ),
+        wrong(
+            "3 P: a gradient from each worker",
+            "factor_two",
+            "The gradients, yes. But after each step the parameters are new, and have to go down again.",
+        ),
+    ),
 )

@@ -388,6 +388,19 @@ def _():
     return {name: f"{number:g}" for name, number in numbers.items()}
 
 
+@facts("09 through the scheduler")
+def _():
+    p, P = 3, 11
+    parameters, gradients = np.ones((p, P)), np.ones((p, P))  # a copy for each worker, a gradient from each
+    chunk_sums = 2 * (p - 1) * np.ones(P).size  # p chunks of P / p numbers, passed on 2 (p - 1) times
+    return {
+        "right": f"{(parameters.size + gradients.size) // P} P",
+        "factor_two": f"{gradients.size // P} P",
+        "first_sample_only": f"{(parameters[0].size + gradients[0].size) // P} P",
+        "batch_averaged": f"{Fraction(chunk_sums, p * P)} P",
+    }
+
+
 @facts("10 the gradient of turned weights")
 def _():
     V = W.T
