@@ -14,6 +14,7 @@ import os
 import re
 import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 from string import Template
 
@@ -31,6 +32,8 @@ _VIEW = "application/vnd.jupyter.widget-view+json"
 _STATE = "application/vnd.jupyter.widget-state+json"
 _LATEX = LatexToMathML(fancy_error=False)
 _EXTRA_SPACE = re.compile(r"\\\\\s*\[\s*-?[\d.]+\s*[a-z]{2}\s*\]")  # \\[2ex], which the converter would print
+# Two kernels with two threads each wait for each other: on two busy cores notebook 08 takes minutes in place of seconds.
+_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1")
 _ALT = "The picture that the code above draws"
 
 # The policy keeps whatever a notebook shows from asking the network for anything.
@@ -89,7 +92,7 @@ def run(path, **environment):
         # neither a progress bar nor what a learner has done belongs on a page
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             own = {"TQDM_DISABLE": "1", "COURSE_PROGRESS": str(Path(folder, "progress.sqlite3"))}
-            client.execute(env={**os.environ, **own, **environment})
+            client.execute(env={**_ONE_THREAD, **os.environ, **own, **environment})
     except CellExecutionError as error:
         number, cell = [(i, cell) for i, cell in enumerate(notebook.cells, 1) if _failed(cell)][-1]
         place = f"cell {number}, which begins with {cell.source.partition(chr(10))[0]!r},"
@@ -135,9 +138,7 @@ def bake(notebook):
 
 def to_html(notebook, folder, suffix=".html"):
     """The cells of a notebook that has been through `bake` as HTML; links to other notebooks get the suffix."""
-    exporter = _Exporter(template_name="basic", exclude_input_prompt=True, exclude_output_prompt=True)
-    exporter.suffix = suffix
-    return exporter.from_notebook_node(notebook, {"metadata": {"path": str(folder)}})[0]
+    return _exporter(suffix).from_notebook_node(notebook, {"metadata": {"path": str(folder)}})[0]
 
 
 def heading_of(body):
@@ -240,6 +241,14 @@ class _Exporter(HTMLExporter):
         )
         renderer.suffix = self.suffix
         return MarkdownWithMath(renderer=renderer).render(source)
+
+
+@cache
+def _exporter(suffix):
+    """The exporter of pages or of slides; it compiles its templates once."""
+    exporter = _Exporter(template_name="basic", exclude_input_prompt=True, exclude_output_prompt=True)
+    exporter.suffix = suffix
+    return exporter
 
 
 def _bake(output, widgets, views, styles):
