@@ -33,7 +33,10 @@ _STATE = "application/vnd.jupyter.widget-state+json"
 _LATEX = LatexToMathML(fancy_error=False)
 _EXTRA_SPACE = re.compile(r"\\\\\s*\[\s*-?[\d.]+\s*[a-z]{2}\s*\]")  # \\[2ex], which the converter would print
 # Two kernels with two threads each wait for each other: on two busy cores notebook 08 takes minutes in place of seconds.
-_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1")
+_ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}
+_PICTURE = re.compile(r"""<img\b[^>]*?\bsrc=["']?(?!["']?data:)([^"'>\s]*)[^>]*>""")  # that is not in the page
+_FROM_THE_NETWORK = re.compile(r"""<(script|link|iframe|img)\b[^>]*\b(src|href)\s*=\s*["']?(https?:)?//""")
+_NO_NETWORK = "What this cell shows comes from the network, and this page asks for nothing there."
 _ALT = "The picture that the code above draws"
 
 # The policy keeps whatever a notebook shows from asking the network for anything.
@@ -128,6 +131,8 @@ def bake(notebook):
     for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
         if _VIEW in output.get("data", {}):
             _bake(output, widgets, views, styles)
+        elif "text/html" in output.get("data", {}) and _FROM_THE_NETWORK.search(output["data"]["text/html"]):
+            output["data"]["text/html"] = f'<p class="note">{_NO_NETWORK}</p>'
         elif "text/latex" in output.get("data", {}):
             output["data"] = {"text/html": mathml(output["data"]["text/latex"].strip().strip("$"), "block")}
         elif "image/png" in output.get("data", {}):
@@ -138,7 +143,8 @@ def bake(notebook):
 
 def to_html(notebook, folder, suffix=".html"):
     """The cells of a notebook that has been through `bake` as HTML; links to other notebooks get the suffix."""
-    return _exporter(suffix).from_notebook_node(notebook, {"metadata": {"path": str(folder)}})[0]
+    body = _exporter(suffix).from_notebook_node(notebook, {"metadata": {"path": str(folder)}})[0]
+    return _PICTURE.sub(_left_out, body)
 
 
 def heading_of(body):
@@ -271,6 +277,13 @@ def _bake(output, widgets, views, styles):
     styles[state.pop("_css", "")] = None  # a dict keeps the order, and each style once
     values = {name: value for name, value in state.items() if not name.startswith("_") and name != "layout"}
     views["models"][identity] = {"module": module, "values": values, "buffers": widget.get("buffers", [])}
+
+
+def _left_out(match):
+    """What stands in the place of a picture that is neither in the notebook nor in its folder; it is told, too."""
+    name = html.unescape(match[1])
+    print(f"the picture {name} is neither in the notebook nor in its folder, and is left out", file=sys.stderr)
+    return f'<span class="note">Here is a picture, {html.escape(name)}, that is not in this file.</span>'
 
 
 def _failed(cell):

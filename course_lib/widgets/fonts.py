@@ -51,7 +51,12 @@ def font_faces(text, formulas):
 def _subset(path, characters, is_math):
     """(the font of these characters as WOFF, its name with its copyright and licence)."""
     options = subset.Options(
-        hinting=False, flavor="woff", notdef_outline=True, glyph_names=False, name_IDs=_LEGAL, ignore_missing_unicodes=True
+        hinting=False,
+        flavor="woff",
+        notdef_outline=True,
+        glyph_names=False,
+        name_IDs=_LEGAL,
+        ignore_missing_unicodes=True,
     )
     options.layout_features = _MATH_FEATURES if is_math else []
     if not is_math:  # ligatures and accents that move are for other scripts

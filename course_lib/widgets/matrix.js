@@ -386,7 +386,7 @@ class MatrixGrid {
       const pen = context(1, 1);
       pen.font = `${Math.max(least, em * 0.95)}px ${this.#family()}`;
       const widest = this.matrix.data.reduce((most, x) => Math.max(most, pen.measureText(number(x)).width), em);
-      return { width: Math.ceil(widest + 0.5 * em), height: Math.ceil(em * this.rowHeight) };
+      return { width: Math.ceil(widest + 0.35 * em), height: Math.ceil(em * this.rowHeight) };
     }
     let longest = 3;
     for (const x of this.matrix.data) longest = Math.max(longest, number(x).length);

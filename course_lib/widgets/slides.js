@@ -56,6 +56,7 @@ function slidesOf(articles) {
     if (headed <= 0 && now.blocks.length && (type === "slide" || type === "subslide"))
       now = begin(type === "slide" ? 1 : 2);
     let formula = false;
+    let first = null; // the slide on which the cell begins: its minutes and notes are those of that slide
     for (const [i, piece] of all.entries()) {
       const heading = level(piece);
       if (heading && heading < 4 && now.blocks.length) now = begin(heading < 3 ? 1 : 2);
@@ -67,9 +68,11 @@ function slidesOf(articles) {
       block.joined = type === "fragment" && !block.step; // appears with the one before
       formula ||= isFormula(piece);
       now.blocks.push(block);
+      first ??= now;
     }
-    now.minutes += Number(article.dataset.minutes) || 0;
-    now.notes.push(...notes);
+    first ??= now;
+    first.minutes += Number(article.dataset.minutes) || 0;
+    first.notes.push(...notes);
   }
   return slides.filter((slide) => slide.blocks.length);
 }
@@ -144,7 +147,9 @@ async function fit(blocks, measure) {
     await image.decode().catch(() => {});
     const [width, height] = [image.naturalWidth || 1, image.naturalHeight || 1];
     const points = Number(document.documentElement.dataset.points); // units for a pixel, so that its text has 24
-    const largest = Math.min(PAGE.width / width, (PAGE.height - 60) / height, 1.25 * points);
+    const beside = Math.min(PAGE.width / width, (PAGE.height - 60) / height, 1.25 * points);
+    block.full = beside < 0.999 * points; // the text in it would be too small: it gets the whole slide
+    const largest = block.full ? Math.min(FULL.width / width, FULL.height / height, points) : beside;
     block.image = { image, width, height, largest, smallest: Math.min(largest, points) };
     size(block, largest);
   }
@@ -374,6 +379,8 @@ async function present() {
     center: false,
     hash: true,
     transition: "none",
+    viewDistance: 1e9, // all slides are laid out from the start, so that the next one has to be painted only
+    mobileViewDistance: 1e9,
     backgroundTransition: "none",
     slideNumber: "c/t",
     pdfSeparateFragments: false,

@@ -69,7 +69,13 @@ def page(notebook, title, folder=".", theme="light", large=True):
     body = "\n".join(_article(cell, folder) for cell in notebook.cells if slide_type(cell) != "skip")
     reveal = [(_REVEAL / name).read_text(encoding="utf-8") for name in ("reveal.js", "plugin/notes.js")]
     fonts = font_faces(html.unescape(body) + json.dumps(views, ensure_ascii=False), _formulas(body))
-    style = [fonts, (_REVEAL / "reveal.css").read_text(encoding="utf-8"), _read("export.css"), *styles, _read("slides.css")]
+    style = [
+        fonts,
+        (_REVEAL / "reveal.css").read_text(encoding="utf-8"),
+        _read("export.css"),
+        *styles,
+        _read("slides.css"),
+    ]
     return _PAGE.substitute(
         theme=theme,
         points=_POINTS / (200 if large else 100),
