@@ -106,7 +106,8 @@ def _cells(panels):
         return _Cells(min(0.42, _LONGEST_SIDE / columns), min(0.42, _LONGEST_SIDE / rows), 0)
     longest = max((len(number(x)) for panel in panels for x in panel.A.flat), default=1)
     number_size = SIZE if longest <= 5 or look().large else 9
-    return _Cells(max(look().cell, (longest + 1) * 1.1 * number_size * _CHARACTER), look().cell, number_size)
+    characters = longest + (0.5 if look().large else 1)
+    return _Cells(max(look().cell, characters * 1.1 * number_size * _CHARACTER), look().cell, number_size)
 
 
 def _size(part, cells):

@@ -85,7 +85,8 @@ def costs(seconds, limit, title=""):
     for label, number in {**seconds, "limit": limit}.items():
         if not 0 < number < np.inf:
             raise ValueError(f"costs(seconds, limit): {label} is {number}, expected a finite number above 0")
-    fig = new_figure(10.5, 1.4 + 0.45 * len(seconds))
+    large = look().large
+    fig = new_figure(7 if large else 10.5, (1.8 if large else 1.4) + 0.45 * len(seconds))
     fig.set_layout_engine("constrained", w_pad=0.1, h_pad=0.1)
     axes = fig.subplots()
     bars = axes.barh(list(seconds), list(seconds.values()), color=look().curves[0], height=0.6)
@@ -95,7 +96,10 @@ def costs(seconds, limit, title=""):
     axes.set(xscale="log", xlabel="seconds", xlim=(limit / 2, 30 * max([limit, *seconds.values()])))
     axes.invert_yaxis()
     axes.set_title(title, size=SIZE)
-    _finish(axes)
+    if large:
+        fig.legend(loc="outside lower center", frameon=False)
+    else:
+        _finish(axes)
     return fig
 
 

@@ -36,7 +36,7 @@ class Look(NamedTuple):
     @property
     def left(self):
         """The room to the left of a matrix for its labels, in inches."""
-        return 0.6 if self.large else 0.72
+        return 0.5 if self.large else 0.72
 
     @property
     def top(self):

@@ -45,6 +45,19 @@ def asked_in(name):
     return found
 
 
+def minutes_in(name):
+    """{section: minutes of its cells} of a notebook. A cell with two headings belongs to the first, as on the slides."""
+    found, heading = {}, ""
+    for cell in read(name).cells:
+        text = re.sub(r"^```.*?^```", "", cell.source, flags=re.MULTILINE | re.DOTALL)
+        headed = re.findall(r"^##+ (.+?) *$", text, flags=re.MULTILINE) if cell.cell_type == "markdown" else []
+        section_of_cell = headed[0] if headed else heading
+        heading = headed[-1] if headed else heading
+        minutes = cell.metadata.get("lecture", {}).get("minutes", 0)
+        found[section_of_cell] = found.get(section_of_cell, 0) + minutes
+    return found
+
+
 # Lectures
 
 
@@ -71,6 +84,18 @@ def test_every_section_that_is_given_minutes_exists_in_its_notebook():
 @pytest.mark.parametrize("heading", LECTURES)
 def test_no_section_is_given_minutes_twice_in_a_lecture(heading):
     planned = [tuple(row[1:3]) for row in rows("minutes", heading)]
+    assert len(set(planned)) == len(planned)
+
+
+@pytest.mark.parametrize("heading", LECTURES)
+def test_the_slides_of_a_section_have_the_minutes_that_the_lecture_gives_it(heading):
+    planned = [(int(minutes), notebook_of(link), section) for minutes, link, section, _ in rows("minutes", heading)]
+    found = [(minutes_in(name).get(section), name, section) for _, name, section in planned]
+    assert found == planned
+
+
+def test_no_section_is_in_two_of_the_five_lectures():
+    planned = [tuple(row[1:3]) for lecture in LECTURES for row in rows("minutes", lecture)]
     assert len(set(planned)) == len(planned)
 
 

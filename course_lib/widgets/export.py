@@ -14,6 +14,7 @@ import os
 import re
 import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 from string import Template
 
@@ -31,6 +32,11 @@ _VIEW = "application/vnd.jupyter.widget-view+json"
 _STATE = "application/vnd.jupyter.widget-state+json"
 _LATEX = LatexToMathML(fancy_error=False)
 _EXTRA_SPACE = re.compile(r"\\\\\s*\[\s*-?[\d.]+\s*[a-z]{2}\s*\]")  # \\[2ex], which the converter would print
+# Two kernels with two threads each wait for each other: on two busy cores notebook 08 takes minutes in place of seconds.
+_ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}
+_PICTURE = re.compile(r"""<img\b[^>]*?\bsrc=["']?(?!["']?data:)([^"'>\s]*)[^>]*>""")  # that is not in the page
+_FROM_THE_NETWORK = re.compile(r"""<(script|link|iframe|img)\b[^>]*\b(src|href)\s*=\s*["']?(https?:)?//""")
+_NO_NETWORK = "What this cell shows comes from the network, and this page asks for nothing there."
 _ALT = "The picture that the code above draws"
 
 # The policy keeps whatever a notebook shows from asking the network for anything.
@@ -89,7 +95,7 @@ def run(path, **environment):
         # neither a progress bar nor what a learner has done belongs on a page
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             own = {"TQDM_DISABLE": "1", "COURSE_PROGRESS": str(Path(folder, "progress.sqlite3"))}
-            client.execute(env={**os.environ, **own, **environment})
+            client.execute(env={**_ONE_THREAD, **os.environ, **own, **environment})
     except CellExecutionError as error:
         number, cell = [(i, cell) for i, cell in enumerate(notebook.cells, 1) if _failed(cell)][-1]
         place = f"cell {number}, which begins with {cell.source.partition(chr(10))[0]!r},"
@@ -125,6 +131,8 @@ def bake(notebook):
     for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
         if _VIEW in output.get("data", {}):
             _bake(output, widgets, views, styles)
+        elif "text/html" in output.get("data", {}) and _FROM_THE_NETWORK.search(output["data"]["text/html"]):
+            output["data"]["text/html"] = f'<p class="note">{_NO_NETWORK}</p>'
         elif "text/latex" in output.get("data", {}):
             output["data"] = {"text/html": mathml(output["data"]["text/latex"].strip().strip("$"), "block")}
         elif "image/png" in output.get("data", {}):
@@ -135,9 +143,8 @@ def bake(notebook):
 
 def to_html(notebook, folder, suffix=".html"):
     """The cells of a notebook that has been through `bake` as HTML; links to other notebooks get the suffix."""
-    exporter = _Exporter(template_name="basic", exclude_input_prompt=True, exclude_output_prompt=True)
-    exporter.suffix = suffix
-    return exporter.from_notebook_node(notebook, {"metadata": {"path": str(folder)}})[0]
+    body = _exporter(suffix).from_notebook_node(notebook, {"metadata": {"path": str(folder)}})[0]
+    return _PICTURE.sub(_left_out, body)
 
 
 def heading_of(body):
@@ -242,6 +249,14 @@ class _Exporter(HTMLExporter):
         return MarkdownWithMath(renderer=renderer).render(source)
 
 
+@cache
+def _exporter(suffix):
+    """The exporter of pages or of slides; it compiles its templates once."""
+    exporter = _Exporter(template_name="basic", exclude_input_prompt=True, exclude_output_prompt=True)
+    exporter.suffix = suffix
+    return exporter
+
+
 def _bake(output, widgets, views, styles):
     """Put a place for the view into the output, and what the view needs into `views` and `styles`."""
     identity = output["data"][_VIEW]["model_id"]
@@ -262,6 +277,13 @@ def _bake(output, widgets, views, styles):
     styles[state.pop("_css", "")] = None  # a dict keeps the order, and each style once
     values = {name: value for name, value in state.items() if not name.startswith("_") and name != "layout"}
     views["models"][identity] = {"module": module, "values": values, "buffers": widget.get("buffers", [])}
+
+
+def _left_out(match):
+    """What stands in the place of a picture that is neither in the notebook nor in its folder; it is told, too."""
+    name = html.unescape(match[1])
+    print(f"the picture {name} is neither in the notebook nor in its folder, and is left out", file=sys.stderr)
+    return f'<span class="note">Here is a picture, {html.escape(name)}, that is not in this file.</span>'
 
 
 def _failed(cell):

@@ -265,7 +265,9 @@ function layerPictures() {
   let small = null;
 
   function draw({ shape: [depth, rows, columns], corner, largest, common, layer, under }, colours) {
-    const em = parseFloat(getComputedStyle(box).fontSize) || 14;
+    const style = getComputedStyle(box);
+    const em = parseFloat(style.fontSize) || 14;
+    const least = parseFloat(style.getPropertyValue("--bss-least")) || 0;
     const [down, along] = [Math.min(rows, THUMBNAIL), Math.min(columns, THUMBNAIL)]; // entries in a picture
     const side = THUMBNAIL * Math.max(1, Math.round((em / 14) * (depth <= 20 ? 3 : 2)));
     const [gap, left] = [0.35 * em, 2.2 * em];
@@ -294,7 +296,7 @@ function layerPictures() {
         into[k] = colour[Number.isFinite(corner[k]) ? 127 + Math.round(corner[k] * times) : 255];
     }
     small.putImageData(image, 0, 0);
-    pen.font = `${0.8 * em}px system-ui, sans-serif`;
+    pen.font = `${Math.max(least, 0.8 * em)}px ${style.fontFamily || "sans-serif"}`;
     pen.textAlign = "right";
     pen.textBaseline = "middle";
     pen.strokeStyle = css(colours.faint);

@@ -209,7 +209,7 @@ function render({ model, el }) {
     const grid = grids[what];
     const { shape, data } = unpack(matrix);
     for (const value of data) widest[what] = Math.max(widest[what], number(value).length);
-    const cell = { width: Math.ceil(em * (0.9 + 0.56 * widest[what])), height: Math.ceil(em * 1.9) };
+    const cell = { width: Math.ceil(em * (0.9 + 0.56 * widest[what])), height: Math.ceil(em * grid.rowHeight) };
     const entry = what === "J" ? { symbols: [rowSymbol, columnSymbol] } : {};
     grid.set({ ...matrix, ...entry }, { faded, cell: Math.max(...shape) > MOST_NUMBERED ? null : cell });
   }

@@ -381,9 +381,21 @@ class MatrixGrid {
       const side = Math.max(1, Math.min(em * 1.4, Math.floor(LONGEST_SIDE / Math.max(rows, columns))));
       return { width: side, height: side };
     }
+    const least = this.#least();
+    if (least) {
+      const pen = context(1, 1);
+      pen.font = `${Math.max(least, em * 0.95)}px ${this.#family()}`;
+      const widest = this.matrix.data.reduce((most, x) => Math.max(most, pen.measureText(number(x)).width), em);
+      return { width: Math.ceil(widest + 0.35 * em), height: Math.ceil(em * this.rowHeight) };
+    }
     let longest = 3;
     for (const x of this.matrix.data) longest = Math.max(longest, number(x).length);
-    return { width: Math.ceil(em * (0.9 + 0.56 * longest)), height: Math.ceil(em * 1.9) };
+    return { width: Math.ceil(em * (0.9 + 0.56 * longest)), height: Math.ceil(em * this.rowHeight) };
+  }
+
+  /** The height of a cell with a number, in em. */
+  get rowHeight() {
+    return this.#least() ? 1.25 : 1.9;
   }
 
   draw() {
@@ -399,10 +411,13 @@ class MatrixGrid {
     this.numbered = this.small && this.size.width >= 1.5 * this.em; // in line with a large one there is no room
     const { em, matrix, size, colours } = this;
     const [rows, columns] = matrix.shape;
-    this.left = Math.ceil(em * 2.1);
-    this.top = Math.ceil(em * 1.5);
-    const width = this.left + columns * size.width + Math.ceil(em * 0.7);
-    const height = this.top + rows * size.height + Math.ceil(em * 0.5);
+    this.least = this.#least();
+    this.family = this.#family();
+    const tight = this.least > 0;
+    this.left = Math.ceil(em * (tight ? (rows > 10 && this.numbered ? 1.8 : 1.2) : 2.1));
+    this.top = Math.ceil(em * (tight ? 1.3 : 1.5));
+    const width = this.left + columns * size.width + Math.ceil(em * (tight ? 0.5 : 0.7));
+    const height = this.top + rows * size.height + Math.ceil(em * (tight ? 0.3 : 0.5));
     const pen = this.#sized(this.base, width, height);
     this.#sized(this.overlay, width, height);
     if (this.numbered) this.#numbers(pen, rows, columns);
@@ -459,13 +474,22 @@ class MatrixGrid {
       pen.fill();
       if (!this.numbered) {
         this.#index(pen, String(i), left - 0.5 * em, top + (i + 0.5) * size.height, "right");
-        this.#index(pen, String(j), left + (j + 0.5) * size.width, top - 0.75 * em, "center");
+        this.#index(pen, String(j), left + (j + 0.5) * size.width, top / 2, "center");
       }
     }
   }
 
   #em() {
     return parseFloat(getComputedStyle(this.box).fontSize) || 14;
+  }
+
+  #family() {
+    return getComputedStyle(this.box).fontFamily || "sans-serif";
+  }
+
+  /** The size of the smallest text, in pixels, where the page asks for one, as slides do: then all else is tight. Or 0. */
+  #least() {
+    return parseFloat(getComputedStyle(this.box).getPropertyValue("--bss-least")) || 0;
   }
 
   #sized(canvas, width, height) {
@@ -484,7 +508,7 @@ class MatrixGrid {
   }
 
   #index(pen, text, x, y, align) {
-    pen.font = `${this.em * 0.8}px system-ui, sans-serif`;
+    pen.font = `${Math.max(this.least, this.em * 0.8)}px ${this.family}`;
     pen.textAlign = align;
     pen.textBaseline = "middle";
     pen.fillStyle = css(this.colours.faint);
@@ -495,7 +519,7 @@ class MatrixGrid {
     const { size, left, top, em, colours, matrix } = this;
     for (let i = 0; i < rows; i++) this.#index(pen, String(i), left - 0.5 * em, top + (i + 0.5) * size.height, "right");
     for (let j = 0; j < columns; j++)
-      this.#index(pen, String(j), left + (j + 0.5) * size.width, top - 0.75 * em, "center");
+      this.#index(pen, String(j), left + (j + 0.5) * size.width, top / 2, "center");
     pen.textAlign = "center";
     for (let i = 0; i < rows; i++)
       for (let j = 0; j < columns; j++) {
@@ -511,7 +535,7 @@ class MatrixGrid {
         pen.strokeRect(x + 0.5, y + 0.5, size.width - 1, size.height - 1);
         pen.globalAlpha = 1;
         if (!Number.isFinite(value)) this.#hatch(pen, x, y);
-        pen.font = `${em * (pale ? 0.8 : 0.95)}px system-ui, sans-serif`;
+        pen.font = `${Math.max(this.least, em * (pale ? 0.8 : 0.95))}px ${this.family}`;
         pen.fillStyle = pale ? css(colours.faint) : textOn(colour);
         pen.fillText(number(value), x + size.width / 2, y + size.height / 2 + 1);
       }

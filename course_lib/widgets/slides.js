@@ -3,8 +3,9 @@
 
 const unit = () => Math.min(innerWidth / 1280, innerHeight / 720);
 const PAGE = { width: 1168, height: 720 - 26 - 50 }; // in units, without the padding of slides.css
-const FULL = { width: 1256, height: 680 }; // a slide that is one live view and nothing else
-const VIEW_TEXT = [28, 26, 24, 22, 20, 18.5, 17, 15.5, 14, 12]; // units, down to what fits; 24 units are 18 points
+const FULL = { width: 1256, height: 674 }; // a slide that is one live view and nothing else
+const VIEW_TEXT = [28, 26, 24]; // units; 24 units are 18 points
+const SMALLER = [22, 20, 18.5, 17, 15.5, 14, 12]; // for what has not the room even on slides of its own
 const GAP = 24; // between what stands side by side
 const sources = [...document.querySelectorAll(".cells > article")];
 
@@ -55,6 +56,7 @@ function slidesOf(articles) {
     if (headed <= 0 && now.blocks.length && (type === "slide" || type === "subslide"))
       now = begin(type === "slide" ? 1 : 2);
     let formula = false;
+    let first = null; // the slide on which the cell begins: its minutes and notes are those of that slide
     for (const [i, piece] of all.entries()) {
       const heading = level(piece);
       if (heading && heading < 4 && now.blocks.length) now = begin(heading < 3 ? 1 : 2);
@@ -66,9 +68,11 @@ function slidesOf(articles) {
       block.joined = type === "fragment" && !block.step; // appears with the one before
       formula ||= isFormula(piece);
       now.blocks.push(block);
+      first ??= now;
     }
-    now.minutes += Number(article.dataset.minutes) || 0;
-    now.notes.push(...notes);
+    first ??= now;
+    first.minutes += Number(article.dataset.minutes) || 0;
+    first.notes.push(...notes);
   }
   return slides.filter((slide) => slide.blocks.length);
 }
@@ -76,37 +80,61 @@ function slidesOf(articles) {
 const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
 
 /**
- * Make each view and each picture as large as a page allows; how small a picture may be is kept with it. A view that has
- * not the room for text of 18 points gets the whole slide.
+ * Make each view as large as a page allows. One that has not the room for text of 18 points beside anything else gets the
+ * whole slide, and then, if slides.css knows parts of it, a slide for each part: more views of the same model.
  */
-async function fit(blocks, measure) {
+async function fitViews(blocks) {
   const u = unit();
-  const views = blocks.filter((block) => block.querySelector(".live-view"));
-  let open = views;
-  const sizes = VIEW_TEXT.filter((size) => size >= 24);
-  // First together with the few lines above it, then on a page of its own, then on a slide without anything else.
-  for (const [size, full, alone, columns] of [
-    ...sizes.map((size) => [size, false, false, 1]),
-    ...sizes.map((size) => [size, false, true, 1]),
-    ...VIEW_TEXT.filter((size) => size <= 24).flatMap((size) => [[size, true, true, 1], [size, true, true, 2]]),
-  ]) {
-    for (const block of open) {
-      block.style.setProperty("--jp-content-font-size1", `calc(${size} * var(--unit))`);
-      block.style.width = full ? `calc(${FULL.width} * var(--unit))` : "";
-      for (const held of block.querySelectorAll("[style*=min-height]")) held.style.minHeight = ""; // of a larger text
-      block.dataset.text = String(size);
-      block.full = full;
-      block.querySelector(".bss-view")?.classList.toggle("two-columns", columns === 2);
+  let open = blocks.filter((block) => block.querySelector(".live-view"));
+  const tried = async (ways) => {
+    for (const { size, full = false, alone = false } of ways) {
+      if (!open.length) return;
+      for (const block of open) {
+        block.style.setProperty("--jp-content-font-size1", `calc(${size} * var(--unit))`);
+        block.style.width = full ? `calc(${FULL.width} * var(--unit))` : "";
+        for (const held of block.querySelectorAll("[style*=min-height]")) held.style.minHeight = ""; // of a larger text
+        block.dataset.text = String(size);
+        block.full = full;
+        block.classList.toggle("full-view", full);
+      }
+      await frame();
+      open = open.filter((block) => {
+        const view = block.querySelector(".bss-view") ?? block;
+        const above = alone ? 60 : block.above.reduce((sum, one) => sum + one.getBoundingClientRect().height / u, 60);
+        const page = full ? FULL : { width: PAGE.width, height: PAGE.height - above };
+        return block.scrollHeight > page.height * u || view.scrollWidth > page.width * u;
+      });
     }
-    await frame();
-    open = open.filter((block) => {
-      const view = block.querySelector(".bss-view") ?? block;
-      const above = alone ? 60 : block.above.reduce((sum, one) => sum + one.getBoundingClientRect().height / u, 60);
-      const page = full ? FULL : { width: PAGE.width, height: PAGE.height - above };
-      return block.scrollHeight > page.height * u || view.scrollWidth > page.width * u;
-    });
-    if (!open.length) break;
+  };
+  // First together with the few lines above it, then on a page of its own, then on a slide without anything else.
+  await tried(VIEW_TEXT.map((size) => ({ size })));
+  await tried(VIEW_TEXT.map((size) => ({ size, alone: true })));
+  await tried([{ size: 24, full: true, alone: true }]);
+  for (const block of [...open]) open.push(...(await split(block)));
+  await tried([...VIEW_TEXT, ...SMALLER].map((size) => ({ size, full: true, alone: true })));
+}
+
+/** A block for each further part of a view; the block itself keeps the first. */
+async function split(block) {
+  const view = block.querySelector(".bss-view");
+  const count = view ? Number(getComputedStyle(view).getPropertyValue("--slide-parts")) || 1 : 1;
+  if (count === 1) return [];
+  block.dataset.part = "1";
+  block.more = [];
+  for (let part = 2; part <= count; part++) {
+    const place = make("div", "live-view");
+    place.dataset.model = block.querySelector(".live-view").dataset.model;
+    const copy = Object.assign(make("div", "block", place), { above: [], follows: null, heading: 0, step: false });
+    copy.dataset.part = String(part);
+    (block.more.at(-1) ?? block).after(copy);
+    block.more.push(copy);
+    await show(place);
   }
+  return block.more;
+}
+
+/** Make each picture and each formula as large as a page allows; how small a picture may be is kept with it. */
+async function fit(blocks, measure) {
   for (const math of measure.querySelectorAll("math")) {
     const boxes = [...math.querySelectorAll("*")].map((part) => part.getBoundingClientRect());
     const wide = Math.max(...boxes.map((box) => box.right)) - Math.min(...boxes.map((box) => box.left));
@@ -119,7 +147,9 @@ async function fit(blocks, measure) {
     await image.decode().catch(() => {});
     const [width, height] = [image.naturalWidth || 1, image.naturalHeight || 1];
     const points = Number(document.documentElement.dataset.points); // units for a pixel, so that its text has 24
-    const largest = Math.min(PAGE.width / width, (PAGE.height - 60) / height, 1.25 * points);
+    const beside = Math.min(PAGE.width / width, (PAGE.height - 60) / height, 1.25 * points);
+    block.full = beside < 0.999 * points; // the text in it would be too small: it gets the whole slide
+    const largest = block.full ? Math.min(FULL.width / width, FULL.height / height, points) : beside;
     block.image = { image, width, height, largest, smallest: Math.min(largest, points) };
     size(block, largest);
   }
@@ -319,6 +349,8 @@ async function present() {
     for (const [i, block] of slide.blocks.entries()) block.above = slide.blocks.slice(Math.max(0, i - 2), i);
   const answers = [...measure.querySelectorAll(".block > details")]; // there is room for them when they are opened
   for (const answer of answers) answer.open = true;
+  await fitViews(blocks);
+  for (const slide of slides) slide.blocks = slide.blocks.flatMap((block) => [block, ...(block.more ?? [])]);
   await fit(blocks, measure);
   let column = null;
   let title = "";
@@ -347,6 +379,8 @@ async function present() {
     center: false,
     hash: true,
     transition: "none",
+    viewDistance: 1e9, // all slides are laid out from the start, so that the next one has to be painted only
+    mobileViewDistance: 1e9,
     backgroundTransition: "none",
     slideNumber: "c/t",
     pdfSeparateFragments: false,

@@ -9,15 +9,21 @@ file is opened; what does not fit on a slide goes on on the next. reveal.js come
 
 import argparse
 import html
+import json
 import os
+import re
 import sys
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from importlib.resources import files
+from multiprocessing import get_context
 from pathlib import Path
 from string import Template
 
 import nbformat
 
 from course_lib.widgets.export import ExportError, as_json, bake, heading_of, read, replace_file, run, to_html
+from course_lib.widgets.fonts import font_faces
 
 _HERE = Path(__file__).parent
 _REVEAL = files("pyreveal") / "revealjs" / "dist"
@@ -62,7 +68,14 @@ def page(notebook, title, folder=".", theme="light", large=True):
     views, styles = bake(notebook)
     body = "\n".join(_article(cell, folder) for cell in notebook.cells if slide_type(cell) != "skip")
     reveal = [(_REVEAL / name).read_text(encoding="utf-8") for name in ("reveal.js", "plugin/notes.js")]
-    style = [(_REVEAL / "reveal.css").read_text(encoding="utf-8"), _read("export.css"), *styles, _read("slides.css")]
+    fonts = font_faces(html.unescape(body) + json.dumps(views, ensure_ascii=False), _formulas(body))
+    style = [
+        fonts,
+        (_REVEAL / "reveal.css").read_text(encoding="utf-8"),
+        _read("export.css"),
+        *styles,
+        _read("slides.css"),
+    ]
     return _PAGE.substitute(
         theme=theme,
         points=_POINTS / (200 if large else 100),
@@ -101,17 +114,36 @@ def main(arguments=None):
     chosen = parser.parse_args(arguments)
     if chosen.output and len(chosen.notebooks) > 1:
         parser.error("-o is for one notebook")
+    one = partial(_exported, output=chosen.output, theme=chosen.theme, as_stored=chosen.as_stored)
+    if len(chosen.notebooks) == 1:
+        return _told([one(chosen.notebooks[0])])
+    # Two at a time: while one's kernel computes, the other's pages are written.
+    with ProcessPoolExecutor(max_workers=2, mp_context=get_context("spawn")) as pool:
+        return _told(pool.map(one, chosen.notebooks))
+
+
+def _exported(notebook, output, theme, as_stored):
+    """Export one notebook: (whether there is a file, what is to be said about it)."""
+    output = output or notebook.with_suffix(".slides.html")
+    try:
+        export(notebook, output, theme, as_stored)
+    except ExportError as error:
+        return False, str(error)
+    return True, f"{output}: {os.path.getsize(output) / 1000:,.0f} kB"
+
+
+def _told(results):
+    """Print what `_exported` returned, as it comes in. Returns the exit code."""
     failed = False
-    for notebook in chosen.notebooks:
-        output = chosen.output or notebook.with_suffix(".slides.html")
-        try:
-            export(notebook, output, chosen.theme, chosen.as_stored)
-        except ExportError as error:
-            print(error, file=sys.stderr)
-            failed = True
-        else:
-            print(f"{output}: {os.path.getsize(output) / 1000:,.0f} kB")
+    for done, message in results:
+        print(message, file=sys.stdout if done else sys.stderr, flush=True)
+        failed |= not done
     return int(failed)
+
+
+def _formulas(body):
+    """The text of all formulas in a page's HTML."""
+    return html.unescape("".join(re.findall(r"<math.*?</math>", body, flags=re.DOTALL)))
 
 
 def _article(cell, folder):

@@ -3,6 +3,8 @@
 By default one notebook of the course stands for all; SLIDES=all steps through every slide of every one.
 """
 
+import base64
+import io
 import os
 import re
 import subprocess
@@ -11,19 +13,36 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from fontTools.ttLib import TTFont
 from lab import axe
 from test_export import command as export_command
 from test_export import notebook_of
 
+from course_lib.widgets.fonts import font_faces
 from course_lib.widgets.slides import main, slide_type
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 SIZES = [(1280, 720), (1920, 1080)]
 LARGEST_FILE, LEGIBLE = 5_000_000, 24  # bytes; units, of which a slide is 1280 wide: 18 points
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="  # a PNG
 CODE, TEXT = nbformat.v4.new_code_cell, nbformat.v4.new_markdown_cell
 
-# Every slide in turn, all of its steps shown: what leaves its frame, and the smallest text of what is no formula.
+# What a canvas says: the sizes of the text since it was cleared last, in pixels of the page.
+CANVAS_TEXT = """(() => {
+  const { fillText, clearRect } = CanvasRenderingContext2D.prototype;
+  CanvasRenderingContext2D.prototype.fillText = function (...all) {
+    (this.canvas.sizes ??= []).push(parseFloat(this.font));
+    return fillText.apply(this, all);
+  };
+  CanvasRenderingContext2D.prototype.clearRect = function (...all) {
+    this.canvas.sizes = [];
+    return clearRect.apply(this, all);
+  };
+})()"""
+
+# Every slide in turn, all of its steps shown: what leaves its frame, and the smallest text of what is no formula, in live
+# views too. A picture's text has 24 units, or the picture fills the slide.
 STEP_THROUGH = """async () => {
   const found = [];
   for (const section of Reveal.getSlides()) {
@@ -31,16 +50,24 @@ STEP_THROUGH = """async () => {
     Reveal.slide(h, v, 99);
     await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
     const frame = section.querySelector('.slide-page').getBoundingClientRect(), unit = frame.width / 1280;
-    let outside = null, smallest = 99;
+    const points = Number(document.documentElement.dataset.points);
+    let outside = null, smallest = 99, small = '', pictures = [];
+    const seen = (size, e) => { if (size < smallest) { smallest = size; small = `${e.tagName} ${e.textContent.slice(0, 30)}`; } };
     for (const e of section.querySelectorAll('.slide-page *')) {
       const box = e.getBoundingClientRect(), style = getComputedStyle(e);
       if (!box.width || !box.height || style.visibility === 'hidden' || e.closest('.bss-unseen, noscript')) continue;
       const over = Math.max(box.right - frame.right, frame.left - box.left, box.bottom - frame.bottom, frame.top - box.top);
       if (over > 0.5 * unit) outside ??= `${e.tagName}.${e.className}: ${Math.round(over / unit)} units`;
       const text = [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
-      if (text && !e.closest('math, .live-view')) smallest = Math.min(smallest, parseFloat(style.fontSize) / unit);
+      const scale = e.ownerSVGElement ? e.getScreenCTM().a : 1;
+      if ((text || e.matches('select, input[type=text], input[type=number]')) && !e.closest('math'))
+        seen((parseFloat(style.fontSize) * scale) / unit, e);
+      if (e.sizes?.length) seen(Math.min(...e.sizes) / unit, e);
+      const fills = box.width > 1250 * unit || box.height > 670 * unit;
+      if (e.matches('.output_png img') && !fills && box.width / unit / e.naturalWidth < 0.99 * points)
+        pictures.push((24 * box.width) / unit / e.naturalWidth / points);
     }
-    found.push({ slide: `${h + 1}.${v + 1}`, outside, smallest, text: section.innerText.trim().length,
+    found.push({ slide: `${h + 1}.${v + 1}`, outside, smallest, small, pictures, text: section.innerText.trim().length,
       drawn: section.querySelectorAll('img, canvas').length, wide: frame.width <= innerWidth && frame.height <= innerHeight });
   }
   return found;
@@ -107,6 +134,7 @@ def decks(tmp_path_factory):
 
 def opened(lab, path, width=1280, height=720, **context):
     page = lab.new_page(offline=True, viewport={"width": width, "height": height}, **context)
+    page.add_init_script(CANVAS_TEXT)
     page.goto(path.as_uri())
     page.locator("html[data-slides=ready]").wait_for()
     return page
@@ -130,6 +158,7 @@ def test_every_slide_of_the_course_lies_inside_its_frame_and_is_legible(lab, dec
         assert len(slides) > 5
         assert [s for s in slides if s["outside"] or not s["wide"]] == []
         assert [s for s in slides if s["smallest"] < LEGIBLE - 0.1] == []
+        assert [s for s in slides if s["pictures"]] == []
         assert [s["slide"] for s in slides if s["text"] < 3 and not s["drawn"]] == [], "an empty slide"
         assert page.outside == []
         assert page.console_errors == []
@@ -151,6 +180,53 @@ def test_what_is_too_long_goes_on_on_the_next_slide_and_nothing_is_lost(lab, eve
     assert page.locator(".slides td", has_text="row").count() == 40
     assert "own text without metadata" in text
     assert "plt.figure" in text
+
+
+def test_text_code_formulas_and_views_are_drawn_with_the_fonts_in_the_file(lab, everything):
+    page = opened(lab, everything)
+    assert set(page.evaluate("[...document.fonts].map(font => font.status)")) == {"loaded"}
+    devtools = page.context.new_cdp_session(page)
+    for domain in ("DOM", "CSS"):
+        devtools.send(f"{domain}.enable")
+    root = devtools.send("DOM.getDocument")["root"]["nodeId"]
+    selector = ".slides :is(p, h1, h2, pre, td, mi, mo, mn, .bss-view, .bss-status, .bss-caption)"
+    nodes = devtools.send("DOM.querySelectorAll", {"nodeId": root, "selector": selector})["nodeIds"]
+    used = [devtools.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"] for node in nodes]
+    names = {(font["familyName"], font["isCustomFont"]) for fonts in used for font in fonts}
+    assert names == {("DejaVu Sans", True), ("DejaVu Sans Mono", True), ("STIX Two Math", True)}
+    canvas = page.locator(".bss-view canvas").first
+    assert canvas.evaluate("c => c.getContext('2d').font").endswith("px course-text, system-ui, sans-serif")
+
+
+def test_the_formulas_font_builds_braces_and_roots_from_its_variants():
+    css = font_faces("abc", "x√⏟(")
+    math = next(line for line in css.splitlines() if "course-math" in line)
+    font = TTFont(io.BytesIO(base64.b64decode(re.search("base64,([^)]+)", math)[1])))
+    assert {"MATH", "GSUB"} <= set(font.keys())
+    assert {0x1D465, ord("√"), ord("⏟"), ord("−")} <= set(font.getBestCmap()), "a variable x is drawn as a slanted x"
+    variants = font["MATH"].table.MathVariants
+    assert font.getBestCmap()[ord("√")] in variants.VertGlyphCoverage.glyphs
+    assert font.getBestCmap()[ord("⏟")] in variants.HorizGlyphCoverage.glyphs
+    assert "Open Font License" in font["name"].getDebugName(13)
+    assert "STIX Two Math" in css.partition("*/")[0] and "Bitstream" in css.partition("*/")[0]
+
+
+def test_a_view_that_is_too_large_for_a_slide_has_its_parts_on_several_which_go_together(lab, tmp_path):
+    code = (
+        "import numpy as np\nfrom course_lib.network import Network\nfrom course_lib.activations import sigmoid\n"
+        "from course_lib.widgets import BackwardStepper\nrng = np.random.default_rng(0)\n"
+        "BackwardStepper(Network([5, 3, 2], sigmoid, seed=4), rng.standard_normal((7, 5)), rng.standard_normal((7, 2)))"
+    )
+    source = notebook_of(tmp_path, TEXT("# A"), cell(CODE, code, "subslide"))
+    assert command(source).returncode == 0
+    page = opened(lab, source.with_suffix(".slides.html"))
+    assert [s for s in page.evaluate(STEP_THROUGH) if s["outside"] or s["smallest"] < LEGIBLE - 0.1] == []
+    views = page.locator(".bss-view")
+    assert views.count() == 2
+    show(page, ".block[data-part='1'] .bss-view")
+    views.nth(0).get_by_role("button", name="Step").click()
+    show(page, ".block[data-part='2'] .bss-view")
+    views.nth(1).get_by_role("status").get_by_text("Step 1 of").wait_for()
 
 
 def test_it_asks_for_nothing_and_axe_finds_nothing(lab, everything, tmp_path):
@@ -260,6 +336,45 @@ def test_a_failing_notebook_is_named_the_old_file_stays_and_the_others_are_writt
     assert old.read_text(encoding="utf-8") == "the old slides"
     assert sorted(os.listdir(tmp_path)) == ["fine", source.name, old.name]
     assert "<title>B</title>" in fine.with_suffix(".slides.html").read_text(encoding="utf-8")
+
+
+def test_several_notebooks_are_told_in_their_order(tmp_path, capfd):
+    sources = []
+    for name in "abc":
+        (tmp_path / name).mkdir()
+        sources.append(notebook_of(tmp_path / name, TEXT(f"# {name}"), CODE("import time; time.sleep(1)")))
+    assert main([str(source) for source in sources]) == 0
+    told = [line.partition(": ")[0] for line in capfd.readouterr().out.splitlines()]
+    assert told == [str(source.with_suffix(".slides.html")) for source in sources]
+    assert all(source.with_suffix(".slides.html").is_file() for source in sources)
+
+
+def test_a_learners_pictures_are_in_the_file_and_what_cannot_be_is_told(lab, tmp_path):
+    drawing = base64.b64decode(PIXEL)
+    (tmp_path / "own.png").write_bytes(drawing)
+    attached = TEXT("# Mine\n\n![attached](attachment:a.png)", attachments={"a.png": {"image/png": PIXEL}})
+    plotly = "<div></div><script src='https://example.org/plotly.js'></script>"
+    source = notebook_of(
+        tmp_path,
+        attached,
+        TEXT("## Two\n\n<img src='own.png' alt='a tag'>\n\n![a file](own.png)\n\n![gone](gone.png)"),
+        CODE(f"from IPython.display import HTML\nHTML({plotly!r})"),
+        CODE("HTML('<table><tr><td>my own table</td></tr></table>')"),
+    )
+    result = command(source)
+    assert result.returncode == 0
+    assert result.stderr == "the picture gone.png is neither in the notebook nor in its folder, and is left out\n"
+    page = opened(lab, source.with_suffix(".slides.html"))
+    assert sorted(page.locator(".slides img").evaluate_all("all => all.map(i => i.alt)")) == [
+        "a file",
+        "a tag",
+        "attached",
+    ]
+    assert page.locator(".slides img").evaluate_all("all => all.every(i => i.naturalWidth === 1)")
+    notes = page.locator(".slides .note").all_inner_texts()
+    assert len(notes) == 2 and "gone.png" in notes[0] and "from the network" in notes[1]
+    assert page.locator(".slides td").all_inner_texts() == ["my own table"]
+    assert page.outside == page.console_errors == []
 
 
 def test_unknown_slide_types_and_cells_without_one_go_on_on_the_slide_before():
