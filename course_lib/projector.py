@@ -8,9 +8,10 @@ from course_lib import look as looks
 
 MODES = ("light", "dark", "off")
 
-# 24 pixels are 18 points on a screen of 1280 by 720, and a projector's picture is seldom smaller.
+# 24 pixels are 18 points on a screen of 1280 by 720, and a projector's picture is seldom smaller. The doubled :root counts
+# for more than that of a theme, which stands later in the page if it was chosen later.
 _STYLE = """<style>
-:root {
+:root:root {
   --jp-content-font-size1: 24px; --jp-code-font-size: 24px; --jp-code-line-height: 1.35; --jp-ui-font-size1: 16px;
   --jp-content-line-height: 1.4; --jp-cell-prompt-width: 36px;
   --jp-content-font-color1: var(--jp-ui-font-color0); --jp-border-color1: currentColor;

@@ -42,3 +42,5 @@ c.Spawner.start_timeout = 300
 c.Spawner.http_timeout = 300
 # What nobody has used for an hour or two frees its memory; the files and the answers stay.
 c.Spawner.args = ["--MappingKernelManager.cull_idle_timeout=3600", "--ServerApp.shutdown_no_activity_timeout=7200"]
+# A kernel would send what it prints to a port, where everybody on this machine can listen. So it uses files in the home.
+c.Spawner.args += ["--KernelManager.transport=ipc"]

@@ -52,9 +52,11 @@ def update(course, copy):
     for source in sorted(path for pattern in FILES for path in course.glob(pattern)):
         name = source.relative_to(course).as_posix()
         target, now = copy / name, content(source)
+        if target.exists() and delivered.get(name) == now:
+            continue  # there is nothing new
         if not target.exists() or content(target) in (delivered.get(name), now):
             put(source, target)
-        elif delivered.get(name) != now:
+        else:
             put(source, target.with_name(f"{target.stem}_new{target.suffix}"))
             beside.append(name)
         delivered[name] = now
@@ -66,5 +68,7 @@ if __name__ == "__main__":
     home = Path.home() / "backprop"
     update(COURSE, home)
     os.chdir(home)
+    # Here are the sockets between server and kernels. A path of a socket has at most 107 characters.
+    os.environ["JUPYTER_RUNTIME_DIR"] = str(Path.home() / ".course_run")
     arguments = [f"--ServerApp.root_dir={home}", *sys.argv[1:]]
     os.execv(sys.executable, [sys.executable, "-m", "jupyterhub.singleuser", *arguments])

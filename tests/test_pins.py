@@ -86,3 +86,9 @@ def test_what_the_comparison_imports_is_pinned_in_its_own_file_to_the_versions_o
 
 def test_no_package_is_pinned_twice():
     assert len(pinned()) == len(LINES) - 1
+
+
+def test_a_container_by_repo2docker_has_the_python_that_the_pins_are_compiled_for():
+    version = re.fullmatch(r"python-(\d+\.\d+)\n", (ROOT / "runtime.txt").read_text(encoding="utf-8"))[1]
+    assert PROJECT["project"]["requires-python"] == f">={version}"
+    assert f"--python-version {version} " in (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")

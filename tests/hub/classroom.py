@@ -46,7 +46,9 @@ def can_be_other_users():
     command = [sys.executable, "-c", f"import course_lib, jupyterhub; open({str(ROOT / 'requirements.txt')!r})"]
     user = {"user": FIRST_UID, "group": FIRST_UID, "extra_groups": []}
     try:
-        return subprocess.run(command, cwd="/", capture_output=True, timeout=PATIENCE, check=False, **user).returncode == 0
+        return (
+            subprocess.run(command, cwd="/", capture_output=True, timeout=PATIENCE, check=False, **user).returncode == 0
+        )
     except OSError:
         return False
 

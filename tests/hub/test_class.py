@@ -34,7 +34,7 @@ def kept(student):
 def lesson():
     """(classroom, students, what happened to each), after all of them have worked at the same time."""
     if os.name == "nt":
-        pytest.skip("JupyterHub does not run on Windows")
+        pytest.skip("JupyterHub does not run on Windows")  # elsewhere it has to
     classroom = Classroom()
     students = [classroom.student(number) for number in range(STUDENTS)]
     try:
@@ -88,7 +88,7 @@ def test_everyone_has_saved_their_own_copy_of_the_notebook(lesson):
 
 
 def test_a_token_opens_nobody_elses_server_files_and_kernels(lesson):
-    classroom, students, _ = lesson
+    students = lesson[1]
     for one, other in zip(students, students[1:] + students[:1], strict=True):
         for path in ("api/status", f"api/contents/{NOTEBOOK}", f"files/{NOTEBOOK}", "api/kernels", "api/sessions"):
             one.request("GET", one.own(path), ok=(200,))
@@ -117,13 +117,25 @@ def test_files_of_progress_and_homes_are_for_their_owner_alone(lesson):
             assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
 
 
+def test_no_kernel_listens_where_everybody_on_the_machine_can(lesson):
+    kernels = [each for each in lesson[0].processes() if "ipykernel_launcher" in " ".join(each.cmdline())]
+    assert len(kernels) == STUDENTS
+    assert [found for each in kernels for found in each.net_connections("inet") if found.status == "LISTEN"] == []
+    for student in lesson[1]:
+        assert stat.S_IMODE((student.home / ".course_run").stat().st_mode) == 0o700
+
+
 def test_a_kernel_cannot_read_what_another_student_has_written(lesson):
     classroom, (one, other, *_), _ = lesson
     if not classroom.separate:
         pytest.skip("only root, with a Python that others can read, can start servers as other users")
     for path in (other.home / PROGRESS, other.home / "backprop" / NOTEBOOK):
         assert path.exists()
-        shown = one.run(f"try:\n    open({str(path)!r}).read()\nexcept OSError as error:\n    print(type(error).__name__)")
+        shown = one.run(
+            f"try:\n    open({str(path)!r}).read()\nexcept OSError as error:\n    print(type(error).__name__)"
+        )
         assert shown.strip() == "PermissionError"
-    shown = one.run(f"import os\ntry:\n    os.listdir({str(other.home)!r})\nexcept OSError as e:\n    print(type(e).__name__)")
+    shown = one.run(
+        f"import os\ntry:\n    os.listdir({str(other.home)!r})\nexcept OSError as e:\n    print(type(e).__name__)"
+    )
     assert shown.strip() == "PermissionError"
