@@ -8,17 +8,20 @@ from course_lib import look as looks
 
 MODES = ("light", "dark", "off")
 
-# 24 pixels are 18 points on a screen of 1280 by 720, and a projector's picture is seldom smaller.
+# 24 pixels are 18 points on a screen of 1280 by 720, and a projector's picture is seldom smaller. The doubled :root counts
+# for more than that of a theme, which stands later in the page if it was chosen later.
 _STYLE = """<style>
-:root {
+:root:root {
   --jp-content-font-size1: 24px; --jp-code-font-size: 24px; --jp-code-line-height: 1.35; --jp-ui-font-size1: 16px;
   --jp-content-line-height: 1.4; --jp-cell-prompt-width: 36px;
   --jp-content-font-color1: var(--jp-ui-font-color0); --jp-border-color1: currentColor;
 }
-.jp-Notebook .jp-Cell pre, .jp-Notebook .cm-editor, .jp-Notebook .course-card { font-size: 24px; }
+.jp-Notebook .jp-Cell :is(pre, table), .jp-Notebook .cm-editor, .jp-Notebook .course-card { font-size: 24px; }
+.jp-Notebook .jp-Cell .cm-content { white-space: pre-wrap; overflow-wrap: anywhere; flex-shrink: 1; }
 .jp-Notebook .course-card :is(code, pre) { font-size: 1em; }
 .jp-Notebook .jp-InputPrompt, .jp-Notebook .jp-OutputPrompt { visibility: hidden; }
-.jp-Notebook .bss-by-hand th { font-size: 1em; }
+.jp-Notebook :is(.bss-by-hand th, .bss-name, .bss-way, .bss-legend, .bss-strip, .bss-mistakes li) { font-size: 1em; }
+.jp-Notebook .bss-stepper .bss-factor span { font-size: 1em; }
 .jp-Notebook .jp-RenderedImage img { width: min(100%, 1168px); height: auto; }
 </style>"""
 

@@ -33,7 +33,7 @@ def pinned():
 
 def sources():
     """Every piece of Python in the project: its files, and the code cells of the notebooks without their magics."""
-    for folder in ("course_lib", "tests", "figures", "benchmarks", "notebooks"):
+    for folder in ("course_lib", "tests", "figures", "benchmarks", "notebooks", "hub"):
         for path in (ROOT / folder).rglob("*.py"):
             if path not in OTHER_TOOLS:
                 yield path.read_text(encoding="utf-8")
@@ -67,7 +67,7 @@ def test_every_name_of_the_short_lists_is_pinned():
         *project["dependencies"],
         *(name for names in project["optional-dependencies"].values() for name in names),
     ]
-    assert {normal(name) for name in wanted} - pinned() == set()
+    assert {normal(name.partition(";")[0]) for name in wanted} - pinned() == set()
 
 
 def test_every_package_that_is_imported_is_pinned():
@@ -88,3 +88,9 @@ def test_what_the_comparison_imports_is_pinned_in_its_own_file_to_the_versions_o
 
 def test_no_package_is_pinned_twice():
     assert len(pinned()) == len(LINES) - 1
+
+
+def test_a_container_by_repo2docker_has_the_python_that_the_pins_are_compiled_for():
+    version = re.fullmatch(r"python-(\d+\.\d+)\n", (ROOT / "runtime.txt").read_text(encoding="utf-8"))[1]
+    assert PROJECT["project"]["requires-python"] == f">={version}"
+    assert f"--python-version {version} " in (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")

@@ -7,6 +7,7 @@ would wait for that. SQLite forbids to take a connection through a fork, so it i
 
 import os
 import sqlite3
+import stat
 import threading
 import time
 import warnings
@@ -131,7 +132,7 @@ class Database:
         """A connection to the file, whose tables exist; if there is none to create, to an empty one in memory."""
         on_disk = create or file is not None
         if on_disk:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._keep_private(create)
         size = 0 if file is None else self._size_at_rest()
         place = self.path if on_disk else ":memory:"
         connection = sqlite3.connect(place, timeout=self._wait, isolation_level=None, check_same_thread=False)
@@ -158,6 +159,18 @@ class Database:
             connection.close()
             raise
         return connection
+
+    def _keep_private(self, create):
+        """The file, and a folder that is made for it, are for their owner alone; SQLite gives its journals the same mode."""
+        if create:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with suppress(FileExistsError, PermissionError):  # SQLite says it better if no file can be made
+                os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        for part in ("", "-wal", "-shm"):  # those of an earlier version of the course could be read by all
+            with suppress(OSError):
+                mode = stat.S_IMODE(os.stat(f"{self.path}{part}").st_mode)
+                if mode & 0o077 and os.name != "nt":
+                    os.chmod(f"{self.path}{part}", mode & ~0o077)
 
     def _is_ready(self, connection):
         application = connection.execute("PRAGMA application_id").fetchone()[0]

@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import sqlite3
+import stat
 import subprocess
 import sys
 import tempfile
@@ -73,6 +74,37 @@ def use_all(store, export_to):
     assert store.summary() == {}
     assert store.export(export_to) is None
     assert store.forget() == 0
+
+
+# Who may read it
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps users apart in another way")
+class TestPrivacy:
+    @staticmethod
+    def modes(path):
+        return {each.name: stat.S_IMODE(each.stat().st_mode) for each in [path.parent, *path.parent.iterdir()]}
+
+    def test_a_new_file_its_folder_and_its_journals_are_for_their_owner_alone(self, store, path):
+        assert store.record("grad_W", "correct", (), "an answer")
+        names = {path.name, f"{path.name}-wal", f"{path.name}-shm"}
+        assert self.modes(path) == {path.parent.name: 0o700, **dict.fromkeys(names, 0o600)}
+
+    def test_a_file_that_others_could_read_is_closed_to_them_and_keeps_what_it_holds(self, store, path):
+        store.record("grad_W", "correct", (), "an answer")
+        for each in path.parent.iterdir():
+            each.chmod(0o664)
+        assert Store(path).last("grad_W") == "an answer"
+        assert set(self.modes(path).values()) == {0o700, 0o600}
+
+    def test_a_folder_that_is_there_is_left_as_it_is(self, tmp_path):
+        tmp_path.chmod(0o755)
+        Store(tmp_path / "progress.sqlite3").record("grad_W", "correct", (), "an answer")
+        assert self.modes(tmp_path / "progress.sqlite3")[tmp_path.name] == 0o755
+
+    def test_asking_an_empty_store_makes_no_file(self, store, path):
+        assert store.summary() == {}
+        assert not path.parent.exists()
 
 
 # What is kept

@@ -1,0 +1,293 @@
+"""A class on one machine: a real JupyterHub, and students who use it over the network as JupyterLab does.
+
+For the tests and for benchmarks/classroom.py. Everything is written into one temporary folder; closing ends every
+process. Each wait has an end.
+"""
+
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import psutil
+import requests
+import websocket
+from jupyter_client.jsonutil import json_default
+from jupyter_client.session import Session
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 240  # seconds until something that has not happened counts as never happening
+FIRST_UID = 61000  # of the students' servers, where a process can become another user
+
+
+def free_ports(count):
+    """So many ports that nobody uses."""
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in sockets]
+    finally:
+        for each in sockets:
+            each.close()
+
+
+def can_be_other_users():
+    """Whether this process can start others as another user, who can run this Python and read the course."""
+    if os.name == "nt" or os.getuid() != 0:
+        return False
+    command = [sys.executable, "-c", f"import course_lib, jupyterhub; open({str(ROOT / 'requirements.txt')!r})"]
+    user = {"user": FIRST_UID, "group": FIRST_UID, "extra_groups": []}
+    try:
+        return (
+            subprocess.run(command, cwd="/", capture_output=True, timeout=PATIENCE, check=False, **user).returncode == 0
+        )
+    except OSError:
+        return False
+
+
+class Classroom:
+    """A JupyterHub with its proxy. `student(3)` is somebody who can log in."""
+
+    def __init__(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="class-"))
+        self.folder.chmod(0o755)  # students pass through it to their homes
+        self.separate = can_be_other_users()
+        self._password = secrets.token_hex()
+        port, hub_port, proxy_port = free_ports(3)
+        self.url = f"http://127.0.0.1:{port}"
+        (self.folder / "homes").mkdir()
+        (self.folder / "hub").mkdir(mode=0o700)
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "COURSE_"))}
+        environment |= {"CLASS_FOLDER": str(self.folder), "CLASS_PASSWORD": self._password, "CLASS_PORT": str(port)}
+        environment |= {"CLASS_HUB_PORT": str(hub_port), "CLASS_PROXY_PORT": str(proxy_port)}
+        environment |= {"CLASS_FIRST_UID": str(FIRST_UID) if self.separate else ""}
+        config = Path(__file__).with_name("jupyterhub_config.py")
+        with (self.folder / "hub" / "log").open("wb") as log:
+            self._hub = subprocess.Popen(
+                [sys.executable, "-m", "jupyterhub", "--config", str(config)],
+                cwd=self.folder / "hub",
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        try:
+            wait_for("the hub answers", self._answers, 1)
+        except BaseException:
+            self.close()
+            raise
+
+    def student(self, number):
+        """Somebody who has not logged in yet."""
+        return Student(self, number, self._password)
+
+    def log(self):
+        """What the hub and the servers have said."""
+        return (self.folder / "hub" / "log").read_text(encoding="utf-8", errors="replace")
+
+    def processes(self):
+        """The hub, its proxy, and every server and kernel."""
+        try:
+            hub = psutil.Process(self._hub.pid)
+            return [hub, *hub.children(recursive=True)]
+        except psutil.NoSuchProcess:
+            return []
+
+    def close(self):
+        """End every process, and remove the folder."""
+        running = self.processes()
+        try:
+            if self._hub.poll() is None:
+                self._hub.send_signal(signal.SIGTERM)  # it ends its servers, and these their kernels
+                try:
+                    self._hub.wait(timeout=30)
+                except subprocess.TimeoutExpired:
+                    pass
+        finally:
+            for process in running:
+                try:
+                    process.kill()
+                except psutil.NoSuchProcess:
+                    pass
+            self._hub.wait(timeout=30)
+            psutil.wait_procs(running, timeout=30)
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _answers(self):
+        if self._hub.poll() is not None:
+            raise RuntimeError("JupyterHub did not start:\n" + self.log())
+        try:
+            return requests.get(f"{self.url}/hub/api/", timeout=PATIENCE).status_code == 200
+        except requests.ConnectionError:
+            return False
+
+
+class Student:
+    """One student: logs in, has a server started, opens notebooks and runs their cells in a kernel."""
+
+    def __init__(self, classroom, number, password):
+        self.classroom, self.number, self.name = classroom, number, f"student{number:02}"
+        self.home = classroom.folder / "homes" / self.name
+        self.kernel = self._channels = None
+        self._password = password
+        self._session = Session(key=b"")
+
+    def log_in(self):
+        """Fill in the form with name and password, as in a browser, and ask for a token: programs use that."""
+        self.browser = requests.Session()  # it has the cookies
+        self.browser.get(f"{self.classroom.url}/hub/login", timeout=PATIENCE)
+        form = {"username": self.name, "password": self._password, "_xsrf": self.browser.cookies["_xsrf"]}
+        page = self.browser.post(f"{self.classroom.url}/hub/login", form, allow_redirects=False, timeout=PATIENCE)
+        assert page.status_code == 302, f"{self.name} cannot log in: {page.status_code} {page.text[:300]}"
+        xsrf = {cookie.path: cookie.value for cookie in self.browser.cookies if cookie.name == "_xsrf"}["/hub/"]
+        path = f"{self.classroom.url}/hub/api/users/{self.name}/tokens"
+        answer = self.browser.post(path, json={}, headers={"X-XSRFToken": xsrf}, timeout=PATIENCE)
+        assert answer.status_code == 201, f"{self.name} gets no token: {answer.status_code} {answer.text[:300]}"
+        self._token = answer.json()["token"]
+
+    def start_server(self):
+        """Ask for the server as often as the hub says "later", and wait until it is there."""
+        path = f"/hub/api/users/{self.name}"
+        end = time.monotonic() + PATIENCE
+        while (answer := self.request("POST", f"{path}/server", ok=(201, 202, 429))).status_code == 429:
+            assert time.monotonic() < end, f"{self.name}: the hub said too many times that it is busy"
+            time.sleep(float(answer.headers.get("Retry-After", 2)))
+
+        def ready():
+            server = self.request("GET", path).json()["servers"].get("")
+            assert server, f"the server of {self.name} did not start:\n{self.classroom.log()[-5000:]}"
+            return server["ready"]
+
+        wait_for(f"the server of {self.name} is ready", ready, 1)
+
+    def open(self, path):
+        """The cells of a notebook in the student's copy, and a kernel for it."""
+        opened = self.request("GET", self.own(f"api/contents/{path}")).json()["content"]
+        body = {"path": path, "name": path, "type": "notebook", "kernel": {"name": "python3"}}
+        self.kernel = self.request("POST", self.own("api/sessions"), json=body, ok=(201,)).json()["kernel"]["id"]
+        self._channels = self.connect(self.own(f"api/kernels/{self.kernel}/channels"))
+        return opened
+
+    def connect(self, path):
+        """A connection to a kernel, as JupyterLab has one."""
+        address = self.classroom.url.replace("http", "ws") + path
+        header = [f"Authorization: token {self._token}"]
+        return websocket.create_connection(address, timeout=PATIENCE, header=header)
+
+    def save(self, path, notebook):
+        """Write a notebook of the student's copy."""
+        body = {"type": "notebook", "content": notebook}
+        self.request("PUT", self.own(f"api/contents/{path}"), json=body, ok=(200, 201))
+
+    def run(self, code):
+        """Run a cell in the kernel, and return what it shows as text. A cell that fails is an AssertionError."""
+        content = {"code": code, "silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": False}
+        message = {**self._session.msg("execute_request", content), "channel": "shell", "buffers": []}
+        self._channels.send(json.dumps(message, default=json_default))
+        shown, waiting, end = [], {"reply", "idle"}, time.monotonic() + PATIENCE
+        while waiting:
+            assert time.monotonic() < end, f"{self.name}: the cell does not end: {code}"
+            received = self._channels.recv()
+            if isinstance(received, bytes):
+                continue  # a widget's numbers
+            received = json.loads(received)
+            if received["parent_header"].get("msg_id") != message["header"]["msg_id"]:
+                continue
+            kind, content = received["msg_type"], received["content"]
+            if kind == "stream":
+                shown.append(content["text"])
+            elif kind in ("execute_result", "display_data"):
+                shown.append(content["data"].get("text/plain", ""))
+            elif kind == "error":
+                raise AssertionError(f"{self.name}: {content['ename']}: {content['evalue']}\nin the cell:\n{code}")
+            elif kind == "execute_reply":
+                waiting.discard("reply")
+            elif kind == "status" and content["execution_state"] == "idle":
+                waiting.discard("idle")
+        return "\n".join(shown)
+
+    def own(self, path):
+        """The address of something on the student's server."""
+        return f"/user/{self.name}/{path}"
+
+    def request(self, method, path, ok=(200, 201), **options):
+        """Ask the hub or a server as this student. Another status than those in ok is an AssertionError."""
+        options = {"headers": {"Authorization": f"token {self._token}"}, "timeout": PATIENCE, **options}
+        answer = requests.request(method, self.classroom.url + path, allow_redirects=False, **options)
+        assert answer.status_code in ok, f"{self.name}: {method} {path}: {answer.status_code} {answer.text[:300]}"
+        return answer
+
+    def close(self):
+        """Leave: the connection to the kernel is closed; the server goes on."""
+        if self._channels:
+            self._channels.close()
+
+
+def wait_for(what, condition, pause):
+    """Wait until the condition holds."""
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, f"in {PATIENCE} s it did not happen that {what}"
+        time.sleep(pause)
+
+
+# What a class does
+
+
+NOTEBOOK, EXERCISE = "notebooks/01_jacobians.ipynb", "jacobian_linear"
+STUB = f'exercise("{EXERCISE}")'
+
+
+def answer(body, words):
+    """The cell of the exercise with an answer in it; words: a comment that is this student's alone."""
+    return f"ex = {STUB}\n\n\ndef {EXERCISE}(A):\n    {body}  # {words}\n\n\nex.check({EXERCISE})"
+
+
+def attend(student, bodies):
+    """One student's lesson: come, run a notebook, give each of the answers. Returns what happened, and when.
+
+    bodies: the last one is saved in the notebook. The returned dictionary has `first` and `all`, in seconds from the
+    login to the first result and to the end, and `cards`: what was said to the answers.
+    """
+    start = time.monotonic()
+    student.log_in()
+    student.start_server()
+    notebook = student.open(NOTEBOOK)
+    cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    happened = {"cards": []}
+    for cell in cells:
+        if STUB not in cell["source"]:
+            shown = student.run(cell["source"])
+            if shown and "first" not in happened:
+                happened["first"] = time.monotonic() - start
+            continue
+        for number, body in enumerate(bodies):
+            cell["source"] = answer(body, f"attempt {number} of {student.name}")
+            happened["cards"].append(student.run(cell["source"]))
+    student.save(NOTEBOOK, notebook)
+    return happened | {"all": time.monotonic() - start}
+
+
+def memory(classroom):
+    """Bytes by what runs: {"hub": ..., "server": [...], "kernel": [...]}, of Linux's PSS: shared pages are divided."""
+    found = {"hub": 0, "server": [], "kernel": []}
+    for process in classroom.processes():
+        command = " ".join(process.cmdline())
+        info = process.memory_full_info()
+        size = getattr(info, "pss", info.rss)
+        if "ipykernel_launcher" in command:
+            found["kernel"].append(size)
+        elif "jupyterhub.singleuser" in command:
+            found["server"].append(size)
+        else:
+            found["hub"] += size
+    return found

@@ -1,0 +1,141 @@
+"""Twenty students on one JupyterHub at the same time: each gets on, and nobody sees another's answers.
+
+The hub is a real one, with the course's own configuration (hub/), and the students use it over the network.
+"""
+
+import json
+import os
+import sqlite3
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
+import pytest
+from classroom import EXERCISE, NOTEBOOK, Classroom, answer, attend
+from websocket import WebSocketBadStatusException
+
+STUDENTS = 20
+RIGHT, TURNED, DOUBLED = "return A.copy()", "return A.T", "return 2 * A"
+PROGRESS = ".local/share/backprop_shape_by_shape/progress.sqlite3"
+
+
+def bodies(number):
+    """The answers of a student: some need three attempts, some are never right."""
+    return [[RIGHT], [TURNED, RIGHT], [DOUBLED], [TURNED, DOUBLED, RIGHT], [TURNED, TURNED]][number % 5]
+
+
+def kept(student):
+    """What the student's file of progress holds: (exercise, status, mistakes, source)."""
+    with closing(sqlite3.connect(student.home / PROGRESS)) as file:
+        return file.execute("SELECT exercise, status, mistakes, source FROM attempts ORDER BY id").fetchall()
+
+
+@pytest.fixture(scope="module")
+def lesson():
+    """(classroom, students, what happened to each), after all of them have worked at the same time."""
+    if os.name == "nt":
+        pytest.skip("JupyterHub does not run on Windows")  # elsewhere it has to
+    classroom = Classroom()
+    students = [classroom.student(number) for number in range(STUDENTS)]
+    try:
+        with ThreadPoolExecutor(STUDENTS) as threads:
+            happened = list(threads.map(attend, students, map(bodies, range(STUDENTS))))
+        yield classroom, students, happened
+    finally:
+        for student in students:
+            student.close()
+        classroom.close()
+        assert [process for process in classroom.processes() if process.is_running()] == []
+
+
+def test_everyone_gets_the_cards_of_their_own_answers(lesson):
+    words = {RIGHT: "Correct", TURNED: "transpose", DOUBLED: "2"}
+    for student, happened in zip(lesson[1], lesson[2], strict=True):
+        expected = [words[body] for body in bodies(student.number)]
+        assert len(happened["cards"]) == len(expected)
+        for card, word in zip(happened["cards"], expected, strict=True):
+            assert word in card, (student.name, card)
+            assert ("Correct" in card) == (word == "Correct")
+
+
+def test_the_answers_of_each_are_kept_and_no_others(lesson):
+    for student in lesson[1]:
+        rows, given = kept(student), bodies(student.number)
+        assert [row[0] for row in rows] == [EXERCISE] * len(given)
+        assert [row[1] for row in rows] == ["correct" if body == RIGHT else "wrong" for body in given]
+        assert [row[2] for row in rows] == [{RIGHT: "", TURNED: "transposed", DOUBLED: "factor_two"}[b] for b in given]
+        for number, row in enumerate(rows):
+            assert f"attempt {number} of {student.name}" in row[3]
+
+
+def test_everyone_sees_their_own_progress(lesson):
+    for student in lesson[1]:
+        given = bodies(student.number)
+        shown = student.run("from course_lib.exercises import progress\nprint(repr(progress()))")
+        done = RIGHT in given
+        assert f"{int(done)} done, {int(not done)} tried" in shown
+        (line,) = [line for line in shown.splitlines() if f" {EXERCISE} " in line]
+        assert f"{len(given)} attempt" in line
+
+
+def test_everyone_has_saved_their_own_copy_of_the_notebook(lesson):
+    for student in lesson[1]:
+        saved = (student.home / "backprop" / NOTEBOOK).read_text(encoding="utf-8")
+        sources = ["".join(cell["source"]) for cell in json.loads(saved)["cells"]]
+        last = len(bodies(student.number)) - 1
+        assert answer(bodies(student.number)[last], f"attempt {last} of {student.name}") in sources
+        assert sum("# attempt" in source for source in sources) == 1
+
+
+def test_a_token_opens_nobody_elses_server_files_and_kernels(lesson):
+    students = lesson[1]
+    for one, other in zip(students, students[1:] + students[:1], strict=True):
+        for path in ("api/status", f"api/contents/{NOTEBOOK}", f"files/{NOTEBOOK}", "api/kernels", "api/sessions"):
+            one.request("GET", one.own(path), ok=(200,))
+            one.request("GET", other.own(path), ok=(403, 404))
+        one.request("GET", f"/hub/api/users/{other.name}", ok=(403, 404))
+        one.request("DELETE", f"/hub/api/users/{other.name}/server", ok=(403, 404))
+        one.request("DELETE", other.own(f"api/kernels/{other.kernel}"), ok=(403, 404))
+        with pytest.raises(WebSocketBadStatusException, match="403"):
+            one.connect(other.own(f"api/kernels/{other.kernel}/channels"))
+
+
+def test_a_browser_that_is_logged_in_opens_nobody_elses_server(lesson):
+    classroom, (one, other, *_), _ = lesson
+    page = one.browser.get(classroom.url + one.own("lab"), timeout=60)
+    assert (page.status_code, "jupyter-config-data" in page.text) == (200, True)
+    for path in ("lab", f"lab/tree/{NOTEBOOK}", f"api/contents/{NOTEBOOK}", f"files/{NOTEBOOK}"):
+        page = one.browser.get(classroom.url + other.own(path), timeout=60)
+        assert page.status_code in (403, 404), path
+        assert other.name not in page.text.replace(other.own(path), "") or "attempt" not in page.text
+
+
+def test_files_of_progress_and_homes_are_for_their_owner_alone(lesson):
+    for student in lesson[1]:
+        file = student.home / PROGRESS
+        for path in (student.home, student.home / "backprop", file.parent, *file.parent.iterdir()):
+            assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
+
+
+def test_no_kernel_listens_where_everybody_on_the_machine_can(lesson):
+    kernels = [each for each in lesson[0].processes() if "ipykernel_launcher" in " ".join(each.cmdline())]
+    assert len(kernels) == STUDENTS
+    assert [found for each in kernels for found in each.net_connections("inet") if found.status == "LISTEN"] == []
+    for student in lesson[1]:
+        assert stat.S_IMODE((student.home / ".course_run").stat().st_mode) == 0o700
+
+
+def test_a_kernel_cannot_read_what_another_student_has_written(lesson):
+    classroom, (one, other, *_), _ = lesson
+    if not classroom.separate:
+        pytest.skip("only root, with a Python that others can read, can start servers as other users")
+    for path in (other.home / PROGRESS, other.home / "backprop" / NOTEBOOK):
+        assert path.exists()
+        shown = one.run(
+            f"try:\n    open({str(path)!r}).read()\nexcept OSError as error:\n    print(type(error).__name__)"
+        )
+        assert shown.strip() == "PermissionError"
+    shown = one.run(
+        f"import os\ntry:\n    os.listdir({str(other.home)!r})\nexcept OSError as e:\n    print(type(e).__name__)"
+    )
+    assert shown.strip() == "PermissionError"
