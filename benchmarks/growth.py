@@ -188,9 +188,10 @@ def worker(seconds):
 
 def run(seconds):
     """The same in a process of its own, in one thread: these libraries count their threads when they start."""
-    limits = dict.fromkeys(engine.LIMITS, "1") | {"TQDM_DISABLE": "1"}
+    environment = {k: v for k, v in os.environ.items() if k not in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")}
+    environment |= dict.fromkeys(engine.LIMITS, "1") | {"TQDM_DISABLE": "1"}
     command = [sys.executable, __file__, "--worker", str(seconds)]
-    done = subprocess.run(command, env=os.environ | limits, check=True, stdout=subprocess.PIPE, text=True)
+    done = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True)
     return json.loads(done.stdout.splitlines()[-1])
 
 
