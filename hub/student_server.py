@@ -68,7 +68,8 @@ if __name__ == "__main__":
     home = Path.home() / "backprop"
     update(COURSE, home)
     os.chdir(home)
-    # Here are the sockets between server and kernels. A path of a socket has at most 107 characters.
-    os.environ["JUPYTER_RUNTIME_DIR"] = str(Path.home() / ".course_run")
+    sockets = Path.home() / ".course_run"  # between server and kernels; the path of a socket has at most 107 characters
+    sockets.mkdir(mode=0o700, exist_ok=True)
+    os.environ["JUPYTER_RUNTIME_DIR"] = str(sockets)
     arguments = [f"--ServerApp.root_dir={home}", *sys.argv[1:]]
     os.execv(sys.executable, [sys.executable, "-m", "jupyterhub.singleuser", *arguments])
