@@ -45,8 +45,11 @@ def lesson():
     finally:
         for student in students:
             student.close()
+        running = classroom.processes()
         classroom.close()
-        assert [process for process in classroom.processes() if process.is_running()] == []
+    assert len(running) >= 2 * STUDENTS
+    assert [process for process in running if process.is_running()] == []
+    assert not classroom.folder.exists()
 
 
 def test_everyone_gets_the_cards_of_their_own_answers(lesson):
@@ -132,7 +135,7 @@ def test_what_a_kernel_says_cannot_be_heard_at_any_of_its_ports(lesson):
             assert one.run("print('my answer')").strip() == "my answer"
             assert not listener.poll(200)
     for student in lesson[1]:
-        assert stat.S_IMODE((student.home / ".course_run").stat().st_mode) == 0o700
+        assert stat.S_IMODE((student.home / ".course_run").stat().st_mode) & 0o077 == 0
 
 
 def test_a_kernel_cannot_read_what_another_student_has_written(lesson):
