@@ -1,11 +1,8 @@
 """The course for a class on one Linux machine: a JupyterHub whose students each have an account on it.
 
-As root, with the course's environment (LECTURER.md, "How students get the course"):
-
-    .venv/bin/python -m jupyterhub --config hub/jupyterhub_config.py
-
-The environment and this folder must be readable by all accounts, and each home by its owner alone (chmod 700).
-Change the lines below that are marked with "Change".
+LECTURER.md, "How students get the course, and its updates", says how to start it. It runs as root, and starts each server
+as its student. The environment and this folder must be readable by all accounts, and each home by its owner alone. Change
+the lines below that are marked with "Change".
 """
 
 import os
@@ -26,7 +23,8 @@ c.Authenticator.allow_all = True  # every account of this machine; or name them:
 
 # The proxy in Python, from requirements.txt: it needs no node.
 c.ConfigurableHTTPProxy.command = str(Path(sys.executable).with_name("configurable-http-proxy"))
-# The hub's own secret and the list of its users stay in the folder that it is started in: nobody else may read them.
+# The hub's own secret and the list of its users stay in the folder that it is started in: nobody else may read them. Nor
+# what the servers write, which the hub starts.
 os.umask(0o077)
 
 # Each server runs as its student's account. It brings the student's copy of the course up to date before it starts.

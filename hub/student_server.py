@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 COURSE = Path(__file__).resolve().parents[1]
@@ -64,11 +65,22 @@ def update(course, copy):
     return beside
 
 
+def folder_of_sockets(home):
+    """A folder for what server and kernels say to each other, which nobody else can open: in the home if that is near.
+
+    The path of a socket has at most 107 characters (104 on macOS), of which Jupyter takes 50 for its name.
+    """
+    folder = home / ".course_run"
+    if len(os.fsencode(folder)) > 104 - 50:
+        return Path(tempfile.mkdtemp(prefix="course-"))
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
 if __name__ == "__main__":
     home = Path.home() / "backprop"
     update(COURSE, home)
     os.chdir(home)
-    # Here are the sockets between server and kernels. A path of a socket has at most 107 characters.
-    os.environ["JUPYTER_RUNTIME_DIR"] = str(Path.home() / ".course_run")
+    os.environ["JUPYTER_RUNTIME_DIR"] = str(folder_of_sockets(Path.home()))
     arguments = [f"--ServerApp.root_dir={home}", *sys.argv[1:]]
     os.execv(sys.executable, [sys.executable, "-m", "jupyterhub.singleuser", *arguments])

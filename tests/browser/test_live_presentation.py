@@ -1,5 +1,6 @@
 """A notebook of the course as live slides in JupyterLab, with jupyterlab-slideshow: cells run, and views answer."""
 
+import re
 from pathlib import Path
 
 import nbformat
@@ -34,9 +35,15 @@ SMALL = """() => {
 
 
 def notebook(mode):
-    """The notebook of (A) up to its views, for a projector; and a cell after the first view that reads it."""
+    """The notebook of (A) for a projector: its first sections and its views, and a cell after the first that reads it."""
     nb = nbformat.read(NOTEBOOK, as_version=4)
-    nb.cells = nb.cells[:50]
+    headings = {
+        name: i for i, cell in enumerate(nb.cells) for name in re.findall("^## (.+)$", cell.source, re.MULTILINE)
+    }
+    nb.cells = (
+        nb.cells[: headings["5. Rows and columns"] - 3]
+        + nb.cells[headings["Live view"] : headings["Predict first"] - 2]
+    )
     skipped, there_at_once = ({"slideshow": {"slide_type": kind}} for kind in ("skip", ""))
     nb.cells.insert(1, nbformat.v4.new_code_cell(PROJECTOR.format(mode), metadata=skipped))
     (place,) = [i for i, cell in enumerate(nb.cells) if SLIDE_OF_VIEW in cell.source]

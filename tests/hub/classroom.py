@@ -57,7 +57,7 @@ class Classroom:
     """A JupyterHub with its proxy. `student(3)` is somebody who can log in."""
 
     def __init__(self):
-        self.folder = Path(tempfile.mkdtemp(prefix="class-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="class-", dir="/tmp"))  # with a short path, for sockets
         self.folder.chmod(0o755)  # students pass through it to their homes
         self.separate = can_be_other_users()
         self._password = secrets.token_hex()

@@ -4,6 +4,8 @@ import importlib.util
 import json
 import os
 import stat
+import tempfile
+import uuid
 from pathlib import Path
 
 import pytest
@@ -99,3 +101,16 @@ def test_a_new_student_gets_all_that_the_notebooks_of_the_course_need(tmp_path):
     names = set(contents(tmp_path))
     assert {path.relative_to(HUB.parent).as_posix() for path in (HUB.parent / "notebooks").glob("*.ipynb")} <= names
     assert "requirements.txt" in names
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+@pytest.mark.parametrize("name", ["ada", "x" * 60])
+def test_the_sockets_are_private_and_their_paths_not_too_long(name, monkeypatch):
+    with tempfile.TemporaryDirectory(dir="/tmp", prefix="h") as folder:
+        monkeypatch.setattr(tempfile, "tempdir", folder)
+        home = Path(folder, name)
+        home.mkdir()
+        found = student_server.folder_of_sockets(home)
+        assert found.is_dir() and stat.S_IMODE(found.stat().st_mode) == 0o700
+        assert len(str(found)) + len(f"/kernel-{uuid.uuid4()}-ipc-5") <= 104
+        assert (found.parent == home) == (name == "ada")
