@@ -16,6 +16,19 @@ function make(tag, className, ...children) {
   return made;
 }
 
+/** A comma or a full stop behind a formula stays with it. */
+function keepMarks() {
+  for (const math of document.querySelectorAll(".cells math:not([display=block])")) {
+    const next = math.nextSibling;
+    const mark = next?.nodeType === Node.TEXT_NODE && /^[.,;:!?)]+/.exec(next.data)?.[0];
+    if (!mark) continue;
+    next.data = next.data.slice(mark.length);
+    const kept = make("span", "kept");
+    math.replaceWith(kept);
+    kept.append(math, mark);
+  }
+}
+
 const isFormula = (element) =>
   element.matches("math[display=block]") ||
   (element.children.length === 1 && element.firstElementChild.matches("math[display=block]"));
@@ -352,6 +365,7 @@ async function present() {
   const holder = document.querySelector(".slides");
   const measure = make("div", "measure slides-measure");
   document.body.append(measure);
+  keepMarks();
   const slides = slidesOf(sources);
   const blocks = slides.flatMap((slide) => slide.blocks);
   measure.append(...blocks);
