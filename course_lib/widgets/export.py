@@ -22,6 +22,7 @@ import nbformat
 from jinja2 import pass_context
 from jupyter_client.kernelspec import NoSuchKernel
 from math_core import LatexError, LatexToMathML
+from mistune.plugins.table import table_in_quote
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbconvert import HTMLExporter
@@ -246,7 +247,9 @@ class _Exporter(HTMLExporter):
             path=context.get("resources", {}).get("metadata", {}).get("path", ""),
         )
         renderer.suffix = self.suffix
-        return MarkdownWithMath(renderer=renderer).render(source)
+        markdown = MarkdownWithMath(renderer=renderer)
+        table_in_quote(markdown)
+        return markdown.render(source)
 
 
 @cache
@@ -281,9 +284,8 @@ def _bake(output, widgets, views, styles):
 
 def _left_out(match):
     """What stands in the place of a picture that is neither in the notebook nor in its folder; it is told, too."""
-    name = html.unescape(match[1])
-    print(f"the picture {name} is neither in the notebook nor in its folder, and is left out", file=sys.stderr)
-    return f'<span class="note">Here is a picture, {html.escape(name)}, that is not in this file.</span>'
+    print(f"the picture {match[1]} is neither in the notebook nor in its folder, and is left out", file=sys.stderr)
+    return f'<span class="note">Here is a picture, {match[1]}, that is not in this file.</span>'
 
 
 def _failed(cell):

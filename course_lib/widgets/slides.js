@@ -16,6 +16,19 @@ function make(tag, className, ...children) {
   return made;
 }
 
+/** A comma or a full stop behind a formula stays with it. */
+function keepMarks() {
+  for (const math of document.querySelectorAll(".cells math:not([display=block])")) {
+    const next = math.nextSibling;
+    const mark = next?.nodeType === Node.TEXT_NODE && /^[.,;:!?)]+/.exec(next.data)?.[0];
+    if (!mark) continue;
+    next.data = next.data.slice(mark.length);
+    const kept = make("span", "kept");
+    math.replaceWith(kept);
+    kept.append(math, mark);
+  }
+}
+
 const isFormula = (element) =>
   element.matches("math[display=block]") ||
   (element.children.length === 1 && element.firstElementChild.matches("math[display=block]"));
@@ -168,6 +181,11 @@ function parts(block, room, heightOf) {
   const list = block.querySelector(":scope > ul, :scope > ol, :scope > blockquote, :scope > table > tbody") ??
     block.querySelector("table > tbody");
   if (list && list.children.length > 1) {
+    // As many rows on each page, so that the last one is not left with a single row.
+    const count = Math.ceil(heightOf(block) / room);
+    const most = Math.max(...[...list.children].map((row) => heightOf(row)));
+    const rest = heightOf(block) - [...list.children].reduce((sum, row) => sum + heightOf(row), 0);
+    room = Math.min(room, (heightOf(block) - rest) / count + rest + most);
     const copies = [];
     let rows = [...list.children];
     while (rows.length) {
@@ -274,9 +292,14 @@ function paged(slide, measure, title) {
   measure.classList.add("dense");
   measure.replaceChildren(...slide.blocks);
   const room = PAGE.height - 70;
-  slide.blocks = slide.blocks.flatMap((block) =>
-    block.image || block.querySelector(".live-view") || heightOf(block) <= room ? [block]
-      : parts(block, room, heightOf).map((part) => Object.assign(part, { heading: block.heading, step: false })));
+  let above = 0; // of what stands above a block, where it is so little that the block begins on the same page
+  slide.blocks = slide.blocks.flatMap((block) => {
+    const here = above;
+    above += heightOf(block);
+    if (block.image || block.querySelector(".live-view") || heightOf(block) <= room) return [block];
+    const left = here < 0.4 * room ? room - here : room;
+    return parts(block, left, heightOf).map((part) => Object.assign(part, { heading: block.heading, step: false }));
+  });
   measure.replaceChildren(...slide.blocks);
   for (const block of slide.blocks) // what cannot be cut
     if (!block.image && !block.full && heightOf(block) > PAGE.height) block.style.zoom = String(room / heightOf(block));
@@ -342,6 +365,7 @@ async function present() {
   const holder = document.querySelector(".slides");
   const measure = make("div", "measure slides-measure");
   document.body.append(measure);
+  keepMarks();
   const slides = slidesOf(sources);
   const blocks = slides.flatMap((slide) => slide.blocks);
   measure.append(...blocks);

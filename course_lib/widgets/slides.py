@@ -117,9 +117,16 @@ def main(arguments=None):
     one = partial(_exported, output=chosen.output, theme=chosen.theme, as_stored=chosen.as_stored)
     if len(chosen.notebooks) == 1:
         return _told([one(chosen.notebooks[0])])
-    # Two at a time: while one's kernel computes, the other's pages are written.
+    # Two at a time, the large ones first, so that none of them is left for the end; what is said keeps the order.
     with ProcessPoolExecutor(max_workers=2, mp_context=get_context("spawn")) as pool:
-        return _told(pool.map(one, chosen.notebooks))
+        under_way = {
+            notebook: pool.submit(one, notebook) for notebook in sorted(chosen.notebooks, key=_size, reverse=True)
+        }
+        return _told(under_way[notebook].result() for notebook in chosen.notebooks)
+
+
+def _size(notebook):
+    return notebook.stat().st_size if notebook.is_file() else 0
 
 
 def _exported(notebook, output, theme, as_stored):

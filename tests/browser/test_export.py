@@ -215,6 +215,12 @@ def test_every_formula_and_every_link_of_the_course_comes_out(path, capsys):
     assert [image for image in soup.select("img") if not image["src"].startswith("data:")] == []
 
 
+def test_a_table_in_a_quotation_is_a_table():
+    quoted = TEXT("# A\n\n> | a | b |\n> |---|---|\n> | $x$ | 2 |")
+    soup = bs4.BeautifulSoup(page(nbformat.v4.new_notebook(cells=[quoted]), "A"), "html.parser")
+    assert [cell.text for cell in soup.select("blockquote td")] == ["x", "2"]
+
+
 def test_what_is_no_latex_stays_as_it_is_and_is_told(capsys):
     assert mathml("\\nothing{x} < 1", "inline") == "<code>\\nothing{x} &lt; 1</code>"
     assert "\\nothing" in capsys.readouterr().err

@@ -224,7 +224,7 @@ def test_a_view_that_is_too_large_for_a_slide_has_its_parts_on_several_which_go_
     views = page.locator(".bss-view")
     assert views.count() == 2
     show(page, ".block[data-part='1'] .bss-view")
-    views.nth(0).get_by_role("button", name="Step").click()
+    views.nth(0).get_by_role("button", name="Step ▶").click()
     show(page, ".block[data-part='2'] .bss-view")
     views.nth(1).get_by_role("status").get_by_text("Step 1 of").wait_for()
 
