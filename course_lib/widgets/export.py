@@ -90,7 +90,7 @@ def run(path, **environment):
         resources={"metadata": {"path": str(path.parent)}},
         timeout=None,
         store_widget_state=True,
-        extra_arguments=["--log-level=40"],  # errors only
+        extra_arguments=["--log-level=50"],  # a kernel that is ended says nothing of it
     )
     try:
         # neither a progress bar nor what a learner has done belongs on a page
