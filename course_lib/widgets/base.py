@@ -6,11 +6,11 @@ browser draws; the browser computes only what follows from them.
 
 import base64
 import io
+import re
 from pathlib import Path
 
 import anywidget
 import numpy as np
-from rjsmin import jsmin
 
 from course_lib.panel import check_numbers, check_symbols
 
@@ -38,10 +38,10 @@ class View(anywidget.AnyWidget):
 def script(name):
     """The module and the style of a view: the shared matrix.js and matrix.css, each followed by the view's own.
 
-    The module goes to the browser without its comments and blanks: every view on a page carries all of it.
+    The module goes without the lines that are comments and without indentation: every view on a page carries all of it.
     """
     module, style = (_read(f"matrix.{kind}") + "\n" + _read(f"{name}.{kind}") for kind in ("js", "css"))
-    return jsmin(module), style
+    return re.sub(r"^[ \t]*(//.*\n|/\*\*(?s:.*?)\*/\n)|^[ \t]+", "", module, flags=re.MULTILINE), style
 
 
 def as_matrix(call, argument, A):
