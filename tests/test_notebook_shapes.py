@@ -9,9 +9,8 @@ import matplotlib
 import nbformat
 import numpy as np
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
-from traitlets.config import Config
+from shell import fresh_shell
 
 from course_lib.shape_comments import ShapeComments
 from course_lib.shape_grammar import parse_comment, states_shape
@@ -68,17 +67,17 @@ def run(monkeypatch):
     matplotlib.use("agg")
     monkeypatch.chdir(FOLDER)
     monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])  # the shell puts its own there
-    shell = InteractiveShell(config=Config(HistoryManager={"enabled": False}))
-    watch = Watch(shell)
+    with fresh_shell() as shell:
+        watch = Watch(shell)
 
-    def run_cells(*sources):
-        for source in sources:
-            with capture_output():
-                result = shell.run_cell(source)
-            result.raise_error()
-        return watch.unsaid
+        def run_cells(*sources):
+            for source in sources:
+                with capture_output():
+                    result = shell.run_cell(source)
+                result.raise_error()
+            return watch.unsaid
 
-    return run_cells
+        yield run_cells
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -12,10 +12,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from nbclient import NotebookClient
-from traitlets.config import Config
+from shell import fresh_shell
 
 from course_lib import load_ipython_extension
 from course_lib.shape_comments import ShapeComments
@@ -35,13 +34,13 @@ box, parts, cache = Box(), [None, None], {}
 def shell(monkeypatch):
     """A fresh shell with the extension and the arrays of a layer. After each test the extension must still be there."""
     monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])  # the shell puts its own there
-    fresh = InteractiveShell(config=Config(HistoryManager={"enabled": False}))
-    fresh.colors = "nocolor"
-    fresh.run_cell("%load_ext course_lib")
-    fresh.run_cell(SETUP).raise_error()
-    yield fresh
-    if "course_lib" in fresh.extension_manager.loaded:
-        assert sum(isinstance(transformer, ShapeComments) for transformer in fresh.ast_transformers) == 1
+    with fresh_shell() as fresh:
+        fresh.colors = "nocolor"
+        fresh.run_cell("%load_ext course_lib")
+        fresh.run_cell(SETUP).raise_error()
+        yield fresh
+        if "course_lib" in fresh.extension_manager.loaded:
+            assert sum(isinstance(transformer, ShapeComments) for transformer in fresh.ast_transformers) == 1
 
 
 @pytest.fixture
@@ -500,8 +499,8 @@ def test_loading_twice_checks_once_and_loading_again_after_unloading_works(run, 
 
 
 def test_without_the_extension_nothing_is_checked():
-    shell = InteractiveShell(config=Config(HistoryManager={"enabled": False}))
-    assert shell.run_cell("import numpy as np\nA = np.ones((7, 3))  # (3, 7)").success
+    with fresh_shell() as shell:
+        assert shell.run_cell("import numpy as np\nA = np.ones((7, 3))  # (3, 7)").success
 
 
 def checked(source):

@@ -14,7 +14,7 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.flaky(reruns=1))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # Playwright's event loop must be gone when other tests run one of their own
 def shared_lab():
     """The server and the browser. Without a browser the test is skipped; with CI set it fails."""
     if browser_path() is None:

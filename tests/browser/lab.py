@@ -92,7 +92,7 @@ class Lab:
 
     def __init__(self):
         self._home = Path(tempfile.mkdtemp(prefix="lab-"))
-        self._contexts, self._count = [], 0
+        self._contexts, self._count = {}, 0
         self._server = self._playwright = None
         try:
             self._start_server()
@@ -136,12 +136,16 @@ class Lab:
         return page
 
     def new_page(self, **context):
-        """An empty page in a context of its own, which notes console errors and blocks what leaves the machine."""
+        """An empty page, which notes console errors and blocks what leaves the machine.
+
+        Pages of the same options share one browser context, one after another, and so JupyterLab's scripts once compiled.
+        """
         options = {"viewport": {"width": 1400, "height": 1000}, "service_workers": "block", **context}
-        browser_context = self._browser.new_context(**options)
-        self._contexts.append(browser_context)
-        browser_context.set_default_timeout(PATIENCE / 3 * 1000)
-        page = browser_context.new_page()
+        key = json.dumps(options, sort_keys=True)
+        if key not in self._contexts:
+            self._contexts[key] = self._browser.new_context(**options)
+            self._contexts[key].set_default_timeout(PATIENCE / 3 * 1000)
+        page = self._contexts[key].new_page()
         page.console_errors, page.outside = [], []
 
         def block(route):
@@ -153,8 +157,8 @@ class Lab:
             socket.close()
 
         local = rf"(http|ws)://127\.0\.0\.1:{self._port}/|(data|blob|file|about):"
-        browser_context.route(re.compile(rf"^(?!{local})"), block)
-        browser_context.route_web_socket(re.compile(rf"^(?!{local})"), block_socket)
+        page.route(re.compile(rf"^(?!{local})"), block)
+        page.route_web_socket(re.compile(rf"^(?!{local})"), block_socket)
         page.on("console", lambda message: page.console_errors.append(message.text) if message.type == "error" else 0)
         page.on("pageerror", lambda error: page.console_errors.append(str(error)))
         return page
@@ -206,8 +210,9 @@ class Lab:
 
     def end_test(self):
         """Close all pages and end all kernels; the server and the browser stay."""
-        while self._contexts:
-            self._contexts.pop().close()
+        for context in self._contexts.values():
+            for page in context.pages:
+                page.close()
         for session in self._api("sessions"):
             self._api(f"sessions/{session['id']}", method="DELETE")
 

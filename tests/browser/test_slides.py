@@ -165,7 +165,7 @@ def test_every_slide_of_the_course_lies_inside_its_frame_and_is_legible(lab, dec
         assert page.locator("math").count() > 0
         assert re.findall(r"\$\$|\\frac", page.locator(".slides").inner_text()) == []
         assert page.locator("img:not([alt])").count() == page.locator("img[alt='']").count() == 0
-        page.context.close()
+        page.close()
 
 
 @pytest.mark.parametrize(("width", "height"), [*SIZES, (1024, 768)])
