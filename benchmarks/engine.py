@@ -335,7 +335,7 @@ def picture(results, path):
         axis.set_title(f"{threads} thread{'s' * (threads > 1)}")
         axis.grid(axis="y", which="both", alpha=0.3)
     axes[0].set_ylabel("time of one step, course = 1")
-    axes[-1].legend()
+    figure.legend(*axes[-1].get_legend_handles_labels(), loc="outside right upper")
     figure.savefig(path, dpi=120)
 
 
