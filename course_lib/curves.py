@@ -93,7 +93,9 @@ def costs(seconds, limit, title=""):
     multiples = [number / limit for number in seconds.values()]
     axes.bar_label(bars, [f"{multiple:,.{0 if multiple > 10 else 1}f} times" for multiple in multiples], padding=4)
     axes.axvline(limit, color=look().curves[1], linestyle=_DASHES[1], label="the arithmetic alone")
-    axes.set(xscale="log", xlabel="seconds", xlim=(limit / 2, 30 * max([limit, *seconds.values()])))
+    longest = max([limit, *seconds.values()])
+    room = max(30, (2 * longest / limit) ** 0.54)  # for the words behind the longest bar: a third of the axis, or more
+    axes.set(xscale="log", xlabel="seconds", xlim=(limit / 2, room * longest))
     axes.invert_yaxis()
     axes.set_title(title, size=SIZE)
     if large:
