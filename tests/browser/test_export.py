@@ -116,8 +116,8 @@ def test_the_theme_follows_the_readers_while_the_page_is_open(lab, exported):
     background = "getComputedStyle(document.querySelector('.bss-view')).backgroundColor"
     assert shown.evaluate(background) == "rgb(255, 255, 255)"
     shown.emulate_media(color_scheme="dark")
-    assert shown.evaluate(background) == "rgb(17, 17, 17)"
-    assert shown.evaluate("document.body.dataset.jpThemeLight") == "false"
+    shown.wait_for_function(f"{background} === 'rgb(17, 17, 17)'")  # the page hears of it a little later
+    shown.wait_for_function("document.body.dataset.jpThemeLight === 'false'")
 
 
 def test_formulas_are_drawn_as_formulas(lab, exported):
