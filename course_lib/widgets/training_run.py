@@ -1,7 +1,7 @@
 """The run that TrainingPlayground shows: its mini-batch steps, and what one frame of it holds.
 
 It takes the steps that `course_lib.training.fit` takes, in the same order on the same seed, but it can stop after each of
-them. It draws nothing, and no formula stands here: `Network` has them all.
+them. It draws nothing, and no formula stands here: `Network` has them all, `sgd_step` for the steps.
 """
 
 import contextlib
@@ -135,14 +135,12 @@ class Run:
         if self._start >= len(self._order):
             self._order, self._start = self._rng.permutation(len(X)), 0
         rows = self._order[self._start : self._start + self.settings.batch_size]
-        J, gradients = self.network.loss_and_gradients(X[rows], target[rows])
-        if not math.isfinite(J):
+        before = [tuple(P.copy() for P in layer) for layer in self.network.parameters]
+        if not math.isfinite(self.network.sgd_step(X[rows], target[rows], self.settings.learning_rate)):
+            self.network.parameters = before  # the step from a loss that is not finite is not taken
             self.exploded = self.step
             return
         self._start += len(rows)
-        for pair in zip(self.network.parameters, gradients, strict=True):
-            for P, dP in zip(*pair, strict=True):
-                P -= self.settings.learning_rate * dP
         self.step += 1
         self.epoch += len(rows) / len(X)
 

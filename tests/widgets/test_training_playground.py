@@ -149,7 +149,7 @@ def test_a_run_that_explodes_says_when_and_why_and_stops_without_a_warning():
             rows = order[32 * k : 32 * k + 32]
             J, gradients = net.loss_and_gradients(split.X_train[rows], split.target_train[rows])
             losses.append(J)
-            for pair, by_pair in zip(net.parameters, gradients, strict=True):
+            for pair, by_pair in zip(net.parameters, gradients if k < step else [], strict=k < step):
                 for P, dP in zip(pair, by_pair, strict=True):
                     P -= 100 * dP
     assert np.isfinite(losses[:step]).all() and not np.isfinite(losses[step])
@@ -158,6 +158,10 @@ def test_a_run_that_explodes_says_when_and_why_and_stops_without_a_warning():
         "the learning rate 100 is too large for this identity network."
     )
     assert not view.frame["G"][0]["finite"]
+    run = Run(Settings(activation="identity", learning_rate=100))
+    run.advance(100)  # no frame is measured on the way: the step itself has to see it
+    assert run.exploded == run.step == step
+    assert same_parameters(run.network, net)  # the step from that loss is not taken
     ask(view, reset=True)
     assert (view.step, view.frame["exploded"], view.frame["remark"]) == (0, None, "")
     ask(view, settings={"learning_rate": 0.1}, steps=5)
