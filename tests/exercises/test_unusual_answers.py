@@ -12,6 +12,9 @@ from course_lib.exercises.checking import verdict
 from course_lib.exercises.diagnose import Evidence
 from course_lib.exercises.exercise import definitions
 
+# One of the right answers is written with numpy's matrix class, which numpy would rather see gone.
+pytestmark = pytest.mark.filterwarnings("ignore:the matrix subclass:PendingDeprecationWarning")
+
 RIGHT = {
     "grad_W": [
         "O.T @ G",
