@@ -24,11 +24,11 @@ from course_lib.network_checks import (
     check_parts,
     check_range,
     check_rates,
-    check_step,
     check_trace,
     check_width,
     float_type,
 )
+from course_lib.network_checks import sgd_step as check_step
 from course_lib.parameters import Parameters, split, stacked
 from course_lib.regularizers import none
 from course_lib.shapes import ShapeError, shape_checked

@@ -88,16 +88,11 @@ def check_trace(call, trace, sizes, G=None):
         raise ShapeError(f"{call}: G has shape {G.shape}, expected {trace.O[-1].shape}, that of trace.O[-1].")
 
 
-def check_step(network, X, target, learning_rate):
-    """Everything about the batch X, (m, n_in), and target, (m, n_out), of a step, entry by entry."""
-    sgd_step(network, X, target, learning_rate)
-
-
 @shape_checked
 def sgd_step(
     self, X: Shaped[np.ndarray, "m n_in"], target: Shaped[np.ndarray, "m n_out"], learning_rate: float
 ):  # its name stands in the messages
-    """The checks of `Network.sgd_step` for X, (m, n_in), and target, (m, n_out); makes no step."""
+    """The checks of `Network.sgd_step` for X, (m, n_in), and target, (m, n_out), entry by entry; makes no step."""
     check_width(X, self.sizes)
     output = np.broadcast_to(np.zeros((), self.dtype), (len(X), self.sizes[-1]))
     self.loss.check_target(output, target)

@@ -40,7 +40,7 @@ def script(name):
 
     The module goes without the lines that are comments and without indentation: every view on a page carries all of it.
     """
-    module, style = (_read(f"matrix.{kind}") + "\n" + _read(f"{name}.{kind}") for kind in ("js", "css"))
+    module, style = (own_file(f"matrix.{kind}") + "\n" + own_file(f"{name}.{kind}") for kind in ("js", "css"))
     return re.sub(r"^[ \t]*(//.*\n|/\*\*(?s:.*?)\*/\n)|^[ \t]+", "", module, flags=re.MULTILINE), style
 
 
@@ -81,5 +81,6 @@ def unpacked(matrix):
     return np.frombuffer(matrix["data"]).reshape(matrix["shape"])
 
 
-def _read(name):
+def own_file(name):
+    """The text of a script or a style that stands beside this module."""
     return (_HERE / name).read_text(encoding="utf-8")

@@ -28,7 +28,8 @@ from nbclient.exceptions import CellExecutionError
 from nbconvert import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-_HERE = Path(__file__).parent
+from course_lib.widgets.base import own_file
+
 _VIEW = "application/vnd.jupyter.widget-view+json"
 _STATE = "application/vnd.jupyter.widget-state+json"
 _LATEX = LatexToMathML(fancy_error=False)
@@ -115,10 +116,10 @@ def page(notebook, title, folder="."):
     body = to_html(notebook, folder)
     return _PAGE.substitute(
         title=heading_of(body) or html.escape(title),
-        style="\n".join([_read("export.css"), *styles]).replace("</style", "<\\/style"),
+        style="\n".join([own_file("export.css"), *styles]).replace("</style", "<\\/style"),
         body=body,
         views=as_json(views),
-        script=_read("export.js"),
+        script=own_file("export.js"),
     )
 
 
@@ -290,10 +291,6 @@ def _left_out(match):
 
 def _failed(cell):
     return any(output["output_type"] == "error" for output in cell.get("outputs", []))
-
-
-def _read(name):
-    return (_HERE / name).read_text(encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -22,14 +22,13 @@ from string import Template
 
 import nbformat
 
+from course_lib.widgets.base import own_file
 from course_lib.widgets.export import ExportError, as_json, bake, heading_of, read, replace_file, run, to_html
 from course_lib.widgets.fonts import font_faces
 
-_HERE = Path(__file__).parent
 _REVEAL = files("pyreveal") / "revealjs" / "dist"
-_POINTS = (
-    24 * 72 / 11
-)  # a picture's text has 11 points; with 1 unit for a dot it has 24 units at this many dots an inch
+# A picture's text has 11 points; with 1 unit for a dot it has 24 units at this many dots an inch.
+_POINTS = 24 * 72 / 11
 _TYPES = ("slide", "subslide", "fragment", "notes", "skip", "-")
 
 # The speaker's window is the same file in two frames; nothing else may be asked for.
@@ -72,9 +71,9 @@ def page(notebook, title, folder=".", theme="light", large=True):
     style = [
         fonts,
         (_REVEAL / "reveal.css").read_text(encoding="utf-8"),
-        _read("export.css"),
+        own_file("export.css"),
         *styles,
-        _read("slides.css"),
+        own_file("slides.css"),
     ]
     return _PAGE.substitute(
         theme=theme,
@@ -84,7 +83,7 @@ def page(notebook, title, folder=".", theme="light", large=True):
         body=body,
         views=as_json(views),
         reveal="\n".join(reveal).replace("</script", "<\\/script"),
-        script=_read("export.js") + _read("slides.js"),
+        script=own_file("export.js") + own_file("slides.js"),
     )
 
 
@@ -161,10 +160,6 @@ def _article(cell, folder):
     minutes = html.escape(str(lecture.get("minutes", "")))
     content = to_html(alone, folder, suffix=".slides.html")
     return f'<article data-type="{slide_type(cell)}" data-minutes="{minutes}">{content}{notes}</article>'
-
-
-def _read(name):
-    return (_HERE / name).read_text(encoding="utf-8")
 
 
 if __name__ == "__main__":

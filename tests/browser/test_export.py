@@ -69,10 +69,10 @@ def notebook_of(folder, *cells, kernel="python3"):
     return path
 
 
-def command(*arguments):
+def command(*arguments, module="course_lib.widgets.export"):
     """The documented command, in a process of its own."""
     return subprocess.run(
-        [sys.executable, "-m", "course_lib.widgets.export", *map(str, arguments)],
+        [sys.executable, "-m", module, *map(str, arguments)],
         capture_output=True,
         text=True,
         check=False,

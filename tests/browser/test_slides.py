@@ -4,11 +4,10 @@ By default one notebook of the course stands for all; SLIDES=all steps through e
 """
 
 import base64
+import functools
 import io
 import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
@@ -74,14 +73,7 @@ STEP_THROUGH = """async () => {
 }"""
 
 
-def command(*arguments):
-    """The documented command, in a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "course_lib.widgets.slides", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+command = functools.partial(export_command, module="course_lib.widgets.slides")
 
 
 def cell(make, source, kind, **lecture):
