@@ -20,6 +20,7 @@ sys.path.insert(0, str(ROOT / "tests" / "browser"))
 from lab import Lab
 
 MOVES, ROUNDS, UPDATES, DRAG = 60, 3, 1000, 5000  # DRAG: milliseconds
+BARE_VIEWS = 6
 HIGHLIGHT_GOAL, HUGE_GOAL, SLIDER_GOAL, SLIDER_P95_GOAL, BACKLOG_GOAL = 4, 50, 17, 35, 100
 PAINT_GOAL, SCRIPT_GOAL = 300, 150  # milliseconds, kB
 FLOW_GOALS = {(20, 64): 35, (100, 128): 100}  # milliseconds, by layers and units
@@ -54,6 +55,9 @@ class Echo(anywidget.AnyWidget):
     def _reply(self, change):
         self.answer = {"asked": self.asked, "data": bytes(8 * 16 * 10)}
 Echo()"""
+BARE = """import anywidget
+class Bare(anywidget.AnyWidget):
+    _esm = "export default { render({ el }) { el.innerHTML = '<div class=bss-view><p>drawn</p></div>'; } }\""""
 PYPLOT = """import numpy as np, matplotlib.pyplot as plt, ipywidgets
 A = np.random.default_rng(0).normal(size=(16, 10))
 def draw(x):
@@ -283,16 +287,7 @@ def paint(lab):
         used = [name for name in widgets.__all__ if re.search(rf"\b{name}\(|\b{name}\.", code)]
         if not used:
             continue
-        delays = []
-        for _ in range(ROUNDS):
-            for cell in notebook.cells:
-                if cell.cell_type == "code":
-                    cell.outputs = []
-            page = lab.open_notebook(notebook, run=False)
-            page.evaluate(f"() => {{ {JS} Object.assign(window, {{ painted, waitFor }}); ({WATCH})() }}")
-            lab.run_all(page)
-            delays.append(javascript(page, DELAYS))
-            lab.end_test()
+        delays = first_paints(lab, notebook)
         show(f"{path.stem}: {len(delays[0])} views", [sum(times) for times in delays], PAINT_GOAL)
         sizes = {name: len(getattr(widgets, name)._esm.encode()) / 1000 for name in used}
         parts = ", ".join(f"{name} {size:.0f}" for name, size in sizes.items())
@@ -300,6 +295,24 @@ def paint(lab):
         print(
             f"    script: {total:.0f} kB ({parts}); goal {SCRIPT_GOAL}: {'met' if total <= SCRIPT_GOAL else 'MISSED'}"
         )
+    cells = [nbformat.v4.new_code_cell(source) for source in [BARE, *["Bare()"] * BARE_VIEWS]]
+    delays = first_paints(lab, nbformat.v4.new_notebook(cells=cells))
+    show(f"{BARE_VIEWS} anywidgets that draw a word", [sum(times) for times in delays])
+
+
+def first_paints(lab, notebook):
+    """For each of some runs of a notebook, by view: milliseconds from the end of its cell to its first paint."""
+    delays = []
+    for _ in range(ROUNDS):
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                cell.outputs = []
+        page = lab.open_notebook(notebook, run=False)
+        page.evaluate(f"() => {{ {JS} Object.assign(window, {{ painted, waitFor }}); ({WATCH})() }}")
+        lab.run_all(page)
+        delays.append(javascript(page, DELAYS))
+        lab.end_test()
+    return delays
 
 
 def memory(lab):
