@@ -35,6 +35,7 @@ def connect(address=None, workers=3):
     if isinstance(workers, bool) or not isinstance(workers, Integral) or workers < 1:
         raise ValueError(f"connect(address, workers): workers is {workers!r}, expected a whole number, at least 1")
     try:
+        from dask import config
         from distributed import Client
     except ImportError:
         print(
@@ -48,6 +49,8 @@ def connect(address=None, workers=3):
             return Client(address, timeout=_PATIENCE)
         while _STARTED:
             _STARTED.pop().close()
+        # On a busy machine a lost worker's successor takes longer than the 15 seconds after which dask gives its place up.
+        config.set({"distributed.deploy.lost-worker-timeout": _PATIENCE})
         _STARTED.append(
             Client(
                 n_workers=int(workers),

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import dask
 import distributed
 import nbformat
 import numpy as np
@@ -221,6 +222,14 @@ def test_the_next_start_ends_the_cluster_before_and_closing_ends_the_last(client
     assert len(later) == 1 and [pid for pid in first if psutil.pid_exists(pid)] == []
     second.close()
     assert [pid for pid in later if psutil.pid_exists(pid)] == []
+
+
+def test_the_place_of_a_lost_worker_is_kept_until_its_successor_has_started():
+    with dask.config.set({"distributed.deploy.lost-worker-timeout": "0.1s"}):  # no process starts in that time
+        started = connect(workers=2)
+        kill(started, addresses(started)[0])
+        started.wait_for_workers(2, timeout=30)
+        started.close()
 
 
 # Without dask
