@@ -50,6 +50,7 @@ def connect(address=None, workers=3):
         while _STARTED:
             _STARTED.pop().close()
         # On a busy machine a lost worker's successor takes longer than the 15 seconds after which dask gives its place up.
+        # dask reads this when the worker is lost, so it is set for the whole process.
         config.set({"distributed.deploy.lost-worker-timeout": _PATIENCE})
         _STARTED.append(
             Client(
