@@ -107,8 +107,24 @@ def test_no_modules_import_each_other_in_a_circle():
     list(graphlib.TopologicalSorter(graph).static_order())  # raises CycleError
 
 
-def test_the_package_offers_what_it_says():
-    assert set(course_lib.__all__) <= set(vars(course_lib))
+def test_every_public_name_is_offered_by_the_package_itself():
+    assert {name for name in dir(course_lib) if not hasattr(course_lib, name)} == set()
+    for name in course_lib._modules_by_name():
+        module = importlib.import_module(f"course_lib.{course_lib._modules_by_name()[name]}")
+        offered = getattr(course_lib, name)
+        assert offered is getattr(module, name) or inspect.ismodule(offered)
+
+
+def test_a_name_that_is_offered_by_nobody_is_refused_by_name():
+    with pytest.raises(AttributeError, match="module 'course_lib' has no attribute 'reluu'"):
+        _ = course_lib.reluu
+
+
+def test_nothing_is_loaded_before_it_is_used():
+    program = "import course_lib, sys; dir(course_lib); print({'numpy', 'jaxtyping'} & set(sys.modules)); "
+    program += f"course_lib.mse; print(*{UPSTAIRS_ONLY!r} & set(sys.modules))"
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert result.stdout == "set()\n\n"
 
 
 @pytest.mark.parametrize("module", MODULES)
