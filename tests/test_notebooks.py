@@ -105,7 +105,7 @@ def test_it_is_stored_as_the_documented_command_writes_it(name):
     nb = read(name)
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     assert nb.metadata == {"kernelspec": kernel, "language_info": {"name": "python"}}
-    assert {key for cell in nb.cells for key in cell.metadata} <= {"tags", "slideshow", "lecture"}
+    assert {key for cell in nb.cells for key in cell.metadata} <= {"tags", "slideshow", "lecture", "jupyter"}
     assert [cell.source for cell in code_cells(nb) if cell.execution_count is not None] == []
     assert [output for output in outputs(nb) if output.get("execution_count") is not None] == []
     assert (FOLDER / f"{name}.ipynb").read_text(encoding="utf-8") == nbformat.writes(nb) + "\n"
