@@ -3,6 +3,8 @@
 import ast
 import os
 import re
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -66,20 +68,27 @@ def test_the_windows_commands_are_the_same_two():
     assert blocks(section(README, "Two commands"), "bat") == [[command] for command in expected]
 
 
-def test_ci_runs_exactly_the_readmes_test_command():
+def test_ci_runs_exactly_the_readmes_test_command_and_then_the_slow_tier():
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
     assert script[0] == "#!/usr/bin/env bash"
     commands = [line for line in script if line and not line.startswith("#")]
-    assert commands[:2] == ["set -euo pipefail", 'cd "$(dirname "${BASH_SOURCE[0]}")/.."']
-    assert commands[2:-2] == INSTALL_A_BROWSER
-    assert commands[-2:] == ["export CI=1", RUN_THE_TESTS]
+    assert commands[0] == "set -euo pipefail" and commands[2] == 'cd "$(dirname "${BASH_SOURCE[0]}")/.."'
+    assert commands[3:-2] == INSTALL_A_BROWSER
+    assert commands[-2:] == ["export CI=1", f"{RUN_THE_TESTS} && .venv/bin/python -m pytest -m slow"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a bash script")
+def test_ci_refuses_arguments_before_it_does_anything():
+    command = [shutil.which("bash"), ROOT / ".ci" / "run", "--help"]
+    done = subprocess.run(command, env={"PATH": ""}, capture_output=True, text=True, check=False)  # finds no program
+    assert done.returncode == 2 and "takes no arguments, but got: --help" in done.stderr
 
 
 def test_ci_installs_a_browser_only_where_the_browser_tests_would_find_none():
     looked_for = re.search(r"command -v ([\w -]+?) > /dev/null", INSTALL_A_BROWSER[0])[1].split()
-    lab = ast.parse((ROOT / "tests" / "browser" / "lab.py").read_text(encoding="utf-8"))
-    found = {node.targets[0].id: node.value for node in lab.body if isinstance(node, ast.Assign)}
-    assert tuple(looked_for) == ast.literal_eval(found["BROWSERS"])
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "browser").glob("*.py")]
+    (found,) = re.findall(r"^BROWSERS = (.+)$", "\n".join(sources), flags=re.MULTILINE)
+    assert tuple(looked_for) == ast.literal_eval(found)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no permission to execute")

@@ -207,6 +207,7 @@ def test_a_question_stands_under_predict_first(notebook):
     assert "Predict first" in sections
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("notebook", NAMES)
 def test_with_all_solutions_it_is_green_and_shows_what_it_shows_without(notebook):
     cells, _ = filled_in(notebook)
@@ -223,6 +224,7 @@ def test_with_all_solutions_it_is_green_and_shows_what_it_shows_without(notebook
             assert text_of(after) == text_of(before), before.source
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("notebook", NAMES)
 def test_a_classic_mistake_in_each_exercise_is_named_and_stops_nothing(notebook):
     _, again = filled_in(notebook)

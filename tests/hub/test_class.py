@@ -15,6 +15,7 @@ import zmq
 from classroom import EXERCISE, NOTEBOOK, Classroom, answer, attend
 from websocket import WebSocketBadStatusException
 
+pytestmark = pytest.mark.slow
 STUDENTS = 20
 RIGHT, TURNED, DOUBLED = "return A.copy()", "return A.T", "return 2 * A"
 PROGRESS = ".local/share/backprop_shape_by_shape/progress.sqlite3"
