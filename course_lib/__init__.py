@@ -13,7 +13,7 @@ from pathlib import Path
 
 # Where the names are defined, or, in a package, imported: the first that has a name is asked for it.
 _MODULES = [
-    *("jacobian", "activations", "losses", "regularizers", "initializers", "network", "shapes"),
+    *("jacobian", "activations", "losses", "regularizers", "initializers", "network", "shapes", "shape_comments"),
     *("training", "data", "gradcheck", "gradient_flow", "deep", "normalization", "residual"),
     *("exercises", "widgets"),
 ]
@@ -51,26 +51,3 @@ def _modules_by_name():
                 names = [target.id for target in targets if isinstance(target, ast.Name)]
             found |= {name: module for name in names if not name.startswith("_")}
     return found
-
-
-def load_ipython_extension(shell):
-    """`%load_ext course_lib`: check the shape comments of every cell that runs from now on."""
-    from course_lib.shape_comments import ShapeComments, show_at_the_line
-    from course_lib.shapes import ShapeError
-
-    unload_ipython_extension(shell)  # loading twice checks once
-    checker = ShapeComments()
-    shell.set_custom_exc((ShapeError,), show_at_the_line)
-    shell.input_transformers_post.append(checker.record)
-    shell.ast_transformers.append(checker)
-
-
-def unload_ipython_extension(shell):
-    """`%unload_ext course_lib`: comments are only comments again."""
-    from course_lib.shape_comments import ShapeComments
-
-    shell.set_custom_exc((), None)
-    checkers = [t for t in shell.ast_transformers if isinstance(t, ShapeComments)]
-    for checker in checkers:
-        shell.ast_transformers.remove(checker)
-        shell.input_transformers_post.remove(checker.record)

@@ -13,7 +13,7 @@ from IPython.utils.capture import capture_output
 from shell import fresh_shell
 
 from course_lib.shape_comments import ShapeComments
-from course_lib.shape_grammar import parse_comment, states_shape
+from course_lib.shape_comments.grammar import parse_comment, states_shape
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.ipynb"))

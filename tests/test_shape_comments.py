@@ -64,7 +64,6 @@ HOLDS = [
     # one target
     "Z = O @ W + b  # (m, n_out)",
     "Z = O @ W + b  #(m,n_out)",
-    "Z = O @ W + b  # one row a sample: (m, n_out)",
     "Z = O @ W + b  # (7, n_out)",
     "Z = O @ W + b  # (7, 3)",
     "Z = np.ones((n_in + 1, n_out))  # (n_in + 1, n_out)",
@@ -74,7 +73,6 @@ HOLDS = [
     "L = 3  # ()",
     "from fractions import Fraction\nL = Fraction(1, 2)  # ()",
     "v = G[:, 0]  # (m,)",
-    "v = G[:, 0]  # (m)",
     "Z = np.ma.array(G)  # (m, n_out)",
     # an arrow
     "dW = O.T @ G  # (n_in, m) @ (m, n_out) -> (n_in, n_out)",
@@ -82,7 +80,7 @@ HOLDS = [
     "Z = G * G  # (m, n_out) * (m, n_out) -> (m, n_out)",
     "Z = -G  # -(m, n_out) -> (m, n_out)",
     "dW = O.T @ G  # O^T G -> (n_in, n_out)",
-    "v = G @ G[0]  # (m, n_out) @ (n_out) -> (m)",
+    "v = G @ G[0]  # (m, n_out) @ (n_out,) -> (m,)",
     "dW = np.dot(O.T, G)  # (n_in, m) @ (m, n_out) -> (n_in, n_out)",  # no operands to compare: the result alone
     # several targets
     "dW, db = pair()  # (n_in, n_out), (1, n_out)",
@@ -149,6 +147,13 @@ HOLDS = [
     "x = 'a'  # (two words)",
     "x = 'a'  # f: R -> R (optional)",
     "x = 'a'  # (m, n_out) is the shape of something else",
+    "lr = 0.1  # step (1)",
+    "lr = 0.1  # equation (12)",
+    "point = (3, 4)  # at (3, 4)",
+    "x = 'a'  # returns (p,)",
+    "x = 'a'  # the first layer needs no (C)",
+    "x = 'a'  # (1)",
+    r"x = 'a'  # ('\d', m)",
     "x = 'a'",
     "# (m, n_out)\nx = 'a'",
     "x = 'a'\n# (m, n_out)",
@@ -192,11 +197,10 @@ def test_a_cell_whose_comments_hold_runs(cell, run):
 FAILS = [
     ("Z = O @ W + b  # (n_out, m)", 1, "Z is (7, 3), but the comment says (n_out, m) = (3, 7)."),
     ("Z = O @ W + b  # (7, 5)", 1, "Z is (7, 3), but the comment says (7, 5)."),
-    ("Z = O @ W + b  # one row a unit: (n_out, m)", 1, "Z is (7, 3), but the comment says (n_out, m) = (3, 7)."),
     ("Z = O @ W\nY = Z.T  # (m, n_out)\nX = 1", 2, "Y is (3, 7), but the comment says (m, n_out) = (7, 3)."),
     ("L = G.sum()  # (1, n_out)", 1, "L is (), but the comment says (1, n_out) = (1, 3)."),
     ("db = G.sum(axis=0)  # (1, n_out)", 1, "db is (3,), but the comment says (1, n_out) = (1, 3)."),
-    ("v = G  # (m)", 1, "v is (7, 3), but the comment says (m,) = (7,)."),
+    ("v = G  # (m,)", 1, "v is (7, 3), but the comment says (m,) = (7,)."),
     ("L = G  # ()", 1, "L is (7, 3), but the comment says ()."),
     ("A = O  # (n_in + 1, m)", 1, "A is (7, 5), but the comment says (n_in + 1, m) = (6, 7)."),
     # values that are no arrays
@@ -214,7 +218,7 @@ FAILS = [
         ),
     ),
     ("v = G[0]  # (p,)", 1, "the comment `(p,)` uses p, which is not defined where this line runs"),
-    ("v = G[0]  # -> (p)", 1, "the comment `-> (p)` uses p, which is not defined where this line runs"),
+    ("v = G[0]  # -> (p,)", 1, "the comment `-> (p,)` uses p, which is not defined where this line runs"),
     ("Z = O @ W  # (m, W)", 1, "the comment `(m, W)` uses W as a size, but W is a ndarray."),
     ("k = 3.0\nZ = O @ W  # (m, k)", 2, "the comment `(m, k)` uses k as a size, but k is a float."),
     ("Z = O @ W  # (m, len)", 1, "uses len as a size, but len is a builtin_function_or_method."),
@@ -227,7 +231,7 @@ FAILS = [
     ),
     # what stands left of the arrow
     (
-        "dW = O.T @ G  # (m, n_in) @ (m, n_out) -> (n_in, n_out)",
+        "dW = np.dot(O.T, G)  # (m, n_in) @ (m, n_out) -> (n_in, n_out)",
         1,
         (
             "the comment `(m, n_in) @ (m, n_out) -> (n_in, n_out)` contradicts itself: "
@@ -235,7 +239,7 @@ FAILS = [
         ),
     ),
     (
-        "Z = G + G  # (m, n_out) + (m, n_in) -> (m, n_out)",
+        "Z = np.add(G, G)  # (m, n_out) + (m, n_in) -> (m, n_out)",
         1,
         (
             "the comment `(m, n_out) + (m, n_in) -> (m, n_out)` contradicts itself: "
@@ -253,7 +257,7 @@ FAILS = [
     (
         "Z = O @ W  # (m, p) @ (p, n_out) -> (m, n_out)",
         1,
-        "the comment `(m, p) @ (p, n_out) -> (m, n_out)` uses p, which is not defined where this line runs",
+        "the comment `(m, p)` uses p, which is not defined where this line runs",
     ),
     (
         "A = G.T @ G  # (n_out, m) @ (m, n_in) -> (n_out, n_in)",
@@ -475,6 +479,38 @@ def test_a_symbol_may_change_from_cell_to_cell(run):
 
 def test_a_function_s_local_that_is_set_only_later_leaves_the_notebook_s_symbol(run):
     assert run("def f():\n    A = O + 0  # (m, n_in)\n    m = 2\nf()")[0] is None
+
+
+def test_a_cell_after_an_error_costs_what_it_did_before(run):
+    """Tracebacks hang the tree of a whole source file on nodes that all trees of Python share: nothing may follow them."""
+
+    class Followed:
+        def __deepcopy__(self, memo):
+            raise AssertionError("what hangs on the shared node was copied")
+
+    shared = ast.parse("x = 1").body[0].targets[0].ctx
+    assert shared is ast.parse("y = 2").body[0].targets[0].ctx
+    assert isinstance(run("import fractions\nfractions.Fraction('no')")[0], ValueError)
+    before = getattr(shared, "parent", None)
+    shared.parent = Followed()
+    try:
+        assert run("parts[0], box.b = pair()  # (n_in, n_out), (1, n_out)")[0] is None
+        assert "Z is (7, 3)" in str(run("Z = O @ W  # (n_out, m)")[0])
+    finally:
+        shared.parent = before
+
+
+def test_the_work_for_a_cell_grows_as_its_lines_do():
+    def nodes(lines):
+        """How many nodes the transformer makes, and visits, for so many commented lines."""
+        checker, source = (
+            ShapeComments(),
+            "".join(f"A{i} = O @ W  # (m, {i}) @ (n, k) -> (m, k)\n" for i in range(lines)),
+        )
+        checker.record(source.splitlines(keepends=True))
+        return sum(1 for _ in ast.walk(checker.visit(ast.parse(source))))
+
+    assert nodes(400) < 4.5 * nodes(100)
 
 
 def test_unloading_makes_comments_comments_again(run, shell):

@@ -1,14 +1,8 @@
 """Shape comments that are checked: in a notebook, a comment that states a shape cannot lie.
 
-    dW = O.T @ G                      # (n_in, m) @ (m, n_out) -> (n_in, n_out)
-
-`%load_ext course_lib` rewrites each cell before it runs: every assignment with such a comment is followed by a check of
-the array against it, inside function bodies too; so is a commented `return`, and a line that only makes an array. The
-symbols are looked up where the line runs: a function's own names first. `grammar` says what states a shape, `transform`
-where the checks stand, `checks` what they say.
+`%load_ext course_lib` rewrites each cell before it runs: an assignment with such a comment is followed by a check of the
+array against it, in functions too; so is a commented `return`, and a line that only makes an array.
 """
-
-from types import TracebackType
 
 from course_lib.shape_comments.transform import ShapeComments
 from course_lib.shapes import ShapeError
@@ -18,7 +12,7 @@ def load_ipython_extension(shell):
     """`%load_ext course_lib`: check the shape comments of every cell that runs from now on."""
     unload_ipython_extension(shell)  # loading twice checks once
     checker = ShapeComments()
-    shell.set_custom_exc((ShapeError,), show_at_the_line)
+    shell.set_custom_exc((ShapeError,), _show_at_the_line)
     shell.input_transformers_post.append(checker.record)
     shell.ast_transformers.append(checker)
 
@@ -31,14 +25,10 @@ def unload_ipython_extension(shell):
         shell.input_transformers_post.remove(checker.record)
 
 
-def show_at_the_line(shell, kind, error, trace, tb_offset=None):
+def _show_at_the_line(shell, kind, error, trace, tb_offset=None):
     """Show a ShapeError at the line of the notebook that it is about, without the course's own frames below it."""
-    frames = []
-    while trace is not None:
-        frames.append(trace)
-        trace = trace.tb_next
-    while len(frames) > 1 and not frames[-1].tb_frame.f_globals.get("__name__", "").startswith("__main__"):
-        frames.pop()
-    for frame in reversed(frames):
-        trace = TracebackType(trace, frame.tb_frame, frame.tb_lasti, frame.tb_lineno)
-    shell.showtraceback((kind, error.with_traceback(trace), trace), tb_offset=tb_offset)
+    last = step = trace
+    while (step := step.tb_next) is not None:
+        last = step if step.tb_frame.f_globals.get("__name__") == "__main__" else last
+    last.tb_next = None
+    shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
