@@ -21,18 +21,28 @@ c.JupyterHub.bind_url = "http://127.0.0.1:8000"
 c.JupyterHub.authenticator_class = "pam"
 c.Authenticator.allow_all = True  # every account of this machine; or name them: c.Authenticator.allowed_users = {"ada"}
 
-# The proxy in Python, from requirements.txt: it needs no node.
+# The proxy in Python, from hub/requirements.txt: it needs no node.
 c.ConfigurableHTTPProxy.command = str(Path(sys.executable).with_name("configurable-http-proxy"))
 # The hub's own secret and the list of its users stay in the folder that it is started in: nobody else may read them. Nor
 # what the servers write, which the hub starts.
 os.umask(0o077)
 
-# Each server runs as its student's account. It brings the student's copy of the course up to date before it starts.
+# Each server runs as its student's account. It brings the student's copy of the course up to date before it starts. -P: what
+# lies in the student's folder is not taken for a module.
 c.JupyterHub.spawner_class = "jupyterhub.spawner.LocalProcessSpawner"
-c.Spawner.cmd = [sys.executable, str(HERE / "student_server.py")]
+c.Spawner.cmd = [sys.executable, "-P", str(HERE / "student_server.py")]
 c.Spawner.default_url = "/lab/tree/notebooks/00_start_here.ipynb"
-# One thread for each kernel: the matrices of the course are small, and a class needs the cores for each other.
-c.Spawner.environment = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+c.Spawner.environment = {
+    # Change, if students' copies come from another place: an address that git clones.
+    "COURSE_REPOSITORY": HERE.parent.as_uri(),
+    # One thread for each kernel: the matrices of the course are small, and a class needs the cores for each other.
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+}
+
+# Change, if students do not trust each other: a domain for each, so that no page of one reaches another's server in a
+# browser that is logged in (LECTURER.md says what it takes).
+# c.JupyterHub.subdomain_host = "https://hub.example.org"
 
 # When all come at once, so many servers start at a time; whoever comes then is told to come back in half a minute.
 c.JupyterHub.concurrent_spawn_limit = 40

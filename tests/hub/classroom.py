@@ -65,6 +65,11 @@ class Classroom:
         self.url = f"http://127.0.0.1:{port}"
         (self.folder / "homes").mkdir()
         (self.folder / "hub").mkdir(mode=0o700)
+        # What is committed, on a branch: a checkout for a test may be on none.
+        clone = ["git", "clone", "--quiet", "--bare", "--depth=1", ROOT.as_uri(), self.folder / "course"]
+        subprocess.run(clone, check=True)
+        subprocess.run(["git", "-C", self.folder / "course", "branch", "-f", "class"], check=True)
+        subprocess.run(["git", "-C", self.folder / "course", "symbolic-ref", "HEAD", "refs/heads/class"], check=True)
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "COURSE_"))}
         environment |= {"CLASS_FOLDER": str(self.folder), "CLASS_PASSWORD": self._password, "CLASS_PORT": str(port)}
         environment |= {"CLASS_HUB_PORT": str(hub_port), "CLASS_PROXY_PORT": str(proxy_port)}

@@ -37,6 +37,7 @@ class StudentSpawner(SimpleLocalProcessSpawner):
 
 
 c.JupyterHub.spawner_class = StudentSpawner
+c.Spawner.environment["COURSE_REPOSITORY"] = (FOLDER / "course").as_uri()
 if not FIRST_UID:
     c.Spawner.args = [*c.Spawner.args, "--allow-root"]
 c.SimpleLocalProcessSpawner.home_dir_template = str(FOLDER / "homes" / "{username}")
