@@ -34,7 +34,7 @@ FLOORS = [
     ["exercises", "widgets", "server_extension"],
 ]
 FLOOR = {part: floor for floor, parts in enumerate(FLOORS) for part in parts}
-LOWER_MODULES = [f"course_lib.{part}" for part in FLOORS[0][1:] + FLOORS[1]]
+LOWER_MODULES = [f"course_lib.{part}" for part in [FLOORS[0][1], *FLOORS[1]]]
 UPSTAIRS_ONLY = {"matplotlib", "ipywidgets", "anywidget", "IPython", "tqdm"}
 ARRAYS = {"O", "W", "b", "G", "Z", "X", "A", "B", "target", "dy_dx", "dx_dz", "dY_dX", "dz_dY"}
 

@@ -11,11 +11,17 @@ import nbformat
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-LINES = [
-    line
-    for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    if line.strip() and not line.lstrip().startswith("#")
-]
+FILES = [ROOT / name for name in ("requirements.txt", "requirements-tests.txt", "hub/requirements.txt")]
+
+
+def lines_of(path):
+    """The lines of a file of requirements, without comments."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
+
+
+LEARNER, TESTS, HUB = map(lines_of, FILES)
+LINES = LEARNER + TESTS
 BENCHMARKS = ROOT / "benchmarks"
 OTHER_TOOLS = [BENCHMARKS / "engine.py", BENCHMARKS / "growth.py"]  # compare with them; have their own requirements.txt
 FOLDERS = ("tests", "figures", "benchmarks")
@@ -86,8 +92,22 @@ def test_what_the_comparison_imports_is_pinned_in_its_own_file_to_the_versions_o
     assert set(shared) <= set(LINES)
 
 
-def test_no_package_is_pinned_twice():
+def test_no_package_is_pinned_twice_and_a_hub_has_the_versions_that_are_tested():
     assert len(pinned()) == len(LINES) - 1
+    assert {line.split()[0] for line in HUB} <= {line.split()[0] for line in TESTS}
+
+
+def test_a_learner_needs_no_more_than_120_packages_on_linux_and_nothing_of_the_tests():
+    elsewhere = ("sys_platform == 'win32'", "sys_platform == 'darwin'", "os_name == 'nt'")
+    assert len([line for line in LEARNER if not line.endswith(elsewhere)]) <= 120
+    extras = PROJECT["project"]["optional-dependencies"]
+    added = {normal(name.partition(";")[0]) for extra in ("tests", "hub", "scale") for name in extras[extra]}
+    assert added & {line.split("==")[0] for line in LEARNER} <= {
+        "jupyter-client",
+        "psutil",
+        "requests",
+        "websocket-client",
+    }
 
 
 def test_a_container_by_repo2docker_has_the_python_that_the_pins_are_compiled_for():
