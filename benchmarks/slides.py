@@ -15,7 +15,7 @@ from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "browser"))
-from lab import CHROMIUM_ARGUMENTS, browser_path
+from chromium import CHROMIUM_ARGUMENTS, browser_path
 
 EXPORT_GOAL, SIZE_GOAL, PAINT_GOAL, NEXT_GOAL = 90, 5, 1000, 100  # seconds, MB, ms, ms
 ROUNDS = 3

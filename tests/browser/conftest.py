@@ -1,34 +1,45 @@
-"""One JupyterLab and one Chromium for all browser tests of a worker; each test has pages and kernels of its own."""
+"""One Chromium for all browser tests of a worker, and one JupyterLab where one is asked for; each test has pages of its own."""
 
 import os
-from pathlib import Path
 
 import pytest
-from lab import BROWSERS, Lab, browser_path
-
-
-def pytest_collection_modifyitems(items):
-    """A browser test that fails is tried once more, and counted as rerun: a server, a kernel and a browser share two cores."""
-    for item in items:
-        if item.path.parent == Path(__file__).parent:
-            item.add_marker(pytest.mark.flaky(reruns=1))
+from chromium import BROWSERS, Chromium, browser_path
+from lab import Lab
+from page_lab import PageLab
 
 
 @pytest.fixture(scope="package")  # Playwright's event loop must be gone when other tests run one of their own
-def shared_lab():
-    """The server and the browser. Without a browser the test is skipped; with CI set it fails."""
+def browser():
+    """Without a browser the test is skipped; with CI set it fails."""
     if browser_path() is None:
         reason = f"no Chromium on this machine: none of {', '.join(BROWSERS)} is on the PATH"
         if os.environ.get("CI"):
             pytest.fail(f"{reason}, and with CI set the browser tests must run")
         pytest.skip(reason)
-    lab = Lab()
-    yield lab
-    lab.close()
+    browser = Chromium()
+    yield browser
+    browser.close()
 
 
 @pytest.fixture
-def lab(shared_lab):
-    """The `Lab`, see lab.py: `page = lab.open("cell 1", "cell 2", theme="dark")`."""
-    yield shared_lab
-    shared_lab.end_test()
+def lab(browser):
+    """The views on a plain page, see page_lab.py: `page = lab.open("cell 1", "cell 2", theme="dark")`."""
+    lab = PageLab(browser)
+    yield lab
+    browser.close_pages()
+    lab.end_test()
+
+
+@pytest.fixture(scope="package")
+def server(browser):
+    """A JupyterLab, see lab.py."""
+    server = Lab(browser)
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def jupyter(server):
+    """The same `open` in JupyterLab, with a kernel, for what is about JupyterLab itself."""
+    yield server
+    server.end_test()

@@ -1,11 +1,10 @@
-"""A real JupyterLab and a headless Chromium that opens notebooks in it: for the browser tests and the benchmark.
+"""A real JupyterLab whose notebooks a headless Chromium opens: for what is about JupyterLab itself, and for the benchmark.
 
-Everything they write lies in one temporary folder, their home directory included; closing ends every process.
+Everything it writes lies in one temporary folder, its home directory included; closing ends every process.
 """
 
 import json
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -17,24 +16,10 @@ import urllib.request
 from pathlib import Path
 
 import nbformat
-from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import sync_playwright
+from chromium import PATIENCE, Chromium
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-CHROMIUM_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
-]
-WCAG_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 OF_THE_USER = ("JUPYTER", "IPYTHON", "XDG_", "COURSE_")  # how variables of the environment begin that are not passed on
-PATIENCE = 90  # seconds until something that has not happened counts as never happening
 
 # JupyterLab as it comes, but it draws every cell at once, and asks nobody for news.
 SETTINGS = {
@@ -56,50 +41,21 @@ IS_DRAWN = """() => window.jupyterapp.shell.currentWidget.content.widgets.every(
     || output.node.querySelector('.jp-OutputArea-output > *')?.innerHTML);
 })"""
 
-# JupyterLab's body is 0 pixels high and hides what overflows, which axe takes to mean that no text can be seen: it would
-# pass over every contrast. So the body has the window's height while axe looks.
-RUN_AXE = """async ([selector, tags]) => {
-  const height = document.body.style.height;
-  if (window.jupyterapp) document.body.style.height = '100vh';
-  try { return (await axe.run(selector, {runOnly: tags, resultTypes: ['violations']})).violations; }
-  finally { document.body.style.height = height; }
-}"""
 FAILED_CELLS = """() => window.jupyterapp.shell.currentWidget.content.widgets.flatMap(cell =>
   [...(cell.model.outputs ? cell.model.outputs.toJSON() : [])].filter(o => o.output_type === 'error')
     .map(o => `${o.ename}: ${o.evalue}`))"""
 
 
-def browser_path():
-    """The path of the first Chromium that this machine has, or None."""
-    return next(filter(None, map(shutil.which, BROWSERS)), None)
-
-
-def axe(page, selector):
-    """The violations of WCAG 2.2 A and AA inside the elements that the selector finds, one readable line each."""
-    assert page.locator(selector).count(), f"there is nothing to check: no element matches {selector}"
-    if not page.evaluate("() => Boolean(window.axe)"):
-        page.evaluate(AXE_SCRIPT)
-    violations = page.evaluate(RUN_AXE, [selector, WCAG_TAGS])
-    return [
-        f"{violation['id']} ({violation['impact']}): {node['html'][:200]}: {node['failureSummary']}"
-        for violation in violations
-        for node in violation["nodes"]
-    ]
-
-
 class Lab:
-    """One JupyterLab server and one Chromium, which open one notebook after another."""
+    """One JupyterLab server, whose notebooks a `Chromium` opens one after another: the one given, or one of its own."""
 
-    def __init__(self):
+    def __init__(self, browser=None):
         self._home = Path(tempfile.mkdtemp(prefix="lab-"))
-        self._contexts, self._count = {}, 0
-        self._server = self._playwright = None
+        self._count, self._server, self._browser, self._own = 0, None, browser, None
         try:
             self._start_server()
-            self._playwright = sync_playwright().start()
-            self._browser = self._playwright.chromium.launch(
-                executable_path=browser_path(), args=CHROMIUM_ARGUMENTS, env=self._environment()
-            )
+            if browser is None:
+                self._browser = self._own = Chromium()
             self._wait_for_server()
         except BaseException:
             self.close()
@@ -136,32 +92,8 @@ class Lab:
         return page
 
     def new_page(self, **context):
-        """An empty page, which notes console errors and blocks what leaves the machine.
-
-        Pages of the same options share one browser context, one after another, and so JupyterLab's scripts once compiled.
-        """
-        options = {"viewport": {"width": 1400, "height": 1000}, "service_workers": "block", **context}
-        key = json.dumps(options, sort_keys=True)
-        if key not in self._contexts:
-            self._contexts[key] = self._browser.new_context(**options)
-            self._contexts[key].set_default_timeout(PATIENCE / 3 * 1000)
-        page = self._contexts[key].new_page()
-        page.console_errors, page.outside = [], []
-
-        def block(route):
-            page.outside.append(route.request.url)
-            route.abort()
-
-        def block_socket(socket):
-            page.outside.append(socket.url)
-            socket.close()
-
-        local = rf"(http|ws)://127\.0\.0\.1:{self._port}/|(data|blob|file|about):"
-        page.route(re.compile(rf"^(?!{local})"), block)
-        page.route_web_socket(re.compile(rf"^(?!{local})"), block_socket)
-        page.on("console", lambda message: page.console_errors.append(message.text) if message.type == "error" else 0)
-        page.on("pageerror", lambda error: page.console_errors.append(str(error)))
-        return page
+        """An empty page, see `Chromium.new_page`, which may ask the server."""
+        return self._browser.new_page(port=self._port, **context)
 
     def command(self, page, identity, arguments=None):
         """Carry out one of JupyterLab's commands, such as `notebook:run-all-cells`, and return what it gives."""
@@ -210,17 +142,15 @@ class Lab:
 
     def end_test(self):
         """Close all pages and end all kernels; the server and the browser stay."""
-        for context in self._contexts.values():
-            for page in context.pages:
-                page.close()
+        self._browser.close_pages()
         for session in self._api("sessions"):
             self._api(f"sessions/{session['id']}", method="DELETE")
 
     def close(self):
-        """End Chromium, the server and its kernels, and remove the temporary folder."""
+        """End its own browser, the server and its kernels, and remove the temporary folder."""
         try:
-            if self._playwright:
-                self._playwright.stop()
+            if self._own:
+                self._own.close()
         finally:
             if self._server:
                 self._stop_server()

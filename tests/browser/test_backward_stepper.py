@@ -1,11 +1,11 @@
-"""BackwardStepper in JupyterLab: every step and every sum that one reads is what numpy computes."""
+"""BackwardStepper: every step and every sum that one reads is what numpy computes."""
 
 import inspect
 import re
 
 import numpy as np
 import pytest
-from lab import axe
+from chromium import axe
 
 from course_lib.activations import relu
 from course_lib.data import digits
@@ -219,13 +219,14 @@ def test_python_and_the_page_follow_each_other(lab):
     lab.run_until(page, 3, "at step 10")
 
 
-def test_it_outlives_the_kernel_and_leaves_nothing_behind(lab):
-    page = lab.open(PASS, VIEW)
-    lab.restart(page)
+@pytest.mark.slow
+def test_it_outlives_the_kernel_and_leaves_nothing_behind(jupyter):
+    page = jupyter.open(PASS, VIEW)
+    jupyter.restart(page)
     go_to(page, 8)
     assert status(page)[0].startswith("Step 8 of 12. Layer 1 backwards, (B)")
-    lab.run_all(page)
+    jupyter.run_all(page)
     assert status(page)[0].startswith("Step 0 of 12.")
-    lab.clear_outputs(page)
+    jupyter.clear_outputs(page)
     assert page.locator(".bss-view").count() == 0
     assert page.console_errors == []

@@ -1,11 +1,11 @@
-"""BatchView in JupyterLab: rows are samples, and their parts add up to numpy's gradient, with the pointer and by keyboard."""
+"""BatchView: rows are samples, and their parts add up to numpy's gradient, with the pointer and by keyboard."""
 
 import re
 
 import numpy as np
 import pytest
+from chromium import axe
 from grids import point_at, read, size, walk
-from lab import axe
 
 from course_lib.activations import sigmoid, tanh
 from course_lib.data import digits
@@ -195,8 +195,9 @@ def test_the_pointer_reads_an_entry_and_the_sum_it_stands_for(lab):
     assert page.console_errors == []
 
 
-def test_python_sets_it_and_a_restart_and_a_second_run_bring_it_back(lab):
-    page = lab.open(
+@pytest.mark.slow
+def test_python_sets_it_and_a_restart_and_a_second_run_bring_it_back(jupyter):
+    page = jupyter.open(
         IMPORTS, SMALL.format(settings="sample=1"), "view.sample, view.added, view.layer, view.mean = 6, 7, 1, False"
     )
     O, G = small_trace().O[1], small_trace().G[1]
@@ -207,13 +208,13 @@ def test_python_sets_it_and_a_restart_and_a_second_run_bring_it_back(lab):
     )
     assert same(numbers(page, SUM), 7 * O.T @ G)
     assert [text[:8] for text in pressed(page, "Samples of the batch")] == ["sample 6"]
-    lab.restart(page)
+    jupyter.restart(page)
     page.get_by_role("button", name="◀ Back").click()  # lives on without its kernel
     assert progress.inner_text().startswith("6 of 7")
-    lab.run_all(page)
+    jupyter.run_all(page)
     page.wait_for_function("() => document.querySelector('.bss-progress').textContent.startsWith('All 7')")
     assert page.locator(".bss-view").count() == 1
-    lab.clear_outputs(page)
+    jupyter.clear_outputs(page)
     assert page.locator(".bss-view").count() == 0
     assert page.console_errors == []
 

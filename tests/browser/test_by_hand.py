@@ -1,8 +1,8 @@
-"""By hand, in JupyterLab: entries are typed with the keyboard, and each wrong one is told what it is, as Python says it."""
+"""By hand,: entries are typed with the keyboard, and each wrong one is told what it is, as Python says it."""
 
 import nbformat
 import pytest
-from lab import axe
+from chromium import axe
 
 from course_lib.exercises.by_hand import by_hand
 from course_lib.widgets.export import export
@@ -99,13 +99,14 @@ def test_every_known_wrong_number_is_told_what_it_is_as_in_python(lab):
     assert entry(page, 1, 0).get_attribute("aria-invalid") is None
 
 
-def test_what_is_typed_is_kept_until_new_numbers_come_from_the_kernel(lab):
-    page = lab.open(*CELLS)
+@pytest.mark.slow
+def test_what_is_typed_is_kept_until_new_numbers_come_from_the_kernel(jupyter):
+    page = jupyter.open(*CELLS)
     entry(page, 0, 0).fill("5")
     entry(page, 0, 1).focus()
-    lab.run_until(page, 2, "[['5', ''")
-    lab.command(page, "notebook:move-cell-up")  # draws the outputs of both cells again
-    lab.wait_until_idle(page)
+    jupyter.run_until(page, 2, "[['5', ''")
+    jupyter.command(page, "notebook:move-cell-up")  # draws the outputs of both cells again
+    jupyter.wait_until_idle(page)
     assert entry(page, 0, 0).input_value() == "5"
     assert entry(page, 0, 0).get_attribute("aria-invalid") == "true"
     view(page).get_by_role("button", name="New numbers").click()
@@ -119,10 +120,10 @@ def test_what_is_typed_is_kept_until_new_numbers_come_from_the_kernel(lab):
             entry(page, h, k).fill(str(x))
     entry(page, 0, 0).focus()
     assert status(page).endswith(f"All {rows * columns} entries are right.")
-    lab.run_cell(page, 2)  # where the cell now stands
+    jupyter.run_cell(page, 2)  # where the cell now stands
     page.wait_for_function("() => [...document.querySelectorAll('.bss-entry')].every(e => !e.value)")
     assert view(page).count() == 1
-    lab.clear_outputs(page)
+    jupyter.clear_outputs(page)
     assert page.locator(".bss-by-hand").count() == 0
     assert (page.console_errors, page.outside) == ([], [])
 

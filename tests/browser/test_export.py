@@ -11,7 +11,7 @@ import bs4
 import nbformat
 import numpy as np
 import pytest
-from lab import axe
+from chromium import axe
 
 from course_lib.widgets.export import main, mathml, page
 

@@ -1,11 +1,11 @@
-"""KeyIdeaExplorer in JupyterLab: the products one reads, with pointer, keyboard or player, add up to numpy's gradient."""
+"""KeyIdeaExplorer: the products one reads, with pointer, keyboard or player, add up to numpy's gradient."""
 
 import re
 
 import numpy as np
 import pytest
+from chromium import axe
 from grids import point_at, read
-from lab import axe
 
 CELLS = (
     "import numpy as np\nfrom course_lib.widgets.key_idea_explorer import KeyIdeaExplorer\nrng = np.random.default_rng(5)",
@@ -189,16 +189,17 @@ def test_python_and_the_page_follow_each_other(lab, cell, words):
     lab.run_until(page, 4, "(0, 0) 1")
 
 
-def test_it_outlives_the_kernel_and_leaves_nothing_behind(lab):
-    page = lab.open(*CELLS, VIEW.format("W", 1, 2))
-    lab.restart(page)
+@pytest.mark.slow
+def test_it_outlives_the_kernel_and_leaves_nothing_behind(jupyter):
+    page = jupyter.open(*CELLS, VIEW.format("W", 1, 2))
+    jupyter.restart(page)
     grid(page, PICKER).press("Control+End")
     page.get_by_label("Products added", exact=True).press("End")
     assert number(status(page)) == (O.T @ G)[4, 2]
-    lab.run_all(page)
+    jupyter.run_all(page)
     assert grid(page, PICKER).count() == 1
     assert status(page).startswith(f"W[1, 2] = {W[1, 2]} is chosen.")
-    lab.clear_outputs(page)
+    jupyter.clear_outputs(page)
     assert page.locator(".bss-view").count() == 0
     page.evaluate("() => { CanvasRenderingContext2D.prototype.fillText = () => { window.drawn = true } }")
     page.evaluate("() => document.body.classList.toggle('another-theme')")  # what is left would draw itself anew

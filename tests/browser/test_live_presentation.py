@@ -5,8 +5,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from chromium import PATIENCE, axe
 from grids import point_at
-from lab import PATIENCE, axe
+
+pytestmark = pytest.mark.slow
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "05_grad_W.ipynb"
 SLIDE_OF_VIEW = "KeyIdeaExplorer.of_layer("
@@ -54,7 +56,7 @@ def notebook(mode):
     return nb, place
 
 
-def start(lab, page):
+def start(jupyter, page):
     """Start the slides from the first cell, with the button that the lecturer clicks."""
     page.evaluate("() => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = 0; }")
     page.locator(".jp-NotebookPanel-toolbar [data-command='deck:toggle']:visible").click()
@@ -72,11 +74,11 @@ def step(page):
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
-def test_it_steps_through_the_slides_runs_cells_and_the_view_answers(lab, mode):
+def test_it_steps_through_the_slides_runs_cells_and_the_view_answers(jupyter, mode):
     nb, place = notebook(mode)
-    page = lab.open_notebook(nb, theme=mode, viewport=SCREEN)
+    page = jupyter.open_notebook(nb, theme=mode, viewport=SCREEN)
     page.evaluate("i => window.jupyterapp.shell.currentWidget.content.widgets[i].model.clearExecution()", place)
-    start(lab, page)
+    start(jupyter, page)
     seen, small = set(), set()
     while page.evaluate(ACTIVE) != place:
         seen.update(page.evaluate(ON_SCREEN))
@@ -88,7 +90,7 @@ def test_it_steps_through_the_slides_runs_cells_and_the_view_answers(lab, mode):
     page.keyboard.press("Control+Enter")  # the cell on the slide runs, and its view appears
     picker = page.get_by_role("grid", name="W, 5 by 3, n_in by n_out")
     picker.wait_for(timeout=PATIENCE * 1000)
-    lab.wait_until_idle(page)
+    jupyter.wait_until_idle(page)
     point_at(picker, 1, 2)
     page.mouse.down()
     page.mouse.up()
@@ -100,7 +102,7 @@ def test_it_steps_through_the_slides_runs_cells_and_the_view_answers(lab, mode):
 
     page.get_by_title("Go to next fragment or subslide in Deck").click()  # from the view back to the slides
     assert page.evaluate(ACTIVE) == place + 1
-    lab.run_until(page, place + 1, "entry (2, 2)")
+    jupyter.run_until(page, place + 1, "entry (2, 2)")
     assert small == set()
     assert (page.console_errors, page.outside) == ([], [])
 

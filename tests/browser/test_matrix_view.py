@@ -1,10 +1,10 @@
-"""MatrixView in JupyterLab: what one reads and types, with the pointer and with the keyboard, is what numpy has."""
+"""MatrixView: what one reads and types, with the pointer and with the keyboard, is what numpy has."""
 
 import nbformat
 import numpy as np
 import pytest
+from chromium import axe
 from grids import PLACE, point_at, read, size, walk
-from lab import axe
 
 from course_lib.widgets.export import export
 
@@ -155,15 +155,16 @@ def test_where_the_function_fails_the_reason_is_shown_nothing_is_lost_and_nothin
     assert page.console_errors == []
 
 
-def test_python_moves_the_cursor_and_the_view_outlives_the_kernel_and_leaves_nothing_behind(lab):
-    page = lab.open(*CELLS, "view_O.entry = [6, 4]; view_O.A = 2 * O")
+@pytest.mark.slow
+def test_python_moves_the_cursor_and_the_view_outlives_the_kernel_and_leaves_nothing_behind(jupyter):
+    page = jupyter.open(*CELLS, "view_O.entry = [6, 4]; view_O.A = 2 * O")
     assert status(page, "O") == f"O[6, 4] = {2 * O[6, 4]}"
-    lab.restart(page)
-    lab.run_all(page)
+    jupyter.restart(page)
+    jupyter.run_all(page)
     assert status(page, "O") == f"O[6, 4] = {2 * O[6, 4]}"
     assert page.get_by_role("grid").count() == 2
     page.evaluate("() => { window.grids = [...document.querySelectorAll('.bss-grid')].map(grid => new WeakRef(grid)) }")
-    lab.clear_outputs(page)
+    jupyter.clear_outputs(page)
     assert page.locator("[class*=bss-]").count() == 0
     devtools = page.context.new_cdp_session(page)
     devtools.send("HeapProfiler.enable")

@@ -1,7 +1,7 @@
-"""Predictions in JupyterLab: asked, chosen with the keyboard or the pointer, and answered without anything moving."""
+"""Predictions: asked, chosen with the keyboard or the pointer, and answered without anything moving."""
 
 import pytest
-from lab import axe
+from chromium import axe
 
 from course_lib.exercises.predictions import prediction
 
@@ -114,10 +114,11 @@ display(
 """
 
 
-def test_the_styles_of_the_other_views_on_the_page_do_not_reach_it(lab):
+@pytest.mark.slow
+def test_the_styles_of_the_other_views_on_the_page_do_not_reach_it(jupyter):
     """Each view's style sheet holds for the whole page."""
     heights = "() => [...document.querySelectorAll('.bss-prediction *')].map(e => e.getBoundingClientRect().height)"
-    alone = lab.open(*CELLS[:2]).evaluate(heights)
-    page = lab.open(ALL_VIEWS, *CELLS[:2])
+    alone = jupyter.open(*CELLS[:2]).evaluate(heights)
+    page = jupyter.open(ALL_VIEWS, *CELLS[:2])
     assert page.locator(".bss-view").count() == 8
     assert len(alone) > 10 and page.evaluate(heights) == pytest.approx(alone, abs=0.1)

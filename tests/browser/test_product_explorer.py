@@ -1,9 +1,9 @@
-"""ProductExplorer in JupyterLab: what one reads, with the pointer and with the keyboard, is what numpy computes."""
+"""ProductExplorer: what one reads, with the pointer and with the keyboard, is what numpy computes."""
 
 import numpy as np
 import pytest
+from chromium import axe
 from grids import point_at, read
-from lab import axe
 
 CELLS = (
     "import numpy as np\nfrom course_lib.widgets import ProductExplorer",
@@ -120,14 +120,15 @@ def test_python_and_the_page_follow_each_other(lab):
     lab.run_until(page, 4, "entry [4, 1]")
 
 
-def test_it_outlives_the_kernel_and_leaves_nothing_behind(lab):
-    page = lab.open(*CELLS)
-    lab.restart(page)
+@pytest.mark.slow
+def test_it_outlives_the_kernel_and_leaves_nothing_behind(jupyter):
+    page = jupyter.open(*CELLS)
+    jupyter.restart(page)
     grid(page, PRODUCT).press("Control+End")
     assert status(page).startswith(f"(Oᵀ G)[4, 2] = {dW[4, 2]}")
-    lab.run_all(page)
+    jupyter.run_all(page)
     assert grid(page, PRODUCT).count() == 1
     assert status(page).startswith(f"(Oᵀ G)[1, 2] = {dW[1, 2]}")
-    lab.clear_outputs(page)
+    jupyter.clear_outputs(page)
     assert page.locator(".bss-view").count() == 0
     assert page.console_errors == []

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from chromium import axe
 from fontTools.ttLib import TTFont
-from lab import axe
 from test_export import command as export_command
 from test_export import notebook_of
 

@@ -1,11 +1,11 @@
-"""TrainingPlayground in JupyterLab: it plays, pauses, steps and starts anew, and the page has the kernel's numbers."""
+"""TrainingPlayground: it plays, pauses, steps and starts anew, and the page has the kernel's numbers."""
 
 import re
 
 import nbformat
 import numpy as np
 import pytest
-from lab import axe
+from chromium import axe
 
 from course_lib.activations import tanh
 from course_lib.data import moons
@@ -49,9 +49,9 @@ def wait_for_step(page, test, k=0):
     page.wait_for_function(f"() => {{ const step = {where}; return {test}; }}")
 
 
-def run_cell(lab, page, index):
+def run_cell(jupyter, page, index):
     page.evaluate("index => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = index }", index)
-    lab.command(page, "notebook:run-cell")
+    jupyter.command(page, "notebook:run-cell")
 
 
 def said(run):
@@ -173,10 +173,11 @@ def test_after_pause_at_most_the_frame_under_way_is_drawn(lab):
     assert max(frames for _, frames in seen) <= 1
 
 
-def test_a_cell_that_runs_while_it_plays_returns_at_once(lab):
-    page = lab.open(*CELLS, "print('here', 6 * 7)")
-    lab.command(page, "notebook:clear-all-cell-outputs")
-    run_cell(lab, page, 1)
+@pytest.mark.slow
+def test_a_cell_that_runs_while_it_plays_returns_at_once(jupyter):
+    page = jupyter.open(*CELLS, "print('here', 6 * 7)")
+    jupyter.command(page, "notebook:clear-all-cell-outputs")
+    run_cell(jupyter, page, 1)
     button(page, "Play").click()
     wait_for_step(page, "step > 100")
     page.evaluate("""() => {
@@ -184,7 +185,7 @@ def test_a_cell_that_runs_while_it_plays_returns_at_once(lab):
       const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
       kernel.anyMessage.connect((_, { msg, direction }) => heard.push(`${direction} ${msg.header.msg_type}`));
     }""")
-    run_cell(lab, page, 2)
+    run_cell(jupyter, page, 2)
     page.get_by_text("here 42").wait_for()
     heard = page.evaluate("() => heard")
     meanwhile = heard[heard.index("send execute_request") : heard.index("recv stream")]
@@ -338,23 +339,24 @@ def test_nothing_plays_by_itself_where_less_motion_is_asked_for(lab):
     assert step_of(page) == still
 
 
-def test_it_outlives_the_kernel_and_leaves_nothing_behind(lab):
-    page = lab.open(*CELLS, "print('kernel has', view.step)", "view")
+@pytest.mark.slow
+def test_it_outlives_the_kernel_and_leaves_nothing_behind(jupyter):
+    page = jupyter.open(*CELLS, "print('kernel has', view.step)", "view")
     button(page, "Play").click()
     wait_for_step(page, "step > 100")
-    lab.restart(page)
+    jupyter.restart(page)
     page.get_by_text("The kernel has not answered yet").first.wait_for()
-    lab.run_all(page)
+    jupyter.run_all(page)
     button(page, "Play").click()
     wait_for_step(page, "step > 100")
-    lab.command(page, "notebook:clear-all-cell-outputs")
+    jupyter.command(page, "notebook:clear-all-cell-outputs")
     page.wait_for_function("() => !document.querySelector('.jp-OutputArea-output')")
     assert page.locator("[class*=bss-]").count() == 0
-    lab.wait_until_idle(page)
-    first = lab.run_cell(page, 2).inner_text()
+    jupyter.wait_until_idle(page)
+    first = jupyter.run_cell(page, 2).inner_text()
     page.wait_for_timeout(500)
     assert first.startswith("kernel has ")
-    assert lab.run_cell(page, 2).inner_text() == first  # nobody asks any more
+    assert jupyter.run_cell(page, 2).inner_text() == first  # nobody asks any more
     assert page.console_errors == []
 
 
