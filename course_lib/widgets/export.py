@@ -40,6 +40,13 @@ _PICTURE = re.compile(r"""<img\b[^>]*?\bsrc=["']?(?!["']?data:)([^"'>\s]*)[^>]*>
 _FROM_THE_NETWORK = re.compile(r"""<(script|link|iframe|img)\b[^>]*\b(src|href)\s*=\s*["']?(https?:)?//""")
 _NO_NETWORK = "What this cell shows comes from the network, and this page asks for nothing there."
 _ALT = "The picture that the code above draws"
+# What is stored collapsed, since it decides a question, is folded on a page too; slides.js gives it a step of its own.
+_FOLDED = """{%- extends "basic/index.html.j2" -%}
+{% block output_group %}
+{% if cell.metadata.get("jupyter", {}).get("outputs_hidden") -%}
+<details class="folded"><summary>What the code shows</summary>{{ super() }}</details>
+{%- else %}{{ super() }}{% endif %}
+{% endblock output_group %}"""
 
 # The policy keeps whatever a notebook shows from asking the network for anything.
 _PAGE = Template("""<!DOCTYPE html>
@@ -256,7 +263,9 @@ class _Exporter(HTMLExporter):
 @cache
 def _exporter(suffix):
     """The exporter of pages or of slides; it compiles its templates once."""
-    exporter = _Exporter(template_name="basic", exclude_input_prompt=True, exclude_output_prompt=True)
+    exporter = _Exporter(
+        raw_template=_FOLDED, template_name="basic", exclude_input_prompt=True, exclude_output_prompt=True
+    )
     exporter.suffix = suffix
     return exporter
 

@@ -74,11 +74,13 @@ function slidesOf(articles) {
       const heading = level(piece);
       if (heading && heading < 4 && now.blocks.length) now = begin(heading < 3 ? 1 : 2);
       if (heading) formula = false;
+      const folded = Boolean(piece.closest("details.folded")); // the answer to a question: it comes with a key of its own
       const block = make("div", "block", piece);
       block.heading = heading;
       block.follows = piece.matches(".output_area, details") ? now.blocks.at(-1) : null; // its code, its question
       block.step = type === "fragment" ? i === 0 || formula || isFormula(piece) : formula || (isFormula(piece) && now.blocks.length > 0);
-      block.joined = type === "fragment" && !block.step; // appears with the one before
+      block.step ||= folded && !all[i - 1]?.matches(".output_area");
+      block.joined = (type === "fragment" || folded) && !block.step; // appears with the one before
       formula ||= isFormula(piece);
       now.blocks.push(block);
       first ??= now;

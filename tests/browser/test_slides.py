@@ -386,3 +386,27 @@ def test_a_folded_answer_is_folded_on_a_page_and_on_slides(lab, tmp_path):
         assert not page.locator("details p").is_visible()
         page.get_by_text("Answer").first.click()
         assert page.locator("details p").is_visible()
+
+
+def test_what_decides_a_question_is_folded_on_a_page_and_comes_with_a_key_of_its_own_on_slides(lab, tmp_path):
+    decides = CODE("print('decided'); 6 * 7", metadata={"jupyter": {"outputs_hidden": True}})
+    source = notebook_of(tmp_path, TEXT("# A\n\n## B"), CODE("print('before')"), decides, CODE("print('after')"))
+    assert command(source).returncode == export_command(source).returncode == 0
+    page = lab.new_page(offline=True)
+    page.goto(source.with_suffix(".html").as_uri())
+    page.locator("html[data-views]").wait_for()
+    shown = [page.get_by_text(text, exact=True) for text in ("before", "decided", "42", "after")]
+    assert [text.is_visible() for text in shown] == [True, False, False, True]
+    page.get_by_text("What the code shows").click()
+    assert all(text.is_visible() for text in shown)
+    page = lab.new_page(offline=True)
+    page.goto(source.with_suffix(".slides.html").as_uri())
+    page.locator("html[data-slides]").wait_for()
+    page.evaluate("Reveal.slide(1, 0)")
+    answer = page.locator(".present").get_by_text("decided", exact=True)
+    seen = "answer => getComputedStyle(answer.closest('.block')).visibility === 'visible'"
+    assert page.locator(".present .present pre", has_text="print('decided')").is_visible()
+    assert not answer.evaluate(seen)
+    page.keyboard.press("Space")
+    assert answer.evaluate(seen)
+    assert page.locator(".present").get_by_text("42", exact=True).evaluate(seen)
