@@ -16,11 +16,11 @@ folder = tempfile.TemporaryDirectory(prefix="course-progress-")
 atexit.register(folder.cleanup)
 os.environ["COURSE_PROGRESS"] = str(Path(folder.name, "progress.sqlite3"))  # what is stored has nothing done
 
-KEPT = {"tags", "slideshow", "lecture"}  # of a cell's metadata; the last two are for course_lib.widgets.slides
+KEPT = {"tags", "slideshow", "lecture", "course"}  # of a cell's metadata; CONTRIBUTING.md says what each is for
 
 
 class StoredForm(Preprocessor):
-    """Drops execution counts, and all metadata but the name of the kernel, and tags and slides of cells.
+    """Drops execution counts, and all metadata but the name of the kernel, and of cells what is KEPT.
 
     Of a live view it keeps the picture that stands in for it: the view itself needs a kernel, and an id that differs.
     What decides a prediction, the code cell after it, is stored collapsed: nobody reads the answer by accident.
