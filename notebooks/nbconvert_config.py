@@ -23,19 +23,20 @@ class StoredForm(Preprocessor):
     """Drops execution counts, and all metadata but the name of the kernel, and of cells what is KEPT.
 
     Of a live view it keeps the picture that stands in for it: the view itself needs a kernel, and an id that differs.
-    What decides a prediction, the code cell after it, is stored collapsed: nobody reads the answer by accident.
+    What decides a prediction, the code cells right after it, is stored collapsed: nobody reads the answer by accident.
     """
 
     def preprocess(self, nb, resources):
         kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
         nb.metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
-        asked = False
+        deciding = False
         for cell in nb.cells:
             cell.metadata = {key: value for key, value in cell.metadata.items() if key in KEPT}
+            asks = cell.source.startswith("prediction(")
+            if deciding and cell.cell_type == "code" and not asks:
+                cell.metadata["jupyter"] = {"outputs_hidden": True}
+            deciding = asks or (deciding and cell.cell_type == "code")
             if cell.cell_type == "code":
-                if asked:
-                    cell.metadata["jupyter"] = {"outputs_hidden": True}
-                asked = cell.source.startswith("prediction(")
                 cell.execution_count = None
                 for output in cell.outputs:
                     if output.output_type == "execute_result":

@@ -9,10 +9,11 @@ from urllib.parse import unquote
 
 import nbformat
 import pytest
+import rows
+from rows import ROWS, claims_of, headings_in, shows_that_it_holds
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.ipynb"))
-ROWS = {f"S{i}" for i in range(1, 22)} | {f"E{i}" for i in range(1, 11)}
 LONGEST_CELL = 15  # lines
 START = "00_start_here"  # has no derivation of its own
 WITH_LIVE_VIEWS = [name for name in NAMES if "01" <= name < "09"]
@@ -32,25 +33,14 @@ def outputs(nb):
 
 
 def markdown(nb):
-    """Every piece of markdown that a reader sees: text cells, and outputs such as the checklist."""
+    """Every piece of markdown that a reader sees: text cells, and outputs such as a table."""
     cells = [cell.source for cell in nb.cells if cell.cell_type == "markdown"]
     return cells + [o.data["text/markdown"] for o in outputs(nb) if "text/markdown" in o.get("data", {})]
 
 
 def headings(nb):
     """The headings of the notebook without their #s, in order."""
-    text = "\n\n".join(cell.source for cell in nb.cells if cell.cell_type == "markdown")
-    text = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
-    return re.findall(r"^#{1,6} +(.+?) *$", text, flags=re.MULTILINE)
-
-
-def checks(nb):
-    """(row, section) of every check that passed, from the table that ends the notebook; nbval proves the table."""
-    last = code_cells(nb)[-1]
-    if last.source != "checked":
-        return []
-    table = last.outputs[0].data["text/markdown"]
-    return re.findall(r"^\| ([SE]\d+) \| \[([^\]]+)\]", table, flags=re.MULTILINE)
+    return headings_in("\n\n".join(cell.source for cell in nb.cells if cell.cell_type == "markdown"))
 
 
 def broken_links(nb, folder):
@@ -105,7 +95,7 @@ def test_it_is_stored_as_the_documented_command_writes_it(name):
     nb = read(name)
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     assert nb.metadata == {"kernelspec": kernel, "language_info": {"name": "python"}}
-    assert {key for cell in nb.cells for key in cell.metadata} <= {"tags", "slideshow", "lecture", "jupyter"}
+    assert {key for cell in nb.cells for key in cell.metadata} <= {"tags", "slideshow", "lecture", "jupyter", "course"}
     assert [cell.source for cell in code_cells(nb) if cell.execution_count is not None] == []
     assert [output for output in outputs(nb) if output.get("execution_count") is not None] == []
     assert (FOLDER / f"{name}.ipynb").read_text(encoding="utf-8") == nbformat.writes(nb) + "\n"
@@ -172,7 +162,7 @@ def test_no_code_cell_is_too_long_to_show_one_thing(name):
 def test_its_sections_are_those_of_the_anatomy_in_order(name):
     nb = read(name)
     found = headings(nb)
-    slips = any(row.startswith("E") for row, _ in checks(nb))
+    slips = any(claim.row.startswith("E") for claim in claims_of(name))
     numbered = [heading for heading in found if re.match(r"\d+\. ", heading)]
     assert [int(heading.split(".")[0]) for heading in numbered] == list(range(1, len(numbered) + 1)) != []
     anatomy = [
@@ -181,23 +171,62 @@ def test_its_sections_are_those_of_the_anatomy_in_order(name):
         *["Where the notes differ"] * slips,
         *["Live view"] * (name in WITH_LIVE_VIEWS),
     ]
-    anatomy += ["Predict first", "Exercises", "Summary", "What was checked"]
+    anatomy += ["Predict first", "Exercises", "Summary"]
     assert [heading for heading in found if heading in {*anatomy, "Where the notes differ", "Live view"}] == anatomy
-    assert found[-1] == "What was checked"
-
-
-def test_every_row_and_every_slip_of_the_notes_is_checked_in_a_notebook():
-    assert {row for name in NAMES for row, _ in checks(read(name))} == ROWS
+    assert found[-1] == "Summary"
 
 
 @every_notebook
-def test_each_check_names_the_heading_where_it_stands(name):
-    nb = read(name)
-    assert [section for _, section in checks(nb) if section not in headings(nb)] == []
+def test_a_cell_that_proves_a_claim_says_of_which_row_and_what(name):
+    proofs = [cell for cell in read(name).cells if "course" in cell.metadata]
+    assert [cell.source for cell in proofs if cell.cell_type != "code"] == []
+    assert [cell.source for cell in proofs if set(cell.metadata["course"]) != {"row", "claim"}] == []
+    assert [claim for claim in claims_of(name) if claim.row not in ROWS or not claim.claim.strip()] == []
 
 
 @every_derivation
-def test_it_ends_with_the_table_of_its_checks(name):
-    nb = read(name)
-    assert nb.cells[-1] is code_cells(nb)[-1] and nb.cells[-1].source == "checked"
-    assert checks(nb) != []
+def test_each_claim_is_shown_to_hold_by_its_cell(name):
+    claims = claims_of(name)
+    assert claims and [claim for claim in claims if not claim.holds] == []
+
+
+@pytest.mark.parametrize(
+    ("source", "result", "shown"),
+    [
+        ("np.array_equal(dW, right)", "True", True),
+        ("np.array_equal(dW, right)", "False", False),
+        ("{'(A)': A, '(B)': B}", "{'(A)': True,\n '(B)': True}", True),
+        ("{'(A)': A, '(B)': B}", "{'(A)': True, '(B)': False}", False),
+        ("A, B", "(True, True)", True),
+        ("found", "[]", False),
+        ("entry", "9.0", False),
+        ("(dW == right).all()", "np.True_", False),  # a plain True is what a reader knows
+        ("assert entry == sum(terms)", None, True),
+        ("if client:\n    assert dW is right", None, True),
+        ("%load_ext course_lib\nprint(entry)", None, False),
+    ],
+)
+def test_what_counts_as_shown(source, result, shown):
+    cell = nbformat.v4.new_code_cell(source)
+    if result:
+        cell.outputs = [nbformat.v4.new_output("execute_result", data={"text/plain": result})]
+    assert shows_that_it_holds(cell) is shown
+
+
+def test_every_row_and_every_slip_of_the_notes_is_shown_in_a_notebook():
+    assert {claim.row for claim in rows.all_claims()} == set(ROWS)
+
+
+def test_the_table_of_rows_is_the_one_that_its_command_writes():
+    """CONTRIBUTING.md, "The rows of the notes"."""
+    document = (FOLDER.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert rows.table(rows.all_claims()) in document
+    assert rows.with_table(document, rows.all_claims()) == document
+
+
+@every_derivation
+def test_at_most_three_lines_of_imports_open_it(name):
+    lines = code_cells(read(name))[0].source.splitlines()
+    assert lines[0] == "%load_ext course_lib"
+    imports = [line for line in lines[1:] if line.strip()]
+    assert len(imports) <= 3 and [line for line in imports if not line.startswith(("import ", "from "))] == []

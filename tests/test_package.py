@@ -28,7 +28,7 @@ FLOORS = [
         *("residual", "normalization", "gradient_flow", "deep"),
     ],
     [
-        *("training", "data", "gradcheck", "cluster", "checklist"),
+        *("training", "data", "gradcheck", "cluster"),
         *("panel", "look", "blackboard", "plots", "curves", "projector"),
     ],
     ["exercises", "widgets", "server_extension"],
