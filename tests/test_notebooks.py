@@ -3,6 +3,7 @@
 nbval runs them and compares what they print; tests/test_notebook_shapes.py looks at the arrays that they make.
 """
 
+import itertools
 import re
 from pathlib import Path
 from urllib.parse import unquote
@@ -145,6 +146,18 @@ def test_it_is_stored_with_outputs_that_any_machine_gives_again(name):
     )
     assert re.findall(r"at 0x[0-9a-f]+", text) == [], "a memory address differs from run to run"
     assert re.findall(r"/(?:home|root|Users|tmp)/\S*|[A-Z]:\\\S*", text) == [], "a path of one machine"
+
+
+@every_notebook
+def test_what_decides_a_prediction_is_stored_collapsed_and_nothing_else_is(name):
+    """Else the answer stands right under the question."""
+    cells, deciding = read(name).cells, []
+    for cell, after in itertools.pairwise(cells):
+        asked = cell.source.startswith("prediction(") or cell in deciding
+        if asked and after.cell_type == "code" and not after.source.startswith("prediction("):
+            deciding.append(after)
+    assert [cell for cell in cells if cell.metadata.get("jupyter") == {"outputs_hidden": True}] == deciding
+    assert len(deciding) >= sum(cell.source.startswith("prediction(") for cell in cells)
 
 
 @every_notebook
