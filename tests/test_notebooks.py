@@ -1,6 +1,6 @@
 """The notebooks as they are stored: in order, linked, complete, without what differs from run to run.
 
-nbval runs them and compares what they print; tests/test_notebook_shapes.py looks at the arrays that they make.
+nbval runs them and compares what they print; tests/test_shape_watch.py looks at the arrays that they make.
 """
 
 import itertools
