@@ -16,8 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
-from course_lib.exercises.exercise import Exercise, definitions
-from course_lib.exercises.store import Store
+from course_lib.exercises.engine.exercise import Exercise, definitions
+from course_lib.exercises.engine.store import Store
 
 ROOT = Path(__file__).parents[1]
 FIRST_ROUNDS, ROUNDS = 7, 15

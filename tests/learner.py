@@ -5,7 +5,7 @@ import linecache
 import numpy as np
 
 from course_lib.exercises import exercise
-from course_lib.exercises.exercise import definitions
+from course_lib.exercises.engine.exercise import definitions
 
 
 class NoStore:

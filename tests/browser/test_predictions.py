@@ -3,11 +3,11 @@
 import pytest
 from chromium import axe
 
-from course_lib.exercises.predictions import prediction
+from course_lib.exercises.engine.prediction import prediction
 
 NAME = "05 an input that is 0"
 CELLS = (
-    "from course_lib.exercises.predictions import prediction",
+    "from course_lib.exercises import prediction",
     f"asked = prediction({NAME!r})\nasked",
     "asked.chosen",
 )

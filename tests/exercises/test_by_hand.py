@@ -7,14 +7,17 @@ import pytest
 import traitlets
 
 from course_lib import dense
-from course_lib.exercises.by_hand import by_hand, by_hand_names
-from course_lib.exercises.hand_case import HandCase, number
-from course_lib.exercises.hand_sheets import SHEETS
+from course_lib.exercises.engine.by_hand import by_hand, by_hand_names
+from course_lib.exercises.engine.course import found
+from course_lib.exercises.engine.hand_case import HandCase, number
+from course_lib.exercises.engine.sheet import Sheet
 from course_lib.jacobian import key_idea
 from course_lib.shapes import ShapeError
 from course_lib.widgets.base import unpacked
 
 SEEDS = range(4)
+
+SHEETS = found(Sheet)
 
 
 def right(name, matrices):
@@ -105,7 +108,7 @@ def test_no_known_number_is_the_right_one_and_each_stands_once(name):
 @pytest.mark.parametrize("name", SHEETS)
 def test_cases_are_drawn_so_that_the_mistakes_show(name, monkeypatch):
     chosen = [HandCase.draw(SHEETS[name], (seed, 0)) for seed in range(10)]
-    monkeypatch.setattr("course_lib.exercises.hand_case._DRAWS", 1)
+    monkeypatch.setattr("course_lib.exercises.engine.hand_case._DRAWS", 1)
     unchosen = [HandCase.draw(SHEETS[name], (seed, 0)) for seed in range(10)]
     assert np.mean([case.hidden for case in chosen]) < np.mean([case.hidden for case in unchosen]) / 2
     assert np.mean([np.mean(case.R == 0) for case in chosen]) < 0.02

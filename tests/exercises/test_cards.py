@@ -5,8 +5,8 @@ from xml.etree import ElementTree
 import pytest
 from learner import checked
 
-from course_lib.exercises.exercise import exercise
-from course_lib.exercises.result import LOOKS, Note, Result
+from course_lib.exercises.engine.card import LOOKS, Note, Result
+from course_lib.exercises.engine.exercise import exercise
 
 EVIL = '<script>alert(1)</script> & "quotes" \''
 
@@ -22,7 +22,7 @@ def text_of(html):
 
 @pytest.mark.parametrize("status", ["correct", "wrong", "error", "not attempted"])
 def test_the_card_says_the_same_as_the_text_with_icon_and_words(status):
-    result = Result(status, (), "What the numbers show.", "grad_W")
+    result = Result(status, (), "What the numbers show.", exercise="grad_W")
     icon, words, _ = LOOKS[status]
     assert repr(result) == f"{icon} grad_W: {words}. What the numbers show."
     assert text_of(result._repr_html_()) == f"{icon} {words} grad_Wwhat the numbers show.".replace("grad_Ww", "grad_WW")
@@ -37,7 +37,7 @@ def test_every_status_has_an_icon_and_words_of_its_own():
 
 
 @pytest.mark.parametrize(
-    "make", [lambda: Result("wrong", (), EVIL, EVIL, EVIL), lambda: Note("hint", EVIL, EVIL, EVIL)]
+    "make", [lambda: Result("wrong", (), EVIL, exercise=EVIL, printed=EVIL), lambda: Note("hint", EVIL, EVIL, EVIL)]
 )
 def test_everything_is_escaped(make):
     html = make()._repr_html_()
@@ -81,7 +81,7 @@ def test_the_contrast_is_that_of_wcag():
 
 
 def test_what_was_printed_is_folded_and_cut():
-    result = Result("correct", (), "", "grad_W", "x" * 5000)
+    result = Result("correct", printed="x" * 5000)
     tree = parsed(result._repr_html_())
     assert next(tree.iter("summary")).text == "Your code printed"
     assert len(next(tree.iter("pre")).text) < 700
@@ -97,7 +97,7 @@ def test_a_solution_is_shown_open_as_source():
 
 
 def test_results_of_the_same_verdict_are_equal_whatever_was_printed():
-    assert Result("wrong", ("sign",), "a", "b", "printed") == Result("wrong", ("sign",), "a", "b", "")
+    assert Result("wrong", ("sign",), "a", printed="printed") == Result("wrong", ("sign",), "a")
     assert Result("wrong") != Result("correct")
 
 

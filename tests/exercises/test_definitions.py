@@ -1,4 +1,4 @@
-"""The exercises themselves: those that the course lists, with their arguments, solutions, hints, words and places."""
+"""The exercises themselves, whatever they are: arguments, solutions, hints, words and places, views."""
 
 import inspect
 import json
@@ -11,53 +11,27 @@ from learner import NoStore, answer, checked
 
 from course_lib import dense
 from course_lib.exercises import exercise, exercises
-from course_lib.exercises.diagnose import mistake
-from course_lib.exercises.exercise import definitions
-from course_lib.exercises.mistakes import LOOK, SAYS
-from course_lib.exercises.result import Note
+from course_lib.exercises.engine.card import Note
+from course_lib.exercises.engine.exercise import definitions
+from course_lib.exercises.engine.mistakes import MISTAKES, bare
 from course_lib.widgets import JacobianExplorer, KeyIdeaExplorer, ProductExplorer
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-COURSE = {
-    "01": [
-        "jacobian_linear(A)",
-        "jacobian_elementwise(f_prime, x)",
-        "chain_linear(A, dx_dz)",
-        "numeric_jacobian(f, x)",
-    ],
-    "02": ["key_idea(dY_dX, dz_dY)"],
-    "03": ["forward_sample(o, W, b)", "forward(O, W, b)", "forward_ones(O, W, b)"],
-    "04": [
-        "sigmoid_prime(Z)",
-        "relu_prime(Z)",
-        "undo_activation(G, Z, f_prime)",
-        "mse_gradient(O, T)",
-        "softmax_cross_entropy_gradient(Z, T)",
-    ],
-    "05": ["dZ_dW(O, n_out)", "grad_W(O, G)", "grad_W_regularized(O, G, W, lam)"],
-    "06": ["dZ_db(m, n_out)", "grad_b(G)"],
-    "07": [
-        "dZ_dO(m, W)",
-        "grad_O(G, W)",
-        "backward(Os, Zs, Ws, G, f_prime)",
-        "sgd_step(parameters, gradients, learning_rate)",
-    ],
-    "08": ["he_std(n_in)", "glorot_std(n_in, n_out)", "gain(n_out, weight_std, mean_f_prime_squared)"],
-    "09": ["append_ones(O)", "grad_W_in_shards(O, G, shards)"],
-}
 
 
-def test_every_exercise_is_there_in_the_order_of_the_course():
-    found = {}
-    for name, each in definitions().items():
-        found.setdefault(each.notebook[:2], []).append(f"{name}({each.arguments})")
-    assert found == COURSE
-    assert exercises() == [call.split("(")[0] for calls in COURSE.values() for call in calls]
+def each_definition():
+    """A parameter for each exercise."""
+    return pytest.mark.parametrize("definition", definitions().values(), ids=list(definitions()))
 
 
-def test_the_notebook_of_every_exercise_is_one_of_the_course():
-    there = {path.stem for path in NOTEBOOKS.glob("*.ipynb")}
-    assert {each.notebook for each in definitions().values()} <= there
+def test_the_exercises_stand_in_the_order_of_the_course_each_in_a_cell_of_its_notebook():
+    order = [each.notebook for each in definitions().values()]
+    assert order == sorted(order)
+    assert exercises() == list(definitions())
+    sources = {name: (NOTEBOOKS / f"{name}.ipynb").read_text(encoding="utf-8") for name in order}
+    assert [
+        name for name, each in definitions().items() if f'exercise(\\"{name}\\")' not in sources[each.notebook]
+    ] == []
 
 
 @pytest.mark.parametrize(
@@ -77,22 +51,17 @@ def test_a_name_that_is_far_from_all_says_how_to_list_them():
         exercise(5)
 
 
-@pytest.mark.parametrize("name", list(definitions()))
-def test_the_solution_of_every_exercise_is_right_as_a_cell_with_numpy_alone(name):
-    definition = definitions()[name]
+@each_definition()
+def test_the_solution_is_right_as_a_cell_with_numpy_alone_and_the_stub_is_not_attempted(definition):
     function = answer(definition.solution)
-    assert function.__name__ == name
-    assert list(inspect.signature(function).parameters) == [each.strip() for each in definition.arguments.split(",")]
-    result = exercise(name, NoStore()).check(function)
-    assert (result.status, result.mistakes) == ("correct", ())
-    assert repr(result).startswith(f"✓ {name}: Correct. Right in all ")
-
-
-@pytest.mark.parametrize("name", list(definitions()))
-def test_the_stub_of_every_exercise_is_not_attempted_and_says_so(name):
-    result = exercise(name, NoStore()).check(answer(definitions()[name].stub))
+    assert function.__name__ == definition.name
+    assert tuple(inspect.signature(function).parameters) == definition.names
+    result = exercise(definition.name, NoStore()).check(function)
+    assert (result.status, result.mistakes, result.line, result.repaired) == ("correct", (), None, "")
+    assert repr(result).startswith(f"✓ {definition.name}: Correct. Right in all ")
+    result = exercise(definition.name, NoStore()).check(answer(definition.stub))
     assert result.status == "not attempted"
-    assert repr(result).startswith(f"○ {name}: Not attempted yet. Write {name}(")
+    assert repr(result).startswith(f"○ {definition.name}: Not attempted yet. Write {definition.name}(")
 
 
 # The references by their definitions, entry by entry or by differences, for those that are not course_lib's own.
@@ -148,51 +117,49 @@ def test_ones_that_are_appended_carry_the_bias_and_shards_add_up():
 
 
 # Words.
-def all_words(definition):
-    return [*(text for words in definition.says.values() for text in words), *definition.look.values()]
-
-
 FORMULAS = re.compile(r"\.T\b|\bT @|@ |np\.(sum|mean|outer|dot|einsum)|\.sum\(|keepdims=True")
 
 
-@pytest.mark.parametrize("name", list(definitions()))
-def test_no_message_gives_the_formula_away(name):
-    definition = definitions()[name]
-    for text in [*all_words(definition), *(text for words in SAYS.values() for text in words), *LOOK.values()]:
-        assert not FORMULAS.search(text), text
-    solution = definition.solution.split("return")[-1].strip()
-    texts = [*all_words(definition), definition.view]
-    assert solution.isidentifier() or all(solution not in text for text in texts)
+def words(mistakes):
+    """Every text that is said about some mistakes."""
+    return [text for each in mistakes for text in (each.alone, each.beside, each.look) if text]
 
 
-@pytest.mark.parametrize("name", list(definitions()))
-def test_every_word_and_place_belongs_to_a_mistake_of_the_exercise(name):
-    definition = definitions()[name]
-    keys = {*definition.wrong, *definition.limits}
-    ids = {mistake(key) for key in keys}
-    assert len(definition.wrong) == len(set(definition.wrong))
-    neighbours = {  # the exercises of a notebook share their words
-        each
-        for other in definitions().values()
-        if other.notebook == definition.notebook
-        for key in (*other.wrong, *other.limits)
-        for each in (key, mistake(key))
-    }
-    assert set(definition.says) <= neighbours
-    assert set(definition.look) <= neighbours | {""}
-    assert ids <= set(SAYS)
-    assert definition.look[""]
+def test_no_message_gives_the_formula_away():
+    general = words(MISTAKES.values())
+    texts = {name: [*words(each.known.values()), each.look, each.view] for name, each in definitions().items()}
+    assert [
+        text for text in [*general, *(text for each in texts.values() for text in each)] if FORMULAS.search(text)
+    ] == []
+    for name, each in definitions().items():
+        solution = each.solution.split("return")[-1].strip()
+        assert solution.isidentifier() or [text for text in texts[name] if solution in text] == []
 
 
-@pytest.mark.parametrize("name", list(definitions()))
-def test_every_message_ends_with_a_place_to_look_and_has_no_braces_left(name):
-    definition = definitions()[name]
+@each_definition()
+def test_a_mistake_has_a_known_id_and_one_place(definition):
+    keys = [each if isinstance(each, str) else each.key for each in definition.mistakes]
+    assert len(keys) == len(set(keys))
+    assert {bare(key) for key in keys} <= set(MISTAKES)
+    assert definition.look and all(each.alone and each.beside for each in definition.known.values())
+    assert definition.wrong + tuple(definition.limits) == tuple(keys), "those with a limit stand last"
+
+
+def test_every_general_mistake_is_made_by_an_exercise_or_seen_by_the_engine():
+    engine = Path(inspect.getfile(definitions)).parent
+    seen = "".join(path.read_text(encoding="utf-8") for path in engine.glob("*.py") if path.name != "mistakes.py")
+    made = {bare(key) for each in definitions().values() for key in each.known}
+    assert [id for id in MISTAKES if id not in made and f'"{id}"' not in seen] == []
+
+
+@each_definition()
+def test_every_message_ends_with_a_place_to_look_and_has_no_braces_left(definition):
     for key in definition.wrong:
         body = answer(
-            f"def {name}({definition.arguments}):\n    return wrong({definition.arguments})",
+            f"def {definition.name}({definition.arguments}):\n    return wrong({definition.arguments})",
             wrong=lambda *a, key=key: definition.formula({key}.__contains__, *a),
         )
-        message = exercise(name, NoStore()).check(body).message
+        message = exercise(definition.name, NoStore()).check(body).message
         assert " Look at " in message
         assert not re.search(r"[{}]|\bNone\b", message), message
 
@@ -218,12 +185,14 @@ def places(text):
     return found
 
 
-@pytest.mark.parametrize("name", list(definitions()))
-def test_every_section_that_a_message_names_is_a_heading_of_its_notebook(name):
+@each_definition()
+def test_every_section_that_a_message_names_is_a_heading_of_its_notebook(definition):
     there = headings()
-    for text in definitions()[name].look.values():
+    for text in [definition.look, *(each.look for each in definition.known.values() if each.look)]:
         mentioned = places(text)
-        assert mentioned or name in ("he_std", "glorot_std", "gain"), text
+        if text in [each.look for each in MISTAKES.values()]:
+            continue  # about the code, and no notebook
+        assert mentioned, text
         for notebook, named in mentioned:
             numbers = {heading.split(".")[0] for heading in there[notebook] if heading[0].isdigit()}
             assert all(section in numbers or section in there[notebook] for section in named), (text, named)
@@ -257,10 +226,10 @@ def test_the_view_of_every_message_can_be_run_where_it_is_read(name):
 
 
 # Hints, solutions, and what is put back.
-@pytest.mark.parametrize("name", list(definitions()))
-def test_the_hints_come_one_after_the_other_and_end(name):
+@each_definition()
+def test_the_hints_come_one_after_the_other_and_end(definition):
+    name, hints = definition.name, definition.hints
     ex = exercise(name, NoStore())
-    hints = definitions()[name].hints
     said = [ex.hint() for _ in range(len(hints) + 2)]
     assert [note.message for note in said[: len(hints)]] == [
         f"({i} of {len(hints)}) {hint}" for i, hint in enumerate(hints, 1)
@@ -270,8 +239,9 @@ def test_the_hints_come_one_after_the_other_and_end(name):
     assert ex.hint() == said[0]
 
 
-@pytest.mark.parametrize("name", list(definitions()))
-def test_the_solution_and_the_stub_are_shown_as_source(name):
+@each_definition()
+def test_the_solution_and_the_stub_are_shown_as_source(definition):
+    name = definition.name
     ex = exercise(name, NoStore())
     assert ex.solution() == Note("solution", name, "One right answer:", definitions()[name].solution)
     stub = ex.reset().code

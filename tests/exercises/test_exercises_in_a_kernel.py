@@ -6,7 +6,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from course_lib.exercises.store import Store
+from course_lib.exercises.engine.store import Store
 
 START = """import os
 import numpy as np

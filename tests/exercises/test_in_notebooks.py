@@ -14,9 +14,10 @@ import pytest
 from nbclient import NotebookClient
 
 from course_lib.exercises import by_hand_names, exercise, predictions
-from course_lib.exercises.checking import check
-from course_lib.exercises.exercise import definitions
-from course_lib.exercises.hand_sheets import SHEETS
+from course_lib.exercises.engine.check import check
+from course_lib.exercises.engine.course import found
+from course_lib.exercises.engine.exercise import definitions
+from course_lib.exercises.engine.sheet import Sheet
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.ipynb"))
@@ -183,10 +184,10 @@ def test_the_exercises_stand_in_the_order_of_the_course():
 
 @pytest.mark.parametrize("name", by_hand_names())
 def test_its_sheet_stands_among_the_exercises_of_its_notebook(name):
-    nb = read(SHEETS[name].notebook)
+    nb = read(found(Sheet)[name].notebook)
     cells = [cell for cell in code_cells(nb) if cell.source == f'hand = by_hand("{name}")\nhand']
     assert [section(nb, cell) for cell in cells] == ["Exercises"]
-    assert card(cells[0]).startswith(SHEETS[name].ask)
+    assert card(cells[0]).startswith(found(Sheet)[name].ask)
 
 
 @pytest.mark.parametrize("name", predictions())

@@ -10,12 +10,12 @@ import pytest
 from learner import NoStore, answer, checked, written
 
 from course_lib.exercises import exercise
-from course_lib.exercises.answers import Answer, Raised, same
-from course_lib.exercises.catalogue_activations import F_OF
-from course_lib.exercises.checking import verdict
-from course_lib.exercises.diagnose import Evidence, mistake
-from course_lib.exercises.exercise import definitions
-from course_lib.exercises.mistakes import SAYS
+from course_lib.exercises.content.G_and_activation import F_OF
+from course_lib.exercises.engine.check import verdict
+from course_lib.exercises.engine.compare import Answer, Raised, same
+from course_lib.exercises.engine.diagnose import Evidence
+from course_lib.exercises.engine.exercise import definitions
+from course_lib.exercises.engine.mistakes import MISTAKES, bare
 
 SOFTMAX = "    E = np.exp(Z - Z.max(axis=1, keepdims=True))\n    S = E / E.sum(axis=1, keepdims=True)\n"
 NUMERIC = """    h, columns = 1e-5, []
@@ -58,7 +58,9 @@ OF_THE_FORMULA = """transposed untransposed_weights order scalar_rule matrix_pro
     lambda_missing lambda_squared regularizer_missing regularizer_on_data regularizer_averaged
     softmax_jacobian_missing softmax_over_batch overflow diagonal_missing rank_one_only last_layer_only
     layers_reversed wrong_layer_weights stale_gradient ascent not_in_place std_is_variance"""
-OF_THE_CODE = "mutates_input wrong_type wrong_shape integer_result not_finite hard_coded_sizes raises too_slow"
+OF_THE_CODE = (
+    "other_each_time mutates_input wrong_type wrong_shape integer_result not_finite hard_coded_sizes raises too_slow"
+)
 
 # exercise -> what is found, ids in any order -> answers that are wrong in this way
 MADE = {
@@ -106,8 +108,8 @@ MADE = {
         "transposed factor_two": [NUMERIC.replace("(2 * h)", "h") + "    return np.array(columns)"],
         "mutates_input": [
             (
-                "    y, columns = f(x), []\n    for j in range(len(x)):\n        x[j] += 1e-6\n"
-                "        columns.append((f(x) - y) / 1e-6)\n        x[j] -= 1e-6\n    return np.stack(columns, axis=1)"
+                "    y, columns, x0 = f(x), [], x.copy()\n    for j in range(len(x)):\n        x[:] = x0\n"
+                "        x[j] += 1e-6\n        columns.append((f(x) - y) / 1e-6)\n    return np.stack(columns, axis=1)"
             )
         ],
     },
@@ -508,7 +510,7 @@ def test_a_mistake_that_a_learner_makes_is_named(name, ids, body):
 def test_every_mistake_of_every_exercise_has_been_made_by_a_learner():
     """But for those that need the function f, which is no argument of the exercises that take f_prime."""
     made = {name: {mistake for ids in MADE[name] for mistake in ids.split()} for name in MADE}
-    wanted = {(name, mistake(key)) for name, each in definitions().items() for key in (*each.wrong, *each.limits)}
+    wanted = {(name, bare(key)) for name, each in definitions().items() for key in (*each.wrong, *each.limits)}
     turned = {(name, each) for name in definitions() for each in ("sign", "factor_two", "transposed")}  # the next test
     assert wanted - turned - {(name, each) for name in made for each in made[name]} == {
         ("undo_activation", "activation_not_derivative"),
@@ -530,7 +532,7 @@ def test_a_right_answer_with_a_last_step_too_many_is_named(name, key):
     last = {"sign": "-R", "factor_two": "2 * R", "factor_two:half": "R / 2", "transposed": "R.T"}[key]
     call = f"def {name}({definition.arguments}):\n    R = right({definition.arguments})\n    return {last}"
     right = answer(definition.solution)
-    assert checked(name, call, right=right).mistakes == (mistake(key),)
+    assert checked(name, call, right=right).mistakes == (bare(key),)
 
 
 # What makes another mistake invisible, or leaves it no place: the two together are the first alone, number for number.
@@ -582,13 +584,13 @@ def test_every_mistake_is_named_alone_and_with_every_other_one(name):
     values = {}  # of the formulas, computed once for all answers
     for count, many in ((1, definition.wrong), (2, itertools.combinations(definition.wrong, 2))):
         for keys in [(each,) for each in many] if count == 1 else many:
-            ids = {mistake(key) for key in keys}
+            ids = {bare(key) for key in keys}
             if len(ids) < count:
                 continue  # two forms of one mistake
             answers = tuple(Answer(definition.value(case, keys)) for case in cases)
             found = Evidence(definition, cases, right, answers, values)
             status, named, message, _ = verdict(found)
-            named = {mistake(key) for key in named}
+            named = {bare(key) for key in named}
             assert named == ids or (count == 2 and hidden(ids, named)), (keys, named)
             assert status == ("wrong" if named else "correct")
             assert "{" not in message, (keys, message)
@@ -618,9 +620,9 @@ def test_no_two_mistakes_of_an_exercise_are_one_and_the_same(name):
 
 
 def test_every_mistake_of_the_list_is_known():
-    known = {mistake(key) for each in definitions().values() for key in (*each.wrong, *each.limits)}
+    known = {bare(key) for each in definitions().values() for key in (*each.wrong, *each.limits)}
     assert known | {"not_in_place"} == set(OF_THE_FORMULA.split())
-    assert set(SAYS) == {*OF_THE_FORMULA.split(), *OF_THE_CODE.split()}
+    assert set(MISTAKES) == {*OF_THE_FORMULA.split(), *OF_THE_CODE.split()}
 
 
 # Mistakes that give the same numbers for some sizes, or for some functions, are told apart by the others.

@@ -10,9 +10,9 @@ import traitlets
 from course_lib import dense
 from course_lib.activations import relu, sigmoid, tanh
 from course_lib.deep import measure
-from course_lib.exercises.mistakes import SAYS
-from course_lib.exercises.predictions import prediction, predictions
-from course_lib.exercises.questions import Question, questions
+from course_lib.exercises.engine.course import found
+from course_lib.exercises.engine.mistakes import MISTAKES
+from course_lib.exercises.engine.prediction import Question, prediction, predictions
 from course_lib.gradient_flow import mean_field
 from course_lib.jacobian import key_idea, numeric_jacobian
 from course_lib.losses import mse, softmax_cross_entropy
@@ -285,7 +285,7 @@ def _():
 
 @facts("06 a line of code for (B)")
 def _():
-    lines = {choice.mistake or "right": choice.text for choice in questions()["06 a line of code for (B)"].choices}
+    lines = {choice.mistake or "right": choice.text for choice in found(Question)["06 a line of code for (B)"].choices}
     values = {mistake: eval(line, {"G": G}) for mistake, line in lines.items()}
     assert np.array_equal(values["right"], dense.grad_b(G))
     assert values["right"].shape == (1, 3)
@@ -469,12 +469,12 @@ def test_every_notebook_has_two_or_three_the_first_has_one_and_their_names_say_w
 def test_one_choice_is_right_and_each_wrong_one_is_a_known_mistake(name):
     choices = prediction(name).choices
     assert sum(choice.is_right for choice in choices) == 1
-    assert {choice.mistake for choice in choices if choice.mistake} <= set(SAYS)
+    assert {choice.mistake for choice in choices if choice.mistake} <= set(MISTAKES)
     assert all(len(choice.answer) > 20 for choice in choices)
 
 
 def test_right_choices_stand_in_all_places():
-    places = [[choice.is_right for choice in questions()[name].choices].index(True) for name in predictions()]
+    places = [[choice.is_right for choice in found(Question)[name].choices].index(True) for name in predictions()]
     assert set(places) == {0, 1, 2, 3}
 
 

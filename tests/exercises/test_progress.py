@@ -7,8 +7,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from course_lib.exercises.progress import ProgressMap, progress
-from course_lib.exercises.store import Store, Tally
+from course_lib.exercises.engine.progress import ProgressMap, progress
+from course_lib.exercises.engine.store import Store, Tally
 
 COURSE = {"00": [], "05": ["grad_W", "dZ_dW", "grad_W_regularized"], "06": ["grad_b"]}
 
@@ -66,7 +66,7 @@ def test_without_a_mapping_the_map_is_of_the_notebooks_that_are_there_in_their_o
     catalogue = SimpleNamespace(
         exercises=lambda: list(notebooks), exercise=lambda name: SimpleNamespace(name=name, notebook=notebooks[name])
     )
-    monkeypatch.setitem(sys.modules, "course_lib.exercises.exercise", catalogue)
+    monkeypatch.setitem(sys.modules, "course_lib.exercises.engine.exercise", catalogue)
     monkeypatch.setattr(sys.modules[ProgressMap.__module__], "NOTEBOOKS", tmp_path / "nowhere")
     assert progress(store=store).notebooks == {"05": ["dZ_dW", "grad_W"], "06": ["grad_b"], "08": ["gain"]}
     for name in ("05", "06"):

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from learner import checked
 
-from course_lib.exercises.answers import Answer, Raised, same
-from course_lib.exercises.checking import check, verdict
-from course_lib.exercises.diagnose import Evidence
-from course_lib.exercises.exercise import definitions
-from course_lib.exercises.facts import compare
+from course_lib.exercises.engine.check import check, verdict
+from course_lib.exercises.engine.compare import Answer, Raised, same
+from course_lib.exercises.engine.diagnose import Evidence
+from course_lib.exercises.engine.exercise import definitions
+from course_lib.exercises.engine.say import compare
 
 ROUNDS = 200
 CERTAIN = {"wrong_shape", "not_finite", "raises"}  # what is seen without knowing the reason
@@ -135,7 +135,7 @@ def test_a_random_wrong_answer_is_neither_right_nor_given_a_name(name):
             cases,
             right,
             tuple(
-                Answer(definition.settle(v, *c.arguments)) if not isinstance(v, Raised) else Answer(v)
+                Answer(definition.settled(v, c)) if not isinstance(v, Raised) else Answer(v)
                 for v, c in zip(values, cases, strict=True)
             ),
             known,
@@ -216,7 +216,7 @@ def test_of_layers_the_first_wrong_one_on_the_way_back_is_named():
     after = "the array for W of layer 0 is the first that is wrong (the layers after it are right): "
     assert compare(((2 * R, R[:1]), right[1]), right).startswith(after)
     assert compare((right[0],), right) == "the number of layers is 1, expected 2."
-    assert compare(R, right) == "expected 2 pairs, one for each layer."
+    assert compare(R, right) == "it is no list of pairs; expected 2 of them, one for each layer."
     assert compare(((R,), right[1]), right) == "layer 0 has no pair of arrays."
 
 
@@ -225,13 +225,13 @@ def test_of_layers_the_first_wrong_one_on_the_way_back_is_named():
     [
         (
             "O.T @ G if len({*O.shape, *G.shape}) == 1 else np.zeros((O.shape[1], G.shape[1]))",
-            "only for cases with equal sizes",
+            "those with all sizes equal, and no others",
         ),
         (
             "O.T @ G if O.dtype == np.float64 else np.ones((O.shape[1], G.shape[1]))",
-            "wrong only for cases with float32",
+            "all but those with float32",
         ),
-        ("np.ones((O.shape[1], G.shape[1]))", "The same numbers come out whatever goes in"),
+        ("np.ones((O.shape[1], G.shape[1]))", "Both cases of these sizes give the same numbers"),
         ("0.37 * O.T @ G", "each is 0.37 times the right one"),
         (
             "O.T @ G if len(O) > 3 else -O.T @ G",
@@ -253,7 +253,7 @@ def test_numbers_of_the_notebook_do_not_pass():
         "grad_W", "notebook_O.T @ notebook_G", notebook_O=rng.random((7, 5)), notebook_G=rng.random((7, 3))
     )
     assert (result.status, result.mistakes) == ("wrong", ())
-    assert "is the result computed from the arguments?" in result.message
+    assert "is the result computed from them?" in result.message
     result = checked("grad_W", "notebook_O.T @ G", notebook_O=rng.random((7, 5)))
     assert result.status != "correct"
 

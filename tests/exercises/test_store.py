@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from course_lib.exercises.store import Store, Tally, default_path
+from course_lib.exercises.engine.store import Store, Tally, default_path
 
 ROOT = Path(__file__).parents[2]
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
@@ -231,8 +231,8 @@ def test_nothing_leaves_the_machine(path, tmp_path):
 import sys
 seen = []
 sys.addaudithook(lambda event, arguments: seen.append(event))
-from course_lib.exercises.progress import progress
-from course_lib.exercises.store import Store
+from course_lib.exercises.engine.progress import progress
+from course_lib.exercises.engine.store import Store
 store = Store()
 store.record("grad_W", "correct", (), "an answer"), store.hint_used("grad_W"), store.last("grad_W")
 progress({"05": ["grad_W"]}), progress.export(sys.argv[1]), progress.forget()
@@ -307,7 +307,7 @@ def test_forget_removes_every_row_and_what_it_held(store, path):
 def test_200_parallel_writes_from_8_processes_lose_none(path):
     program = """
 import sys, warnings
-from course_lib.exercises.store import Store
+from course_lib.exercises.engine.store import Store
 warnings.simplefilter("error")
 store = Store(sys.argv[1])
 print("ready", flush=True)
@@ -346,7 +346,7 @@ def test_threads_of_one_kernel_lose_none(path):
 KILLED_IN_MID_WRITE = """
 import itertools, os, random, signal, sys, time, warnings
 from pathlib import Path
-from course_lib.exercises.store import Store
+from course_lib.exercises.engine.store import Store
 
 warnings.simplefilter("error")
 path, rounds = sys.argv[1], int(sys.argv[2])
@@ -402,7 +402,7 @@ def test_100_kills_in_mid_write_lose_no_row_that_was_acknowledged(path):
 def test_a_fork_in_the_middle_of_a_write_harms_neither_side(path):
     program = """
 import os, signal, sys, threading, time, warnings
-from course_lib.exercises.store import ADD_ATTEMPT, Store
+from course_lib.exercises.engine.store import ADD_ATTEMPT, Store
 
 warnings.simplefilter("error", UserWarning)
 store = Store(sys.argv[1])
@@ -435,7 +435,7 @@ print(kept, os.waitpid(child, 0)[1])
 def test_forks_between_writes_lose_none(path):
     program = """
 import os, sys, warnings
-from course_lib.exercises.store import Store
+from course_lib.exercises.engine.store import Store
 
 warnings.simplefilter("error", UserWarning)
 store, children = Store(sys.argv[1]), []
@@ -741,7 +741,7 @@ def test_kernels_that_find_the_damage_at_once_set_aside_one_file_and_lose_no_row
     path.write_bytes(b"damage")
     program = """
 import sys
-from course_lib.exercises.store import Store
+from course_lib.exercises.engine.store import Store
 store = Store(sys.argv[1])
 print("ready", flush=True)
 sys.stdin.readline()

@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from learner import answer, checked, written
 
-from course_lib.exercises.answers import Answer, same
-from course_lib.exercises.cases import Case
-from course_lib.exercises.checking import verdict
-from course_lib.exercises.diagnose import Evidence
-from course_lib.exercises.exercise import definitions
+from course_lib.exercises.engine.cases import Case
+from course_lib.exercises.engine.check import verdict
+from course_lib.exercises.engine.compare import Answer, same
+from course_lib.exercises.engine.diagnose import Evidence
+from course_lib.exercises.engine.exercise import definitions
 
 # One of the right answers is written with numpy's matrix class, which numpy would rather see gone.
 pytestmark = pytest.mark.filterwarnings("ignore:the matrix subclass:PendingDeprecationWarning")
@@ -290,4 +290,4 @@ def test_the_reference_is_right_whatever_the_numbers_of_the_cases(name, seed):
         given = function(*arguments)
         value, what = definition.plain(arguments[0] if definition.form == "in place" else given)
         assert not what
-        assert same(definition.settle(value, *case.arguments), definition.value(case), definition.tolerance)
+        assert same(definition.settled(value, case), definition.value(case), definition.tolerance)

@@ -1,0 +1,384 @@
+"""Notebook 04: derivatives of activations, undoing an activation, and the gradients of the two losses."""
+
+import numpy as np
+
+from course_lib.activations import gelu, relu, sigmoid, softplus, tanh
+from course_lib.exercises.engine.cases import batch_cases
+from course_lib.exercises.engine.definition import Definition, Mistake, finish
+from course_lib.exercises.engine.prediction import question, right, wrong
+from course_lib.losses import mse, softmax, softmax_cross_entropy
+
+NOTEBOOK = "04_G_and_activation"
+
+BATCH_NOT_AVERAGED = Mistake("batch_not_averaged", look="slip E9, notebook 04, section 4: whose 1/m is it?")
+FIRST_SAMPLE_ONLY = Mistake(
+    "first_sample_only",
+    "Your result holds the first sample's row only: each of the m = {m} samples has its own.",
+    "only the first sample's row is there",
+)
+WRONG_AXIS = Mistake(
+    "wrong_axis",
+    "Your mean runs over the n_out = {n_out} units, and not over the m = {m} samples.",
+    "the mean runs over the units",
+)
+BATCH_AVERAGED = Mistake(
+    "batch_averaged",
+    "Your result is exactly 1/{m} of the gradient, and m is {m}: the mean over the batch is taken twice.",
+    "the mean over the batch is taken twice",
+    look="slip E9, notebook 04, section 4: whose 1/m is it?",
+)
+
+# Activations for which f'(f(Z)) is wrong; for relu it would be right.
+SMOOTH = (tanh, sigmoid, softplus, gelu)
+
+
+F_OF = {activation.f_prime: activation.f for activation in SMOOTH}
+
+
+_HUGE = ((5, 7, 3, "huge"), (3, 2, 5, "huge"))
+
+
+def _times(did, A, B):
+    """The element-wise product of A and B, of equal shapes, or a matrix product in its place."""
+    if did("matrix_product_for_elementwise"):
+        return A @ B
+    if did("matrix_product_for_elementwise:turned"):
+        return A @ B.T
+    return A.T @ B if did("matrix_product_for_elementwise:left") else A * B
+
+
+def _sigmoid_prime(did, Z):
+    S = sigmoid.f(Z)
+    if did("activation_not_derivative"):
+        return finish(did, S)
+    if did("derivative_at_output"):
+        return finish(did, _times(did, Z, 1 - Z))
+    S = sigmoid.f(S) if did("derivative_at_output:twice") else S
+    return finish(did, _times(did, S, 1 - S))
+
+
+def _relu_prime(did, Z):
+    if did("activation_not_derivative"):
+        return finish(did, relu.f(Z))
+    slopes = np.where(Z < 0, 1.0, 0.0) if did("sign:side") else relu.f_prime(Z)
+    return finish(did, slopes)
+
+
+def _kink_is_free(value, Z):
+    """At Z = 0 relu has no slope: anything from 0 to 1 passes. value and Z are of equal shapes, or value is wrong."""
+    if not isinstance(value, np.ndarray) or value.shape != Z.shape:
+        return value
+    return np.where((Z == 0) & (value >= 0) & (value <= 1), 0, value)
+
+
+def _undo_activation(did, G, Z, f_prime):
+    m, entries, f = len(Z), Z.size, F_OF.get(f_prime, np.tanh)
+    if did("first_sample_only"):
+        G, Z = G[:1], Z[:1]
+    if did("activation_not_undone"):
+        return finish(did, G, m, entries)
+    if did("activation_not_derivative"):
+        slopes = f(Z)
+    else:
+        at = {
+            "derivative_at_output": lambda: f_prime(f(Z)),
+            "derivative_at_output:tanh": lambda: f_prime(np.tanh(Z)),
+            "derivative_at_output:sigmoid": lambda: f_prime(sigmoid.f(Z)),
+            "derivative_at_output:sigmoid_form": lambda: Z * (1 - Z),
+            "derivative_at_output:tanh_form": lambda: 1 - Z**2,
+        }
+        slopes = next((make() for key, make in at.items() if did(key)), None)
+        slopes = f_prime(Z) if slopes is None else slopes
+    return finish(did, _times(did, G, slopes), m, entries)
+
+
+def _mean(did, R):
+    """R, (m, n_out), divided as the mean of a loss asks for, or not."""
+    m, n_out = R.shape
+    if did("first_sample_only"):
+        R = R[:1]
+    if did("averaged_over_entries"):
+        return finish(did, R / (m * n_out), m)
+    if did("wrong_axis"):
+        return finish(did, R / n_out, m)
+    return finish(did, R if did("batch_not_averaged") else R / m, m)
+
+
+def _mse_gradient(did, O, T):
+    return _mean(did, O - T)
+
+
+def _softmax_cross_entropy_gradient(did, Z, T):
+    if did("softmax_over_batch"):
+        S = softmax(Z.T).T
+    elif did("softmax_over_batch:all"):
+        S = softmax(Z.reshape(1, -1)).reshape(Z.shape)
+    else:
+        S = softmax(Z)
+    if did("softmax_jacobian_missing"):
+        return _mean(did, -T * (1 - S))
+    if did("softmax_jacobian_missing:sigmoid"):
+        return _mean(did, sigmoid.f(Z) - T)
+    if did("softmax_jacobian_missing:twice"):
+        return _mean(did, (S - T) * S * (1 - S))
+    return _mean(did, -T / S if did("activation_not_undone") else S - T)
+
+
+def _one_hot(draw, m, n_out):
+    return np.eye(n_out, dtype=np.float32 if "float32" in draw.tags else float)[draw.rng.integers(n_out, size=m)]
+
+
+_TWO_SIZES = ("m", None, "n_out")
+
+
+sigmoid_prime = Definition(
+    name="sigmoid_prime",
+    notebook=NOTEBOOK,
+    arguments="Z",
+    result="an array of the shape of Z",
+    of="the derivative",
+    right=sigmoid.derivative,
+    formula=_sigmoid_prime,
+    mistakes=(
+        "activation_not_derivative",
+        Mistake("derivative_at_output", look="row S6, notebook 04, section 'Three wrong forms'"),
+        "derivative_at_output:twice",
+        "matrix_product_for_elementwise",
+        "matrix_product_for_elementwise:turned",
+        "matrix_product_for_elementwise:left",
+        "sign",
+        "factor_two",
+        "factor_two:half",
+        "transposed",
+        Mistake("overflow", look="notebook 04, section 8: what is exp(-Z) for Z = -1000?", limit=("moderate", "huge")),
+    ),
+    cases=batch_cases(lambda draw, m, _, n: (draw(m, n),), names=_TWO_SIZES, more=_HUGE),
+    hints=(
+        "Differentiate 1 / (1 + exp(-z)). The result can be written with s = sigmoid(z) alone.",
+        "f' = s (1 - s), where s is f(Z) and not Z.",
+    ),
+    solution="def sigmoid_prime(Z):\n    S = np.exp(-np.logaddexp(0, -Z))\n    return S * (1 - S)",
+    look="row S6, notebook 04, section 8",
+)
+
+
+relu_prime = Definition(
+    name="relu_prime",
+    notebook=NOTEBOOK,
+    arguments="Z",
+    result="an array of the shape of Z",
+    of="the derivative",
+    right=relu.derivative,
+    formula=_relu_prime,
+    mistakes=(
+        "activation_not_derivative",
+        Mistake(
+            "sign:side",
+            "Your slope is 1 where Z is negative: the two sides are exchanged.",
+            "the two sides are exchanged",
+        ),
+        "sign",
+        "factor_two",
+        "factor_two:half",
+        "transposed",
+    ),
+    cases=batch_cases(lambda draw, m, _, n: (draw(m, n),), names=_TWO_SIZES),
+    settle=_kink_is_free,
+    hints=("Draw relu. What is its slope to the right of 0, and to the left?",),
+    solution="def relu_prime(Z):\n    return np.where(Z > 0, 1.0, 0.0)",
+    look="row S6, notebook 04, section 8",
+)
+
+
+undo_activation = Definition(
+    name="undo_activation",
+    notebook=NOTEBOOK,
+    arguments="G, Z, f_prime",
+    result="an array of shape (m, n_out)",
+    of="dL/dZ",
+    right=lambda G, Z, f_prime: G * f_prime(Z),
+    formula=_undo_activation,
+    mistakes=(
+        "activation_not_undone",
+        Mistake(
+            "matrix_product_for_elementwise", look="row S6, notebook 04, sections 6 and 7: how many terms are left?"
+        ),
+        "matrix_product_for_elementwise:turned",
+        "matrix_product_for_elementwise:left",
+        Mistake("derivative_at_output", look="notebook 04, section 'Three wrong forms'"),
+        "derivative_at_output:tanh",
+        "derivative_at_output:sigmoid",
+        "derivative_at_output:sigmoid_form",
+        "derivative_at_output:tanh_form",
+        "activation_not_derivative",
+        Mistake("batch_averaged", look="slip E9, notebook 04, section 4: whose 1/m is it?"),
+        "averaged_over_entries",
+        "first_sample_only",
+        "sign",
+        "factor_two",
+        "factor_two:half",
+        "transposed",
+    ),
+    # neighbours have different activations: an answer that holds for one of them only is not right
+    cases=batch_cases(
+        lambda draw, m, n_in, n: (draw(m, n), draw(m, n), SMOOTH[draw.rng.integers(4)].f_prime), names=_TWO_SIZES
+    ),
+    hints=(
+        "O[i, j] = f(Z[i, j]), and depends on no other entry of Z. How many terms has the key idea's sum?",
+        "One: G[i, j] times the slope of f at Z[i, j].",
+    ),
+    solution="def undo_activation(G, Z, f_prime):\n    return G * f_prime(Z)",
+    look="row S6, notebook 04, sections 5 and 6",
+)
+
+
+mse_gradient = Definition(
+    name="mse_gradient",
+    notebook=NOTEBOOK,
+    arguments="O, T",
+    result="an array of shape (m, n_out)",
+    of="the gradient",
+    right=mse.gradient,
+    formula=_mse_gradient,
+    mistakes=(
+        "factor_two",
+        "factor_two:half",
+        BATCH_NOT_AVERAGED,
+        "averaged_over_entries",
+        "sign",
+        FIRST_SAMPLE_ONLY,
+        WRONG_AXIS,
+        BATCH_AVERAGED,
+        "transposed",
+    ),
+    cases=batch_cases(lambda draw, m, _, n: (draw(m, n), draw(m, n)), names=_TWO_SIZES),
+    hints=(
+        "L = 1/(2m) * the sum of (O - T)^2. Which terms hold O[i, j]? Differentiate only that one.",
+        "The 2 of the square meets the 2 below; the m stays.",
+    ),
+    solution="def mse_gradient(O, T):\n    return (O - T) / len(O)",
+    look="row S5, notebook 04, section 2",
+)
+
+
+softmax_cross_entropy_gradient = Definition(
+    name="softmax_cross_entropy_gradient",
+    notebook=NOTEBOOK,
+    arguments="Z, T",
+    result="an array of shape (m, n_out)",
+    of="the gradient",
+    right=softmax_cross_entropy.gradient,
+    formula=_softmax_cross_entropy_gradient,
+    mistakes=(
+        BATCH_NOT_AVERAGED,
+        "averaged_over_entries",
+        "sign",
+        FIRST_SAMPLE_ONLY,
+        WRONG_AXIS,
+        BATCH_AVERAGED,
+        Mistake("softmax_jacobian_missing", look="notebook 02, section 8: softmax of one row"),
+        "softmax_jacobian_missing:sigmoid",
+        "softmax_jacobian_missing:twice",
+        Mistake("softmax_over_batch", look="notebook 04, section 3: along which axis do the probabilities sum to 1?"),
+        "softmax_over_batch:all",
+        Mistake(
+            "activation_not_undone",
+            "Your result is the gradient for softmax's output: the way back through softmax is missing.",
+            "the way back through softmax is missing",
+        ),
+        "factor_two",
+        "factor_two:half",
+        "transposed",
+        Mistake(
+            "overflow",
+            look="notebook 04, section 3: what is exp(1000), and what may be subtracted from a row?",
+            limit=("moderate", "huge"),
+        ),
+    ),
+    cases=batch_cases(lambda draw, m, _, n: (draw(m, n), _one_hot(draw, m, n)), names=_TWO_SIZES, more=_HUGE),
+    hints=(
+        "For one row, L = -log of the probability of the right class. Every Z of the row is in that probability.",
+        "Carried through softmax, the row's gradient is its probabilities minus its row of T. Then the mean.",
+        "Subtract each row's largest Z before exp: the probabilities stay the same, and nothing overflows.",
+    ),
+    solution="""def softmax_cross_entropy_gradient(Z, T):
+    E = np.exp(Z - Z.max(axis=1, keepdims=True))
+    S = E / E.sum(axis=1, keepdims=True)
+    return (S - T) / len(Z)""",
+    look="row S5, notebook 04, section 3",
+)
+
+
+QUESTIONS = (
+    question(
+        "04 a batch twice",
+        "Put the batch below itself: 2m = 14 samples, each of them twice. The loss is mse, a mean over the batch. Row 0 of G "
+        "was (3, -3, 0).\nWhat is row 0 of the new G?",
+        wrong(
+            "(3, -3, 0), the same: the mean did not change",
+            "batch_not_averaged",
+            "Right about L and wrong about G. So it would be if G had no 1/m in it. One row of the batch now has half the "
+            "influence on the mean.",
+        ),
+        right(
+            "(1.5, -1.5, 0), half as large",
+            "G[i, j] = (O[i, j] - T[i, j]) / m, and the new m is twice the old one.",
+        ),
+        wrong(
+            "(6, -6, 0), twice as large: each sample counts twice",
+            "factor_two",
+            "In a loss that is a sum, the two copies together count twice. But a row of G is about one row of the output, the "
+            "copy has a row of its own, and this loss is a mean.",
+        ),
+    ),
+    question(
+        "04 a silent sample",
+        "The layer uses relu, and all entries of Z in row 4 are negative.\nWhat does undoing the activation leave of G?",
+        wrong(
+            "All of it: relu does not change G.",
+            "activation_not_undone",
+            "That takes the mask for the identity: G passes unchanged only where Z is positive.",
+        ),
+        right(
+            "Row 4 becomes 0. Another row keeps its G where Z is positive.",
+            "The slope of relu is 0 where Z is negative, so each entry of row 4 is multiplied by 0. This sample has no "
+            "influence on this layer's gradients, however wrong its output is.",
+        ),
+        wrong(
+            "Row 4 becomes 0. In the other rows G is multiplied by relu(Z).",
+            "activation_not_derivative",
+            "That is f where f' belongs. Row 4 comes out right, as relu(Z) is 0 there too; where Z is 3, G would be three "
+            "times as large, and relu has the slope 1 there.",
+        ),
+        wrong(
+            "All of it becomes 0: one dead sample stops the batch.",
+            "diagonal_missing",
+            "For that, an entry of Z in one row would have to reach the output of another. The activation works entry by "
+            "entry, so it cannot.",
+        ),
+    ),
+    question(
+        "04 one entry through the sigmoid",
+        "The activation is the sigmoid. At one entry Z is 0, so the output is f(0) = 0.5, and G, as it comes in, is 8.\n"
+        "What is this entry of G once the activation is undone?",
+        wrong(
+            "8",
+            "activation_not_undone",
+            "That is ∂L/∂O, as it came in. The slope of the sigmoid at 0 is not 1.",
+        ),
+        wrong(
+            "4",
+            "activation_not_derivative",
+            "That is 8 · f(0) = 8 · 0.5: the value of the sigmoid where its slope belongs.",
+        ),
+        wrong(
+            "0",
+            "derivative_at_output",
+            "That is 8 · Z (1 - Z), with Z = 0. The short form of the slope, y (1 - y), is for the output y = f(Z) = 0.5.",
+        ),
+        right(
+            "2",
+            "f'(0) = f(0) (1 - f(0)) = 0.5 · 0.5 = 0.25, and 8 · 0.25 = 2. The slope of the sigmoid is nowhere larger.",
+        ),
+    ),
+)

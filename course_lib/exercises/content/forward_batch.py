@@ -1,0 +1,255 @@
+"""Notebook 03: the forward pass of one sample, of the batch, and with a column of ones."""
+
+from dataclasses import replace
+
+from course_lib import dense
+from course_lib.exercises.engine.cases import batch_cases
+from course_lib.exercises.engine.definition import Definition, Mistake, finish
+from course_lib.exercises.engine.prediction import question, right, wrong
+from course_lib.exercises.engine.sheet import COLUMN, ROW, Product, Sheet
+
+NOTEBOOK = "03_forward_batch"
+
+BIAS_MISSING = Mistake("bias_missing", look="row S8, notebook 03, section 5")
+ORDER = Mistake(
+    "order",
+    "Your factors meet in the wrong order: W on the left meets O only where sizes happen to be equal.",
+    "W stands on the left",
+    look="slip E1, notebook 03, section 'Where the notes differ'",
+)
+TRANSPOSED = Mistake(
+    "transposed",
+    "Your result is Z, transposed: the samples stand in columns.",
+    "rows and columns are exchanged in the result",
+    look="slip E1, notebook 03, section 3: where do the samples stand?",
+)
+TRANSPOSED_W = Mistake(
+    "transposed:W",
+    "Your code turns W: it runs only where W is square, and there unit j has the weights of input j.",
+    "W is turned",
+    look="slip E1, notebook 03, section 'Where the notes differ'",
+)
+COLUMN_BIAS = Mistake(
+    "column_bias",
+    "Your bias is added as a column: it runs only where sizes happen to be equal (or 1), and there each sample, instead of each unit, has its own.",
+    "the bias is added as a column",
+    look="slip E4, notebook 03, sections 5 and 6",
+)
+SIGN_B = Mistake("sign:b", "Your code subtracts the bias.", "the bias is subtracted")
+BATCH_AVERAGED = Mistake(
+    "batch_averaged",
+    "Your result has one row, the mean over the samples: each sample keeps its own row.",
+    "the samples are averaged",
+)
+
+
+def _forward(did, O, W, b):
+    if did("first_sample_only"):
+        O = O[:1]
+    if did("transposed:W"):
+        W = W.T
+    if did("scalar_rule"):
+        Z = O * W
+    else:
+        Z = W @ O if did("order") else O @ W
+    if did("batch_averaged"):
+        Z = Z.mean(axis=0, keepdims=True)
+    if not did("bias_missing"):
+        b = b.reshape(-1, 1) if did("column_bias") else b
+        Z = Z - b if did("sign:b") else Z + b
+    return finish(did, Z[0] if did("flat_bias") else Z)
+
+
+_VIEW = "ProductExplorer(ex.case['O'], ex.case['W'], ('O', 'W'))"
+
+
+def _cases(samples=None):
+    names = ("m" if samples is None else None, "n_in", "n_out")
+    return batch_cases(
+        lambda draw, m, n_in, n_out: (draw(samples or m, n_in), draw(n_in, n_out), draw(1, n_out)), names=names
+    )
+
+
+forward_sample = Definition(
+    name="forward_sample",
+    notebook=NOTEBOOK,
+    arguments="o, W, b",
+    result="an array of shape (1, n_out)",
+    of="z",
+    right=dense.forward,
+    formula=_forward,
+    mistakes=(
+        Mistake(
+            "flat_bias",
+            "The numbers are right, but the shape is {shape}: a sample is a row with two axes, {expected}.",
+            "the result is flat, without its axis of length 1",
+            look="row S7, notebook 03, section 2: what shape has o?",
+        ),
+        BIAS_MISSING,
+        ORDER,
+        TRANSPOSED,
+        TRANSPOSED_W,
+        COLUMN_BIAS,
+        "scalar_rule",
+        SIGN_B,
+        "sign",
+    ),
+    cases=_cases(samples=1),
+    hints=(
+        "Unit j has its weights in column j of W. It adds o[0, h] W[h, j] over all inputs h, and then b[0, j].",
+        "The sample is a row. A row times a matrix is a row.",
+    ),
+    solution="def forward_sample(o, W, b):\n    return o @ W + b",
+    look="row S7, notebook 03, section 2",
+    view="ProductExplorer(ex.case['o'], ex.case['W'], ('o', 'W'))",
+)
+
+
+forward = Definition(
+    name="forward",
+    notebook=NOTEBOOK,
+    arguments="O, W, b",
+    result="an array of shape (m, n_out)",
+    of="Z",
+    right=dense.forward,
+    formula=_forward,
+    mistakes=(
+        BIAS_MISSING,
+        ORDER,
+        TRANSPOSED,
+        TRANSPOSED_W,
+        COLUMN_BIAS,
+        "scalar_rule",
+        SIGN_B,
+        "sign",
+        "first_sample_only",
+        BATCH_AVERAGED,
+    ),
+    cases=_cases(),
+    hints=(
+        "Row i of O is sample i. What you did with one row happens with each of them.",
+        "A matrix product takes each row of O with W; numpy repeats the row b for every sample.",
+    ),
+    solution="def forward(O, W, b):\n    return O @ W + b",
+    look="row S8, notebook 03, section 4",
+    view=_VIEW,
+)
+
+
+forward_ones = replace(
+    forward,
+    name="forward_ones",
+    mistakes=(
+        Mistake("bias_missing", look="row S16, notebook 03, section 6"),
+        ORDER,
+        TRANSPOSED,
+        TRANSPOSED_W,
+        COLUMN_BIAS,
+        "scalar_rule",
+        SIGN_B,
+        "sign",
+        "first_sample_only",
+        BATCH_AVERAGED,
+    ),
+    hints=(
+        "A column of ones, (m, 1), times the row b, (1, n_out), is (m, n_out): which rows has it?",
+        "Z = O W + 1 b. How many ones are needed?",
+    ),
+    solution="def forward_ones(O, W, b):\n    ones = np.ones((len(O), 1))\n    return O @ W + ones @ b",
+    look="row S16, notebook 03, section 6",
+)
+
+
+forward_sheet = Sheet(
+    name="forward",
+    notebook=NOTEBOOK,
+    result="Z",
+    symbols=("m", "n_out"),
+    given=(("O", ("m", "n_in")), ("W", ("n_in", "n_out")), ("b", ("1", "n_out"))),
+    sizes=({"m": 2, "n_in": 3, "n_out": 2}, {"m": 3, "n_in": 2, "n_out": 2}, {"m": 2, "n_in": 2, "n_out": 3}),
+    ask="Samples are rows. Fill in Z = O W + b.",
+    where="row S8, section 4: sample i is a row of O; which numbers of W belong to unit j?",
+    right=lambda O, W, b: O @ W + b,
+    wrong=Product(
+        *("O", ROW, "W", COLUMN),
+        {
+            (ROW, ROW): ("transposed", "as with a transposed W; a row of W belongs to an input, not to a unit"),
+            (COLUMN, COLUMN): ("transposed", "as with a transposed O; a column of O belongs to an input"),
+            (COLUMN, ROW): ("order", "so it is with both of them transposed"),
+        },
+        bias="b",
+    ),
+)
+
+QUESTIONS = (
+    question(
+        "03 a sample is doubled",
+        "Row 2 of Z = O W + b is (113, 206, 287), and b = (100, 200, 300). Every input of sample 2 is doubled.\n"
+        "What happens to Z?",
+        wrong(
+            "Row 2 becomes (226, 412, 574): it doubles.",
+            "bias_missing",
+            "So it would be without a bias. The bias is not multiplied by any input, so it does not double.",
+        ),
+        right(
+            "Row 2 becomes (126, 212, 274): it doubles, and then loses b once.",
+            "The new row is 2 o W + b = 2 (o W + b) - b. Only o W is doubled.",
+        ),
+        wrong(
+            "Every row changes, because all samples share W.",
+            "diagonal_missing",
+            "Sharing W is not mixing samples: ∂Z[i, j]/∂O[2, h] is 0 wherever i is not 2. A sample moves its own row alone.",
+        ),
+        wrong(
+            "Column 2 changes, in every row.",
+            "wrong_axis",
+            "That takes a sample for a unit. Samples are rows; column 2 belongs to unit 2.",
+        ),
+    ),
+    question(
+        "03 whose bias it is",
+        "One entry of Z = O W + b: sample 0 is o = (1, 2), column 2 of W is (3, -1), and b = (100, 200, 300).\n"
+        "What is Z[0, 2]?",
+        wrong(
+            "101",
+            "column_bias",
+            "That adds b[0], the bias with the number of the sample. A bias belongs to a unit: Z[i, j] gets b[j]. With 7 "
+            "samples and 3 biases most samples would have none.",
+        ),
+        wrong(
+            "1",
+            "bias_missing",
+            "That is the sum over the inputs, 1 · 3 + 2 · (-1), without the bias.",
+        ),
+        right(
+            "301",
+            "1 · 3 + 2 · (-1) + b[2] = 1 + 300. The row b is added to every sample, entry by entry: unit 2 has b[2].",
+        ),
+        wrong(
+            "601",
+            "wrong_axis",
+            "That adds all three biases, a sum along the row b. Z[0, 2] has one unit, and so one bias.",
+        ),
+    ),
+    question(
+        "03 every bias is raised",
+        "Z = O W + b with m = 7 samples and n_out = 3 units. Every bias is raised by 1.\n"
+        "By how much does the sum of all entries of Z rise?",
+        right(
+            "by 21",
+            "Each of the 3 biases is copied into each of the 7 samples, so every entry of Z rises by 1. Whatever goes back to "
+            "b will therefore be a sum over 7 samples: formula (B).",
+        ),
+        wrong(
+            "by 3",
+            "first_sample_only",
+            "That counts each bias once, as with a single sample. b is added to every row.",
+        ),
+        wrong(
+            "by 7",
+            "column_bias",
+            "That is 1 for each sample: one bias for a row, shared by its units. A bias belongs to a unit, and each row gets "
+            "all 3.",
+        ),
+    ),
+)

@@ -1,0 +1,214 @@
+"""Notebook 07: the tensor dZ/dO and formula (C)."""
+
+import numpy as np
+
+from course_lib import dense
+from course_lib.exercises.engine.cases import batch_cases
+from course_lib.exercises.engine.definition import Definition, Mistake, finish
+from course_lib.exercises.engine.prediction import question, right, wrong
+from course_lib.exercises.engine.sheet import COLUMN, ROW, Product, Sheet
+
+NOTEBOOK = "07_grad_O_and_the_loop"
+
+
+def _only_first(tensor):
+    """The same tensor, with zeros for all samples but the first."""
+    tensor = tensor.copy()
+    tensor[1:] = 0
+    return tensor
+
+
+def _turned(did, tensor):
+    """The indexes of X first, those of Y last."""
+    return tensor.transpose(2, 3, 0, 1) if did("transposed:layout") else tensor
+
+
+def _dZ_dO(did, m, W):
+    n_in, n_out = W.shape
+    W = W if did("untransposed_weights") else W.T
+    eye = np.ones((m, m)) if did("diagonal_missing") else np.eye(m)
+    tensor = np.empty((m, n_out, m, n_in), dtype=W.dtype)
+    tensor[:] = eye[:, None, :, None] * W[None, :, None, :]
+    if did("first_sample_only"):
+        tensor = _only_first(tensor)
+    return _turned(did, finish(did, tensor, m))
+
+
+dZ_dO = Definition(
+    name="dZ_dO",
+    notebook=NOTEBOOK,
+    arguments="m, W",
+    result="an array of shape (m, n_out, m, n_in)",
+    of="the Jacobian",
+    right=dense.dZ_dO,
+    formula=_dZ_dO,
+    mistakes=(
+        Mistake(
+            "diagonal_missing",
+            "Your tensor has the same numbers for every i and h: the case in which they differ is missing, where it is 0.",
+            "the case i and h different is missing",
+            look="row S19, notebook 07, sections 2 and 7: samples do not mix",
+        ),
+        "untransposed_weights",
+        Mistake(
+            "transposed:layout",
+            "All numbers are there, but your tensor has the indexes of X first: the result's indexes, i and j, come first.",
+            "the indexes of X stand first",
+        ),
+        Mistake(
+            "first_sample_only",
+            "Only the first of the m = {m} samples has entries in your tensor: every sample has its own.",
+            "only the first sample has entries",
+        ),
+        Mistake(
+            "transposed",
+            "All numbers are there, but the axes of your tensor stand in the reverse order.",
+            "the axes stand in the reverse order",
+            look="row S2: the result's indexes come first; notebook 07, section 2",
+        ),
+        Mistake(
+            "batch_averaged",
+            "Your entries are exactly 1/{m} of the right ones, and m is {m}: one entry of Z belongs to one sample, and nothing is averaged.",
+            "you divided by m = {m}",
+        ),
+        "sign",
+        "factor_two",
+        "factor_two:half",
+    ),
+    cases=batch_cases(lambda draw, m, n_in, n_out: (m, draw(n_in, n_out))),
+    hints=(
+        "Write Z[i, j] out as a sum. Entries of which row of O are in it?",
+        "O[h, k] is in that sum only if h is i; its factor is then W[k, j].",
+    ),
+    solution="""def dZ_dO(m, W):
+    n_in, n_out = W.shape
+    tensor = np.zeros((m, n_out, m, n_in))
+    for i, j, k in np.ndindex(m, n_out, n_in):
+        tensor[i, j, i, k] = W[k, j]
+    return tensor""",
+    look="row S19, notebook 07, sections 2 and 3",
+    view="KeyIdeaExplorer(dense.dZ_dO(**ex.case), np.ones((ex.case['m'], ex.case['W'].shape[1])))",
+)
+
+
+def _grad_O(did, G, W):
+    m, entries = len(G), G.size
+    if did("first_sample_only"):
+        G = G[:1]
+    if did("scalar_rule"):
+        return finish(did, G * W, m, entries)
+    if did("batch_not_summed"):  # the products with each unit, not added up
+        return finish(did, G[:, None, :] * W[None, :, :], m, entries)
+    W = W if did("untransposed_weights") else W.T
+    return finish(did, W @ G if did("order") else G @ W, m, entries)
+
+
+grad_O = Definition(
+    name="grad_O",
+    notebook=NOTEBOOK,
+    arguments="G, W",
+    result="an array of shape (m, n_in)",
+    of="the gradient",
+    right=dense.grad_O,
+    formula=_grad_O,
+    mistakes=(
+        Mistake("untransposed_weights", look="the square trap in notebook 07, and row S20, section 5: rows with rows"),
+        Mistake("order", look="the square trap in notebook 07"),
+        "transposed",
+        Mistake("scalar_rule", look="the scalar trap, notebook 02"),
+        Mistake("batch_averaged", look="notebook 07, section 7: samples do not mix"),
+        Mistake(
+            "first_sample_only",
+            "Your result holds the first sample's row only: each of the m = {m} samples has its own.",
+            "only the first sample's row is there",
+            look="notebook 07, section 7: samples do not mix",
+        ),
+        Mistake(
+            "batch_not_summed",
+            "Your products with the units are not added up: the sum over the n_out = {n_out} units is missing.",
+            "the products with the units are not added up",
+        ),
+        "averaged_over_entries",
+        "sign",
+        "factor_two",
+        "factor_two:half",
+    ),
+    cases=batch_cases(lambda draw, m, n_in, n_out: (draw(m, n_out), draw(n_in, n_out))),
+    hints=(
+        "Entry (h, k) belongs to input k of sample h. Which entries of Z move when only it moves?",
+        "Only row h of Z moves: Z[h, j] by W[k, j]. Multiply each with its G, and add.",
+        "The entry is row h of G with row k of W. A matrix product takes rows with columns.",
+    ),
+    solution="def grad_O(G, W):\n    return G @ W.T",
+    look="rows S19 and S20, notebook 07, sections 4 to 6",
+    view="KeyIdeaExplorer(dense.dZ_dO(len(ex.case['G']), ex.case['W']), ex.case['G'], ('Z', 'O', 'G'))",
+)
+
+
+grad_O_sheet = Sheet(
+    name="grad_O",
+    notebook=NOTEBOOK,
+    result="∇_O L",
+    symbols=("m", "n_in"),
+    given=(("G", ("m", "n_out")), ("W", ("n_in", "n_out"))),
+    sizes=({"m": 2, "n_in": 3, "n_out": 2}, {"m": 3, "n_in": 2, "n_out": 2}, {"m": 2, "n_in": 2, "n_out": 3}),
+    ask="Z = O W + b, and G is ∂L/∂Z. Fill in ∇_O L.",
+    where="row S20, section 5: one product for each unit; which number of G, and which weight?",
+    right=lambda G, W: G @ W.T,
+    wrong=Product(
+        *("G", ROW, "W", ROW),
+        {
+            (ROW, COLUMN): (
+                "untransposed_weights",
+                "as in G W; a column of W belongs to a unit, not to an input",
+            ),
+            (COLUMN, ROW): ("transposed", "as with a transposed G; a column of G belongs to a unit"),
+            (COLUMN, COLUMN): ("order", "so it is with both of them transposed"),
+        },
+        divisor=True,
+    ),
+)
+
+QUESTIONS = (
+    question(
+        "07 one row through W",
+        "One sample has the row g = (1, 10) of G, and W = [[1, 2], [3, 4]]: 2 inputs, 2 units.\nWhat is its row of ∇_O L?",
+        right(
+            "(21, 43)",
+            "Row h of W with g: 1 · 1 + 2 · 10, and 3 · 1 + 4 · 10. Input h reaches the units through row h of W. As a "
+            "product: g Wᵀ.",
+        ),
+        wrong(
+            "(31, 42)",
+            "untransposed_weights",
+            "That is g W: columns of W, each of which belongs to one unit. W is square here, so the product exists; with 5 "
+            "inputs and 3 units it would not.",
+        ),
+        wrong(
+            "(1, 40)",
+            "scalar_rule",
+            "That is g[h] · W[h, h], as if input h fed only unit h. Each input feeds every unit, so each entry is a sum over "
+            "the units.",
+        ),
+    ),
+    question(
+        "07 a sample without error",
+        "m = 7, n_in = 5, n_out = 3. Row 3 of G is 0: sample 3 has no error.\n"
+        "Which entries of ∇_O L are 0 because of that, whatever W is?",
+        wrong(
+            "column 3",
+            "transposed",
+            "Column 3 of ∇_O L belongs to input 3, in all samples. In W Gᵀ, the transpose, it would be column 3.",
+        ),
+        wrong(
+            "none: the sum over the batch has other terms",
+            "wrong_axis",
+            "(A) and (B) sum over the samples. (C) sums over the units, and the units of sample 3 all have G = 0.",
+        ),
+        right(
+            "row 3",
+            "Entry (h, k) is row h of G with row k of W: with h = 3 every product is 0. Samples do not mix, forwards or "
+            "backwards.",
+        ),
+    ),
+)

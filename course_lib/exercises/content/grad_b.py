@@ -1,0 +1,266 @@
+"""Notebook 06: the tensor dZ/db and formula (B)."""
+
+import numpy as np
+
+from course_lib import dense
+from course_lib.exercises.engine.cases import batch_cases
+from course_lib.exercises.engine.definition import Definition, Mistake, finish
+from course_lib.exercises.engine.prediction import question, right, wrong
+from course_lib.exercises.engine.sheet import Sheet, column_sums
+
+NOTEBOOK = "06_grad_b"
+
+
+def _only_first(tensor):
+    """The same tensor, with zeros for all samples but the first."""
+    tensor = tensor.copy()
+    tensor[1:] = 0
+    return tensor
+
+
+def _turned(did, tensor):
+    """The indexes of X first, those of Y last."""
+    return tensor.transpose(2, 3, 0, 1) if did("transposed:layout") else tensor
+
+
+def _dZ_db(did, m, n_out):
+    eye = np.ones((n_out, n_out)) if did("diagonal_missing") else np.eye(n_out)
+    tensor = np.broadcast_to(eye[:, None, :], (m, n_out, 1, n_out))
+    if did("wrong_axis"):  # the case is taken to be i = k
+        tensor = np.broadcast_to(np.eye(m, n_out)[:, None, None, :], (m, n_out, 1, n_out))
+    if did("first_sample_only"):
+        tensor = _only_first(tensor)
+    tensor = _turned(did, finish(did, tensor, m))
+    if did("flat_bias"):
+        return tensor.reshape(
+            [size for axis, size in enumerate(tensor.shape) if axis != (0 if did("transposed:layout") else 2)]
+        )
+    return np.swapaxes(tensor, 2, 3) if did("column_bias") else tensor
+
+
+dZ_db = Definition(
+    name="dZ_db",
+    notebook=NOTEBOOK,
+    arguments="m, n_out",
+    result="an array of shape (m, n_out, 1, n_out)",
+    of="the Jacobian",
+    right=dense.dZ_db,
+    formula=_dZ_db,
+    mistakes=(
+        Mistake(
+            "diagonal_missing",
+            "Your tensor has the same numbers for every j and k: the case in which they differ is missing, where it is 0.",
+            "the case j and k different is missing",
+        ),
+        Mistake(
+            "flat_bias",
+            "The numbers are right, but the shape is {shape}, expected {expected}: b is a row with two axes.",
+            "b's axis of length 1 is missing",
+            look="row S17, notebook 06, section 2: b has two axes",
+        ),
+        Mistake(
+            "transposed:layout",
+            "All numbers are there, but your tensor has the indexes of X first: the result's indexes, i and j, come first.",
+            "the indexes of X stand first",
+        ),
+        Mistake(
+            "wrong_axis",
+            "Your case analysis compares the wrong pair of indexes.",
+            "the case analysis compares the wrong pair of indexes",
+            look="slip E2: the bias belongs to the unit, not to the sample; notebook 06, section 2",
+        ),
+        Mistake(
+            "column_bias",
+            "The numbers are right, but the shape is {shape}, expected {expected}: b is a row, and not a column.",
+            "b stands as a column",
+        ),
+        Mistake(
+            "first_sample_only",
+            "Only the first of the m = {m} samples has entries in your tensor: every sample has its own.",
+            "only the first sample has entries",
+        ),
+        Mistake(
+            "transposed",
+            "All numbers are there, but the axes of your tensor stand in the reverse order.",
+            "the axes stand in the reverse order",
+            look="row S2: the result's indexes come first; notebook 06, section 2",
+        ),
+        Mistake(
+            "batch_averaged",
+            "Your entries are exactly 1/{m} of the right ones, and m is {m}: one entry of Z belongs to one sample, and nothing is averaged.",
+            "you divided by m = {m}",
+        ),
+        "sign",
+        "factor_two",
+        "factor_two:half",
+    ),
+    cases=batch_cases(lambda draw, m, _, n_out: (m, n_out), names=("m", None, "n_out")),
+    hints=(
+        "Z[i, j] = ... + b[j]. Which b moves it, and by how much?",
+        "1 where j = k, for every sample i. The shape is Z's, then b's: (m, n_out, 1, n_out).",
+    ),
+    solution="""def dZ_db(m, n_out):
+    tensor = np.zeros((m, n_out, 1, n_out))
+    for i, j in np.ndindex(m, n_out):
+        tensor[i, j, 0, j] = 1
+    return tensor""",
+    look="row S17, notebook 06, sections 2 and 3",
+    view="KeyIdeaExplorer(dense.dZ_db(**ex.case), np.ones((ex.case['m'], ex.case['n_out'])))",
+)
+
+
+def _grad_b(did, G):
+    m, entries = len(G), G.size
+    if did("first_sample_only"):
+        G = G[:1]
+    if did("batch_not_summed"):
+        return finish(did, G, m, entries)
+    if did("wrong_axis"):
+        return finish(did, G.sum(axis=1)[None], m, entries)
+    if did("wrong_axis:column"):
+        return finish(did, G.sum(axis=1)[:, None], m, entries)
+    if did("wrong_axis:flat"):
+        return finish(did, G.sum(axis=1), m, entries)
+    if did("wrong_axis:everything"):
+        return finish(did, G.sum(), m, entries)
+    row = finish(did, G.sum(axis=0, keepdims=True), m, entries)
+    return row[0] if did("flat_bias") else row.T if did("column_bias") else row
+
+
+grad_b = Definition(
+    name="grad_b",
+    notebook=NOTEBOOK,
+    arguments="G",
+    result="an array of shape (1, n_out)",
+    of="the gradient",
+    right=dense.grad_b,
+    formula=_grad_b,
+    mistakes=(
+        Mistake("flat_bias", look="notebook 06, section 10: keep the row"),
+        Mistake(
+            "column_bias",
+            "The numbers are right, but they stand in a column, {shape}: b is a row, {expected}.",
+            "the result stands in a column",
+            look="notebook 06, section 10: keep the row",
+        ),
+        Mistake("batch_averaged", look="row S18, notebook 06, section 9: is it a sum or a mean?"),
+        Mistake(
+            "batch_not_summed", look="notebook 06, section 8: what does adding a row to every sample do backwards?"
+        ),
+        Mistake(
+            "wrong_axis",
+            "Your sum runs over the units, and not over the samples: entry k should add up column k of G.",
+            "the sum runs over the units",
+            look="row S18, notebook 06, section 5: which column belongs to b[k]?",
+        ),
+        "wrong_axis:column",
+        "wrong_axis:flat",
+        Mistake(
+            "wrong_axis:everything",
+            "Your sum runs over all entries of G: each unit has a bias, and a sum, of its own.",
+            "the sum runs over all entries",
+        ),
+        "first_sample_only",
+        "averaged_over_entries",
+        "sign",
+        "factor_two",
+        "factor_two:half",
+    ),
+    cases=batch_cases(lambda draw, m, _, n_out: (draw(m, n_out),), names=("m", None, "n_out")),
+    hints=(
+        "b[k] is added to Z[i, k] of every sample i. So how many entries of Z move with it, and by how much?",
+        "Each of the m entries moves by 1: add column k of G.",
+        "A gradient has the shape of the thing: b is a row, (1, n_out). Look for keepdims.",
+    ),
+    solution="def grad_b(G):\n    return G.sum(axis=0, keepdims=True)",
+    look="row S18, notebook 06, sections 4 to 6",
+    view="KeyIdeaExplorer(dense.dZ_db(*ex.case['G'].shape), ex.case['G'], ('Z', 'b', 'G'))",
+)
+
+
+grad_b_sheet = Sheet(
+    name="grad_b",
+    notebook=NOTEBOOK,
+    result="∇_b L",
+    symbols=("1", "n_out"),
+    given=(("G", ("m", "n_out")),),
+    sizes=({"m": 3, "n_out": 4}, {"m": 4, "n_out": 3}, {"m": 2, "n_out": 4}),
+    ask="Z = O W + b, and G is ∂L/∂Z. Fill in ∇_b L.",
+    where="rows S17 and S18, sections 3 to 5: which entries of Z move when b[k] moves, and by how much?",
+    right=lambda G: G.sum(axis=0, keepdims=True),
+    wrong=column_sums,
+)
+
+QUESTIONS = (
+    question(
+        "06 rows that sum to 0",
+        "With softmax and cross-entropy at the end of a network, each row of the first G sums to 0.\n"
+        "What does that say about ∇_b L of the last layer?",
+        wrong(
+            "All its entries are 0.",
+            "wrong_axis",
+            "That takes rows for columns: the entries of ∇_b L are column sums of G, and nothing makes those 0.",
+        ),
+        right(
+            "Its entries add up to 0.",
+            "The sum of the column sums is the sum of all of G, and so is the sum of the row sums, which are 0. Softmax does "
+            "not change when every entry of a row of Z gets the same amount more, so raising all biases together changes no "
+            "loss.",
+        ),
+        wrong(
+            "It is a column of m zeros.",
+            "column_bias",
+            "One number for each sample: the row sums of G as a column. So it would be if every sample had a bias of its own. "
+            "∇_b L has the shape of b, (1, n_out).",
+        ),
+    ),
+    question(
+        "06 the gradient of two biases",
+        "G = [[2, 1], [3, -1], [-2, 5], [1, 3]]: 4 samples, 2 units.\nWhat is ∇_b L?",
+        wrong(
+            "[[1, 2]]",
+            "batch_averaged",
+            "These are the means of the columns. Copied forwards means added backwards; if the loss is a mean, its 1/m is in G "
+            "already.",
+        ),
+        wrong(
+            "[[3, 2, 3, 4]]",
+            "wrong_axis",
+            "These are the sums along the rows, one for each sample. A bias belongs to a unit, and its gradient is a sum over "
+            "the samples.",
+        ),
+        right(
+            "[[4, 8]]",
+            "The column sums: 2 + 3 - 2 + 1 and 1 - 1 + 5 + 3. Each bias is added to all 4 samples, with the slope 1.",
+        ),
+        wrong(
+            "[[2, 1]]",
+            "first_sample_only",
+            "That is row 0 of G, one sample alone.",
+        ),
+    ),
+    question(
+        "06 a line of code for (B)",
+        "G has the shape (7, 3), and b has the shape (1, 3).\nWhich line gives ∇_b L, in numbers and in shape?",
+        wrong(
+            "G.sum(axis=0)",
+            "flat_bias",
+            "The numbers are right, the shape is (3,): the axis of length 1 is gone. Sooner or later numpy will put it on the "
+            "side where you do not want it.",
+        ),
+        wrong(
+            "G.sum(axis=1, keepdims=True)",
+            "column_bias",
+            "That sums over the units and gives a column, (7, 1): one number for each sample.",
+        ),
+        wrong(
+            "G.mean(axis=0, keepdims=True)",
+            "batch_averaged",
+            "The shape is right, and each number is 1/7 of the gradient. The sum is not a mean.",
+        ),
+        right(
+            "G.sum(axis=0, keepdims=True)",
+            "A sum along axis 0 runs over the samples, and keepdims keeps the row: (1, 3).",
+        ),
+    ),
+)

@@ -1,0 +1,175 @@
+"""Notebook 08: standard deviations of weights, and the gain of a layer."""
+
+import numpy as np
+
+from course_lib.exercises.engine.cases import Case
+from course_lib.exercises.engine.definition import Definition, Mistake, finish
+from course_lib.exercises.engine.prediction import question, right, wrong
+
+NOTEBOOK = "08_gradient_flow"
+
+STD_IS_VARIANCE = Mistake(
+    "std_is_variance", "Your result is the variance: the standard deviation is its square root.", "it is the variance"
+)
+FACTOR_TWO_ROOT = Mistake(
+    "factor_two:root",
+    "Your result differs by a factor of the square root of 2 everywhere: the 2 under the root is missing.",
+    "the 2 under the root is missing",
+)
+FACTOR_TWO_ROOT_TWICE = Mistake(
+    "factor_two:root_twice",
+    "Your result is the square root of 2 times too large everywhere.",
+    "there is one 2 too many under the root",
+)
+
+
+def _numbers(names, rows):
+    """Cases whose arguments are the numbers of each row; the first two rows are the notebook's."""
+
+    def cases(_):
+        tags = ["notebook"] + ["primes"] * (len(rows) - 1)
+        return tuple(
+            Case(row, dict(zip(names, row, strict=True)), frozenset({tag})) for row, tag in zip(rows, tags, strict=True)
+        )
+
+    return cases
+
+
+def _std(did, variance):
+    variance = variance / 2 if did("factor_two:root") else 2 * variance if did("factor_two:root_twice") else variance
+    return finish(did, variance if did("std_is_variance") else np.sqrt(variance))
+
+
+def _gain(did, n_out, weight_std, mean_f_prime_squared):
+    variance = weight_std if did("std_is_variance") else weight_std**2
+    return finish(did, n_out * variance * mean_f_prime_squared)
+
+
+he_std = Definition(
+    name="he_std",
+    notebook=NOTEBOOK,
+    arguments="n_in",
+    result="a number",
+    of="the standard deviation",
+    right=lambda n_in: np.sqrt(2 / n_in),
+    formula=lambda did, n_in: _std(did, 2 / n_in),
+    mistakes=(
+        STD_IS_VARIANCE,
+        FACTOR_TWO_ROOT,
+        FACTOR_TWO_ROOT_TWICE,
+        "factor_two",
+        "factor_two:half",
+        "sign",
+    ),
+    cases=_numbers(("n_in",), [(512,), (3,), (7,), (64,), (1,), (2,), (1000,)]),
+    hints=(
+        "relu sets half of the entries to 0, and so halves the mean square. The weights make up for it.",
+        "n_in Var(W) = 2. The standard deviation is the square root of the variance.",
+    ),
+    solution="def he_std(n_in):\n    return np.sqrt(2 / n_in)",
+    look="notebook 08, section 8: which variance makes up for the slopes of relu that are 0?",
+)
+
+
+glorot_std = Definition(
+    name="glorot_std",
+    notebook=NOTEBOOK,
+    arguments="n_in, n_out",
+    result="a number",
+    of="the standard deviation",
+    right=lambda n_in, n_out: np.sqrt(2 / (n_in + n_out)),
+    formula=lambda did, n_in, n_out: _std(did, 2 / (n_in + n_out)),
+    mistakes=(
+        STD_IS_VARIANCE,
+        FACTOR_TWO_ROOT,
+        FACTOR_TWO_ROOT_TWICE,
+        "factor_two",
+        "factor_two:half",
+        "sign",
+    ),
+    cases=_numbers(("n_in", "n_out"), [(64, 32), (3, 7), (7, 5), (2, 11), (1, 1), (64, 64), (5, 1)]),
+    hints=(
+        "Forwards n_in Var(W) should be 1, backwards n_out Var(W). Both cannot hold: take a mean of the sizes.",
+        "Var(W) is 1 over the mean of n_in and n_out. The standard deviation is its square root.",
+    ),
+    solution="def glorot_std(n_in, n_out):\n    return np.sqrt(2 / (n_in + n_out))",
+    look="notebook 08, section 7, and the last exercise: what do forwards and backwards ask for?",
+)
+
+
+gain = Definition(
+    name="gain",
+    notebook=NOTEBOOK,
+    arguments="n_out, weight_std, mean_f_prime_squared",
+    result="a number",
+    of="the factor",
+    right=lambda n_out, weight_std, mean_f_prime_squared: n_out * weight_std**2 * mean_f_prime_squared,
+    formula=_gain,
+    mistakes=(
+        Mistake(
+            "std_is_variance",
+            "Your result has the standard deviation where the variance belongs, its square.",
+            "the standard deviation stands where the variance belongs",
+        ),
+        "factor_two",
+        "factor_two:half",
+        "sign",
+    ),
+    cases=_numbers(
+        ("n_out", "weight_std", "mean_f_prime_squared"),
+        [(512, 0.05, 0.5), (3, 0.7, 0.25), (7, 0.3, 0.9), (64, 0.125, 1.0), (1, 1.5, 0.5), (100, 0.1, 0.0625)],
+    ),
+    hints=(
+        "An entry of G W^T is a sum of n_out products. For independent factors of mean 0 the mean squares multiply.",
+        "E[G^2] is multiplied by n_out times the variance of a weight, and by the mean of f'^2.",
+    ),
+    solution="""def gain(n_out, weight_std, mean_f_prime_squared):
+    return n_out * weight_std**2 * mean_f_prime_squared""",
+    look="rows S20 and S6, notebook 08, sections 1 and 2",
+)
+
+
+QUESTIONS = (
+    question(
+        "08 one relu layer more",
+        "Layers of n relu units with weights of variance 1/n. You add one layer at the bottom.\n"
+        "By which factor does E[G²] at the lowest layer change?",
+        wrong(
+            "1, since the variance is 1/n",
+            "activation_not_undone",
+            "That is n Var(W) alone. G is also multiplied by the slopes, and half of the slopes of relu are 0.",
+        ),
+        wrong(
+            "1/4",
+            "factor_two",
+            "Half of the slopes are 0, and the others are 1, so the mean of f'(z)² is 1/2. The square does not halve it again.",
+        ),
+        right(
+            "1/2",
+            "χ = n Var(W) E[f'(z)²] = 1 · 1/2. Every layer takes half of it away; He's variance 2/n gives it back.",
+        ),
+        wrong(
+            "1/n",
+            "std_is_variance",
+            "The entry is a sum of n products, each with a weight of variance 1/n: together 1, times the mean square of the slope.",
+        ),
+    ),
+    question(
+        "08 doubling the weights under layer norm",
+        "Every layer normalizes the rows of Z. You multiply all weights by 2.\nWhat happens to G at the lowest layer?",
+        wrong(
+            "It doubles once for each layer.",
+            "activation_not_undone",
+            "G W^T doubles, but on its way back G is divided by s, the size of each row of Z, and that has doubled too.",
+        ),
+        right(
+            "Nothing, but for ε and one factor 2 from the layers that are not normalized.",
+            "N is the same for Z and for 2Z. In each normalized layer the 2 of G W^T meets the 1/2 of 1/s.",
+        ),
+        wrong(
+            "It halves once for each layer.",
+            "factor_two",
+            "1/s halves it, and W^T doubles it: you counted one of the two.",
+        ),
+    ),
+)

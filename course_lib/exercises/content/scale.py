@@ -1,0 +1,136 @@
+"""Notebook 09: sums in blocks."""
+
+import numpy as np
+
+from course_lib import dense
+from course_lib.exercises.content.grad_W import data_part
+from course_lib.exercises.engine.cases import batch_cases
+from course_lib.exercises.engine.definition import Definition, Mistake, finish
+from course_lib.exercises.engine.prediction import question, right, wrong
+
+NOTEBOOK = "09_speed_and_scale"
+
+
+def _in_shards(did, O, G, shards):
+    parts = [(o, g) for o, g in zip(np.array_split(O, shards), np.array_split(G, shards), strict=True)]
+    if did("first_sample_only:shard"):
+        parts = parts[:1]
+    if did("first_sample_only:last"):
+        parts = parts[-1:]
+    partial = [data_part(did, *part) for part in parts]
+    if did("batch_averaged:shard_means"):
+        partial = [part / len(o) for part, (o, _) in zip(partial, parts, strict=True)]
+    if did("batch_not_summed:stack"):
+        return finish(did, np.stack(partial), len(O), G.size)
+    total = sum(partial) / len(partial) if did("batch_averaged:shards") else sum(partial)
+    return finish(did, total, len(O), G.size)
+
+
+_SHARDS = {7: 3, 11: 4, 2: 2, 1: 1, 3: 2, 4: 3, 6: 2, 5: 2, 13: 5}  # by m; most of them leave blocks of two sizes
+
+
+grad_W_in_shards = Definition(
+    name="grad_W_in_shards",
+    notebook=NOTEBOOK,
+    arguments="O, G, shards",
+    result="an array of shape (n_in, n_out)",
+    of="the gradient",
+    right=lambda O, G, shards: sum(
+        dense.grad_W(o, g) for o, g in zip(np.array_split(O, shards), np.array_split(G, shards), strict=True)
+    ),
+    formula=_in_shards,
+    mistakes=(
+        Mistake(
+            "batch_averaged:shards",
+            "Your result is the mean of the blocks' parts: O^T G is their sum.",
+            "the blocks' parts are averaged",
+        ),
+        "batch_averaged",
+        Mistake(
+            "batch_averaged:shard_means",
+            "Each block's part is divided by its number of rows: O^T G is a sum, and the 1/m is in G.",
+            "each block's part is averaged",
+        ),
+        Mistake(
+            "first_sample_only:shard",
+            "Your result is one block's part alone: the blocks' parts are added.",
+            "one block's part stands alone",
+        ),
+        Mistake(
+            "first_sample_only:last",
+            "Your result is one block's part alone: the blocks' parts are added.",
+            "one block's part stands alone",
+        ),
+        Mistake(
+            "batch_not_summed:stack",
+            "Your result still has one part for each block: they are not added up.",
+            "the blocks' parts are not added up",
+        ),
+        "transposed",
+        "order",
+        "sign",
+        "factor_two",
+        "factor_two:half",
+    ),
+    cases=batch_cases(lambda draw, m, n_in, n_out: (draw(m, n_in), draw(m, n_out), _SHARDS[m])),
+    hints=(
+        "Each block of rows gives its own O^T G, of the same shape. What is done with them?",
+        "np.array_split(O, shards) cuts the rows into blocks, also where they do not come out even.",
+    ),
+    solution="""def grad_W_in_shards(O, G, shards):
+    blocks = zip(np.array_split(O, shards), np.array_split(G, shards))
+    return sum(o.T @ g for o, g in blocks)""",
+    look="row S14, notebook 09, section 9: a sum over samples",
+)
+
+
+QUESTIONS = (
+    question(
+        "09 shards of two sizes",
+        "One worker has 3 samples, another has 1. Each takes the mean loss of its own samples.\n"
+        "For one weight their gradients are 2 and 6. What is the gradient of the mean loss of all 4 samples?",
+        wrong(
+            "8, the sum",
+            "batch_not_averaged",
+            "Shards add up where the factor is 1/m for all. Here each worker has divided by its own number of samples already.",
+        ),
+        wrong(
+            "4, the mean of the two",
+            "batch_averaged",
+            "The mean of means is the mean only where all shards have one size: the single sample would count three times.",
+        ),
+        wrong(
+            "2, that of the larger shard",
+            "first_sample_only",
+            "The sum runs over all samples, and so over both shards.",
+        ),
+        right(
+            "3, each weighted by its number of samples",
+            "(3 · 2 + 1 · 6) / 4 = 3. The sums over samples add up, and then comes one 1/m, with the m of the whole batch.",
+        ),
+    ),
+    question(
+        "09 through the scheduler",
+        "A network has P parameters. In each step a scheduler sends them to 3 workers, and each sends back a gradient.\n"
+        "How many numbers pass through the scheduler's network card, both ways together?",
+        wrong(
+            "4/3 P, as in a ring of 3",
+            "batch_averaged",
+            "In a ring that is what each of the workers sends. There everybody adds up a part; here one machine does.",
+        ),
+        right(
+            "6 P: 3 times P down, 3 times P up",
+            "Each worker needs the new parameters and has its own gradient, and all of it crosses one card: 2 p P.",
+        ),
+        wrong(
+            "2 P: P down, P up",
+            "first_sample_only",
+            "That is what one of the workers gets and sends. The scheduler does it with each of them.",
+        ),
+        wrong(
+            "3 P: a gradient from each worker",
+            "factor_two",
+            "The gradients, yes. But after each step the parameters are new, and have to go down again.",
+        ),
+    ),
+)

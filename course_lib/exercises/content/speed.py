@@ -1,0 +1,70 @@
+"""Notebook 09: the column of ones, and what the explicit tensor costs."""
+
+import numpy as np
+
+from course_lib.exercises.engine.cases import batch_cases
+from course_lib.exercises.engine.definition import Definition, Mistake, finish
+from course_lib.exercises.engine.prediction import question, right, wrong
+
+NOTEBOOK = "09_speed_and_scale"
+
+
+def _append_ones(did, O):
+    if did("bias_missing"):
+        return finish(did, O)
+    wide, tall = np.ones((len(O), 1), dtype=O.dtype), np.ones((1, O.shape[1]), dtype=O.dtype)
+    if did("bias_missing:zeros"):
+        wide, tall = 0 * wide, 0 * tall
+    if did("wrong_axis"):
+        return finish(did, np.vstack([tall, O] if did("order") else [O, tall]))
+    return finish(did, np.hstack([wide, O] if did("order") else [O, wide]))
+
+
+append_ones = Definition(
+    name="append_ones",
+    notebook=NOTEBOOK,
+    arguments="O",
+    result="an array of shape (m, n_in + 1)",
+    of="the right result",
+    right=lambda O: np.hstack([O, np.ones((len(O), 1), dtype=O.dtype)]),
+    formula=_append_ones,
+    mistakes=(
+        Mistake(
+            "wrong_axis",
+            "Your ones are a row, one more sample: each sample should get one more input.",
+            "the ones are a row",
+        ),
+        Mistake("order", "Your ones stand in front: they belong behind the inputs.", "the ones stand in front"),
+        Mistake("bias_missing", "There are no ones in your result.", "there are no ones"),
+        Mistake(
+            "bias_missing:zeros", "Your new column holds 0: the bias is multiplied by it.", "the new entries are 0"
+        ),
+        "transposed",
+    ),
+    cases=batch_cases(lambda draw, m, n_in, _: (draw(m, n_in),), names=("m", "n_in", None)),
+    hints=("Each sample gets one more input, which is always 1. Where do inputs stand, in rows or in columns?",),
+    solution="def append_ones(O):\n    return np.hstack([O, np.ones((len(O), 1))])",
+    look="row S16, notebook 09, section 5: one more input, which is always 1",
+)
+
+
+QUESTIONS = (
+    question(
+        "09 twice as many units",
+        "dZ/dW is kept as an array, (m, n_out, n_in, n_out). You double n_out.\nHow much memory does the array take?",
+        wrong(
+            "as much as before",
+            "diagonal_missing",
+            "Each weight does have m non-zero values, whatever n_out is. But there are twice as many weights, and the zeros are stored too.",
+        ),
+        wrong(
+            "2 times as much",
+            "factor_two",
+            "That is how W and O^T G grow, and the number of values that are not zero. In the shape n_out stands twice.",
+        ),
+        right(
+            "4 times as much",
+            "n_out stands twice in the shape: once for the unit of Z, once for the unit of W. All entries with j ≠ k are zeros.",
+        ),
+    ),
+)

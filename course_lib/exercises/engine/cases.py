@@ -1,0 +1,99 @@
+"""Cases: the arguments that an answer is tried on, with sizes and layouts at which mistakes show.
+
+The first two have the notebook's own sizes, so that numbers typed in for them show; then come other primes, one
+sample, one unit, equal sizes (where formulas run that cannot run elsewhere), rows of zeros, float32, and arrays that are
+neither contiguous nor writable. The numbers come from a fixed seed: the same answer gets the same card.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+# m, n_in, n_out, and tags. "notebook": the sizes of the notebooks. "primes": three other, different sizes.
+BATCHES = (
+    (7, 5, 3, "notebook"),
+    (7, 5, 3, "notebook"),
+    (11, 7, 2, "primes"),
+    (2, 3, 5, "primes"),
+    (1, 3, 2, "edge"),
+    (2, 3, 1, "edge"),
+    (3, 1, 2, "edge"),
+    (4, 4, 4, "square"),
+    (6, 6, 6, "square"),
+    (4, 4, 3, "square"),
+    (4, 3, 4, "square"),
+    (3, 4, 4, "square"),
+    (5, 7, 2, "zeros"),
+    (5, 2, 7, "float32"),
+    (13, 2, 5, "strided readonly"),
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One set of arguments. They are never handed out: `copies` makes fresh ones, in the layout that the tags say."""
+
+    arguments: tuple
+    sizes: dict
+    tags: frozenset = frozenset()
+
+    def copies(self, writeable=False):
+        """Fresh copies of the arguments, for one run of the learner's code; writeable: whatever the tags say."""
+        return tuple(self._copy(argument, writeable) for argument in self.arguments)
+
+    def spoken(self):
+        """The sizes in words: "m = 7, n_in = 5, n_out = 3"."""
+        return ", ".join(f"{name} = {size}" for name, size in self.sizes.items()) or "this case"
+
+    def counted(self):
+        """The numbers of samples, inputs and units, in order."""
+        named = [size for name, size in self.sizes.items() if name != "layers"]
+        return [n for size in named for n in (size if isinstance(size, tuple) else (size,))]
+
+    def _copy(self, value, writeable):
+        if isinstance(value, (list, tuple)):
+            return type(value)(self._copy(part, writeable) for part in value)
+        if not isinstance(value, np.ndarray):
+            return value
+        copy = value.copy()
+        if "strided" in self.tags and value.ndim:
+            roomy = np.empty(tuple(2 * size for size in value.shape), dtype=value.dtype)
+            copy = roomy[tuple(slice(None, None, 2) for _ in value.shape)]
+            copy[...] = value
+        copy.flags.writeable = writeable or "readonly" not in self.tags
+        return copy
+
+
+class Draw:
+    """`draw(7, 5)` is an array of that shape of normal numbers; tags make a row zero, all but one huge, or float32."""
+
+    def __init__(self, rng, tags):
+        self.rng, self.tags = rng, tags
+
+    def __call__(self, *shape):
+        values = self.rng.standard_normal(shape)
+        if "zeros" in self.tags and len(shape) == 2 and shape[0] > 1:
+            values[self.rng.integers(shape[0])] = 0
+        if "huge" in self.tags:
+            values[1:] *= 10000  # the first row stays: beside tiny numbers only, rounding would look like a mistake
+        return values.astype(np.float32) if "float32" in self.tags else values
+
+
+def batch_cases(make, without=(), names=("m", "n_in", "n_out"), more=()):
+    """A function `seed -> cases`, one case for each line of BATCHES.
+
+    make: `(draw, m, n_in, n_out) -> arguments`. without: tags of lines to leave out. names: what the three sizes are
+    called in messages; None leaves one out. more: further lines; with them, all others have the tag "moderate" too.
+    """
+
+    def cases(seed):
+        rng = np.random.default_rng(seed)
+        made = []
+        for *sizes, tags in (*BATCHES, *more):
+            tags = frozenset(tags.split()) | ({"moderate"} if more and (*sizes, tags) not in more else set())
+            if not tags & set(without):
+                spoken = {name: size for name, size in zip(names, sizes, strict=True) if name}
+                made.append(Case(tuple(make(Draw(rng, tags), *sizes)), spoken, tags))
+        return tuple(made)
+
+    return cases

@@ -1,0 +1,113 @@
+"""One check, from a learner's function to a `Result`: run it on every case, find what explains it, and say so."""
+
+import functools
+import warnings
+
+import numpy as np
+
+from course_lib.exercises.engine import say
+from course_lib.exercises.engine.card import Result
+from course_lib.exercises.engine.compare import finite, same
+from course_lib.exercises.engine.diagnose import Evidence, diagnose
+from course_lib.exercises.engine.mistakes import bare
+from course_lib.exercises.engine.run import Stopped, is_stub, objection, run
+from course_lib.exercises.engine.sandbox import TIME_LIMIT, Busy
+
+
+def check(definition, function, limit=TIME_LIMIT, seed=0):
+    """Check a learner's function against an exercise's definition: `(Result, the case it speaks of or None)`.
+
+    limit: seconds for all cases together. seed: of the cases' numbers. Whatever the function does, a `Result` comes.
+    """
+    name = definition.name
+    if why := objection(name, definition.arguments, function):
+        not_a_function = not callable(function) or isinstance(function, type)
+        return Result("error", ("wrong_type",) if not_a_function else (), why, exercise=name), None
+    if is_stub(function):
+        message = f"Write {name}({definition.arguments}), and check again."
+        return Result("not attempted", (), message, exercise=name), None
+    with np.errstate(all="ignore"), warnings.catch_warnings():  # whatever the notebook has set
+        warnings.simplefilter("ignore")
+        cases, right, values = _prepared(definition, seed)
+        try:
+            answers, sandbox = run(definition, function, cases, limit)
+        except Busy as busy:
+            return Result("error", (), str(busy), exercise=name), None
+        except Stopped as stopped:
+            keys, why = _stopped(stopped, limit)
+            return Result("error", keys, why, exercise=name, printed=stopped.sandbox.said), stopped.case
+        status, keys, message, case = verdict(Evidence(definition, cases, right, answers, values))
+    mistakes = tuple(dict.fromkeys(map(bare, keys)))
+    return Result(status, mistakes, message, exercise=name, printed=sandbox.said), case
+
+
+@functools.cache
+def _prepared(definition, seed):
+    """The cases, their right values, and a dictionary for those of wrong formulas: kept from one check to the next."""
+    cases = definition.cases(seed)
+    return cases, tuple(definition.value(case) for case in cases), {}
+
+
+def verdict(evidence):
+    """(status, keys of the mistakes, message, the case that the message speaks of)."""
+    definition, cases, flags = evidence.definition, evidence.cases, evidence.flags
+    if "other_each_time" in flags:
+        keys = ("other_each_time",)
+        return "wrong", keys, f"{say.explanation(evidence, keys, 0)} {say.place(definition, keys)}", cases[0]
+    keys = diagnose(evidence)
+    if keys == ():
+        return "correct", (), f"Right in all {len(cases)} cases: {say.variety(cases)}.", None
+    if keys is None and flags and _nothing_came(evidence):
+        keys = flags
+    i = _spoken_of(evidence, keys or flags)
+    if keys is not None:
+        return "wrong", keys, f"{say.explanation(evidence, keys, i)} {say.place(definition, keys)}", cases[i]
+    if flags:
+        return "wrong", flags, f"{say.flagged(evidence, i)} {say.place(definition, flags)}", cases[i]
+    if evidence.raised:
+        message = f"{say.error(evidence)} {say.certain(evidence)}".strip()
+        return "error", ("raises",), message, cases[evidence.raised[0]]
+    value, right, keys = evidence.answers[i].value, evidence.right[i], ()
+    if not finite(value) and finite(right):
+        keys = ("not_finite",)
+    elif not _alike(value, right):
+        keys = ("wrong_shape",)
+    message = f"{say.certain(evidence)} Expected: {definition.result}. {say.place(definition, keys)}"
+    return "wrong", keys, message, cases[i]
+
+
+def _nothing_came(evidence):
+    """Whether there are no numbers to speak of: no array came back, or nothing was changed in place, in any case."""
+    plain, answers = evidence.definition.plain, evidence.answers
+    if evidence.definition.form == "in place":
+        before = [plain(case.arguments[0])[0] for case in evidence.cases]
+        return all(same(answer.value, value) for answer, value in zip(answers, before, strict=True))
+    return all(answer.value is None for answer in answers)
+
+
+def _alike(value, right):
+    if isinstance(value, tuple) and isinstance(right, tuple):
+        return len(value) == len(right) and all(map(_alike, value, right))
+    return isinstance(value, np.ndarray) and isinstance(right, np.ndarray) and value.shape == right.shape
+
+
+def _spoken_of(evidence, keys):
+    """The case that shows the mistakes: of another shape, flagged, a value that is not right; else what is not right."""
+    answers = evidence.answers
+    wrong = [i for i, answer in enumerate(answers) if answer.flags or not evidence.is_right(i)]
+    with_value = [i for i in wrong if i not in evidence.raised]
+    showing = [i for i in with_value if set(keys) & set(answers[i].flags)] if set(keys) & set(evidence.flags) else []
+    if "wrong_shape" in keys:
+        showing = [i for i in with_value if not _alike(answers[i].value, evidence.right[i])]
+    return next(iter([*showing, *with_value, *wrong, 0]))
+
+
+def _stopped(stopped, limit):
+    where = stopped.case.spoken()
+    if stopped.kind == "too_slow":
+        return ("too_slow",), f"Your code was stopped after {limit:g} seconds, at {where}: does a loop never end?"
+    if stopped.kind == "ended late":
+        return ("too_slow",), f"Your code took more than {limit:g} seconds; the case {where} was the last that was run."
+    if stopped.kind == "exit":
+        return ("raises",), "Your code calls exit(): a function ends with return, and the kernel goes on."
+    return ("raises",), f"Your code was interrupted, at {where}."

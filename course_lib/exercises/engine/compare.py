@@ -1,0 +1,126 @@
+"""What a learner's code gave back, as plain arrays, with what is certain about it before any number is compared.
+
+A value is an array, or a tuple of values (a list of layers is a tuple of pairs). `Raised` stands in for the value of a
+case that could not be computed. Values are compared by `same`; a tolerance is a part of the largest entry. It is wide
+enough for an answer that was computed in float32 on the way, and far below what any mistake changes.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+FLOAT32_TOLERANCE = 1e-4
+TOLERANCE = 1e-6
+LARGEST = 10**8  # bytes; a larger array is not looked at
+
+
+@dataclass(frozen=True)
+class Raised:
+    """A case that raised instead of giving a value."""
+
+    kind: str = ""
+    text: str = ""
+    line: str = ""  # the learner's line, as text, if it is known
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One case of the learner's answer: a value or `Raised`, and the mistakes that show without comparing numbers."""
+
+    value: object
+    flags: tuple = ()
+    what: str = ""  # for a wrong type: what it is
+
+
+def plain(value):
+    """(the value as arrays, what it is instead of arrays or ""): what is no array is converted where that loses nothing.
+
+    The value is None if it cannot be read as real numbers.
+    """
+    if type(value) is np.ndarray and value.dtype.kind in "fiub" and value.nbytes <= LARGEST:
+        return value.copy(), ""
+    if type(value) in (int, float) or (isinstance(value, np.generic) and value.dtype.kind in "fiu"):
+        return np.asarray(value), ""
+    what = "None" if value is None else type(value).__name__
+    if isinstance(value, np.ndarray) and value.nbytes > LARGEST:
+        return None, f"an array of shape {value.shape}, far too large,"
+    if isinstance(value, np.ndarray):
+        what = f"{what} of dtype {value.dtype}" if type(value) is np.ndarray else what
+    return _converted(value), what
+
+
+def plain_layers(value, depth=2):
+    """Like `plain`, for a list (or tuple) of layers, each a pair of arrays: a tuple of tuples."""
+    if type(value) not in (list, tuple) or depth == 0:
+        return plain(value)
+    parts = [plain_layers(part, depth - 1) for part in value]
+    what = next((what for _, what in parts if what), "")
+    return tuple(part for part, _ in parts), what
+
+
+def _converted(value):
+    if not isinstance(value, (np.ndarray, list, tuple, complex, np.generic)):
+        return None
+    try:
+        array = np.array(np.ma.getdata(value) if isinstance(value, np.ma.MaskedArray) else value)
+        if array.dtype.kind == "c" and not array.imag.any():
+            array = array.real
+        return np.array(array, dtype=float) if array.dtype.kind in "fiubO" else None
+    except Exception:  # noqa: BLE001 - entries may be anything, with any method
+        return None
+
+
+def same(value, right, tolerance=TOLERANCE):
+    """True if two values agree: the same form and shapes, NaN and infinity at the same places, entries to rounding."""
+    if isinstance(right, tuple) or isinstance(value, tuple):
+        alike = isinstance(right, tuple) and isinstance(value, tuple) and len(value) == len(right)
+        return alike and all(same(v, r, tolerance) for v, r in zip(value, right, strict=True))
+    if value is None or value.shape != right.shape:
+        return False
+    if np.isfinite(right).all():
+        return not differs(value, right, tolerance).any()
+    finite = np.isfinite(right)
+    if not np.array_equal(finite, np.isfinite(value)) or not np.array_equal(right[~finite], value[~finite], True):
+        return False
+    return same(value[finite], right[finite], tolerance)
+
+
+def differs(value, right, tolerance=TOLERANCE):
+    """Where two arrays of one shape differ by more than rounding, an array of booleans. right: finite; value: any."""
+    if value.dtype == np.float32 or right.dtype == np.float32:
+        tolerance = max(tolerance, FLOAT32_TOLERANCE)
+    largest = float(np.abs(right).max(initial=0)) or 1
+    return ~(np.abs(np.subtract(value, right, dtype=float)) <= tolerance * largest)  # True where the value is NaN
+
+
+def whole(value):
+    """True if a part of the value holds integers (or booleans) where the course has floats."""
+    if isinstance(value, tuple):
+        return any(whole(part) for part in value)
+    return value is not None and value.dtype.kind in "iub"
+
+
+def cut_to_integers(value, right):
+    """True if the integers of the value are what is left of the right numbers when their fractions are cut off."""
+    if isinstance(right, tuple) or isinstance(value, tuple):
+        alike = isinstance(right, tuple) and isinstance(value, tuple) and len(value) == len(right)
+        return alike and all(cut_to_integers(v, r) for v, r in zip(value, right, strict=True))
+    if value is None or value.shape != right.shape or not np.isfinite(right).all():
+        return False
+    if value.dtype.kind not in "iub":
+        return same(value, right)
+    return any(np.array_equal(value.astype(float), cut(right)) for cut in (np.trunc, np.floor, np.rint))
+
+
+def in_another_shape(value, right):
+    """True if value and right hold the same numbers in the same order, but in different shapes."""
+    if isinstance(right, tuple) or isinstance(value, tuple) or value is None:
+        return False
+    return value.size == right.size and value.shape != right.shape and same(value.reshape(right.shape), right)
+
+
+def finite(value):
+    """True if no part of the value is NaN or infinite."""
+    if isinstance(value, tuple):
+        return all(finite(part) for part in value)
+    return not isinstance(value, np.ndarray) or bool(np.isfinite(value).all())

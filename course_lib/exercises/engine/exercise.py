@@ -1,0 +1,135 @@
+"""`exercise("grad_W")`: what a notebook holds in its hand, with `check`, `hint`, `solution`, `reset` and `restore`."""
+
+import functools
+import inspect
+import os
+import warnings
+from dataclasses import dataclass, field
+
+from course_lib.exercises.engine.card import Note
+from course_lib.exercises.engine.check import check
+from course_lib.exercises.engine.course import find, found
+from course_lib.exercises.engine.definition import Definition
+from course_lib.exercises.engine.sandbox import TIME_LIMIT
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise of a notebook. It cannot be changed: what happens to it cannot change a verdict.
+
+    store: what keeps attempts and hints, with the methods of `course_lib.exercises.engine.store.Store`; by default, that one
+    in the user's data folder. A store that fails costs a warning, and the exercise goes on.
+    """
+
+    definition: Definition
+    store: object = None
+    _memory: dict = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def name(self):
+        """The exercise's name, which is the function's."""
+        return self.definition.name
+
+    @property
+    def notebook(self):
+        """The notebook it belongs to, such as "05_grad_W"."""
+        return self.definition.notebook
+
+    @property
+    def case(self):
+        """The arguments, by name, of the case that the last check spoke of; empty before that, and once it is right."""
+        case = self._memory.get("case")
+        return {} if case is None else dict(zip(self.definition.names, case.copies(), strict=True))
+
+    def check(self, function, limit=TIME_LIMIT):
+        """Run the learner's function on all cases, `limit` seconds in all, and say what went wrong: a `Result`."""
+        definition = self.definition
+        result, case = check(definition, function, limit)
+        self._memory["case"] = case
+        if result.status != "not attempted":
+            self._tell("record", definition.name, result.status, result.mistakes, source_of(function))
+        return result
+
+    def hint(self):
+        """The first hint; called again, the next one."""
+        hints = self.definition.hints
+        number = self._memory.get("hints", 0)
+        if number >= len(hints):
+            return Note("hint", self.name, f"That was the last hint. {self.name}'s solution is in ex.solution().")
+        self._memory["hints"] = number + 1
+        self._tell("hint_used", self.name)
+        return Note("hint", self.name, f"({number + 1} of {len(hints)}) {hints[number]}")
+
+    def solution(self):
+        """One right answer, as source."""
+        return Note("solution", self.name, "One right answer:", self.definition.solution)
+
+    def reset(self):
+        """Begin again: the hints start from the first, and an empty answer appears in a new cell below."""
+        self._memory.clear()
+        return self._offer("An empty answer", self.definition.stub)
+
+    def restore(self):
+        """Put the saved answer back, in a new cell below: the last one that was right, or else the last one."""
+        source = self._tell("last", self.name, passing=True) or self._tell("last", self.name)
+        if not isinstance(source, str) or not source:
+            return Note("note", self.name, "No answer of this exercise is saved.")
+        return self._offer("Your saved answer", source)
+
+    def _offer(self, what, source):
+        """In IPython a new cell appears, with the source and its check; everywhere the source is shown."""
+        try:
+            from IPython import get_ipython
+
+            shell = get_ipython()
+        except ImportError:
+            shell = None
+        if shell is None:
+            return Note("note", self.name, f"{what}:", source)
+        shell.set_next_input(f'ex = exercise("{self.name}")\n\n\n{source.strip()}\n\n\nex.check({self.name})')
+        return Note("note", self.name, f"{what} stands in the cell below.", source)
+
+    def _tell(self, method, *arguments, **named):
+        """Call a method of the store. Whatever fails there costs one warning, and never the exercise."""
+        try:
+            store = _default_store(os.environ.get("COURSE_PROGRESS")) if self.store is None else self.store
+            return getattr(store, method)(*arguments, **named)
+        except Exception as error:  # noqa: BLE001 - a store that fails, in whatever way, must not cost the answer
+            warnings.warn(f"Progress is not saved: {type(error).__name__}: {error}", stacklevel=3)
+            return None
+
+    def __repr__(self):
+        return f"exercise({self.name!r}): {self.name}({self.definition.arguments}) gives {self.definition.result}"
+
+
+def definitions():
+    """All definitions by name, in the order of the course."""
+    return found(Definition)
+
+
+def exercises():
+    """The names of all exercises, in the order of the course: a list."""
+    return list(definitions())
+
+
+def exercise(name, store=None):
+    """The exercise of that name. store: see `Exercise`.
+
+    Raises KeyError, with the nearest name, if there is none; TypeError if the name is no text.
+    """
+    return Exercise(find("exercise(name)", name, definitions(), "exercises()"), store)
+
+
+def source_of(function):
+    """The source of a function, as text; "" where it is not known."""
+    try:
+        return inspect.getsource(function)
+    except Exception:  # noqa: BLE001 - a lambda in a prompt, a builtin, an object with surprising attributes
+        return ""
+
+
+@functools.cache
+def _default_store(place):
+    from course_lib.exercises.engine.store import Store
+
+    return Store(place or None)

@@ -1,0 +1,164 @@
+"""A learner's function, from what was passed to `check` to one `Answer` for each case.
+
+What can be refused without running it is refused here; a stub is recognised by its compiled body. What comes back is
+read and copied within the limit of time, because its own methods may be called for that.
+"""
+
+import dis
+import inspect
+import linecache
+
+import numpy as np
+
+from course_lib.exercises.engine.compare import Answer, Raised, same
+from course_lib.exercises.engine.sandbox import Sandbox, TimeUp
+
+_EMPTY_BODY = {"RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST", "CACHE"}
+
+
+class Stopped(Exception):
+    """The run cannot go on: `kind` is "too_slow", "ended late", "exit" or "interrupted"; `case` was being run."""
+
+    def __init__(self, kind, sandbox, case):
+        super().__init__(kind)
+        self.kind, self.sandbox, self.case = kind, sandbox, case
+
+
+def objection(name, arguments, function):
+    """Why an object cannot be checked as the function `name(arguments)`, in a sentence; "" if it can be tried."""
+    call = f"{name}({arguments})"
+    if not callable(function) or inspect.isclass(function):
+        what = "a class" if inspect.isclass(function) else f"a {type(function).__name__}"
+        return f"check takes your function, as in ex.check({name}); this is {what}."
+    unusual = (inspect.iscoroutinefunction, inspect.isgeneratorfunction, inspect.isasyncgenfunction)
+    if any(kind(function) for kind in unusual):
+        return f"{call} should be an ordinary function that returns its result; yours uses async or yield."
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return ""  # written in C, as numpy's functions are: the call will tell
+    wanted = [argument.strip() for argument in arguments.split(",")]
+    places = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    if [p.name for p in places] != wanted and sorted(p.name for p in places) == sorted(wanted):
+        yours = ", ".join(p.name for p in places)
+        return f"The arguments are {call}, in this order; yours are ({yours})."
+    needed = sum(p.default is p.empty for p in places)
+    named = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY and p.default is p.empty]
+    most = np.inf if any(p.kind is p.VAR_POSITIONAL for p in parameters) else len(places)
+    if named or not needed <= len(wanted) <= most:
+        yours = ", ".join(map(str, parameters))
+        return f"The course calls {call}, with {len(wanted)} argument{'s' * (len(wanted) != 1)}; yours takes ({yours})."
+    return ""
+
+
+def is_stub(function):
+    """True for a function whose body is empty: a docstring, `...`, `pass` or `return`, and nothing else."""
+    code = getattr(function, "__code__", None)
+    if code is None:
+        return False
+    steps = list(dis.get_instructions(code))
+    empty = all(step.opname in _EMPTY_BODY for step in steps)
+    return empty and all(step.argval is None for step in steps if step.opname in ("LOAD_CONST", "RETURN_CONST"))
+
+
+def run(definition, function, cases, limit):
+    """The learner's answers, one `Answer` a case, and the sandbox they ran in. Raises `Stopped` if it did not end.
+
+    The first case is run once more after all others: what then differs is flagged in its answer.
+    """
+    answers, stop = [], ""
+    with Sandbox(function, limit) as sandbox:
+        try:
+            for case in (*cases, cases[0]):
+                answers.append(sandbox.call(answer_to, definition, function, case))
+                stop = "ended late" if sandbox.late else ""
+                if stop:
+                    break
+        except TimeUp:
+            stop = "too_slow"
+        except KeyboardInterrupt:
+            stop = "interrupted"
+        except SystemExit:
+            stop = "exit"
+    if stop:
+        at = len(answers) - 1 if stop == "ended late" else len(answers)
+        raise Stopped(stop, sandbox, cases[at % len(cases)])
+    again = answers.pop()
+    if not _alike(again.value, answers[0].value):
+        answers[0] = Answer(answers[0].value, ("other_each_time", *answers[0].flags), answers[0].what)
+    return answers, sandbox
+
+
+def answer_to(definition, function, case):
+    """The `Answer` of a function to one case, run here and now, with whatever it prints; see `Sandbox` for its limits."""
+    arguments = case.copies()
+    before = _leaves(arguments[0])
+    outcome = _called(function, arguments)
+    if isinstance(outcome, Raised) and "readonly" in case.tags and "read-only" in outcome.text:
+        arguments = case.copies(writeable=True)  # it may put back what it moves
+        outcome = _called(function, arguments)
+    if isinstance(outcome, Raised):
+        return Answer(outcome)
+    if definition.form == "in place":
+        return _in_place(definition, case, arguments[0], before, outcome)
+    value, what = definition.plain(outcome)
+    changed = not all(_unchanged(*pair) for pair in zip(arguments, case.arguments, strict=True))
+    flags = ("mutates_input",) * changed + ("wrong_type",) * bool(what)
+    return Answer(definition.settled(value, case), flags, what)
+
+
+def raised(error, function):
+    """What was raised, and the line of the function's own file in which it was."""
+    code, line, trace = getattr(function, "__code__", None), "", error.__traceback__
+    while trace is not None and code is not None:
+        if trace.tb_frame.f_code.co_filename == code.co_filename:
+            line = linecache.getline(code.co_filename, trace.tb_lineno).strip()
+        trace = trace.tb_next
+    try:
+        text = " ".join(str(error).split())[:300]
+    except Exception:  # noqa: BLE001 - an exception of the learner's own, with a __str__ of its own
+        text = ""
+    return Raised(type(error).__name__, text, line)
+
+
+def _called(function, arguments):
+    try:
+        return function(*arguments)
+    except (TimeUp, KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # noqa: BLE001 - whatever a learner's code can raise
+        return raised(error, function)
+
+
+def _in_place(definition, case, parameters, arrays, outcome):
+    """What the first argument's own arrays hold after the call, or what was made instead of changing them."""
+    before, now = (definition.plain(value)[0] for value in (case.arguments[0], arrays))
+    if not same(now, before):
+        return Answer(now)
+    for instead in (parameters, outcome):
+        value, what = definition.plain(instead)
+        if not what and isinstance(value, tuple) and not same(value, before):
+            return Answer(value, ("not_in_place",))
+    return Answer(now, ("not_in_place",))
+
+
+def _leaves(value):
+    """The same arrays in new lists, so that they can be found again after the learner's code changed the lists."""
+    return tuple(_leaves(part) for part in value) if isinstance(value, (list, tuple)) else value
+
+
+def _unchanged(value, before):
+    if isinstance(before, (list, tuple)):
+        return len(value) == len(before) and all(map(_unchanged, value, before))
+    if not isinstance(before, np.ndarray):
+        return True
+    return isinstance(value, np.ndarray) and value.shape == before.shape and bool((value == before).all())
+
+
+def _alike(value, other):
+    """Whether two runs of one case gave the same, NaN and errors included."""
+    if value is None or other is None or isinstance(value, Raised) or isinstance(other, Raised):
+        return type(value) is type(other)
+    if isinstance(value, tuple) and isinstance(other, tuple):
+        return len(value) == len(other) and all(map(_alike, value, other))
+    return not isinstance(value, tuple) and not isinstance(other, tuple) and same(value, other)

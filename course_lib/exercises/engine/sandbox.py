@@ -1,0 +1,174 @@
+"""The learner's code, run so that the notebook goes on: a limit of time, and its output and warnings kept apart."""
+
+import builtins
+import contextlib
+import ctypes
+import io
+import random
+import signal
+import sys
+import threading
+import time
+import warnings
+
+import numpy as np
+
+TIME_LIMIT = 5.0  # seconds, for all cases together
+_KEPT = 2000  # characters of what was printed
+_RETRY = 0.05  # seconds until the next interruption, for code that catches the first one
+_PATIENCE, _OFTEN = 4, 0.00005  # so many that were caught, and they come so often that one lands outside of any try
+_ATTEMPTS = 200  # of these; then a thread is left to itself
+_DEEPEST = 3000  # calls within calls; more could fill the memory before the time is over
+_NUMPY_DEFAULTS = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
+
+
+class TimeUp(BaseException):
+    """Raised inside the learner's code when its time is over."""
+
+
+class Busy(RuntimeError):
+    """A check is running in another thread."""
+
+
+class _Kept(io.StringIO):
+    """A stream that keeps its first characters, and counts the rest."""
+
+    dropped = 0
+
+    def write(self, text):
+        room = max(0, _KEPT - self.tell())
+        self.dropped += max(0, len(text) - room)
+        super().write(text[:room])
+        return len(text)
+
+    def close(self):
+        """Stay open: what was printed is shown after the run."""
+
+
+class Sandbox:
+    """A context in which `call` runs code of the learner, `limit` seconds in all.
+
+    In it, `exit()` raises SystemExit, also IPython's, which would end the kernel; `input()` raises, because a check
+    cannot wait for an answer. After it, `said` is what was written and warned of, and the random states are as before.
+    `late` says whether the time ran out, even if the code caught the interruption. function: whose globals may have an
+    `exit` of their own. Raises `Busy` while another thread has one open, RuntimeError within another one.
+    """
+
+    _open = None  # the one that is entered, if any
+
+    def __init__(self, function, limit=TIME_LIMIT):
+        self.limit, self.late, self.said = limit, False, ""
+        self._globals, self._out, self._running = getattr(function, "__globals__", {}), _Kept(), False
+
+    def __enter__(self):
+        if Sandbox._open is not None:
+            if threading.get_ident() in Sandbox._open.threads:
+                raise RuntimeError("check was called by the code that is being checked")
+            raise Busy("Another check is running, in another thread: check again when it has ended.")
+        Sandbox._open, self.threads = self, {threading.get_ident()}
+        self._states = random.getstate(), np.random.get_state(), sys.getrecursionlimit()
+        self._stack = contextlib.ExitStack()
+        self._caught = self._stack.enter_context(warnings.catch_warnings(record=True))
+        warnings.simplefilter("default")
+        self._stack.enter_context(contextlib.redirect_stdout(self._out))
+        self._stack.enter_context(contextlib.redirect_stderr(self._out))
+        self._stack.enter_context(_replaced(self._globals))
+        self._deadline = time.monotonic() + self.limit
+        return self
+
+    def __exit__(self, *error):
+        self._stack.close()
+        random.setstate(self._states[0])
+        np.random.set_state(self._states[1])
+        sys.setrecursionlimit(self._states[2])
+        more = f"\n... and {self._out.dropped} more characters" if self._out.dropped else ""
+        warned = [f"warning: {str(each.message)[:200]}" for each in self._caught[:3]]
+        self.said = "\n".join(filter(None, [(self._out.getvalue() + more).rstrip(), *warned]))
+        Sandbox._open = None
+
+    def call(self, function, *arguments):
+        """Call a function; whatever it raises, `TimeUp` and SystemExit too, is raised here."""
+        left = max(self._deadline - time.monotonic(), 1e-3)
+        in_main = threading.current_thread() is threading.main_thread()
+        run = self._with_alarm if in_main and hasattr(signal, "setitimer") else self._in_a_thread
+        try:
+            with np.errstate(**_NUMPY_DEFAULTS):
+                return run(left, function, arguments)
+        finally:
+            self.late = self.late or time.monotonic() > self._deadline
+
+    def _with_alarm(self, left, function, arguments):
+        caught = 0
+
+        def interrupt(*_):
+            nonlocal caught
+            if self._running:  # an alarm that comes too late must not hit the course's own lines
+                self.late, caught = True, caught + 1
+                if caught == _PATIENCE:
+                    signal.setitimer(signal.ITIMER_REAL, _OFTEN, _OFTEN)
+                raise TimeUp
+
+        handler, before = signal.signal(signal.SIGALRM, interrupt), signal.setitimer(signal.ITIMER_REAL, left, _RETRY)
+        try:
+            self._running = True
+            return function(*arguments)
+        finally:
+            self._running = False
+            signal.setitimer(signal.ITIMER_REAL, *before)
+            signal.signal(signal.SIGALRM, handler)
+
+    def _in_a_thread(self, left, function, arguments):
+        """Where there is no alarm (Windows, or not the main thread): a thread, interrupted at its next line.
+
+        Code that catches every interruption runs on in that thread, until the kernel is restarted.
+        """
+        outcome = {}
+
+        def work():
+            self.threads.add(threading.get_ident())
+            try:
+                with np.errstate(**_NUMPY_DEFAULTS):
+                    outcome["result"] = function(*arguments)
+            except BaseException as error:  # noqa: BLE001 - handed to the caller below, whatever it is
+                outcome["error"] = error
+
+        thread = threading.Thread(target=work, daemon=True)
+        thread.start()
+        thread.join(left)
+        for _ in range(_ATTEMPTS):
+            if not thread.is_alive():
+                break
+            self.late = True
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(TimeUp))
+            thread.join(_OFTEN)
+        if "result" in outcome:
+            return outcome["result"]
+        raise outcome.get("error", TimeUp())
+
+
+@contextlib.contextmanager
+def _replaced(function_globals):
+    """What would end the kernel, wait for the keyboard or fill the memory does nothing of the kind for now."""
+    set_recursion_limit, most = sys.setrecursionlimit, max(_DEEPEST, sys.getrecursionlimit())
+
+    def leave(*_, **__):
+        raise SystemExit
+
+    def ask(*_, **__):
+        raise EOFError("input() is not answered while your code is checked")
+
+    def set_limit(limit):
+        set_recursion_limit(min(limit, most))
+
+    spaces = (vars(builtins), vars(sys.modules["__main__"]), function_globals)
+    instead = [(space, name, leave) for space in spaces for name in ("exit", "quit")]
+    instead += [(spaces[0], "input", ask), (vars(sys), "setrecursionlimit", set_limit)]
+    before = [(space, name, space[name]) for space, name, _ in instead if name in space]
+    for space, name, stand_in in instead:
+        if name in space:
+            space[name] = stand_in
+    try:
+        yield
+    finally:
+        for space, name, value in reversed(before):
+            space[name] = value

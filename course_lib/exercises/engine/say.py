@@ -1,0 +1,225 @@
+"""What a check says of an answer, in sentences: about the mistakes that explain it, or what is certain without them.
+
+Each sentence is computed from the cases that were run; it holds of these, and of all that it counts.
+"""
+
+import numpy as np
+
+from course_lib.exercises.engine.compare import TOLERANCE, Raised, differs, same
+from course_lib.exercises.engine.mistakes import MISTAKES, bare
+
+_LISTED, _FEW = 4, 2  # so many numbers or places are listed; so few places are, whatever rows they leave right
+_LINE = 100  # characters; a longer line of the learner's is not quoted
+# What a set of cases may have in common: words, and whether a case has it.
+_IN_COMMON = {
+    "one sample, one input or one unit": lambda case: 1 in case.counted(),
+    "one layer": lambda case: case.sizes.get("layers") == 1,
+    "all sizes equal": lambda case: len(set(case.counted())) == 1 < len(case.counted()),
+    "two sizes equal": lambda case: len(set(case.counted())) < len(case.counted()),
+    "float32": lambda case: "float32" in case.tags,
+    "zeros": lambda case: "zeros" in case.tags,
+}
+
+
+class _Facts(dict):
+    def __missing__(self, name):
+        return name
+
+
+def explanation(evidence, keys, i):
+    """What the mistakes of these keys show, spoken of case i, and the error that the code raises in some cases."""
+    said = f"{_sentences(evidence, keys, i)}{_coverage(evidence, keys)}"
+    return f"{said} {error(evidence)}" if evidence.raised else said
+
+
+def flagged(evidence, i):
+    """What is certain without comparing numbers, and about the numbers, which no known mistake explains."""
+    said = f"{_sentences(evidence, evidence.flags, i, others=True)}{_coverage(evidence, evidence.flags)}"
+    return f"{said} {certain(evidence)}".strip()
+
+
+def place(definition, keys):
+    """Where to look for these mistakes, and the view that shows the case."""
+    known = [definition.known.get(key, MISTAKES[bare(key)]) for key in keys]
+    look = next((each.look for each in known if each.look), definition.look)
+    about_code = keys and all(MISTAKES[bare(key)].look for key in keys)
+    view = f" In a cell, `{definition.view}` shows this very case." if definition.view and not about_code else ""
+    return f"Look at {look}{'' if look.endswith('?') else '.'}{view}"
+
+
+def error(evidence):
+    """What was raised, in which line, and for which sizes."""
+    raised, count = evidence.raised, len(evidence.cases)
+    first = evidence.answers[raised[0]].value
+    text = f": {first.text}" if first.text else ""
+    cases = "in every case" if len(raised) == count else f"in {len(raised)} of {count} cases"
+    where = f"{cases}, first for {evidence.cases[raised[0]].spoken()}"
+    return f"Your code raises {first.kind}{quoted(first.line)} {where}{text}."
+
+
+def quoted(line):
+    """ " in the line `...`", or nothing for a line that is not known or too long."""
+    return f" in the line `{line}`" if 0 < len(line) <= _LINE else ""
+
+
+def variety(cases):
+    """What a right answer was tried on, in words."""
+    words = {
+        "edge": "one sample, one unit",
+        "square": "equal sizes",
+        "float32": "float32",
+        "readonly": "read-only arrays",
+    }
+    found = [text for tag, text in words.items() if any(tag in case.tags for case in cases)]
+    return ", ".join(["different sizes", *found])
+
+
+def certain(evidence):
+    """Sentences about the first case with a wrong value, and about the cases in which the answer is right."""
+    cases, answers = evidence.cases, evidence.answers
+    good = [i for i in range(len(cases)) if evidence.is_right(i)]
+    bad = [i for i in range(len(cases)) if i not in good and not isinstance(answers[i].value, Raised)]
+    if not bad:
+        return ""
+    first = bad[0]
+    difference = compare(answers[first].value, evidence.right[first], evidence.definition.tolerance)
+    said = [f"For {cases[first].spoken()}: {difference}"]
+    if good:
+        said.append(_where_right(cases, good, first))
+    else:
+        said += _unmoved(answers, bad, cases)
+    return " ".join(said)
+
+
+def compare(value, right, tolerance=TOLERANCE):
+    """How a value differs from the right one, in a sentence or two."""
+    if isinstance(right, tuple):
+        return _compare_layers(value, right, tolerance)
+    if value is None or isinstance(value, tuple):
+        return "there is no array of numbers to compare."
+    if value.shape != right.shape:
+        return f"the shape is {value.shape}, expected {right.shape}."
+    if not np.isfinite(value).all() and np.isfinite(right).all():
+        count = int((~np.isfinite(value)).sum())
+        are = "is" if count == 1 else "are"
+        return f"the shape is right, and {count} of {value.size} entries {are} NaN or infinite."
+    wrong = differs(value, right, tolerance)
+    return f"the shape is right; {_which(wrong)}{_ratio(value, right)}."
+
+
+def _sentences(evidence, keys, i, others=False):
+    """One mistake's own sentence; or a clause for each. others: True if there are mistakes besides, not known."""
+    known = evidence.definition.known
+    words = [known.get(key, MISTAKES[bare(key)]) for key in keys]
+    facts = _facts(evidence, i)
+    if len(words) == 1 and not others:
+        return words[0].alone.format_map(facts)
+    clauses = "; ".join(word.beside.format_map(facts) for word in words)
+    if others:
+        return f"{'One thing is' if len(words) == 1 else 'Two things are'} certain: {clauses}."
+    return f"{'Two' if len(words) == 2 else 'Three'} things at once: {clauses}."
+
+
+def _coverage(evidence, keys):
+    """In which cases a mistake is made that shows without numbers, where it is not made in all of them."""
+    said = ""
+    for key in set(keys) & set(evidence.flags):
+        made = [i for i, answer in enumerate(evidence.answers) if key in answer.flags]
+        if len(made) < len(evidence.cases) - len(evidence.raised):
+            word = "" if len(keys) == 1 else f" ({bare(key)})"
+            said += f" That{word} is so in {len(made)} of {len(evidence.cases)} cases, first for {evidence.cases[made[0]].spoken()}."
+    return said
+
+
+def _facts(evidence, i):
+    definition, cases = evidence.definition, evidence.cases
+    sizes = cases[i].sizes
+    return _Facts(
+        sizes,
+        sizes=cases[i].spoken(),
+        of=definition.of,
+        result=definition.result,
+        name=definition.name,
+        what=next((answer.what for answer in evidence.answers if answer.what), "something else"),
+        shape=getattr(evidence.answers[i].value, "shape", "?"),
+        expected=getattr(evidence.right[i], "shape", "?"),
+        notebook=next((case.spoken() for case in cases if "notebook" in case.tags), ""),
+        others=next((case.spoken() for case in cases if "primes" in case.tags), ""),
+        entries=sizes.get("m", 1) * sizes.get("n_out", 1),
+    )
+
+
+def _which(wrong):
+    count = int(wrong.sum())
+    if wrong.ndim == 0:
+        return "the number differs"
+    some = f"{count} of {wrong.size} entries {'differs' if count == 1 else 'differ'}"
+    said = "every entry differs" if count == wrong.size else some
+    if wrong.ndim == 2 and _FEW < count < wrong.size:
+        rows, columns = np.flatnonzero(~wrong.any(axis=1)), np.flatnonzero(~wrong.any(axis=0))
+        if len(rows):
+            first = ", the first sample's if rows are samples," if list(rows) == [0] else ""
+            return f"{said}: {_right('row', rows)[0]}{first} {_right('row', rows)[1]}"
+        if len(columns):
+            return f"{said}: {' '.join(_right('column', columns))}"
+    if count <= _LISTED and count < wrong.size:
+        said += ": " + ", ".join(str(tuple(map(int, index))) for index in np.argwhere(wrong))
+    return said
+
+
+def _right(what, numbers):
+    shown = ", ".join(map(str, numbers[:_LISTED])) + (", ..." if len(numbers) > _LISTED else "")
+    return (f"{what} {shown}", "is right") if len(numbers) == 1 else (f"{what}s {shown}", "are right")
+
+
+def _ratio(value, right):
+    nonzero = right != 0
+    if not nonzero.any() or value[~nonzero].any():
+        return ""
+    ratios = np.divide(value[nonzero], right[nonzero], dtype=float)
+    if np.ptp(ratios) > 1e-6 * (abs(ratios).max() or 1) or np.isclose(ratios[0], 1):
+        return ""
+    return f", each is {ratios[0]:.6g} times the right one" if ratios[0] else ", and all of yours are 0"
+
+
+def _compare_layers(value, right, tolerance):
+    if not isinstance(value, tuple):
+        return f"it is no list of pairs; expected {len(right)} of them, one for each layer."
+    if len(value) != len(right):
+        return f"the number of layers is {len(value)}, expected {len(right)}."
+    for layer in reversed(range(len(right))):  # the order of a backward pass: the first wrong one is the cause
+        if not isinstance(value[layer], tuple) or len(value[layer]) != len(right[layer]):
+            return f"layer {layer} has no pair of arrays."
+        for part, yours, wanted in zip(("W", "b"), value[layer], right[layer], strict=True):
+            if not same(yours, wanted, tolerance):
+                after = "" if layer == len(right) - 1 else " (the layers after it are right)"
+                said = compare(yours, wanted, tolerance)
+                return f"the array for {part} of layer {layer} is the first that is wrong{after}: {said}"
+    return "all agree to rounding."
+
+
+def _where_right(cases, good, wrong):
+    """In which cases the answer is right; an example that is not of the sizes of the case `wrong`."""
+    count = f"{len(good)} of {len(cases)} cases"
+    for words, has in _IN_COMMON.items():
+        having = [i for i, case in enumerate(cases) if has(case)]
+        if good == having:
+            return f"It is right in {count}: those with {words}, and no others."
+        if having and set(good) == set(range(len(cases))) - set(having):
+            return f"It is right in {count}: all but those with {words}."
+    example = next((cases[i].spoken() for i in good if cases[i].sizes != cases[wrong].sizes), "")
+    return f"It is right in {count}{f', for example for {example}' if example else ''}."
+
+
+def _unmoved(answers, bad, cases):
+    """A sentence if cases of equal sizes, and other numbers, have the very same result."""
+    alike = [i for i in bad if cases[i].sizes == cases[bad[0]].sizes]
+    if len(alike) > 1 and all(_equal(answers[i].value, answers[bad[0]].value) for i in alike[1:]):
+        count = "Both" if len(alike) == 2 else f"All {len(alike)}"
+        yield f"{count} cases of these sizes give the same numbers, though the arguments differ: is the result computed from them?"
+
+
+def _equal(value, other):
+    if isinstance(value, tuple) and isinstance(other, tuple):
+        return len(value) == len(other) and all(map(_equal, value, other))
+    return isinstance(value, np.ndarray) and isinstance(other, np.ndarray) and np.array_equal(value, other)
