@@ -94,7 +94,7 @@ def main():
                 row(f"{name}, {kind}", median(lambda e=exercise, f=function: e.check(f)), CHECK_GOAL)
         store = Store(Path(folder) / "progress.sqlite3")
         source = definitions()["backward"].solution
-        row("database, one attempt", median(lambda: store.record("backward", "correct", (), source), 100), STORE_GOAL)
+        row("progress, one attempt", median(lambda: store.record("backward", "correct", (), source), 100), STORE_GOAL)
 
 
 if __name__ == "__main__":

@@ -2,20 +2,20 @@
 
 import json
 import sys
-from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
 
+from course_lib.exercises.engine.exercise import definitions
 from course_lib.exercises.engine.progress import ProgressMap, progress
 from course_lib.exercises.engine.store import Store, Tally
 
-COURSE = {"00": [], "05": ["grad_W", "dZ_dW", "grad_W_regularized"], "06": ["grad_b"]}
+COURSE = {"05": ["grad_W", "dZ_dW", "grad_W_regularized"], "06": ["grad_b"]}
 
 
 @pytest.fixture
 def store(tmp_path):
-    store = Store(tmp_path / "progress.sqlite3")
+    store = Store(tmp_path / "progress")
     for status in ("wrong", "error", "correct", "wrong"):
         store.record("grad_W", status, (), f"an answer that is {status}")
     store.record("dZ_dW", "wrong", ("transposed",), "an answer")
@@ -31,9 +31,8 @@ def lines_of_table(shown):
 
 
 def test_as_text_the_map_says_what_is_done_tried_and_not_yet(store):
-    assert repr(progress(COURSE, store)).splitlines() == [
+    assert repr(ProgressMap(COURSE, store.summary())).splitlines() == [
         "4 exercises: 1 done, 2 tried, 1 not yet",
-        "00  no exercises",
         "05  [x] grad_W              done     4 attempts, 1 correct, 1 hint",
         "    [~] dZ_dW               tried    1 attempt, 0 correct, 0 hints",
         "    [~] grad_W_regularized  tried    0 attempts, 0 correct, 1 hint",
@@ -42,9 +41,8 @@ def test_as_text_the_map_says_what_is_done_tried_and_not_yet(store):
 
 
 def test_as_a_table_the_map_says_the_same_in_words_beside_the_icons(store):
-    assert lines_of_table(progress(COURSE, store)) == [
+    assert lines_of_table(ProgressMap(COURSE, store.summary())) == [
         ["notebook", "exercise", "state", "attempts", "correct", "hints"],
-        ["00", "no exercises"],
         ["05", "grad_W", "✓ done", "4", "1", "1"],
         ["dZ_dW", "◐ tried", "1", "0", "0"],
         ["grad_W_regularized", "◐ tried", "0", "0", "1"],
@@ -53,26 +51,22 @@ def test_as_a_table_the_map_says_the_same_in_words_beside_the_icons(store):
 
 
 def test_each_notebook_spans_its_lines_and_every_line_has_a_header(store):
-    table = ElementTree.fromstring(f"<all>{progress(COURSE, store)._repr_html_()}</all>")
+    table = ElementTree.fromstring(f"<all>{ProgressMap(COURSE, store.summary())._repr_html_()}</all>")
     groups = [cell for cell in table.iter("th") if cell.get("scope") == "rowgroup"]
-    assert [cell.get("rowspan") for cell in groups] == ["1", "3", "1"]
+    assert [cell.get("rowspan") for cell in groups] == ["3", "1"]
     assert [cell.text for cell in table.iter("th") if cell.get("scope") == "row"] == COURSE["05"] + COURSE["06"]
     assert next(table.iter("caption")).text == "4 exercises: 1 done, 2 tried, 1 not yet"
     assert all(icon.get("aria-hidden") == "true" for icon in table.iter("span"))
 
 
-def test_without_a_mapping_the_map_is_of_the_notebooks_that_are_there_in_their_order(store, monkeypatch, tmp_path):
-    notebooks = {"grad_b": "06", "dZ_dW": "05", "grad_W": "05", "gain": "08"}
-    catalogue = SimpleNamespace(
-        exercises=lambda: list(notebooks), exercise=lambda name: SimpleNamespace(name=name, notebook=notebooks[name])
-    )
-    monkeypatch.setitem(sys.modules, "course_lib.exercises.engine.exercise", catalogue)
-    monkeypatch.setattr(sys.modules[ProgressMap.__module__], "NOTEBOOKS", tmp_path / "nowhere")
-    assert progress(store=store).notebooks == {"05": ["dZ_dW", "grad_W"], "06": ["grad_b"], "08": ["gain"]}
-    for name in ("05", "06"):
-        (tmp_path / f"{name}.ipynb").touch()
+def test_the_map_is_of_the_notebooks_that_are_there_in_their_order(store, monkeypatch, tmp_path):
+    course = {}
+    for name, each in definitions().items():
+        course.setdefault(each.notebook, []).append(name)
     monkeypatch.setattr(sys.modules[ProgressMap.__module__], "NOTEBOOKS", tmp_path)
-    assert progress(store=store).notebooks == {"05": ["dZ_dW", "grad_W"], "06": ["grad_b"]}
+    assert progress(store).course == course and list(course) == sorted(course)
+    (tmp_path / "05_grad_W.ipynb").touch()
+    assert progress(store).course == {"05_grad_W": course["05_grad_W"]}
 
 
 def test_the_name_of_a_notebook_is_a_link_to_it():
@@ -82,16 +76,16 @@ def test_the_name_of_a_notebook_is_a_link_to_it():
 
 
 def test_the_same_data_give_the_same_map(store):
-    assert repr(progress(COURSE, store)) == repr(progress(COURSE, store))
-    assert progress(COURSE, store)._repr_html_() == progress(COURSE, store)._repr_html_()
+    assert repr(ProgressMap(COURSE, store.summary())) == repr(ProgressMap(COURSE, store.summary()))
+    assert ProgressMap(COURSE, store.summary())._repr_html_() == ProgressMap(COURSE, store.summary())._repr_html_()
 
 
 def test_a_map_is_a_picture_of_one_moment(store):
-    before = progress(COURSE, store)
+    before = ProgressMap(COURSE, store.summary())
     text = repr(before)
     store.record("grad_b", "correct", (), "an answer")
     assert repr(before) == text
-    assert progress(COURSE, store).state("grad_b") == "done"
+    assert ProgressMap(COURSE, store.summary()).state("grad_b") == "done"
 
 
 def test_no_name_is_taken_for_html():
@@ -102,7 +96,7 @@ def test_no_name_is_taken_for_html():
 
 
 def test_what_is_kept_of_an_exercise_that_is_gone_is_still_named(store):
-    shown = progress({"05": ["grad_W", "dZ_dW"]}, store)
+    shown = ProgressMap({"05": ["grad_W", "dZ_dW"]}, store.summary())
     assert repr(shown).splitlines()[-1] == "Also kept, of exercises that are not on this map: grad_W_regularized"
     assert "grad_W_regularized" in shown._repr_html_()
     assert repr(shown).startswith("2 exercises: 1 done, 1 tried, 0 not yet")
@@ -113,26 +107,14 @@ def test_a_course_without_exercises_has_a_map_too(store):
     assert len(lines_of_table(ProgressMap({}, {}))) == 1
 
 
-@pytest.mark.parametrize("course", [["grad_W"], "grad_W", {"05": "grad_W"}, 5])
-def test_a_course_is_a_mapping_of_lists(course):
-    with pytest.raises(TypeError, match="course is .*, expected a mapping {notebook: "):
-        ProgressMap(course, {})
-
-
-def test_drawing_the_map_begins_no_file(tmp_path):
-    shown = progress(COURSE, Store(tmp_path / "folder" / "progress.sqlite3"))
-    assert repr(shown).startswith("4 exercises: 0 done, 0 tried, 4 not yet")
-    assert list(tmp_path.iterdir()) == []
-
-
 def test_export_and_forget_are_there_where_the_map_is(store, tmp_path, monkeypatch):
-    monkeypatch.setenv("COURSE_PROGRESS", str(store.path))
+    monkeypatch.setenv("COURSE_PROGRESS", str(store.folder))
     monkeypatch.chdir(tmp_path)
     written = progress.export()
     assert written == tmp_path / "course_progress.json"
     assert len(json.loads(written.read_text(encoding="utf-8"))["attempts"]) == 5
     assert progress.forget() == 7
-    assert repr(progress(COURSE)).startswith("4 exercises: 0 done, 0 tried, 4 not yet")
+    assert " 0 done, 0 tried, " in repr(progress())
     assert progress.forget() == 0
 
 

@@ -5,20 +5,20 @@ The hub is a real one, with the course's own configuration (hub/), and the stude
 
 import json
 import os
-import sqlite3
 import stat
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 
 import pytest
 import zmq
 from classroom import EXERCISE, NOTEBOOK, Classroom, answer, attend
 from websocket import WebSocketBadStatusException
 
+from course_lib.exercises.engine.store import Store
+
 pytestmark = pytest.mark.slow
 STUDENTS = 20
 RIGHT, TURNED, DOUBLED = "return A.copy()", "return A.T", "return 2 * A"
-PROGRESS = ".local/share/backprop_shape_by_shape/progress.sqlite3"
+PROGRESS = ".local/share/backprop_shape_by_shape"
 
 
 def bodies(number):
@@ -27,9 +27,9 @@ def bodies(number):
 
 
 def kept(student):
-    """What the student's file of progress holds: (exercise, status, mistakes, source)."""
-    with closing(sqlite3.connect(student.home / PROGRESS)) as file:
-        return file.execute("SELECT exercise, status, mistakes, source FROM attempts ORDER BY id").fetchall()
+    """What the student's folder of progress holds: (exercise, status, mistakes, source)."""
+    rows = Store(student.home / PROGRESS).rows()
+    return [(row["exercise"], row["status"], " ".join(row["mistakes"]), row["source"]) for row in rows]
 
 
 @pytest.fixture(scope="module")
@@ -117,8 +117,8 @@ def test_a_browser_that_is_logged_in_opens_nobody_elses_server(lesson):
 
 def test_files_of_progress_and_homes_are_for_their_owner_alone(lesson):
     for student in lesson[1]:
-        file = student.home / PROGRESS
-        for path in (student.home, student.home / "backprop", file.parent, *file.parent.iterdir()):
+        folder = student.home / PROGRESS
+        for path in (student.home, student.home / "backprop", folder, *folder.iterdir()):
             assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
 
 
@@ -143,7 +143,7 @@ def test_a_kernel_cannot_read_what_another_student_has_written(lesson):
     classroom, (one, other, *_), _ = lesson
     if not classroom.separate:
         pytest.skip("only root, with a Python that others can read, can start servers as other users")
-    for path in (other.home / PROGRESS, other.home / "backprop" / NOTEBOOK):
+    for path in (*(other.home / PROGRESS).iterdir(), other.home / "backprop" / NOTEBOOK):
         assert path.exists()
         shown = one.run(
             f"try:\n    open({str(path)!r}).read()\nexcept OSError as error:\n    print(type(error).__name__)"

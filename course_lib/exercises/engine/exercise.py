@@ -12,13 +12,15 @@ from course_lib.exercises.engine.course import find, found
 from course_lib.exercises.engine.definition import Definition
 from course_lib.exercises.engine.sandbox import TIME_LIMIT
 
+_warned = set()
+
 
 @dataclass(frozen=True)
 class Exercise:
     """One exercise of a notebook. It cannot be changed: what happens to it cannot change a verdict.
 
-    store: what keeps attempts and hints, with the methods of `course_lib.exercises.engine.store.Store`; by default, that one
-    in the user's data folder. A store that fails costs a warning, and the exercise goes on.
+    store: what keeps attempts and hints, a `Store` or what has its methods; by default, that in the user's data
+    folder. A store that fails costs a warning, and the exercise goes on.
     """
 
     definition: Definition
@@ -95,7 +97,10 @@ class Exercise:
             store = _default_store(os.environ.get("COURSE_PROGRESS")) if self.store is None else self.store
             return getattr(store, method)(*arguments, **named)
         except Exception as error:  # noqa: BLE001 - a store that fails, in whatever way, must not cost the answer
-            warnings.warn(f"Progress is not saved: {type(error).__name__}: {error}", stacklevel=3)
+            message = f"Progress is not saved: {type(error).__name__}: {error}"
+            if message not in _warned:
+                _warned.add(message)
+                warnings.warn(message, stacklevel=3)
             return None
 
     def __repr__(self):

@@ -1,34 +1,26 @@
-"""What a learner has done: attempts, hints and answers, in one file in the user's data folder.
+"""What a learner has done: attempts, hints and answers, as lines of JSON in the user's data folder.
 
-Every attempt is a row of its own, so kernels never overwrite each other's. Nothing leaves the machine.
+Each kernel appends to a file of its own, so nothing is shared and nothing needs a lock; reading takes all files together.
+A line that a killed kernel left half written was not acknowledged, and is passed over. Nothing leaves the machine.
 """
 
+import errno
 import json
 import os
-import tempfile
+import sqlite3
+import time
+import uuid
+import warnings
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from course_lib.exercises.engine.database import Database
+from platformdirs import user_data_path
 
-STATUSES = ("correct", "wrong", "error", "not attempted")
-APPLICATION, VERSION = 0x53625342, 1
-NOW = "TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))"
-ANSWER = "exercise TEXT NOT NULL, status TEXT NOT NULL, mistakes TEXT NOT NULL, source TEXT"
-SCHEMA = (
-    f"CREATE TABLE attempts (id INTEGER PRIMARY KEY, time {NOW}, {ANSWER})",
-    f"CREATE TABLE hints (id INTEGER PRIMARY KEY, time {NOW}, exercise TEXT NOT NULL)",
-    "CREATE INDEX attempts_by_exercise ON attempts (exercise, status)",
-)
-ADD_ATTEMPT = "INSERT INTO attempts (exercise, status, mistakes, source) VALUES (?, ?, ?, ?)"
-COUNTS = """
-    SELECT exercise, SUM(attempt), SUM(pass), SUM(hint) FROM (
-        SELECT exercise, 1 AS attempt, status = 'correct' AS pass, 0 AS hint FROM attempts
-        UNION ALL SELECT exercise, 0, 0, 1 FROM hints
-    ) GROUP BY exercise ORDER BY exercise"""
-LAST = """
-    SELECT source FROM attempts WHERE exercise = ? AND source IS NOT NULL AND (status = 'correct' OR NOT ?)
-    ORDER BY id DESC LIMIT 1"""
+_OURS = 0x53625342  # the application_id of the SQLite file that earlier versions of the course wrote
+_OLD_ROWS = """SELECT time, exercise, status, mistakes, source FROM attempts
+    UNION ALL SELECT time, exercise, 'hint', '', NULL FROM hints ORDER BY time"""
 
 
 class Tally(NamedTuple):
@@ -39,136 +31,131 @@ class Tally(NamedTuple):
     hints: int
 
 
-def default_path():
-    """The file that COURSE_PROGRESS names, else progress.sqlite3 in the user's data folder."""
-    named = os.environ.get("COURSE_PROGRESS")
-    if named:
-        return Path(named).expanduser()
-    from platformdirs import user_data_path
-
-    return user_data_path("backprop_shape_by_shape", appauthor=False) / "progress.sqlite3"
-
-
 class Store:
-    """The record of what was done, shared by all kernels of a user.
+    """The record of what was done, of all kernels of a user.
 
-    path: the file; None stands for `default_path()`. It is made by the first row. patience: how many seconds a call
-    waits while other kernels write. A file that is read-only, locked, damaged, from a newer version or another
-    program's costs one warning, and never an exception: the methods then return what they return for an empty store.
-    A damaged file is first moved to `<path>.damaged-<number>`; the row goes to a new file. A file that is from a newer
-    version or another program's is not touched.
-
-    Where a method takes an exercise, that is its name, or an object with the name in `.name`.
+    place: the folder, made by the first row; by default what COURSE_PROGRESS names, or one in the user's data folder. The
+    name of a file, such as "progress.sqlite3", stands for the folder "progress" beside it. What an SQLite file of
+    an earlier version holds is taken over once, and the file is left as it is.
     """
 
-    def __init__(self, path=None, patience=5.0):
-        self.path = default_path() if path is None else Path(path)
-        self._database = Database(self.path, SCHEMA, APPLICATION, VERSION, patience)
-
-    def __repr__(self):
-        return f"Store({str(self.path)!r})"
+    def __init__(self, place=None):
+        place = place or os.environ.get("COURSE_PROGRESS")
+        place = Path(place).expanduser() if place else user_data_path("backprop_shape_by_shape", appauthor=False)
+        is_file = place.suffix and not place.is_dir()
+        self.folder = place.with_suffix("") if is_file else place
+        self._old = place if is_file else place / "progress.sqlite3"
+        self._taken = self.folder / "from-sqlite.jsonl"
+        self._own = None  # (the process, its file)
 
     def record(self, exercise, status, mistakes, source):
-        """Keep one attempt; return True once it is safe from the death of this process, False if it is not kept.
-
-        status: one of STATUSES. mistakes: the ids of the mistakes, without spaces. source: the answer as text, or
-        None if it is not known. "not attempted" is not kept: an empty stub must not replace an answer.
-        Raises TypeError or ValueError for arguments that are something else.
-        """
-        name = _name(exercise)
-        if status not in STATUSES:
-            raise ValueError(f"record: status is {status!r}, expected one of {', '.join(STATUSES)}")
-        if isinstance(mistakes, str):
-            raise TypeError(f"record: mistakes is the text {mistakes!r}, expected a tuple of ids")
-        mistakes = tuple(mistakes)
-        if not all(isinstance(mistake, str) and mistake.split() == [mistake] for mistake in mistakes):
-            raise ValueError(f"record: mistakes is {mistakes!r}, expected ids without spaces")
-        if not isinstance(source, (str, type(None))):
-            raise TypeError(f"record: source is a {type(source).__name__}, expected a text or None")
-        if status == "not attempted":
-            return False
-        row = [name, status, " ".join(mistakes), source and _storable(source)]
-        return self._database.write(lambda database: bool(database.execute(ADD_ATTEMPT, row)), otherwise=False)
+        """Keep one attempt, safe from the death of this process once it returns. Raises OSError if it is not kept."""
+        self._append({"exercise": exercise, "status": status, "mistakes": list(mistakes), "source": source})
 
     def hint_used(self, exercise):
-        """Keep that one more hint was shown; return True once that is safe, False if it is not kept."""
-        row = [_name(exercise)]
-        add = "INSERT INTO hints (exercise) VALUES (?)"
-        return self._database.write(lambda database: bool(database.execute(add, row)), otherwise=False)
+        """Keep that one more hint was shown. Raises OSError if it is not kept."""
+        self._append({"exercise": exercise, "status": "hint"})
 
     def last(self, exercise, passing=False):
         """The source of the last attempt whose source is known, or of the last correct one; None if there is none."""
-        question = [_name(exercise), bool(passing)]
-        found = self._database.read(lambda database: database.execute(LAST, question).fetchone(), otherwise=None)
-        return found and found[0]
+        wanted = {"correct"} if passing else {"correct", "wrong", "error"}
+        rows = [row for row in self.rows() if row["exercise"] == exercise and row["status"] in wanted]
+        return next((row["source"] for row in reversed(rows) if row.get("source")), None)
 
     def summary(self):
         """A dictionary of the exercises with a row, by name: the `Tally` of each."""
-        rows = self._database.read(lambda database: database.execute(COUNTS).fetchall(), otherwise=[])
-        return {name: Tally(*counts) for name, *counts in rows}
+        tallies = {}
+        for row in self.rows():
+            attempts, passes, hints = tallies.get(row["exercise"], (0, 0, 0))
+            hint, passed = row["status"] == "hint", row["status"] == "correct"
+            tallies[row["exercise"]] = Tally(attempts + (not hint), passes + passed, hints + hint)
+        return dict(sorted(tallies.items()))
+
+    def rows(self):
+        """All that is kept, oldest first: dictionaries with "time", "exercise" and "status". What is damaged is said."""
+        self._take_over()
+        rows = []
+        for file in sorted(self.folder.glob("*.jsonl")):
+            try:
+                *lines, _ = file.read_text(encoding="utf-8", errors="replace").split("\n")  # the rest: a write cut off
+            except OSError as error:
+                warnings.warn(f"Progress: {file} cannot be read ({error.strerror}).", stacklevel=3)
+                continue
+            found = [row for row in map(_row, lines) if row]
+            if len(found) < len(lines):
+                count = len(lines) - len(found)
+                warnings.warn(f"Progress: {count} of {len(lines)} lines of {file} cannot be read.", stacklevel=3)
+            rows += found
+        return sorted(rows, key=lambda row: row["time"])
 
     def export(self, path):
-        """Write all that is kept to a JSON file, whole or not at all; return its path.
-
-        If the store cannot be read, nothing is written, and None is returned. Raises OSError if the JSON file cannot
-        be written; an older file of that name is then still there.
-        """
-        path = Path(path).expanduser().absolute()
-        rows = self._database.read(_everything, otherwise=None)
-        if rows is None:
-            return None
-        text = json.dumps({"version": VERSION, **rows}, ensure_ascii=False, indent=1)
-        handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with open(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(draft, path)
-        except BaseException:
-            os.unlink(draft)
-            raise
+        """Write all that is kept to a JSON file, whole or not at all; return its path. Raises OSError if that fails."""
+        path, rows = Path(path).expanduser().absolute(), self.rows()
+        hints = [row for row in rows if row["status"] == "hint"]
+        attempts = [row for row in rows if row["status"] != "hint"]
+        text = json.dumps({"version": 1, "attempts": attempts, "hints": hints}, indent=1)
+        _write_whole(path, text + "\n")
         return path
 
     def forget(self):
-        """Remove every row, overwriting what it held; return how many there were. Files set aside as damaged stay."""
-        if not self.path.exists():
-            return 0
-        removed = self._database.write(_remove_everything, otherwise=0)
-        if removed:
-            self._database.empty_journal()
-        return removed
+        """Remove every row, and the SQLite file of an earlier version; return how many rows there were."""
+        count = len(self.rows())
+        if self._taken.exists():
+            for part in ("", "-wal", "-shm"):
+                Path(f"{self._old}{part}").unlink(missing_ok=True)
+        for file in self.folder.glob("*.jsonl"):
+            file.unlink()
+        return count
 
-    def close(self):
-        """Let go of the file, so that every system lets you move or remove it; the next call opens it again."""
-        self._database.close()
+    def _append(self, row):
+        self._take_over()
+        if self._own is None or self._own[0] != os.getpid():  # a fork writes to a file of its own
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._own = os.getpid(), self.folder / f"{time.time_ns()}-{uuid.uuid4().hex[:8]}.jsonl"
+        line = json.dumps({"time": datetime.now(UTC).isoformat(), **row}).encode() + b"\n"
+        handle = os.open(self._own[1], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            if os.write(handle, line) < len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._own[1]))
+        except OSError:
+            self._own = None  # the next line must not follow half of this one
+            raise
+        finally:
+            os.close(handle)
+
+    def _take_over(self):
+        """Write what the SQLite file holds into a file of lines: the same whoever does it, so several kernels may."""
+        if not self._old.is_file() or self._taken.exists():
+            return
+        try:
+            with closing(sqlite3.connect(f"{self._old.absolute().as_uri()}?mode=ro", uri=True)) as old:
+                if old.execute("PRAGMA application_id").fetchone()[0] != _OURS:
+                    return
+                old.text_factory = lambda text: text.decode("utf-8", "replace")
+                keys = ("time", "exercise", "status", "mistakes", "source")
+                rows = [dict(zip(keys, row, strict=True)) for row in old.execute(_OLD_ROWS)]
+        except sqlite3.Error as error:
+            warnings.warn(f"Progress: {self._old} of an earlier version cannot be read ({error}).", stacklevel=4)
+            return
+        rows = [json.dumps({**row, "mistakes": row["mistakes"].split()}) + "\n" for row in rows]
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write_whole(self._taken, "".join(rows))
 
 
-def _name(exercise):
-    name = getattr(exercise, "name", exercise)
-    if not isinstance(name, str) or not name:
-        raise TypeError(f"exercise is {exercise!r}, expected the name of an exercise")
-    return _storable(name)
+def _row(line):
+    """The row of a line; None if it is none."""
+    try:
+        row = json.loads(line)
+        return row if all(isinstance(row[key], str) for key in ("time", "exercise", "status")) else None
+    except (ValueError, TypeError, KeyError):
+        return None
 
 
-def _storable(text):
-    """The text without lone surrogates, which UTF-8 has no bytes for; source that runs has none."""
-    return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _everything(database):
-    attempts = database.execute("SELECT time, exercise, status, mistakes, source FROM attempts ORDER BY id").fetchall()
-    hints = database.execute("SELECT time, exercise FROM hints ORDER BY id").fetchall()
-    keys = ("time", "exercise", "status", "mistakes", "source")
-    return {
-        "attempts": [
-            dict(zip(keys, (time, exercise, status, mistakes.split(), source), strict=True))
-            for time, exercise, status, mistakes, source in attempts
-        ],
-        "hints": [{"time": time, "exercise": exercise} for time, exercise in hints],
-    }
-
-
-def _remove_everything(database):
-    database.execute("PRAGMA secure_delete=ON")
-    return sum(database.execute(f"DELETE FROM {table}").rowcount for table in ("attempts", "hints"))
+def _write_whole(path, text):
+    """Write a text file so that it is there whole, or as it was before."""
+    draft = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
+    try:
+        draft.write_text(text, encoding="utf-8", newline="\n")
+        os.replace(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
