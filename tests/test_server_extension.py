@@ -2,9 +2,12 @@
 
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
+from jupyterlab.commands import get_app_dir
+from jupyterlab_server.settings_utils import _get_overrides
 
 from course_lib.server_extension import PromptConnection, _load_jupyter_server_extension
 
@@ -38,3 +41,11 @@ def test_installing_the_requirements_switches_it_on():
     assert "course_lib.server_extension" in said.stdout + said.stderr
     listed = [line for line in (said.stdout + said.stderr).splitlines() if "course_lib.server_extension" in line]
     assert any("OK" in line for line in listed)
+
+
+def test_installing_the_requirements_keeps_the_state_of_views_and_asks_nobody_about_news():
+    settings, problem = _get_overrides(str(Path(get_app_dir(), "settings")))
+    assert problem == ""
+    assert settings["@jupyter-widgets/jupyterlab-manager:plugin"] == {"saveState": True}
+    news = settings["@jupyterlab/apputils-extension:notification"]
+    assert news == {"fetchNews": "false", "checkForUpdates": False}

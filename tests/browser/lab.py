@@ -21,9 +21,8 @@ from chromium import PATIENCE, Chromium
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 OF_THE_USER = ("JUPYTER", "IPYTHON", "XDG_", "COURSE_")  # how variables of the environment begin that are not passed on
 
-# JupyterLab as it comes, but it draws every cell at once, and asks nobody for news.
+# JupyterLab as the requirements install it (environment/), but it draws every cell at once.
 SETTINGS = {
-    "@jupyterlab/apputils-extension/notification": {"checkForUpdates": False, "fetchNews": "false"},
     "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"},
 }
 
