@@ -9,6 +9,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
+from hypothesis import is_hypothesis_test, settings
 from nbformat.v4 import new_code_cell, new_output
 from nbval.plugin import IPyNbCell, IPyNbFile
 
@@ -25,6 +26,20 @@ os.environ["COURSE_PROGRESS"] = str(Path(_folder.name, "progress.sqlite3"))
 def pytest_runtest_setup(item):
     """Each file of tests, a notebook too, begins with nothing done; its kernel starts after this."""
     os.environ["COURSE_PROGRESS"] = str(Path(_folder.name, f"{item.path.stem}.sqlite3"))
+
+
+def pytest_configure(config):
+    """Property tests try the same examples in every run: few in the quick tier, many in the slow one."""
+    examples = 100 if config.option.markexpr == "slow" else 10
+    settings.register_profile("course", deadline=None, derandomize=True, max_examples=examples)
+    settings.load_profile("course")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config, items):
+    for item in items if config.option.markexpr == "slow" else ():
+        if is_hypothesis_test(getattr(item, "obj", None)):
+            item.add_marker(pytest.mark.slow)
 
 
 class Notebook(IPyNbFile):

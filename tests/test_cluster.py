@@ -90,6 +90,7 @@ def test_where_no_scheduler_answers_it_says_so_and_goes_on(monkeypatch, capsys):
     assert address in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_a_start_after_one_that_failed_half_way_is_not_held_up(monkeypatch, capsys):
     """The client that failed closes when it is collected, which waits for the thread of the start that is under way."""
     loop_factory = distributed.utils.get_loop_factory
@@ -125,12 +126,14 @@ def test_text_that_is_no_address_is_named(address):
         connect(address)
 
 
+@pytest.mark.slow
 def test_the_workers_are_processes_with_one_thread_each(client):
     pids = client.run(os.getpid)
     assert sorted(pids) == sorted(addresses(client)) and len({*pids.values(), os.getpid()}) == 3
     assert [each["nthreads"] for each in client.scheduler_info(n_workers=-1)["workers"].values()] == [1, 1]
 
 
+@pytest.mark.slow
 def test_a_client_of_a_running_cluster_leaves_it_running(client):
     other = connect(client.scheduler.address)
     assert addresses(other) == addresses(client)
@@ -141,6 +144,7 @@ def test_a_client_of_a_running_cluster_leaves_it_running(client):
 # The gradient
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sizes", [[13], [6, 7], [1, 12], [10, 1, 2], [3, 4, 5, 1]])
 def test_shards_of_any_sizes_give_the_gradient_of_the_batch(sizes, client, notebook):
     X, T = batch(13)
@@ -151,6 +155,7 @@ def test_shards_of_any_sizes_give_the_gradient_of_the_batch(sizes, client, noteb
     assert np.allclose(found, whole, rtol=0, atol=1e-14) and found.shape == (network.n_parameters,)
 
 
+@pytest.mark.slow
 def test_in_float32_too(client, notebook):
     X, T = batch(11)
     network = Network([5, 7, 3], relu, mse, seed=1, dtype="float32")
@@ -159,6 +164,7 @@ def test_in_float32_too(client, notebook):
     assert found.dtype == np.float32 and np.allclose(found, whole, rtol=0, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_a_shard_without_samples_is_refused_in_words_that_come_back_from_the_worker(client, notebook):
     X, T = batch(2)
     with pytest.raises(ValueError, match="O is empty"):
@@ -167,6 +173,7 @@ def test_a_shard_without_samples_is_refused_in_words_that_come_back_from_the_wor
         )  # more than samples
 
 
+@pytest.mark.slow
 def test_a_network_on_a_worker_is_a_copy(client):
     network = Network([5, 3], relu, seed=1)
     before = network.parameters[0][0].copy()
@@ -177,6 +184,7 @@ def test_a_network_on_a_worker_is_a_copy(client):
 # Bytes
 
 
+@pytest.mark.slow
 def test_traffic_counts_the_bytes_of_arguments_down_and_of_results_up(client):
     array = np.random.default_rng(0).standard_normal(10**5)
     before = traffic(client)
@@ -186,6 +194,7 @@ def test_traffic_counts_the_bytes_of_arguments_down_and_of_results_up(client):
     assert array.nbytes <= down < 1.02 * array.nbytes and array.nbytes <= up < 1.02 * array.nbytes
 
 
+@pytest.mark.slow
 def test_what_stays_with_a_worker_is_not_sent(client):
     before = traffic(client)
     kept = client.submit(np.ones, 10**6, pure=False)
@@ -196,6 +205,7 @@ def test_what_stays_with_a_worker_is_not_sent(client):
 # A lost worker
 
 
+@pytest.mark.slow
 def test_a_killed_worker_is_gone_and_what_it_held_is_made_again(client):
     held = client.submit(np.arange, 7, workers=addresses(client)[:1], allow_other_workers=True, pure=False)
     assert held.result(timeout=60).sum() == 21
@@ -208,6 +218,7 @@ def test_a_killed_worker_is_gone_and_what_it_held_is_made_again(client):
     client.wait_for_workers(2, timeout=60)  # dask starts another
 
 
+@pytest.mark.slow
 def test_an_address_of_no_worker_is_named_and_nobody_is_killed(client):
     before = client.run(os.getpid)
     with pytest.raises(ValueError, match=r"address is 'tcp://127.0.0.1:1', expected one of \['tcp:"):
@@ -215,6 +226,7 @@ def test_an_address_of_no_worker_is_named_and_nobody_is_killed(client):
     assert client.run(os.getpid) == before
 
 
+@pytest.mark.slow
 def test_the_next_start_ends_the_cluster_before_and_closing_ends_the_last(client):
     first = list(client.run(os.getpid).values())
     second = connect(workers=1)
@@ -224,6 +236,7 @@ def test_the_next_start_ends_the_cluster_before_and_closing_ends_the_last(client
     assert [pid for pid in later if psutil.pid_exists(pid)] == []
 
 
+@pytest.mark.slow
 def test_the_place_of_a_lost_worker_is_kept_until_its_successor_has_started():
     with dask.config.set({"distributed.deploy.lost-worker-timeout": "0.1s"}):  # no process starts in that time
         started = connect(workers=2)
@@ -235,6 +248,7 @@ def test_the_place_of_a_lost_worker_is_kept_until_its_successor_has_started():
 # Without dask
 
 
+@pytest.mark.slow
 def test_without_dask_the_notebook_runs_and_says_what_is_missing():
     """Its first cell, the two sections of the cluster, and its table: no error, no check of those sections."""
     cells = nbformat.read(ROOT / "notebooks" / "09_speed_and_scale.ipynb", as_version=4).cells

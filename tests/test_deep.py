@@ -6,7 +6,7 @@ import pickle
 import numpy as np
 import pytest
 from autograd import grad
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from reference import ACTIVATIONS, LOSSES, assert_close, one_hot
 
@@ -58,7 +58,6 @@ def by_autograd(parameters, X, target, sizes, name, residual, normalization):
     return LOSSES["softmax_cross_entropy"](O, target)
 
 
-@settings(max_examples=60)
 @given(SIZES, st.sampled_from(["identity", "sigmoid", "tanh", "softplus", "gelu"]), REMEDIES, SEED)
 def test_the_gradients_are_those_of_automatic_differentiation(sizes, name, remedies, seed):
     network, X, target = build(sizes, name, remedies, seed)
@@ -319,7 +318,6 @@ def test_orthogonal_weights_keep_every_length_in_a_linear_network():
     assert measured.factor == pytest.approx(np.ones(10))
 
 
-@settings(max_examples=40, deadline=None)
 @given(SIZES, REMEDIES, SEED, st.sampled_from(["float32", "float64"]))
 def test_a_step_moves_every_parameter_by_its_gradient_twice_in_a_row(sizes, remedies, seed, dtype):
     network, X, target = build(sizes, "tanh", remedies, seed, lam=0.1)
