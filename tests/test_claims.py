@@ -1,0 +1,156 @@
+"""Claims of the prose that no cell prints: each is computed here, with the numbers of the sentence itself."""
+
+import re
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from test_notebooks import markdown, read
+
+from course_lib.activations import relu, tanh
+from course_lib.data import digits
+from course_lib.deep import DeepNetwork
+from course_lib.dense import dZ_dW, grad_b, grad_O, grad_W
+from course_lib.gradcheck import check_gradients
+from course_lib.initializers import glorot_normal, he_normal, normal
+from course_lib.jacobian import numeric_jacobian
+from course_lib.losses import mse, softmax_cross_entropy
+from course_lib.network import Network
+from course_lib.training import fit
+from course_lib.widgets import TrainingPlayground
+
+
+def numbers(name, sentence):
+    """The numbers of the one sentence of a notebook that fits the pattern, in which N stands for each of them."""
+    pattern = re.sub(r"\bN\b", r"(\\d[\\d.,\\\\ ]*)", re.escape(sentence).replace(r"\ ", r"\s+"))
+    (found,) = re.findall(pattern, "\n".join(markdown(read(name))))
+    return [float(re.sub(r"[,\\ ]|\.$", "", number)) for number in ([found] if isinstance(found, str) else found)]
+
+
+rng = np.random.default_rng(0)
+
+
+# 06
+
+
+def test_06_a_scaled_bias_has_the_gradient_s_transposed_G():
+    assert numbers("06_grad_b", "$\\nabla_b L = s^T G$, $(N, n_{out}) = (N, m)") == [1, 1]
+    O, W, b, s, G = (rng.standard_normal(shape) for shape in ((7, 5), (5, 3), (1, 3), (7, 1), (7, 3)))
+    assert np.allclose(numeric_jacobian(lambda b: (G * (O @ W + s * b)).sum(), b), s.T @ G)
+
+
+def test_06_a_batch_that_is_there_twice_doubles_the_gradient_of_a_sum_and_keeps_that_of_a_mean():
+    assert numbers("06_grad_b", "$N/(2m)$ in place of $N/m$") == [1, 1]
+    O, T = rng.standard_normal((7, 3)), rng.standard_normal((7, 3))
+    once, twice = (mse.gradient(np.vstack([O] * n), np.vstack([T] * n)) for n in (1, 2))
+    assert np.allclose(grad_b(twice), grad_b(once))
+    assert np.allclose(grad_b(2 * 7 * twice), 2 * grad_b(7 * once))
+
+
+# 07
+
+
+def passes(network, X, target, *, G=lambda dO, slope: dO * slope, db=lambda G: G.sum(axis=0, keepdims=True)):
+    """The loop of notebook 07, with its own line for G or for (B) in place of the right one."""
+    trace = network.forward(X)
+    dO, gradients = network.loss.gradient(trace.O[-1], target), []
+    for (W, _), O, Z, f in reversed([*zip(network.parameters, trace.O, trace.Z, network.activations)]):
+        here = G(dO, f.derivative(Z))
+        gradients.insert(0, (grad_W(O, here), db(here)))
+        dO = grad_O(here, W)
+    return gradients
+
+
+def test_07_a_mean_in_B_still_learns_the_digits():
+    (percent,) = numbers("07_grad_O_and_the_loop", "the network of section 11 still reads N% of the images")
+    X, T, X_test, T_test = digits()
+    network = Network([64, 32, 10], relu, loss=softmax_cross_entropy, initializer=he_normal, seed=0)
+    order = np.random.default_rng(0)
+    for _ in range(30):
+        for rows in np.array_split(order.permutation(len(X)), 55):
+            gradients = passes(network, X[rows], T[rows], db=lambda G: G.mean(axis=0, keepdims=True))
+            for pair, steps in zip(network.parameters, gradients, strict=True):
+                for P, dP in zip(pair, steps, strict=True):
+                    P -= 0.3 * dP
+    right = (network.predict(X_test).argmax(axis=1) == T_test.argmax(axis=1)).mean()
+    assert 100 * right == pytest.approx(percent, abs=0.5)
+
+
+def test_07_without_undoing_the_activation_only_the_last_layer_is_right():
+    assert "Below it, every $W$ and every $b$ is wrong" in "\n".join(markdown(read("07_grad_O_and_the_loop")))
+    network, X, T = Network([3, 3, 3, 3], tanh, seed=0), rng.standard_normal((7, 3)), rng.standard_normal((7, 3))
+    check = check_gradients(network, X, T, passes(network, X, T, G=lambda dO, slope: dO))
+    assert [row.name for row in check if row.relative_error < 1e-6] == ["W2", "b2"]
+
+
+def test_07_the_last_G_shrinks_while_the_digits_are_learnt():
+    assert "They shrink: the last $G$ is" in "\n".join(markdown(read("07_grad_O_and_the_loop")))
+    X, T, *_ = digits()
+    network = Network([64, 32, 10], relu, loss=softmax_cross_entropy, initializer=he_normal, seed=0)
+    sizes = [np.linalg.norm(softmax_cross_entropy.gradient(network.forward(X).O[-1], T))]
+    for _ in range(3):
+        fit(network, X, T, epochs=2, learning_rate=0.3, batch_size=28)
+        sizes.append(np.linalg.norm(softmax_cross_entropy.gradient(network.forward(X).O[-1], T)))
+    assert sizes == sorted(sizes, reverse=True) and sizes[-1] < sizes[0] / 4
+
+
+# 08
+
+
+@pytest.mark.slow
+def test_08_a_network_at_gain_4_goes_on_with_clipping():
+    limit, rate, first, last, epochs = numbers(
+        "08_gradient_flow",
+        "with a limit of N and a learning rate of N, the loss falls from N to N in N epochs over all digits",
+    )
+    X, T, *_ = digits()
+    network = DeepNetwork([64] * 31 + [10], tanh, softmax_cross_entropy, initializer=normal(0.25), seed=0)
+    history = fit(network, X, T, int(epochs), rate, batch_size=64, clip_norm=limit)
+    assert history.loss[0] == pytest.approx(first, abs=0.005)
+    assert history.loss[-1] == pytest.approx(last, abs=0.1)  # 400 steps carry a rounding far
+
+
+def test_08_what_the_learning_rate_does_in_the_playground():
+    steps, large, small = numbers(
+        "08_gradient_flow", "after N steps larger or smaller if the learning rate is N in place of N"
+    )
+    low, high = numbers("08_gradient_flow", "it is far smaller, N in place of N:")
+    too_large, times = numbers("08_gradient_flow", "With N it is N times what it was before the first step")
+
+    def loss_and_remark(rate):
+        view = TrainingPlayground("moons", (16, 16), "tanh", learning_rate=rate, batch_size=32, steps=int(steps))
+        return np.frombuffer(view.frame["measured"]["data"])[0], view.frame["remark"]
+
+    assert loss_and_remark(large)[0] == pytest.approx(low, abs=0.00005)
+    assert loss_and_remark(small)[0] == pytest.approx(high, abs=0.005)
+    said = float(re.search(r"The loss is ([\d.]+) times", loss_and_remark(too_large)[1])[1])
+    assert round(said) == times
+
+
+def test_08_glorots_variance_lies_between_the_two_that_are_asked_for():
+    n_in, n_out = numbers("08_gradient_flow", "Forwards $1/N$, backwards $1/N$.")
+    one, unit, both = numbers("08_gradient_flow", "= 2/(N + N) = 1/N$")
+    assert (one, unit) == (n_in, n_out)
+    assert Fraction(2, int(one + unit)) == Fraction(1, int(both))
+    assert glorot_normal(640, 100, rng).var() == pytest.approx(1 / both / 10, rel=0.02)
+
+
+# 09
+
+
+def test_09_how_many_products_are_saved_by_not_multiplying_with_zeros():
+    m, n_in, n_out, products = numbers("09_speed_and_scale", "(A) has $N \\cdot N \\cdot N = N$.")
+    assert m * n_in * n_out == products
+    zeros, of, again, wasted = numbers("09_speed_and_scale", "N of every N are zeros, so $N \\cdot") + numbers(
+        "09_speed_and_scale", "= N$ multiplications with a zero"
+    )
+    assert (again - zeros, of) == (0, n_out) and wasted == zeros * products
+    tensor = dZ_dW(np.ones((2, 3)), 5)
+    assert np.count_nonzero(tensor == 0) == (5 - 1) * 2 * 3 * 5
+
+
+def test_09_a_task_that_loses_its_worker_for_the_fourth_time_is_given_up():
+    dask = pytest.importorskip("dask")
+    pytest.importorskip("distributed")
+    assert "loses its worker for the fourth time" in "\n".join(markdown(read("09_speed_and_scale")))
+    assert dask.config.get("distributed.scheduler.allowed-failures") == 3
