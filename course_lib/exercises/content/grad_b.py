@@ -245,8 +245,8 @@ QUESTIONS = (
         wrong(
             "G.sum(axis=0)",
             "flat_bias",
-            "The numbers are right, the shape is (3,): the axis of length 1 is gone. Sooner or later numpy will put it on the "
-            "side where you do not want it.",
+            "The numbers are right, the shape is (3,): the axis of length 1 is gone. numpy puts a missing axis on the left, so a "
+            "step still finds a row; but whoever turns the flat sum into a column, (3, 1), makes a table of b.",
         ),
         wrong(
             "G.sum(axis=1, keepdims=True)",
