@@ -1,206 +1,141 @@
-"""What a wrong gradient of a layer is: the readings that numbers allow on any layer, each held against the tensor.
-
-A reading is a structure (transposed, not summed, of one sample only, ...), a factor, or one of each. It is given only
-if it explains every draw; so each sentence here is a fact about the numbers.
-"""
+"""What a wrong gradient of a layer is, where one reading of the numbers explains every draw; else how it differs."""
 
 import itertools
-from dataclasses import dataclass
 
 import numpy as np
 
-from course_lib.exercises.engine.compare import cut_to_integers, whole
+from course_lib.exercises.engine.compare import FLOAT32_TOLERANCE, TOLERANCE, cut_to_integers, whole
 from course_lib.exercises.engine.say import compare
+from course_lib.jacobian import key_idea
 
 
-@dataclass(frozen=True)
-class Reading:
-    """What the gradient of one argument is, in a sentence without its full stop, and the ids of the mistakes that this amounts to."""
+class Part:
+    """One argument in one draw: the gradient that backward gave, and all that it can be compared with.
 
-    right: bool
-    says: str
-    mistakes: tuple = ()
+    value: an array, or None; what: what it is instead, or "". measured: {name: (J, sure, noise)} of each argument that
+    is claimed: dZ/dA, of shape Z.shape + A.shape; where it is known, of A's shape; and what rounding does to it.
+    """
+
+    def __init__(self, name, inputs, value, what, Z, G, measured):
+        self.name, self.first, self.m, self.value, self.what = name, inputs.names[0], inputs.m, value, what
+        self.Z, self.G, (self.J, self.sure, noise) = Z, G, measured[name]
+        self.right = np.asarray(key_idea(self.J, G))
+        self.others = {other: np.asarray(key_idea(each[0], G)) for other, each in measured.items() if other != name}
+        self.terms = self.J * G.reshape(G.shape + (1,) * self.right.ndim)  # the sum's, before they are added
+        coarse = value is not None and value.dtype in (np.float32, np.float16)
+        scale = abs(self.terms).sum(axis=tuple(range(Z.ndim))).max(initial=0)
+        self.tolerance = (FLOAT32_TOLERANCE if coarse else TOLERANCE) * float(scale) + noise * abs(G).sum()
+
+    def agrees(self, target):
+        """True if the value has the target's shape and, where the tensor is sure, its numbers."""
+        if self.value is None or self.value.shape != target.shape:
+            return False
+        near = abs(np.subtract(self.value, target, dtype=float)) <= self.tolerance
+        return bool((near | ~self.sure if near.shape == self.sure.shape else near).all())
+
+    @property
+    def difference(self):
+        """How the value differs from the right one, in words; what agrees, or is not sure, counts as right."""
+        value, right = self.value, self.right
+        if value is not None and value.shape == right.shape:
+            if (abs(right) <= self.tolerance).all():
+                return f"It is not 0, but {self.name} does not change Z here: the right gradient is 0 everywhere"
+            value = np.where((abs(value - right) <= self.tolerance) | ~self.sure, right, value)
+        said = compare(value, right, self.tolerance / (abs(right).max(initial=0) or 1.0)).rstrip(".")
+        return said[0].upper() + said[1:]
 
 
-def read(parts):
-    """What backward gave for one argument; parts: a tuple of `Part`, one for each draw. Returns a `Reading`."""
-    wrong = [part for part in parts if not part.is_(part.right)]
+def read(parts, special=None):
+    """(is it right, what it is, ids of mistakes) for one argument; parts: a `Part` for each draw, special: or None."""
+    kind = next((part.what for part in parts if part.what), "")
+    if kind:
+        return False, f"It is an object of type {kind}, expected an array", ("wrong_type",)
+    wrong = [part for part in parts if not part.agrees(part.right)]
     if not wrong:
-        return Reading(True, "")
+        if special is None or special.agrees(special.right):
+            return True, "", ()
+        return False, f"{special.difference} (it is right where no entry is 0 and none is repeated)", ()
     part = wrong[0]
-    if part.value is None:
-        return Reading(False, "There is no array of numbers", ("wrong_type",))
     if not np.isfinite(part.value).all():
-        return Reading(False, _compared(part.value, part.right), ("not_finite",))
+        return False, part.difference, ("not_finite",)
     if whole(part.value) and cut_to_integers(part.value, part.right):
-        return Reading(False, "It holds integers: the fractions are cut off", ("integer_result",))
+        return False, "It holds integers: the fractions are cut off", ("integer_result",)
     if len(wrong) == len(parts):
         found = [_explanations(each) for each in parts]
-        for key, (ids, says) in found[0].items():
-            if all(key in other for other in found):
-                return Reading(False, says, ids)
-        if all(map(_separable, parts)):
-            says = (
-                "It is G times one factor for each row and one for each column, as if each entry of Z depended on its "
-                f"own entry of {part.name} alone; but others take part too (are a mean or a variance treated as "
-                "constants?)"
-            )
-            return Reading(False, says, ("scalar_rule",))
-    return _certain(part, len(parts) - len(wrong))
-
-
-def _certain(part, good):
-    """The facts about one wrong draw, where `good` other draws are right."""
-    right, ids = part.right, () if part.value.shape == part.right.shape else ("wrong_shape",)
-    if not ids and (abs(right) <= part.tolerance).all():
-        says = f"It is not 0, but {part.name} does not change Z here: the right gradient is 0 everywhere"
-    else:
-        value = part.snapped()
-        if not ids and part.is_(ratio := (value * right).sum() / (right**2).sum() * right):
-            value = ratio
-        says = _compared(value, right)
-    return Reading(False, f"{says} (it is right for other numbers)" if good else says, ids)
-
-
-def _compared(value, right):
-    says = compare(value, right).rstrip(".")
-    return says[0].upper() + says[1:]
+        for says, ids in found[0].items():
+            if all(says in other for other in found):
+                return False, says, ids
+    ids = () if part.value.shape == part.right.shape else ("wrong_shape",)
+    return False, part.difference + " (it is right for other numbers)" * (len(wrong) < len(parts)), ids
 
 
 def _explanations(part):
-    """All that the value is, simplest first: {(structure, factor): (ids, sentence)}."""
+    """All that the value is, simplest first: {sentence: ids}."""
     found = []
-    if not part.value.any():
-        return {}  # 0 is many things at once
-    structures = [("the gradient", part.right, "", ()), *_shapes(part), *_sums(part), *_products(part)]
-    for noun, target, why, ids in structures:
-        if target.shape != part.value.shape:
-            continue
-        for scale, phrase, scale_why, scale_ids in _factors(part):
-            if part.is_(scale * target):
-                hints = "; ".join(filter(None, (scale_why, why)))
-                says = f"It is {phrase}{noun}" + (f": {hints}" if hints else "")
-                cost = (noun != "the gradient") + (scale != 1)
-                found.append((cost, (noun, phrase), (tuple(dict.fromkeys((*ids, *scale_ids))), says)))
+    for noun, target, why, ids in _structures(part) if part.value.any() else ():  # 0 is many things at once
+        for factor, phrase, shows, factor_ids in _factors(part):
+            if part.agrees(factor * target):
+                hints = "; ".join(filter(None, (shows, why)))
+                cost = (noun != "the gradient") + (factor != 1)
+                found.append((cost, f"It is {phrase}{noun}" + (f": {hints}" if hints else ""), (*ids, *factor_ids)))
                 break
-    return {key: what for _, key, what in sorted(found, key=lambda each: each[0])}
+    return {says: ids for _, says, ids in sorted(found, key=lambda each: each[0])}
 
 
 def _factors(part):
     """(number, words before the structure, what it shows, ids); of those that coincide, the first counts."""
     m, entries = part.m, part.Z.size
     batch = f"the first axis of {part.first} is {m}"
+    too = f" ({batch}, too)" * (m == 2)
     return [
         (1, "", "", ()),
         (-1, "exactly minus ", "a sign is wrong", ("sign",)),
-        (2, "exactly twice ", f"a factor 2 too many{f' ({batch}, too)' * (m == 2)}", ("factor_two",)),
-        (1 / 2, "exactly half of ", f"a factor 2 is missing{f' ({batch}, too)' * (m == 2)}", ("factor_two",)),
+        (2, "exactly twice ", f"a factor 2 too many{too}", ("factor_two",)),
+        (1 / 2, "exactly half of ", f"a factor 2 is missing{too}", ("factor_two",)),
         (1 / m, f"exactly 1/{m} of ", f"{batch}, so you averaged over the batch", ("batch_averaged",)),
         (m, f"exactly {m} times ", f"{batch}, so a mean over the batch lacks its 1/m", ("batch_not_averaged",)),
         (1 / entries, f"exactly 1/{entries} of ", f"Z has {entries} entries", ("averaged_over_entries",)),
     ]
 
 
-def _shapes(part):
-    """The right numbers in another arrangement: (words, array, what it shows, ids)."""
-    right, value = part.right, part.value
+def _structures(part):
+    """What the gradient may have become, likelier first: (words, array, what it shows, ids)."""
+    right, value, terms, Z, G = part.right, part.value, part.terms, part.Z, part.G
     shown = f"the shape is {value.shape}, expected {right.shape}"
+    yield "the gradient", right, "", ()
     if right.ndim == 2:
-        column = right.shape[0] == 1
-        yield ("the gradient, transposed", right.T, shown, ("column_bias",) if column else ("transposed",))
-    for i, j in itertools.combinations(range(right.ndim), 2):
-        if right.ndim > 2:
-            yield (f"the gradient with axes {i} and {j} exchanged", right.swapaxes(i, j), "", ("transposed",))
+        yield "the gradient, transposed", right.T, shown, ("column_bias",) if len(right) == 1 else ("transposed",)
     if value.size == right.size and value.shape != right.shape:
         flat = right.shape[:1] == (1,) and value.shape == right.shape[1:]
         ids = ("flat_bias",) if flat else ("wrong_shape",)
-        yield ("the gradient in another shape", right.reshape(value.shape), shown, ids)
-
-
-def _sums(part):
-    """The terms of the key idea, of which some are not added: (words, array, what it shows, ids)."""
-    parts, rank, value = part.parts, part.Z.ndim, part.value
-    batch = rank > 0 and part.Z.shape[0] == part.m > 1
+        yield "the gradient in another shape", right.reshape(value.shape), shown, ids
+    batch = Z.ndim > 0 and len(Z) == part.m > 1
     if batch:
-        first = np.asarray(parts[0].sum(axis=tuple(range(rank - 1))))
-        yield ("what the first sample alone gives", first, "the others must be added", ("first_sample_only",))
-    yield from _last_terms(part)
-    for kept in _subsets(rank) if value.shape != part.right.shape else ():
-        terms = parts.sum(axis=tuple(set(range(rank)) - set(kept)))
-        axes = f"ax{'i' if len(kept) == 1 else 'e'}s {' and '.join(map(str, kept))}"
-        shown = f"the shape is {value.shape}, expected {part.right.shape}"
-        ids = ("batch_not_summed",) if batch and 0 in kept else ("wrong_shape",)
-        for target in _arranged(terms, value.shape):
-            yield (f"the gradient before its terms are added over {axes} of Z", target, shown, ids)
-    for kept in range(rank) if part.right.size > 1 else ():
-        along = parts.sum(axis=tuple(set(range(parts.ndim)) - {kept}))
-        for target in _arranged(along, value.shape):
-            why = "the sum runs along the wrong axis"
-            yield (f"one number for each index of axis {kept} of Z", target, why, ("wrong_axis",))
-
-
-def _last_terms(part):
-    """Of the terms that belong to an entry of A, the last: what is left when each overwrites the one before."""
-    J, terms = (each.reshape(part.Z.size, part.A.size) for each in (part.J, part.parts))
-    used = abs(J) > 1e-9 * abs(J).max()
-    if (used.sum(axis=0) > 1).any():
-        last = part.Z.size - 1 - used[::-1].argmax(axis=0)
-        target = terms[last, np.arange(part.A.size)].reshape(part.A.shape)
-        why = "does each one overwrite the one before it?"
-        yield ("the last of the terms that must be added", target, why, ("batch_not_summed",))
-
-
-def _products(part):
-    """Other products than the key idea's, and other gradients: (words, array, what it shows, ids)."""
-    A, G, Z, J, name = part.A, part.G, part.Z, part.J, part.name
-    for other, gradient in part.gradients.items():
+        first = np.asarray(terms[0].sum(axis=tuple(range(Z.ndim - 1))))
+        yield "what the first sample alone gives", first, "the others must be added", ("first_sample_only",)
+    for kept in (kept for n in range(1, Z.ndim + 1) for kept in itertools.combinations(range(Z.ndim), n)):
+        unsummed = np.asarray(terms.sum(axis=tuple(set(range(Z.ndim)) - set(kept))))
+        if value.shape != right.shape and value.shape == tuple(size for size in unsummed.shape if size > 1):
+            axes = f"ax{'i' if len(kept) == 1 else 'e'}s {' and '.join(map(str, kept))}"
+            ids = ("batch_not_summed",) if batch and 0 in kept else ("wrong_shape",)
+            yield f"the gradient before its terms are added over {axes} of Z", unsummed.reshape(value.shape), shown, ids
+    for axis in range(Z.ndim) if right.size > 1 else ():
+        along = terms.sum(axis=tuple(set(range(terms.ndim)) - {axis}))
+        if value.size == along.size == max(value.shape, default=1):
+            words, why = f"one number for each index of axis {axis} of Z", "the sum runs along the wrong axis"
+            yield words, along.reshape(value.shape), why, ("wrong_axis",)
+    for other, gradient in part.others.items():
         why = "the gradients stand in the order of forward's arguments"
-        yield (f"the gradient with respect to {other}", gradient, why, ())
-    if A.shape != Z.shape:
-        return
-    plain = A.ndim == 2 and any(
-        other.ndim == 2 and other.shape == (G.shape[1],) * 2 and part.is_(G @ other) for other in part.others.values()
-    )
-    if part.elementwise:
-        yield ("G itself", G, f"the tensor dZ/d{name} does not appear in it", ("activation_not_undone",))
-        yield ("G times Z", G * Z, "does f stand where its derivative belongs?", ("activation_not_derivative",))
-        return
-    yield ("G itself", G, f"the tensor dZ/d{name} does not appear in it", ())
-    ids = ("untransposed_weights",) if plain else ()
-    over = f"dZ/d{name} summed with G over the indexes of {name}, where those of Z belong"
-    yield (over, np.tensordot(J, G, axes=A.ndim), "a transpose is missing, or one too many", ids)
-    diagonal = np.diagonal(J.reshape(Z.size, A.size)).reshape(Z.shape)
-    ids = ("softmax_jacobian_missing",) if _sums_to_one(Z) else ("scalar_rule",)
-    why = f"each entry of Z depends on more than its own entry of {name}"
-    yield (f"G times the diagonal of dZ/d{name}", diagonal * G, why, ids)
-    why = f"a path on which {name} reaches Z as it is (Z = {name} + ...) is missing"
-    yield ("the gradient less G", part.right - G, why, ())
-
-
-def _separable(part):
-    """True if the value is G times u_i v_j (for vectors: times one number), though dZ/dA is not element-wise."""
-    value, G = part.value, part.G
-    if value.shape != G.shape or part.elementwise or part.A.shape != G.shape or G.size < 3 or not value.all():
-        return False
-    ratio = (value / G).reshape(-1, G.shape[-1]) if G.ndim > 1 else (value / G)[:, None]
-    if G.ndim > 1 and 1 in ratio.shape:
-        return False
-    fitted = ratio[:, :1] * ratio[:1] / ratio[0, 0] if G.ndim > 1 else ratio[:1]
-    return bool((abs(ratio - fitted) <= 1e-7 * abs(ratio).max()).all())
-
-
-def _sums_to_one(Z):
-    return Z.ndim > 0 and (Z > 0).all() and any(np.allclose(Z.sum(axis=axis), 1) for axis in range(Z.ndim))
-
-
-def _subsets(rank):
-    return itertools.chain.from_iterable(itertools.combinations(range(rank), n) for n in range(1, rank + 1))
-
-
-def _arranged(terms, shape):
-    """The terms in this shape, if they fit: axes of length 1 left out or put in, the others in any order."""
-    terms, wanted = terms.squeeze(), tuple(size for size in shape if size != 1)
-    if sorted(terms.shape) == sorted(wanted) and terms.ndim <= 4:
-        for order in itertools.permutations(range(terms.ndim)):
-            if terms.transpose(order).shape == wanted:
-                yield terms.transpose(order).reshape(shape)
+        yield f"the gradient with respect to {other}", gradient, why, ()
+    if right.shape == Z.shape:
+        diagonal = np.diagonal(part.J.reshape(Z.size, Z.size)).reshape(Z.shape)
+        elementwise = np.allclose(part.J.reshape(Z.size, Z.size), np.diag(diagonal.ravel()))
+        missing = f"the tensor dZ/d{part.name} does not appear in it"
+        yield "G itself", G, missing, ("activation_not_undone",) if elementwise else ()
+        if elementwise:
+            yield "G times Z", G * Z, "does f stand where its derivative belongs?", ("activation_not_derivative",)
+        else:
+            why = f"each entry of Z depends on more than its own entry of {part.name}"
+            softmax = (Z > 0).all() and any(np.allclose(Z.sum(axis=axis), 1) for axis in range(Z.ndim))
+            ids = ("softmax_jacobian_missing",) if softmax else ("scalar_rule",)
+            yield f"G times the diagonal of dZ/d{part.name}", diagonal * G, why, ids

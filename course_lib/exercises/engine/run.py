@@ -39,8 +39,9 @@ def objection(name, arguments, function):
         return ""  # written in C, as numpy's functions are: the call will tell
     wanted = [argument.strip() for argument in arguments.split(",")]
     places = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    if [p.name for p in places] != wanted and sorted(p.name for p in places) == sorted(wanted):
-        yours = ", ".join(p.name for p in places)
+    own = [p.name for p in places]
+    if any(name in own[: len(wanted)] and own.index(name) != i for i, name in enumerate(wanted)):
+        yours = ", ".join(own)
         return f"The arguments are {call}, in this order; yours are ({yours})."
     needed = sum(p.default is p.empty for p in places)
     named = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY and p.default is p.empty]
