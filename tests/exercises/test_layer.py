@@ -596,7 +596,12 @@ BACKWARD_GIVES = {
     ),
     "one array": (lambda *a: dense_back(*a)[0], "wrong", "wrong_type", "one array, of shape (7, 5)"),
     "all none": (lambda *a: (None,) * 3, "wrong", "wrong_type", "claims no gradient"),
-    "other names": (lambda *a: {"dX": 1}, "wrong", "wrong_type", "the keys dX; expected a gradient for each of X, W, b"),
+    "other names": (
+        lambda *a: {"dX": 1},
+        "wrong",
+        "wrong_type",
+        "the keys dX; expected a gradient for each of X, W, b",
+    ),
     "text": (lambda *a: "abc", "wrong", "wrong_type", "an object of type str"),
     "texts": (lambda *a: list("abc"), "wrong", "wrong_type", "X: wrong. It is an object of type str"),
     "error": (lambda *a: fails("no such luck"), "error", "raises", "backward raises ValueError"),
