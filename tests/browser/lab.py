@@ -3,6 +3,7 @@
 Everything it writes lies in one temporary folder, its home directory included; closing ends every process.
 """
 
+import contextlib
 import json
 import os
 import shutil
@@ -62,27 +63,27 @@ class Lab:
 
     # What the tests call
 
-    def open(self, *cells, theme="light", may_fail=False, **context):
-        """Open a new notebook of these code cells, run it, and return its page once everything is drawn.
-
-        The page has `console_errors` (texts) and `outside` (addresses beyond this machine, all of them blocked). A
-        cell that fails is an AssertionError unless it may. `context` goes to Playwright's `new_context`.
-        """
+    def open(self, *cells, **options):
+        """Open a new notebook of these code cells, see `open_notebook`."""
         notebook = nbformat.v4.new_notebook(
             cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
             metadata={"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}},
         )
-        return self.open_notebook(notebook, theme=theme, may_fail=may_fail, **context)
+        return self.open_notebook(notebook, **options)
 
-    def open_notebook(self, notebook, theme="light", may_fail=False, run=True, **context):
-        """Open a copy of a notebook (an nbformat node), run it unless told not to, and return its page."""
+    def open_notebook(self, notebook, theme="light", may_fail=False, run=True, files=False, **context):
+        """Open a copy of a notebook (an nbformat node), run it unless told not to, and return its page once it is drawn.
+
+        The page has and takes what that of `Chromium.new_page` does. A cell that fails is an AssertionError unless it
+        may. files: in the whole JupyterLab with its file browser, and not alone.
+        """
         self._count += 1
         name = f"notebook_{self._count}.ipynb"
         nbformat.write(notebook, self.root / name)
         kernel = {"name": "python3"}
         self._api("sessions", {"path": name, "name": name, "type": "notebook", "kernel": kernel})  # starts meanwhile
         page = self.new_page(**{"color_scheme": theme, **context})
-        page.goto(f"{self.url}/doc/tree/{name}?token={self._token}&reset", wait_until="commit")
+        page.goto(f"{self.url}/{'lab' if files else 'doc'}/tree/{name}?token={self._token}&reset", wait_until="commit")
         page.wait_for_function("() => window.jupyterapp?.shell.currentWidget?.content?.model", timeout=PATIENCE * 1000)
         self._change_theme(page, THEMES[theme])
         self.wait_until_idle(page)
@@ -123,7 +124,6 @@ class Lab:
         end = time.monotonic() + PATIENCE / 3
         while text not in (printed := "\n".join(self.run_cell(page, index).all_inner_texts())):
             assert time.monotonic() < end, f"the cell printed {printed!r}, expected {text!r}"
-            time.sleep(0.1)
 
     def restart(self, page):
         """Restart the notebook's kernel, without running anything."""
@@ -214,7 +214,8 @@ class Lab:
                 self._api("status")
                 return
             except (FileNotFoundError, json.JSONDecodeError, urllib.error.URLError):
-                time.sleep(0.1)
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    self._server.wait(timeout=0.1)
         raise RuntimeError("JupyterLab did not start:\n" + self._log.read_text(encoding="utf-8", errors="replace"))
 
     def _stop_server(self):

@@ -9,6 +9,7 @@ import base64
 import contextlib
 import functools
 import io
+import logging
 import sys
 import warnings
 from pathlib import Path
@@ -22,6 +23,8 @@ SET_THEME = """([theme, css]) => {
   document.body.dataset.jpThemeLight = theme === 'light';
   document.body.dataset.jpThemeName = theme;
 }"""
+SETTLED = """() => new Promise(done =>
+  requestAnimationFrame(() => requestAnimationFrame(() => done(asked === answered))))"""
 
 
 class PageLab:
@@ -83,6 +86,10 @@ class PageLab:
             except NothingHappened:
                 raise AssertionError(f"the cell printed {printed!r}, expected {text!r}") from None
 
+    def settle(self, page):
+        """Wait until every message of the page is answered, and what the answers change is drawn."""
+        page.wait_for_function(SETTLED)
+
     def clear_outputs(self, page):
         """Take all views off the page."""
         page.evaluate("() => Promise.all(Object.keys(outputs).map(clear))")
@@ -105,10 +112,19 @@ class PageLab:
     @contextlib.contextmanager
     def _said(self):
         self._kept = []
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            yield self._kept
+        log = logging.getLogger("traitlets")  # where ipywidgets puts an error of a view that hears a message
+        log.addFilter(_raise)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                yield self._kept
+        finally:
+            log.removeFilter(_raise)
 
     def _say(self, identity, kind, data=None, metadata=None, buffers=None, **_):
         if kind == "comm_msg":
             self._kept.append([identity, data, [base64.b64encode(buffer).decode() for buffer in buffers or []]])
+
+
+def _raise(record):
+    raise AssertionError(record.getMessage())

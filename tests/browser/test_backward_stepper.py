@@ -217,16 +217,3 @@ def test_python_and_the_page_follow_each_other(lab):
     assert status(page)[0].startswith("Step 9 of 12. Layer 1 backwards, (C)")
     page.get_by_role("button", name="Step ▶").click()
     lab.run_until(page, 3, "at step 10")
-
-
-@pytest.mark.slow
-def test_it_outlives_the_kernel_and_leaves_nothing_behind(jupyter):
-    page = jupyter.open(PASS, VIEW)
-    jupyter.restart(page)
-    go_to(page, 8)
-    assert status(page)[0].startswith("Step 8 of 12. Layer 1 backwards, (B)")
-    jupyter.run_all(page)
-    assert status(page)[0].startswith("Step 0 of 12.")
-    jupyter.clear_outputs(page)
-    assert page.locator(".bss-view").count() == 0
-    assert page.console_errors == []

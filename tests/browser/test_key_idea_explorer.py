@@ -129,9 +129,9 @@ def test_entries_are_picked_with_the_keyboard_and_nothing_else_moves(lab):
     labels = (PICKER, LEFT, "dZ/dW[4, 2], 7 by 3, m by n_out", RIGHT, RESULT)
     assert [grid(page, label).bounding_box() for label in labels] == places
     page.evaluate("() => { document.querySelector('.bss-view').style.fontSize = '28px' }")  # as on a projector
-    page.wait_for_timeout(300)
     for label, place in zip(labels, places, strict=True):
-        assert grid(page, label).bounding_box()["width"] == pytest.approx(2 * place["width"], rel=0.02)
+        doubled = "([grid, width]) => Math.abs(grid.getBoundingClientRect().width - 2 * width) < 0.04 * width"
+        page.wait_for_function(doubled, arg=[grid(page, label).element_handle(), place["width"]])
 
 
 def test_a_long_sum_shows_the_terms_around_the_active_one(lab):
@@ -187,22 +187,3 @@ def test_python_and_the_page_follow_each_other(lab, cell, words):
     grid(page, RESULT).press("Control+Home")
     page.get_by_role("button", name="Step ▶").press("Enter")
     lab.run_until(page, 4, "(0, 0) 1")
-
-
-@pytest.mark.slow
-def test_it_outlives_the_kernel_and_leaves_nothing_behind(jupyter):
-    page = jupyter.open(*CELLS, VIEW.format("W", 1, 2))
-    jupyter.restart(page)
-    grid(page, PICKER).press("Control+End")
-    page.get_by_label("Products added", exact=True).press("End")
-    assert number(status(page)) == (O.T @ G)[4, 2]
-    jupyter.run_all(page)
-    assert grid(page, PICKER).count() == 1
-    assert status(page).startswith(f"W[1, 2] = {W[1, 2]} is chosen.")
-    jupyter.clear_outputs(page)
-    assert page.locator(".bss-view").count() == 0
-    page.evaluate("() => { CanvasRenderingContext2D.prototype.fillText = () => { window.drawn = true } }")
-    page.evaluate("() => document.body.classList.toggle('another-theme')")  # what is left would draw itself anew
-    page.wait_for_timeout(300)
-    assert page.evaluate("() => window.drawn") is None
-    assert page.console_errors == []

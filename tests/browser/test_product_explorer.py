@@ -118,17 +118,3 @@ def test_python_and_the_page_follow_each_other(lab):
     assert status(page).startswith(f"(Oᵀ G)[4, 0] = {dW[4, 0]}")
     grid(page, PRODUCT).press("ArrowRight")
     lab.run_until(page, 4, "entry [4, 1]")
-
-
-@pytest.mark.slow
-def test_it_outlives_the_kernel_and_leaves_nothing_behind(jupyter):
-    page = jupyter.open(*CELLS)
-    jupyter.restart(page)
-    grid(page, PRODUCT).press("Control+End")
-    assert status(page).startswith(f"(Oᵀ G)[4, 2] = {dW[4, 2]}")
-    jupyter.run_all(page)
-    assert grid(page, PRODUCT).count() == 1
-    assert status(page).startswith(f"(Oᵀ G)[1, 2] = {dW[1, 2]}")
-    jupyter.clear_outputs(page)
-    assert page.locator(".bss-view").count() == 0
-    assert page.console_errors == []

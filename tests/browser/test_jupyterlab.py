@@ -1,0 +1,252 @@
+"""JupyterLab itself, with every view of the course in one notebook; how the views behave in full is tested on the plain page."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from lab import IS_DRAWN
+from playwright.sync_api import expect
+
+from course_lib.exercises.predictions import prediction
+
+SETUP = """import numpy as np
+from course_lib import widgets
+from course_lib.activations import tanh
+from course_lib.exercises import by_hand, prediction
+from course_lib.network import Network
+A, network = np.diag([2.0, 3, 5]), Network([3, 3, 3], tanh)"""
+ASKED = prediction("05 an input that is 0")
+RIGHT = "answers = [[str(x) for x in row] for row in view_8.case['right']]"
+
+
+class View(NamedTuple):
+    """A view; an element of it, keys for that, what then is to be read without a kernel too; what Python then has of it.
+
+    And what Python does, and what then is to be read.
+    """
+
+    cell: str
+    element: str
+    keys: str
+    seen: str
+    known: str
+    told: str
+    read: str
+
+
+G, S, B = "role=grid >> nth=-1", "role=slider", "role=button[name='{}']"
+W = "widgets."
+VIEWS = [
+    View(W + "MatrixView('A', A)", G, "End", "A[0, 2] = 0", "entry == [0, 2]", "entry = [1, 1]", "A[1, 1] = 3"),
+    View(W + "ProductExplorer(A, A)", G, "End", "B)[0, 2] = 0", "entry == [0, 2]", "entry = [1, 1]", "B)[1, 1] = 9"),
+    View(
+        W + "JacobianExplorer(A, np.ones(3))",
+        "role=grid >> nth=1",
+        *("End", "dy/dx[0, 2] = 0", "entry == [0, 2]", "entry = [1, 1]", "At x[1] = 1, y[1] = 3."),
+    ),
+    View(
+        W + "KeyIdeaExplorer.of_layer('W', A, A, A[:1], A)",
+        S,
+        *("ArrowRight", "Added product 1 of 3", "step == 1", "step = 2", "Added product 2 of 3"),
+    ),
+    View(
+        W + "BackwardStepper(network, A, A)",
+        S,
+        *("ArrowRight", "Step 1 of 12", "step == 1", "step = 2", "Step 2 of 12"),
+    ),
+    View(
+        W + "BatchView(network, A, A)",
+        B.format("Step ▶"),
+        *("Enter", "1 of 3 samples added", "added == 1", "added = 2", "2 of 3 samples added"),
+    ),
+    View(
+        W + "GradientFlow(5, 8)", S, "ArrowRight", "depth", "settings['depth'] == 6", "layer = 4", "layer 4: RMS of Z"
+    ),
+    View(
+        W + "TrainingPlayground()",
+        B.format("One step"),
+        *("Enter", "One step", "step == 1", "advance(4)", "Step 5, epoch"),
+    ),
+    View("by_hand('grad_W', seed=1)", "role=textbox", "7 Enter", "7 is not", "answers[0][0] == '7'", RIGHT, "✓"),
+    View(
+        f"prediction({ASKED.name!r})",
+        "role=radio",
+        *("Space Enter", ASKED.choices[0].said(1), "chosen == 1", "chosen = 2", ASKED.choices[1].said(2)),
+    ),
+]
+CELLS = [SETUP, *(f"view_{k} = {view.cell}\nview_{k}" for k, view in enumerate(VIEWS))]
+KNOWN = "print('known', [" + ", ".join(f"view_{k}.{view.known}" for k, view in enumerate(VIEWS)) + "])"
+ALL_KNOWN = f"known {[True] * len(VIEWS)}"
+TOLD = "\n".join(f"view_{k}.{view.told}" for k, view in enumerate(VIEWS))
+
+LISTEN = """() => {
+  window.heard = [];
+  const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
+  kernel.anyMessage.connect((_, { msg, direction }) => heard.push(`${direction} ${msg.header.msg_type}`));
+}"""
+DRAG = """async slider => {
+  for (let k = 0; k < 120; k++) {
+    slider.value = Number(slider.min) + (slider.max - slider.min) * (0.5 + Math.cos(k / 9) / 3);
+    slider.dispatchEvent(new Event('input', { bubbles: true }));
+    await new Promise(resolve => setTimeout(resolve, 3));
+  }
+  return Number(slider.value);
+}"""
+
+
+def outputs(page):
+    """The outputs of the views, in their order."""
+    found = page.locator(".jp-OutputArea-output:has([class*=bss-])")
+    assert found.count() == len(VIEWS)
+    return found.all()
+
+
+def press_keys(page):
+    """Press each view's keys on its element, and wait until it reads what the keys lead to."""
+    for view, output in zip(VIEWS, outputs(page), strict=True):
+        element = output.locator(view.element).first
+        for key in view.keys.split():
+            element.press(key)
+        expect(output).to_contain_text(view.seen)
+
+
+def boxes(page):
+    """Where each view's output begins, and how large it is."""
+    return [tuple(output.bounding_box()[kind] for kind in ("x", "width", "height")) for output in outputs(page)]
+
+
+def test_every_view_is_drawn_as_on_the_page_and_answers_a_key_and_the_kernel(jupyter, lab):
+    page = jupyter.open(*CELLS, KNOWN, TOLD, run=False)
+    for index in range(len(CELLS)):
+        jupyter.run_cell(page, index)
+    page.wait_for_function(IS_DRAWN)
+    assert np.allclose(boxes(page), boxes(lab.open(*CELLS)), atol=1)
+    press_keys(page)
+    jupyter.run_until(page, len(CELLS), ALL_KNOWN)
+    jupyter.run_cell(page, len(CELLS) + 1)
+    for view, output in zip(VIEWS, outputs(page), strict=True):
+        expect(output).to_contain_text(view.read)
+    assert (page.console_errors, page.outside) == ([], [])
+
+
+@pytest.mark.slow
+def test_with_the_file_browser_open_a_view_is_as_wide_as_on_the_page(jupyter, lab):
+    screen = {"viewport": {"width": 1100, "height": 700}}
+    page = jupyter.open(*CELLS, files=True, **screen)
+    assert np.allclose(boxes(page), boxes(lab.open(*CELLS, files=True, **screen)), atol=1)
+
+
+@pytest.mark.slow
+def test_the_views_outlive_their_kernel_and_live_again_after_a_run_and_leave_nothing_behind(jupyter):
+    page = jupyter.open(*CELLS, KNOWN)
+    jupyter.restart(page)
+    press_keys(page)
+    expect(page.get_by_text("The kernel has not answered yet")).to_be_visible()
+    jupyter.run_all(page)
+    press_keys(page)
+    jupyter.run_until(page, len(CELLS), ALL_KNOWN)
+    page.evaluate("() => { window.grids = [...document.querySelectorAll('.bss-grid')].map(grid => new WeakRef(grid)) }")
+    page.get_by_role("button", name="Play").last.click()
+    jupyter.clear_outputs(page)
+    assert page.locator("[class*=bss-]").count() == 0
+    page.evaluate("() => { CanvasRenderingContext2D.prototype.fillText = () => { window.drawn = true } }")
+    page.evaluate("() => document.body.classList.toggle('another-theme')")  # what is left would draw itself anew
+    jupyter.run_cell(page, len(CELLS))  # the last question has been answered
+    page.evaluate(LISTEN)
+    jupyter.run_cell(page, len(CELLS))
+    heard = page.evaluate("() => heard")
+    assert "recv execute_reply" in heard
+    assert "send comm_msg" not in heard, "a view that is gone asks on"
+    assert page.evaluate("() => window.drawn") is None
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("HeapProfiler.enable")
+    devtools.send("HeapProfiler.collectGarbage")
+    assert page.evaluate("() => window.grids.filter(grid => grid.deref()).length") == 0
+    assert page.console_errors == []
+
+
+@pytest.mark.slow
+def test_after_a_fast_drag_the_latest_setting_has_won(jupyter):
+    cells = [
+        SETUP,
+        "flow = widgets.GradientFlow(30, 64)\nflow",
+        "slopes = widgets.JacobianExplorer(A, np.ones(3))\nslopes",
+    ]
+    page = jupyter.open(*cells, "print('python has', flow.settings['depth'], float(slopes.x[0]))")
+    depth = page.get_by_role("slider", name="depth").evaluate(DRAG)
+    x = page.get_by_role("slider", name="x[0]").evaluate(DRAG)
+    jupyter.run_until(page, 3, f"python has {depth} {float(x)}")
+    page.wait_for_function("() => !document.querySelector('[aria-busy=true]')")
+    expect(page.locator(".bss-jacobian")).to_contain_text(f"At x[0] = {x:g}".replace("-", "−"))
+    assert page.console_errors == []
+
+
+@pytest.mark.slow
+def test_a_cell_that_runs_while_a_network_trains_returns_at_once(jupyter):
+    page = jupyter.open(SETUP, "widgets.TrainingPlayground()", "print('here', 6 * 7)")
+    jupyter.command(page, "notebook:clear-all-cell-outputs")
+    jupyter.run_cell(page, 1)
+    where = "Number(document.querySelector('.bss-where').textContent.replace(/[^0-9]/g, ''))"
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_function(f"() => {where} > 100")
+    page.evaluate(LISTEN)
+    page.evaluate("() => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = 2 }")
+    jupyter.command(page, "notebook:run-cell")
+    page.get_by_text("here 42").wait_for()
+    heard = page.evaluate("() => heard")
+    meanwhile = heard[heard.index("send execute_request") : heard.index("recv stream")]
+    # A loop in the kernel that plays until Pause would let none of it happen; a busy machine lets a few frames pass.
+    assert meanwhile.count("recv comm_msg") <= 20
+    page.wait_for_function(f"before => {where} > before + 100", arg=page.evaluate(f"() => {where}"))
+
+
+@pytest.mark.slow
+def test_what_is_typed_is_kept_where_a_cell_is_drawn_again_and_keys_in_a_view_are_no_shortcuts(jupyter):
+    page = jupyter.open(*CELLS[:2], CELLS[9])
+    entry = page.get_by_label("entry (0, 0) of ∇_W L")
+    entry.fill("5")
+    entry.press("Enter")
+    jupyter.command(page, "notebook:move-cell-up")  # draws the outputs of both cells again
+    page.wait_for_function(IS_DRAWN)
+    expect(entry).to_have_value("5")
+    assert entry.get_attribute("aria-invalid") == "true"
+    for key in ("b", "d", "d", "Shift+Enter"):  # in JupyterLab: a new cell, a cell less, run
+        page.get_by_role("grid", name="A, 3 by 3").press(key)
+    assert page.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.length") == 3
+    assert page.console_errors == []
+
+
+# That these tests would notice what goes wrong in JupyterLab
+
+COUNTER = """import anywidget, traitlets
+class Counter(anywidget.AnyWidget):
+    _esm = '''export default { async render({model, el}) {
+        await new Promise(resolve => setTimeout(resolve, 1000));
+        const button = document.createElement("button");
+        const draw = () => { button.textContent = "count " + model.get("n"); };
+        model.on("change:n", draw); draw(); el.append(button);
+    } }'''
+    n = traitlets.Int(3).tag(sync=True)
+Counter()"""
+
+
+@pytest.mark.slow
+def test_a_page_is_returned_when_its_widgets_are_drawn_and_its_kernel_writes_nothing_into_the_users_home(jupyter):
+    page = jupyter.open(COUNTER, "from pathlib import Path; print('home', Path.home()); print('here', Path.cwd())")
+    assert page.get_by_role("button", name="count 3", exact=True).count() == 1
+    assert page.get_by_text(f"home {jupyter.root.parent}", exact=False).count() == 1
+    assert page.get_by_text(f"here {jupyter.root}", exact=False).count() == 1
+    assert (page.console_errors, page.outside) == ([], [])
+
+
+@pytest.mark.slow
+def test_an_error_and_a_request_and_a_cell_that_fails_are_seen(jupyter):
+    code = "from IPython.display import HTML, Javascript\n"
+    page = jupyter.open(
+        code + "Javascript('console.error(\"oh no\")')", "HTML('<img src=\"http://example.org/a.png\">')"
+    )
+    page.wait_for_function("() => [...document.images].some(i => i.complete && !i.naturalWidth)")
+    assert "oh no" in page.console_errors
+    assert set(page.outside) == {"http://example.org/a.png"}
+    with pytest.raises(AssertionError, match="ZeroDivisionError"):
+        jupyter.open("1 / 0")
