@@ -11,9 +11,12 @@ import functools
 import io
 import logging
 import sys
+import tempfile
 import warnings
 from pathlib import Path
 
+import nbformat
+from ipywidgets import Widget
 from playwright.sync_api import TimeoutError as NothingHappened
 
 PAGE = Path(__file__).with_suffix(".html").read_text(encoding="utf-8")
@@ -25,6 +28,14 @@ SET_THEME = """([theme, css]) => {
 }"""
 SETTLED = """() => new Promise(done =>
   requestAnimationFrame(() => requestAnimationFrame(() => done(asked === answered))))"""
+
+
+def run(cell, names):
+    """Run a cell in the names, a dict, and return its value: that of its last line if that is an expression."""
+    tree = ast.parse(cell)
+    last = ast.Expression(tree.body.pop().value) if isinstance(tree.body[-1], ast.Expr) else None
+    exec(compile(tree, "cell", "exec"), names)  # noqa: S102
+    return eval(compile(last, "cell", "eval"), names) if last else None
 
 
 class PageLab:
@@ -49,6 +60,31 @@ class PageLab:
             self.run_cell(page, index)
         return page
 
+    def open_exported(self, export, *cells, **context):
+        """The page that `export` makes of a notebook of the cells, off the network and with no kernel.
+
+        export: a function of a notebook that was run, and of a title, such as `course_lib.widgets.export.page`.
+        """
+        names, views, notebook = {}, [], nbformat.v4.new_notebook()
+        for cell in cells:
+            notebook.cells.append(nbformat.v4.new_code_cell(cell))
+            if hasattr(value := run(cell, names), "_esm"):
+                views.append(value)
+                data = {
+                    "application/vnd.jupyter.widget-view+json": {"model_id": value.model_id},
+                    "text/plain": repr(value),
+                }
+                notebook.cells[-1].outputs.append(nbformat.v4.new_output("display_data", data))
+        state = Widget.get_manager_state(widgets=views)
+        notebook.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": state}
+        page = self.new_page(offline=True, **context)
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "views.html")
+            path.write_text(export(notebook, "views"), encoding="utf-8")
+            page.goto(path.as_uri())
+        page.locator("html[data-views=drawn]").wait_for()
+        return page
+
     def change_theme(self, page, theme):
         """Give the page JupyterLab's colours of its light or its dark theme."""
         css = Path(THEMES, f"theme-{theme}-extension", "index.css").read_text(encoding="utf-8")
@@ -56,13 +92,9 @@ class PageLab:
 
     def run_cell(self, page, index):
         """Run one cell, counted from 0, show what it shows in place of what it has shown, and return what it printed."""
-        value, printed = None, io.StringIO()
-        tree = ast.parse(page.cells[index])
-        last = ast.Expression(tree.body.pop().value) if isinstance(tree.body[-1], ast.Expr) else None
+        printed = io.StringIO()
         with self._said() as said, contextlib.redirect_stdout(printed):
-            exec(compile(tree, f"cell {index}", "exec"), page.names)  # noqa: S102
-            if last:
-                value = eval(compile(last, f"cell {index}", "eval"), page.names)
+            value = run(page.cells[index], page.names)
             if hasattr(value, "_esm") and value.comm.comm_id not in self._views:
                 self._views[value.comm.comm_id] = value
                 value.comm.publish_msg = functools.partial(self._say, value.comm.comm_id)

@@ -1,11 +1,10 @@
 """By hand,: entries are typed with the keyboard, and each wrong one is told what it is, as Python says it."""
 
-import nbformat
 import pytest
 from chromium import axe
 
 from course_lib.exercises.engine.by_hand import by_hand
-from course_lib.widgets.export import export
+from course_lib.widgets import export
 
 CELLS = (
     "from course_lib.exercises import by_hand",
@@ -123,13 +122,8 @@ def test_what_is_typed_is_kept_until_new_numbers_come_from_the_kernel(lab):
     assert (page.console_errors, page.outside) == ([], [])
 
 
-def test_it_lives_in_an_exported_page_with_the_numbers_it_has(lab, tmp_path):
-    cells = [nbformat.v4.new_code_cell(cell) for cell in CELLS[:2]]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "hand.ipynb")
-    export(tmp_path / "hand.ipynb", tmp_path / "hand.html")
-    page = lab.new_page()
-    page.goto((tmp_path / "hand.html").as_uri())
-    page.wait_for_function("() => document.documentElement.dataset.views === 'drawn'")
+def test_it_lives_in_an_exported_page_with_the_numbers_it_has(lab):
+    page = lab.open_exported(export.page, *CELLS[:2])
     assert view(page).get_by_role("button", name="New numbers").count() == 0
     entry(page, 0, 0).fill(str(-R[0][0]))
     entry(page, 0, 0).press("Enter")

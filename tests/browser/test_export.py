@@ -99,6 +99,18 @@ def opened(lab, path, **context):
     return opened_page
 
 
+def test_an_exported_page_asks_the_network_for_nothing_and_its_view_answers_a_key_in_the_readers_theme(lab):
+    shown = lab.open_exported(page, *[cell.source for cell in EVERYTHING[1:3]], color_scheme="dark")
+    shown.get_by_role("grid").last.press("Control+End")
+    assert "[4, 2] = " in shown.get_by_role("status").inner_text()
+    assert shown.locator(".bss-view").evaluate("view => getComputedStyle(view).backgroundColor") == "rgb(17, 17, 17)"
+    policy = shown.locator("meta[http-equiv]").get_attribute("content")
+    assert policy.startswith("default-src 'none'") and "http" not in policy
+    assert axe(shown, "html") == []
+    assert (shown.console_errors, shown.outside) == ([], [])
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(("theme", "width"), [("light", 1400), ("dark", 420)])
 def test_it_asks_for_nothing_and_axe_finds_nothing_in_light_and_dark_wide_and_narrow(lab, exported, theme, width):
     shown = opened(lab, exported, color_scheme=theme, viewport={"width": width, "height": 900})
@@ -111,6 +123,7 @@ def test_it_asks_for_nothing_and_axe_finds_nothing_in_light_and_dark_wide_and_na
     assert shown.title() == shown.locator("h1").text_content() == "OTG on a page"
 
 
+@pytest.mark.slow
 def test_the_theme_follows_the_readers_while_the_page_is_open(lab, exported):
     shown = opened(lab, exported, color_scheme="light")
     background = "getComputedStyle(document.querySelector('.bss-view')).backgroundColor"
@@ -120,6 +133,7 @@ def test_the_theme_follows_the_readers_while_the_page_is_open(lab, exported):
     shown.wait_for_function("document.body.dataset.jpThemeLight === 'false'")
 
 
+@pytest.mark.slow
 def test_formulas_are_drawn_as_formulas(lab, exported):
     shown = opened(lab, exported)
     assert shown.locator("math").count() == 3
@@ -130,6 +144,7 @@ def test_formulas_are_drawn_as_formulas(lab, exported):
     assert shown.get_by_text("(A)", exact=True).bounding_box()["x"] > box.bounding_box()["x"] + 200  # at the margin
 
 
+@pytest.mark.slow
 def test_a_view_answers_the_keyboard_and_the_pointer_without_a_kernel(lab, exported):
     shown = opened(lab, exported)
     O, G = np.arange(35).reshape(7, 5) - 10, np.arange(21).reshape(7, 3) - 4
@@ -150,6 +165,7 @@ def test_a_view_answers_the_keyboard_and_the_pointer_without_a_kernel(lab, expor
     assert product.count() == 0
 
 
+@pytest.mark.slow
 def test_a_model_keeps_its_last_values_and_its_two_views_change_together(lab, exported):
     shown = opened(lab, exported)
     buttons = shown.get_by_role("button", name=", made")
@@ -161,10 +177,12 @@ def test_a_model_keeps_its_last_values_and_its_two_views_change_together(lab, ex
     assert buttons.first.evaluate("button => getComputedStyle(button).letterSpacing") == "3px"
 
 
+@pytest.mark.slow
 def test_every_script_is_in_the_page_once(exported):
     assert exported.read_text(encoding="utf-8").count("each_script_once") == 2  # and in the cell that is shown
 
 
+@pytest.mark.slow
 def test_what_cannot_be_shown_says_so_and_the_rest_lives(lab, exported):
     shown = opened(lab, exported)
     notes = shown.locator(".note").all_inner_texts()
@@ -174,6 +192,7 @@ def test_what_cannot_be_shown_says_so_and_the_rest_lives(lab, exported):
     assert any("on purpose" in error for error in shown.console_errors)
 
 
+@pytest.mark.slow
 def test_without_scripts_the_views_pictures_stand_in(lab, exported):
     shown = opened(lab, exported, java_script_enabled=False)
     picture = shown.locator(".live-view noscript img, .live-view img").first
@@ -181,6 +200,7 @@ def test_without_scripts_the_views_pictures_stand_in(lab, exported):
     assert picture.bounding_box()["width"] > 100
 
 
+@pytest.mark.slow
 def test_a_link_to_another_notebook_leads_to_its_page(lab, exported):
     assert opened(lab, exported).get_by_text("next").get_attribute("href") == "06_b.html#a"
 
@@ -202,17 +222,20 @@ def test_what_a_notebook_takes_from_the_network_stays_out(lab, tmp_path):
     assert len(shown.console_errors) >= 5  # the browser says what it refused
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=[path.stem for path in NOTEBOOKS])
-def test_every_formula_and_every_link_of_the_course_comes_out(path, capsys):
-    soup = bs4.BeautifulSoup(page(nbformat.read(path, as_version=4), path.stem, path.parent), "html.parser")
+@pytest.mark.slow
+def test_every_formula_and_every_link_of_the_course_comes_out(capsys):
+    wrong = []
+    for path in NOTEBOOKS:
+        soup = bs4.BeautifulSoup(page(nbformat.read(path, as_version=4), path.stem, path.parent), "html.parser")
+        text = "".join(node for node in soup.main.strings if not node.find_parent(["pre", "code"]))
+        identities = {element["id"] for element in soup.select("[id]")}
+        inner = [unquote(link["href"][1:]) for link in soup.select('a[href^="#"]')]
+        wrong += [(path.stem, "LaTeX", left) for left in re.findall(r"\\[a-zA-Z]+|\[\d+ex\]|\$", text)]
+        wrong += [(path.stem, "link", name) for name in inner if name not in identities]
+        wrong += [(path.stem, "picture", i["src"]) for i in soup.select("img") if not i["src"].startswith("data:")]
+        wrong += [(path.stem, "no title", "")] if soup.title.text == path.stem else []
+    assert wrong == []
     assert capsys.readouterr().err == "", "formulas that stay as LaTeX are told there"
-    text = "".join(node for node in soup.main.strings if not node.find_parent(["pre", "code"]))
-    assert re.findall(r"\\[a-zA-Z]+|\[\d+ex\]|\$", text) == []
-    identities = {element["id"] for element in soup.select("[id]")}
-    inner = [unquote(link["href"][1:]) for link in soup.select('a[href^="#"]')]
-    assert [name for name in inner if name not in identities] == []
-    assert soup.title.text != path.stem
-    assert [image for image in soup.select("img") if not image["src"].startswith("data:")] == []
 
 
 def test_a_table_in_a_quotation_is_a_table():
@@ -229,6 +252,7 @@ def test_what_is_no_latex_stays_as_it_is_and_is_told(capsys):
 # What goes wrong
 
 
+@pytest.mark.slow
 def test_a_cell_that_fails_is_named_and_the_old_page_stays(tmp_path):
     allowed = CODE("1 / 0", metadata={"tags": ["raises-exception"]})
     stored = [nbformat.v4.new_output("error", ename="OldError", evalue="of another run", traceback=[])]

@@ -2,12 +2,11 @@
 
 import re
 
-import nbformat
 import numpy as np
 import pytest
 from chromium import axe
 
-from course_lib.widgets.export import export
+from course_lib.widgets import export
 from course_lib.widgets.gradient_flow import GradientFlow
 
 START = "from course_lib.widgets import GradientFlow"
@@ -249,12 +248,8 @@ def test_python_moves_it_and_it_leaves_nothing_behind(lab):
     assert page.console_errors == []
 
 
-def test_an_exported_page_shows_every_layer_and_judges_and_says_that_settings_need_a_kernel(lab, tmp_path):
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS])
-    nbformat.write(notebook, tmp_path / "views.ipynb")
-    export(tmp_path / "views.ipynb", tmp_path / "views.html")
-    page = lab.new_page()
-    page.goto((tmp_path / "views.html").as_uri())
+def test_an_exported_page_shows_every_layer_and_judges_and_says_that_settings_need_a_kernel(lab):
+    page = lab.open_exported(export.page, *CELLS)
     assert page.get_by_text("The settings need a running kernel, and this page has none.").count() == 1
     for name in ("depth", "width", "batch", "scale"):
         assert page.get_by_role("slider", name=name).is_disabled()

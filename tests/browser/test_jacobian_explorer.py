@@ -2,13 +2,12 @@
 
 import re
 
-import nbformat
 import numpy as np
 import pytest
 from chromium import axe
 from grids import read, walk
 
-from course_lib.widgets.export import export
+from course_lib.widgets import export
 
 CELLS = (
     "import numpy as np\nfrom course_lib.widgets.jacobian_explorer import JacobianExplorer",
@@ -168,12 +167,8 @@ def test_python_moves_it_and_it_leaves_nothing_behind(lab):
     assert page.console_errors == []
 
 
-def test_an_exported_page_has_every_slope_and_says_that_sliders_need_a_kernel(lab, tmp_path):
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS])
-    nbformat.write(notebook, tmp_path / "views.ipynb")
-    export(tmp_path / "views.ipynb", tmp_path / "views.html")
-    page = lab.new_page()
-    page.goto((tmp_path / "views.html").as_uri())
+def test_an_exported_page_has_every_slope_and_says_that_sliders_need_a_kernel(lab):
+    page = lab.open_exported(export.page, *CELLS)
     assert page.get_by_text("The sliders need a running kernel").count() == 1
     assert all(slider.is_disabled() for slider in page.get_by_role("slider").all())
     grid = page.get_by_role("grid", name="dy/dx")

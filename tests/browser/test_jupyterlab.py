@@ -7,7 +7,7 @@ import pytest
 from lab import IS_DRAWN
 from playwright.sync_api import expect
 
-from course_lib.exercises.predictions import prediction
+from course_lib.exercises import prediction
 
 SETUP = """import numpy as np
 from course_lib import widgets

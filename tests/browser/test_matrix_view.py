@@ -1,12 +1,11 @@
 """MatrixView: what one reads and types, with the pointer and with the keyboard, is what numpy has."""
 
-import nbformat
 import numpy as np
 import pytest
 from chromium import axe
 from grids import PLACE, point_at, read, size, walk
 
-from course_lib.widgets.export import export
+from course_lib.widgets import export
 
 CELLS = (
     "import numpy as np\nfrom course_lib.widgets.matrix_view import MatrixView\nrng = np.random.default_rng(6)",
@@ -155,12 +154,8 @@ def test_where_the_function_fails_the_reason_is_shown_nothing_is_lost_and_nothin
     assert page.console_errors == []
 
 
-def test_in_an_exported_page_an_entry_can_be_changed_and_the_page_says_that_nothing_follows(lab, tmp_path):
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS])
-    nbformat.write(notebook, tmp_path / "views.ipynb")
-    export(tmp_path / "views.ipynb", tmp_path / "views.html")
-    page = lab.new_page()
-    page.goto((tmp_path / "views.html").as_uri())
+def test_in_an_exported_page_an_entry_can_be_changed_and_the_page_says_that_nothing_follows(lab):
+    page = lab.open_exported(export.page, *CELLS)
     grid = page.get_by_role("grid", name=GRID_O)
     grid.press("7")
     page.keyboard.press("Enter")

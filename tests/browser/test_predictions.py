@@ -4,7 +4,8 @@ import pytest
 from chromium import axe
 from test_jupyterlab import CELLS as ALL_VIEWS
 
-from course_lib.exercises.engine.prediction import prediction
+from course_lib.exercises import prediction
+from course_lib.widgets import export
 
 NAME = "05 an input that is 0"
 CELLS = (
@@ -76,17 +77,8 @@ def test_python_and_the_page_follow_each_other_and_a_new_run_begins_empty(lab):
     assert (page.console_errors, page.outside) == ([], [])
 
 
-def test_it_answers_in_an_exported_page_without_a_kernel(lab, tmp_path):
-    import nbformat
-
-    from course_lib.widgets.export import export
-
-    cells = [nbformat.v4.new_code_cell(cell) for cell in CELLS[:2]]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "asked.ipynb")
-    export(tmp_path / "asked.ipynb", tmp_path / "asked.html")
-    page = lab.new_page()
-    page.goto((tmp_path / "asked.html").as_uri())
-    page.wait_for_function("() => document.documentElement.dataset.views === 'drawn'")
+def test_it_answers_in_an_exported_page_without_a_kernel(lab):
+    page = lab.open_exported(export.page, *CELLS[:2])
     view(page).get_by_role("radio").nth(1).check()
     view(page).get_by_role("button", name="Answer").click()
     assert status(page) == CHOICES[1].said(2)

@@ -18,7 +18,7 @@ from test_export import command as export_command
 from test_export import notebook_of
 
 from course_lib.widgets.fonts import font_faces
-from course_lib.widgets.slides import main, slide_type
+from course_lib.widgets.slides import main, page, slide_type
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -141,6 +141,19 @@ def show(page, text):
     )
 
 
+def test_slides_ask_for_nothing_fit_their_frame_and_their_view_answers_a_key(lab):
+    cells = [SETUP, "from course_lib.widgets import ProductExplorer\nProductExplorer(G.T, G)"]
+    shown = lab.open_exported(page, *cells, viewport={"width": 1280, "height": 720})
+    shown.locator("html[data-slides=ready]").wait_for()
+    slides = shown.evaluate(STEP_THROUGH)
+    assert [s for s in slides if s["outside"] or not s["wide"] or s["smallest"] < LEGIBLE - 0.1] == []
+    show(shown, ".live-view")
+    shown.get_by_role("grid").last.press("Control+End")
+    assert "[2, 2] = " in shown.get_by_role("status").first.inner_text()
+    assert (shown.console_errors, shown.outside) == ([], [])
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(("width", "height"), SIZES)
 def test_every_slide_of_the_course_lies_inside_its_frame_and_is_legible(lab, decks, width, height):
     for path in decks:
@@ -160,6 +173,7 @@ def test_every_slide_of_the_course_lies_inside_its_frame_and_is_legible(lab, dec
         page.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("width", "height"), [*SIZES, (1024, 768)])
 def test_what_is_too_long_goes_on_on_the_next_slide_and_nothing_is_lost(lab, everything, width, height):
     page = opened(lab, everything, width, height)
@@ -174,6 +188,7 @@ def test_what_is_too_long_goes_on_on_the_next_slide_and_nothing_is_lost(lab, eve
     assert "plt.figure" in text
 
 
+@pytest.mark.slow
 def test_text_code_formulas_and_views_are_drawn_with_the_fonts_in_the_file(lab, everything):
     page = opened(lab, everything)
     assert set(page.evaluate("[...document.fonts].map(font => font.status)")) == {"loaded"}
@@ -203,6 +218,7 @@ def test_the_formulas_font_builds_braces_and_roots_from_its_variants():
     assert "STIX Two Math" in css.partition("*/")[0] and "Bitstream" in css.partition("*/")[0]
 
 
+@pytest.mark.slow
 def test_a_view_that_is_too_large_for_a_slide_has_its_parts_on_several_which_go_together(lab, tmp_path):
     code = (
         "import numpy as np\nfrom course_lib.network import Network\nfrom course_lib.activations import sigmoid\n"
@@ -221,6 +237,7 @@ def test_a_view_that_is_too_large_for_a_slide_has_its_parts_on_several_which_go_
     views.nth(1).get_by_role("status").get_by_text("Step 1 of").wait_for()
 
 
+@pytest.mark.slow
 def test_it_asks_for_nothing_and_axe_finds_nothing(lab, everything, tmp_path):
     dark = tmp_path / "dark.html"
     assert main([str(everything.with_suffix("").with_suffix(".ipynb")), "-o", str(dark), "--theme", "dark"]) == 0
@@ -239,6 +256,7 @@ def test_it_asks_for_nothing_and_axe_finds_nothing(lab, everything, tmp_path):
         assert page.title() == "Title"
 
 
+@pytest.mark.slow
 def test_a_live_view_answers_hover_and_keyboard_and_page_keys_turn_the_page(lab, everything):
     page = opened(lab, everything)
     show(page, ".live-view")
@@ -256,6 +274,7 @@ def test_a_live_view_answers_hover_and_keyboard_and_page_keys_turn_the_page(lab,
     assert page.evaluate("Object.values(Reveal.getIndices()).join()") != before
 
 
+@pytest.mark.slow
 def test_a_derivation_appears_line_by_line(lab, everything):
     page = opened(lab, everything)
     page.evaluate("Reveal.slide(1, 0)")
@@ -271,6 +290,7 @@ def test_a_derivation_appears_line_by_line(lab, everything):
     assert [True, False] in states
 
 
+@pytest.mark.slow
 def test_the_speaker_has_notes_and_timings(lab, everything):
     page = opened(lab, everything)
     notes = page.locator("aside.notes").all_text_contents()
@@ -291,6 +311,7 @@ def test_the_speaker_has_notes_and_timings(lab, everything):
     speaker.frame_locator("#current-slide iframe").locator("h1", has_text="Title").first.wait_for()
 
 
+@pytest.mark.slow
 def test_it_prints_one_page_for_a_slide(lab, everything):
     page = opened(lab, everything)
     count = page.evaluate("Reveal.getTotalSlides()")
@@ -301,6 +322,7 @@ def test_it_prints_one_page_for_a_slide(lab, everything):
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == count
 
 
+@pytest.mark.slow
 def test_as_stored_runs_nothing_and_shows_the_stored_picture(lab, tmp_path):
     stored = nbformat.read(ROOT / "notebooks" / "06_grad_b.ipynb", as_version=4)
     stored.cells[1].source = "1 / 0"
@@ -316,6 +338,7 @@ def test_as_stored_runs_nothing_and_shows_the_stored_picture(lab, tmp_path):
 # What goes wrong
 
 
+@pytest.mark.slow
 def test_a_failing_notebook_is_named_the_old_file_stays_and_the_others_are_written(tmp_path):
     source = notebook_of(tmp_path, TEXT("# A"), CODE("x = {}\nx['a key']"))
     (tmp_path / "fine").mkdir()
@@ -330,17 +353,19 @@ def test_a_failing_notebook_is_named_the_old_file_stays_and_the_others_are_writt
     assert "<title>B</title>" in fine.with_suffix(".slides.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_several_notebooks_are_told_in_their_order(tmp_path, capfd):
     sources = []
     for name in "abc":
         (tmp_path / name).mkdir()
-        sources.append(notebook_of(tmp_path / name, TEXT(f"# {name}"), CODE("import time; time.sleep(1)")))
+        sources.append(notebook_of(tmp_path / name, TEXT(f"# {name}"), CODE("sum(range(10**7))")))
     assert main([str(source) for source in sources]) == 0
     told = [line.partition(": ")[0] for line in capfd.readouterr().out.splitlines()]
     assert told == [str(source.with_suffix(".slides.html")) for source in sources]
     assert all(source.with_suffix(".slides.html").is_file() for source in sources)
 
 
+@pytest.mark.slow
 def test_a_learners_pictures_are_in_the_file_and_what_cannot_be_is_told(lab, tmp_path):
     drawing = base64.b64decode(PIXEL)
     (tmp_path / "own.png").write_bytes(drawing)
@@ -376,6 +401,7 @@ def test_unknown_slide_types_and_cells_without_one_go_on_on_the_slide_before():
     assert slide_type(cell(TEXT, "a", "skip")) == "skip"
 
 
+@pytest.mark.slow
 def test_a_folded_answer_is_folded_on_a_page_and_on_slides(lab, tmp_path):
     source = notebook_of(tmp_path, TEXT("# A\n\n<details><summary>Answer</summary>\n\nHidden text.\n\n</details>"))
     assert command(source).returncode == export_command(source).returncode == 0
@@ -388,6 +414,7 @@ def test_a_folded_answer_is_folded_on_a_page_and_on_slides(lab, tmp_path):
         assert page.locator("details p").is_visible()
 
 
+@pytest.mark.slow
 def test_what_decides_a_question_is_folded_on_a_page_and_comes_with_a_key_of_its_own_on_slides(lab, tmp_path):
     decides = CODE("print('decided'); 6 * 7", metadata={"jupyter": {"outputs_hidden": True}})
     source = notebook_of(tmp_path, TEXT("# A\n\n## B"), CODE("print('before')"), decides, CODE("print('after')"))

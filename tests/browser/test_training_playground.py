@@ -2,7 +2,6 @@
 
 import re
 
-import nbformat
 import numpy as np
 import pytest
 from chromium import axe
@@ -13,7 +12,7 @@ from course_lib.losses import softmax_cross_entropy
 from course_lib.network import Network
 from course_lib.regularizers import l2
 from course_lib.training import accuracy, fit
-from course_lib.widgets.export import export
+from course_lib.widgets import export
 from course_lib.widgets.training_run import Run
 from course_lib.widgets.training_settings import Settings
 
@@ -306,12 +305,8 @@ def test_python_trains_it_on_and_the_page_follows(lab):
     assert same_words(status(page), said(run))
 
 
-def test_an_exported_page_replays_what_was_recorded(lab, tmp_path):
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in (*CELLS, DIGITS)])
-    nbformat.write(notebook, tmp_path / "views.ipynb")
-    export(tmp_path / "views.ipynb", tmp_path / "views.html")
-    page = lab.new_page()
-    page.goto((tmp_path / "views.html").as_uri())
+def test_an_exported_page_replays_what_was_recorded(lab):
+    page = lab.open_exported(export.page, *CELLS, DIGITS)
     page.get_by_text("Training needs a running kernel, and this page has none. It replays").first.wait_for()
     assert step_of(page) == 26
     assert all(one.is_disabled() for one in page.get_by_role("textbox").all())
