@@ -237,7 +237,7 @@ def test_the_table_of_rows_is_the_one_that_its_command_writes():
     assert rows.with_table(document, rows.all_claims()) == document
 
 
-@every_derivation
+@every_notebook
 def test_at_most_three_lines_of_imports_open_it(name):
     lines = code_cells(read(name))[0].source.splitlines()
     assert lines[0] == "%load_ext course_lib"

@@ -139,3 +139,44 @@ def test_the_floor_plan_is_the_one_that_the_imports_are_held_to():
     there = {part: floor for part, floor in FLOOR.items() if (ROOT / "course_lib" / part).is_dir()}
     there |= {path.stem: FLOOR[path.stem] for path in (ROOT / "course_lib").glob("*.py") if path.stem != "__init__"}
     assert floors() == there
+
+
+# One's own work, and an update
+
+
+@pytest.mark.skipif(
+    sys.platform == "win32" or not shutil.which("git"), reason="needs git and the commands of a Unix shell"
+)
+def test_ones_own_work_is_kept_when_an_update_is_taken(tmp_path):
+    """The README's commands, in a clone whose notebook was worked in before the copy, and again after it."""
+    (copy,), update = blocks(section(README, "Keep your work, and take an update"), "sh")
+    course, student = tmp_path / "course", tmp_path / "student"
+    environment = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+    us = "git -c user.name=us -c user.email=us@example.org -c init.defaultBranch=main"
+
+    def run(command, folder, succeeds=True):
+        result = subprocess.run(
+            command, shell=True, cwd=folder, env=environment, capture_output=True, text=True, check=False
+        )
+        assert (result.returncode == 0) is succeeds, result.stderr
+
+    def publish(text):
+        (course / "notebooks" / "05.ipynb").write_text(text)
+        run(f"{us} add -A && {us} commit -qm {text}", course)
+
+    (course / "notebooks").mkdir(parents=True)
+    (course / ".gitignore").write_text((ROOT / ".gitignore").read_text(encoding="utf-8"))
+    run(f"{us} init -q", course)
+    publish("first")
+    run(f"git clone -q {course.as_uri()} student", tmp_path)
+    theirs, mine = student / "notebooks" / "05.ipynb", student / "my_notebooks" / "05.ipynb"
+    theirs.write_text("mine")
+    publish("second")
+    run("git pull", student, succeeds=False)  # what this is about
+    run(copy, student)
+    for published in ("third", "fourth"):
+        publish(published)
+        for command in update:
+            run(command, student)
+        assert (mine.read_text(), theirs.read_text()) == ("mine", published)
+        theirs.write_text("changed again")
