@@ -55,7 +55,7 @@ def export(folder):
         (folder / name).write_bytes((ROOT / name).read_bytes())
     copies = [str(folder / "notebooks" / notebook.name) for notebook in notebooks]
     start, before = time.perf_counter(), os.times()
-    subprocess.run([sys.executable, "-m", "course_lib.widgets.slides", *copies], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([sys.executable, "-m", "course_lib.publish.slides", *copies], check=True, stdout=subprocess.DEVNULL)
     show(f"export of {len(notebooks)} notebooks", time.perf_counter() - start, EXPORT_GOAL, "s")
     after = os.times()
     used = after.children_user + after.children_system - before.children_user - before.children_system

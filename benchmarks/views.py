@@ -14,7 +14,7 @@ from pathlib import Path
 
 import nbformat
 
-from course_lib import widgets
+from course_lib import views
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "browser"))
@@ -29,10 +29,11 @@ FRAMES_GOAL, STEPS_GOAL = {"moons": 30, "digits": 15}, {"moons": 20, "digits": 1
 PAUSE_GOAL = 50  # milliseconds
 
 MATRIX = """import numpy as np
-from course_lib.widgets import MatrixView
-MatrixView("G", np.random.default_rng(0).normal(size=({}, {})))"""
+from course_lib.views import ProductExplorer
+A = np.random.default_rng(0).normal(size=({0}, {1}))
+ProductExplorer(A, np.eye({1}))"""
 JACOBIAN = """import numpy as np
-from course_lib.widgets import JacobianExplorer
+from course_lib.views import JacobianExplorer
 A = np.random.default_rng(0).normal(size=(16, 10)) / 4
 JacobianExplorer(lambda x: np.tanh(A @ x), np.zeros(10), reach=2)"""
 # What JupyterLab and ipywidgets cost by themselves: a slider, and a kernel that answers with as many bytes.
@@ -154,14 +155,14 @@ FIGURE = """async (moves) => {
   return times;
 }"""
 
-FLOW = """from course_lib.widgets import GradientFlow
+FLOW = """from course_lib.views import GradientFlow
 GradientFlow({}, {}, "{}", batch=128)"""
 FLOW_SLIDER, FLOW_BACKLOG = (
     function.replace(".bss-jacobian", ".bss-flow").replace("input[type=range]", "input[aria-valuetext]")  # the scale
     for function in (SLIDER, BACKLOG)
 )
 
-PLAYGROUND = """from course_lib.widgets import TrainingPlayground
+PLAYGROUND = """from course_lib.views import TrainingPlayground
 TrainingPlayground("{}", {})"""
 # A frame is in the page when the text with its step has changed.
 PLAYED = """
@@ -285,12 +286,12 @@ def paint(lab):
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         notebook = nbformat.read(path, as_version=4)
         code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
-        used = [name for name in widgets.__all__ if re.search(rf"\b{name}\(|\b{name}\.", code)]
+        used = [name for name in views.__all__ if re.search(rf"\b{name}\(|\b{name}\.", code)]
         if not used:
             continue
         delays = first_paints(lab, notebook)
         show(f"{path.stem}: {len(delays[0])} views", [sum(times) for times in delays], PAINT_GOAL)
-        sizes = {name: len(getattr(widgets, name)._esm.encode()) / 1000 for name in used}
+        sizes = {name: len(getattr(views, name)._esm.encode()) / 1000 for name in used}
         parts = ", ".join(f"{name} {size:.0f}" for name, size in sizes.items())
         total = sum(sizes.values())
         print(
@@ -320,7 +321,7 @@ def memory(lab):
     """What is left in the browser's memory after 1,000 updates, once the garbage is collected."""
     print(f"{f'memory, growth over {UPDATES:,} updates':54} {'heap kB':>8} {'nodes':>8}")
     for name, cell, function, arguments in (
-        ("MatrixView 64x64, cursor", MATRIX.format(64, 64), HIGHLIGHT.replace("pause(20)", "0"), ["key", UPDATES]),
+        ("ProductExplorer 64x64, cursor", MATRIX.format(64, 64), HIGHLIGHT.replace("pause(20)", "0"), ["key", UPDATES]),
         ("JacobianExplorer 16x10, slider", JACOBIAN, SLIDER, [UPDATES, 0]),
         ("GradientFlow, 20 layers of 64, slider", FLOW.format(20, 64, "tanh"), FLOW_SLIDER, [UPDATES, 0]),
         ("an anywidget that only sends and gets, slider", ECHO, SLIDER, [UPDATES, 0]),

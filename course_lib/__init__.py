@@ -15,7 +15,7 @@ from pathlib import Path
 _MODULES = [
     *("jacobian", "activations", "losses", "regularizers", "initializers", "network", "shapes", "shape_comments"),
     *("training", "data", "gradcheck", "gradient_flow", "deep", "normalization", "residual"),
-    *("exercises", "widgets"),
+    *("exercises", "views", "pictures"),
 ]
 
 

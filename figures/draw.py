@@ -14,7 +14,7 @@ from pictures import PICTURES
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from course_lib.look import dark
+from course_lib.pictures.look import dark
 
 FILES = ("{name}.svg", "{name}.png", "{name}_dark.svg", "{name}_dark.png")
 HEAD = """# Pictures for your slides

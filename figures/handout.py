@@ -12,9 +12,9 @@ from pictures import BIAS, ROWS, UNITS, WEIGHTS, G, O, O_out, T, W, Z, b, dW, h,
 
 from course_lib import dense
 from course_lib.activations import relu
-from course_lib.blackboard import new_figure, styled
 from course_lib.losses import mse
-from course_lib.panel import Panel, check_symbols, in_symbols, number
+from course_lib.pictures.blackboard import new_figure, styled
+from course_lib.pictures.panel import Panel, check_symbols, in_symbols, number
 from course_lib.regularizers import l2
 
 WIDTH, HEIGHT, MARGIN = 210 / 25.4, 297 / 25.4, 0.5  # inches

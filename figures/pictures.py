@@ -12,12 +12,12 @@ import numpy as np
 
 from course_lib import dense, plots
 from course_lib.activations import relu, sigmoid
-from course_lib.blackboard import board
 from course_lib.jacobian import chain, key_idea, numeric_jacobian
 from course_lib.losses import mse
 from course_lib.network import Network
-from course_lib.panel import number
-from course_lib.plots import Panel
+from course_lib.pictures.blackboard import board
+from course_lib.pictures.panel import number
+from course_lib.pictures.plots import Panel
 from course_lib.regularizers import l2
 
 m, n_in, n_out = 7, 5, 3  # different primes: no size can stand for another

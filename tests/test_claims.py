@@ -17,7 +17,7 @@ from course_lib.jacobian import numeric_jacobian
 from course_lib.losses import mse, softmax_cross_entropy
 from course_lib.network import Network
 from course_lib.training import fit
-from course_lib.widgets import TrainingPlayground
+from course_lib.views import TrainingPlayground
 
 
 def numbers(name, sentence):

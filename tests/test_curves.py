@@ -50,9 +50,9 @@ def test_losses_are_drawn_by_epoch_and_a_run_that_diverged_says_when():
 
 @pytest.mark.parametrize("count", [0, 8])
 def test_there_are_one_to_seven_curves(count):
-    with pytest.raises(ValueError, match=f"there are {count} curves, expected 1 to 7"):
+    with pytest.raises(ValueError, match=f"has {count} curves, expected 1 to 7"):
         curves.by_layer({str(k): [1.0] for k in range(count)}, "y")
-    with pytest.raises(ValueError, match=f"there are {count} curves, expected 1 to 7"):
+    with pytest.raises(ValueError, match=f"has {count} curves, expected 1 to 7"):
         curves.losses({str(k): History(loss=[1.0]) for k in range(count)})
 
 

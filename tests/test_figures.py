@@ -15,9 +15,9 @@ from PIL import Image, ImageFilter
 
 from course_lib import plots
 from course_lib.activations import relu
-from course_lib.look import DARK, LIGHT, dark
 from course_lib.losses import mse
 from course_lib.network import Network
+from course_lib.pictures.look import DARK, LIGHT, dark
 from course_lib.shapes import ShapeError
 
 ROOT = Path(__file__).parents[1]

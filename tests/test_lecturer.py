@@ -14,8 +14,8 @@ from course_lib.exercises import exercise, exercises, predictions, progress
 from course_lib.exercises.engine.course import found
 from course_lib.exercises.engine.mistakes import MISTAKES
 from course_lib.exercises.engine.prediction import Question
-from course_lib.look import look
-from course_lib.projector import MODES, projector
+from course_lib.pictures.look import look
+from course_lib.pictures.projector import MODES, projector
 
 ROOT = Path(__file__).parents[1]
 LECTURER = (ROOT / "LECTURER.md").read_text(encoding="utf-8")
@@ -205,7 +205,7 @@ def test_every_command_runs_a_module_that_exists_on_a_file_that_exists():
 
 
 def test_the_command_for_slides_knows_the_options_and_names_the_file(capsys):
-    from course_lib.widgets import slides
+    from course_lib.publish import slides
 
     with pytest.raises(SystemExit):
         slides.main(["--help"])

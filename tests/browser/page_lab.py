@@ -63,7 +63,7 @@ class PageLab:
     def open_exported(self, export, *cells, **context):
         """The page that `export` makes of a notebook of the cells, off the network and with no kernel.
 
-        export: a function of a notebook that was run, and of a title, such as `course_lib.widgets.export.page`.
+        export: a function of a notebook that was run, and of a title, such as `course_lib.publish.export.page`.
         """
         names, views, notebook = {}, [], nbformat.v4.new_notebook()
         for cell in cells:

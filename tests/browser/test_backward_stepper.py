@@ -41,7 +41,7 @@ from course_lib.regularizers import l2
 # The notebook's cells run the functions above, and so does this process.
 PASS = f"{IMPORTS}\n{inspect.getsource(small_pass)}\nnetwork, X, T = small_pass()"
 DIGITS = f"{IMPORTS}\n{inspect.getsource(digits_pass)}\nnetwork, X, T = digits_pass()"
-VIEW = """from course_lib.widgets.backward_stepper import BackwardStepper
+VIEW = """from course_lib.views.backward_stepper.view import BackwardStepper
 view = BackwardStepper(network, X, T)
 view"""
 

@@ -17,7 +17,7 @@ from course_lib.activations import sigmoid, tanh
 from course_lib.data import digits
 from course_lib.losses import softmax_cross_entropy
 from course_lib.network import Network
-from course_lib.widgets.batch_view import BatchView"""
+from course_lib.views.batch.view import BatchView"""
 DIGITS = """X, target = digits().X_train[:11], digits().target_train[:11]
 network = Network([64, 16, 10], sigmoid, softmax_cross_entropy)
 view = BatchView(network, X, target, images=X.reshape(-1, 8, 8), sample=3)

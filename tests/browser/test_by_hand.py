@@ -4,7 +4,7 @@ import pytest
 from chromium import axe
 
 from course_lib.exercises.engine.by_hand import by_hand
-from course_lib.widgets import export
+from course_lib.publish import export
 
 CELLS = (
     "from course_lib.exercises import by_hand",

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from chromium import axe
 
-from course_lib.widgets.export import main, mathml, page
+from course_lib.publish.export import main, mathml, page
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -49,7 +49,7 @@ counter.n = 7"""
 EVERYTHING = [
     TEXT("# $O^T G$ on a page\n\n$$\\boxed{\\underbrace{O^T}_{(n_{in},\\, m)} G} \\tag{A}$$\n\n[next](06_b.ipynb#a)"),
     CODE("import numpy as np\nO = np.arange(35).reshape(7, 5) - 10\nG = np.arange(21).reshape(7, 3) - 4"),
-    CODE("from course_lib.widgets import ProductExplorer\nProductExplorer(O.T, G, names=('O^T', 'G'))"),
+    CODE("from course_lib.views import ProductExplorer\nProductExplorer(O.T, G, names=('O^T', 'G'))"),
     CODE(COUNTER),
     CODE("counter"),
     CODE("counter"),
@@ -69,7 +69,7 @@ def notebook_of(folder, *cells, kernel="python3"):
     return path
 
 
-def command(*arguments, module="course_lib.widgets.export"):
+def command(*arguments, module="course_lib.publish.export"):
     """The documented command, in a process of its own."""
     return subprocess.run(
         [sys.executable, "-m", module, *map(str, arguments)],

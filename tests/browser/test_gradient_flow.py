@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from chromium import axe
 
-from course_lib.widgets import export
-from course_lib.widgets.gradient_flow import GradientFlow
+from course_lib.publish import export
+from course_lib.views.gradient_flow.view import GradientFlow
 
-START = "from course_lib.widgets import GradientFlow"
+START = "from course_lib.views import GradientFlow"
 CELLS = (START, "view = GradientFlow(7, 24, batch=16, scale=1.3, layer=2)\nview")
 SETTINGS = {"depth": 7, "width": 24, "batch": 16, "scale": 1.3}
 WORDS = r"layer (\d+): RMS of Z (\S+) \(theory (\S+)\), of G (\S+) \(theory (\S+)\), of grad_W (\S+) \(theory (\S+)\)"

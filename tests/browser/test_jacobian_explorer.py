@@ -7,10 +7,10 @@ import pytest
 from chromium import axe
 from grids import read, walk
 
-from course_lib.widgets import export
+from course_lib.publish import export
 
 CELLS = (
-    "import numpy as np\nfrom course_lib.widgets.jacobian_explorer import JacobianExplorer",
+    "import numpy as np\nfrom course_lib.views.jacobian.view import JacobianExplorer",
     "rng = np.random.default_rng(8)\nA, x = rng.integers(-4, 5, (7, 5)), rng.integers(-4, 5, 5)",
     "view = JacobianExplorer(A, x, entry=(2, 3), reach=6)\nview",
 )

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from course_lib.exercises import prediction
 
 SETUP = """import numpy as np
-from course_lib import widgets
+from course_lib import views
 from course_lib.activations import tanh
 from course_lib.exercises import by_hand, prediction
 from course_lib.network import Network
@@ -35,9 +35,8 @@ class View(NamedTuple):
 
 
 G, S, B = "role=grid >> nth=-1", "role=slider", "role=button[name='{}']"
-W = "widgets."
+W = "views."
 VIEWS = [
-    View(W + "MatrixView('A', A)", G, "End", "A[0, 2] = 0", "entry == [0, 2]", "entry = [1, 1]", "A[1, 1] = 3"),
     View(W + "ProductExplorer(A, A)", G, "End", "B)[0, 2] = 0", "entry == [0, 2]", "entry = [1, 1]", "B)[1, 1] = 9"),
     View(
         W + "JacobianExplorer(A, np.ones(3))",
@@ -169,8 +168,8 @@ def test_the_views_outlive_their_kernel_and_live_again_after_a_run_and_leave_not
 def test_after_a_fast_drag_the_latest_setting_has_won(jupyter):
     cells = [
         SETUP,
-        "flow = widgets.GradientFlow(30, 64)\nflow",
-        "slopes = widgets.JacobianExplorer(A, np.ones(3))\nslopes",
+        "flow = views.GradientFlow(30, 64)\nflow",
+        "slopes = views.JacobianExplorer(A, np.ones(3))\nslopes",
     ]
     page = jupyter.open(*cells, "print('python has', flow.settings['depth'], float(slopes.x[0]))")
     depth = page.get_by_role("slider", name="depth").evaluate(DRAG)
@@ -183,7 +182,7 @@ def test_after_a_fast_drag_the_latest_setting_has_won(jupyter):
 
 @pytest.mark.slow
 def test_a_cell_that_runs_while_a_network_trains_returns_at_once(jupyter):
-    page = jupyter.open(SETUP, "widgets.TrainingPlayground()", "print('here', 6 * 7)")
+    page = jupyter.open(SETUP, "views.TrainingPlayground()", "print('here', 6 * 7)")
     jupyter.command(page, "notebook:clear-all-cell-outputs")
     jupyter.run_cell(page, 1)
     where = "Number(document.querySelector('.bss-where').textContent.replace(/[^0-9]/g, ''))"

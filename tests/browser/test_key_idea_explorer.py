@@ -8,7 +8,7 @@ from chromium import axe
 from grids import point_at, read
 
 CELLS = (
-    "import numpy as np\nfrom course_lib.widgets.key_idea_explorer import KeyIdeaExplorer\nrng = np.random.default_rng(5)",
+    "import numpy as np\nfrom course_lib.views.key_idea.view import KeyIdeaExplorer\nrng = np.random.default_rng(5)",
     "O, G, W, b = (rng.integers(-4, 5, shape) for shape in [(7, 5), (7, 3), (5, 3), (1, 3)])\nO[2, 1] = 0",
 )
 VIEW = "view = KeyIdeaExplorer.of_layer('{}', O, W, b, G, entry=({}, {}))\nview"

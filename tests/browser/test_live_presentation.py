@@ -12,7 +12,7 @@ pytestmark = pytest.mark.slow
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "05_grad_W.ipynb"
 SLIDE_OF_VIEW = "KeyIdeaExplorer.of_layer("
-PROJECTOR = 'from course_lib.projector import projector\n\nprojector("{}")'
+PROJECTOR = 'from course_lib import projector\n\nprojector("{}")'
 SCREEN = {"width": 1280, "height": 720}
 
 # What is on the slide: the visible text of each cell in the deck, by its index.

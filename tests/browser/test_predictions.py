@@ -5,7 +5,7 @@ from chromium import axe
 from test_jupyterlab import CELLS as ALL_VIEWS
 
 from course_lib.exercises import prediction
-from course_lib.widgets import export
+from course_lib.publish import export
 
 NAME = "05 an input that is 0"
 CELLS = (

@@ -6,7 +6,7 @@ from chromium import axe
 from grids import point_at, read
 
 CELLS = (
-    "import numpy as np\nfrom course_lib.widgets import ProductExplorer",
+    "import numpy as np\nfrom course_lib.views import ProductExplorer",
     "rng = np.random.default_rng(4)\nO = rng.integers(-4, 5, (7, 5))\nG = rng.integers(-4, 5, (7, 3))",
     "view = ProductExplorer(O.T, G, names=('O^T', 'G'), symbols=('n_in', 'm', 'n_out'), entry=(1, 2))\nview",
 )

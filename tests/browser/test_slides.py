@@ -17,8 +17,8 @@ from fontTools.ttLib import TTFont
 from test_export import command as export_command
 from test_export import notebook_of
 
-from course_lib.widgets.fonts import font_faces
-from course_lib.widgets.slides import main, page, slide_type
+from course_lib.publish.fonts import font_faces
+from course_lib.publish.slides import main, page, slide_type
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -73,7 +73,7 @@ STEP_THROUGH = """async () => {
 }"""
 
 
-command = functools.partial(export_command, module="course_lib.widgets.slides")
+command = functools.partial(export_command, module="course_lib.publish.slides")
 
 
 def cell(make, source, kind, **lecture):
@@ -90,7 +90,7 @@ EVERYTHING = [
     cell(TEXT, "## First\n\nText.\n\n$$x = 1$$\n\nThen:\n\n$$y = 2$$", "slide", minutes=1),
     cell(CODE, "plots.matrix('G', G, ('m', 'n_out'))", "-"),
     cell(TEXT, "**Try** what only the speaker reads.", "notes"),
-    cell(CODE, "from course_lib.widgets import ProductExplorer\nProductExplorer(G.T, G)", "subslide", minutes=1),
+    cell(CODE, "from course_lib.views import ProductExplorer\nProductExplorer(G.T, G)", "subslide", minutes=1),
     cell(TEXT, "## Too long\n\n" + LONG, "slide", minutes=3),
     cell(
         CODE, "\n".join(f"x{i} = {i}  # a comment that is rather long, so that the line is too" for i in range(60)), "-"
@@ -142,7 +142,7 @@ def show(page, text):
 
 
 def test_slides_ask_for_nothing_fit_their_frame_and_their_view_answers_a_key(lab):
-    cells = [SETUP, "from course_lib.widgets import ProductExplorer\nProductExplorer(G.T, G)"]
+    cells = [SETUP, "from course_lib.views import ProductExplorer\nProductExplorer(G.T, G)"]
     shown = lab.open_exported(page, *cells, viewport={"width": 1280, "height": 720})
     shown.locator("html[data-slides=ready]").wait_for()
     slides = shown.evaluate(STEP_THROUGH)
@@ -222,7 +222,7 @@ def test_the_formulas_font_builds_braces_and_roots_from_its_variants():
 def test_a_view_that_is_too_large_for_a_slide_has_its_parts_on_several_which_go_together(lab, tmp_path):
     code = (
         "import numpy as np\nfrom course_lib.network import Network\nfrom course_lib.activations import sigmoid\n"
-        "from course_lib.widgets import BackwardStepper\nrng = np.random.default_rng(0)\n"
+        "from course_lib.views import BackwardStepper\nrng = np.random.default_rng(0)\n"
         "BackwardStepper(Network([5, 3, 2], sigmoid, seed=4), rng.standard_normal((7, 5)), rng.standard_normal((7, 2)))"
     )
     source = notebook_of(tmp_path, TEXT("# A"), cell(CODE, code, "subslide"))

@@ -10,13 +10,13 @@ from course_lib.activations import tanh
 from course_lib.data import moons
 from course_lib.losses import softmax_cross_entropy
 from course_lib.network import Network
+from course_lib.publish import export
 from course_lib.regularizers import l2
 from course_lib.training import accuracy, fit
-from course_lib.widgets import export
-from course_lib.widgets.training_run import Run
-from course_lib.widgets.training_settings import Settings
+from course_lib.views.playground.run import Run
+from course_lib.views.playground.settings import Settings
 
-CELLS = ("from course_lib.widgets import TrainingPlayground", "view = TrainingPlayground(steps=26)\nview")
+CELLS = ("from course_lib.views import TrainingPlayground", "view = TrainingPlayground(steps=26)\nview")
 DIGITS = "TrainingPlayground('digits', (16,), steps=20)"
 EXPLODES = "TrainingPlayground(activation='identity', learning_rate=100)"
 PAUSE = """() => {

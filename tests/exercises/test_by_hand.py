@@ -13,7 +13,7 @@ from course_lib.exercises.engine.hand_case import HandCase, number
 from course_lib.exercises.engine.sheet import Sheet
 from course_lib.jacobian import key_idea
 from course_lib.shapes import ShapeError
-from course_lib.widgets.base import unpacked
+from course_lib.views.shared.view import unpacked
 
 SEEDS = range(4)
 

@@ -14,7 +14,7 @@ from course_lib.exercises import exercise, exercises
 from course_lib.exercises.engine.card import Note
 from course_lib.exercises.engine.exercise import definitions
 from course_lib.exercises.engine.mistakes import MISTAKES, bare
-from course_lib.widgets import JacobianExplorer, KeyIdeaExplorer, ProductExplorer
+from course_lib.views import JacobianExplorer, KeyIdeaExplorer, ProductExplorer
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
@@ -221,7 +221,7 @@ def test_the_view_of_every_message_can_be_run_where_it_is_read(name):
     path = NOTEBOOKS / f"{definition.notebook}.ipynb"
     if path.exists():
         source = path.read_text(encoding="utf-8")
-        assert re.search(rf"from course_lib.widgets import [^\n]*{type(shown).__name__}", source)
+        assert re.search(rf"from course_lib.views import [^\n]*{type(shown).__name__}", source)
         assert "dense." not in definition.view or re.search(r"from course_lib import [^\n]*\bdense\b", source)
 
 

@@ -248,7 +248,7 @@ def test_reset_and_restore_offer_a_cell_as_it_stands_in_the_notebook(monkeypatch
 
 COMMANDS = {
     "nbconvert": ["nbconvert", "--config", str(FOLDER / "nbconvert_config.py"), "attempt.ipynb"],
-    "export": ["course_lib.widgets.export", "attempt.ipynb"],
+    "export": ["course_lib.publish.export", "attempt.ipynb"],
 }
 
 

@@ -1,12 +1,10 @@
 """ByHand: a matrix to fill in beside the matrices that it is computed from. The browser compares, the kernel computes."""
 
-from pathlib import Path
-
 import anywidget
 import traitlets
 
 from course_lib.exercises.engine.hand_case import HandCase
-from course_lib.widgets.base import packed, script
+from course_lib.views.shared.view import packed, script
 
 
 class ByHand(anywidget.AnyWidget):
@@ -15,7 +13,7 @@ class ByHand(anywidget.AnyWidget):
     answers: what is typed, rows of texts, "" where nothing is. draws: how often other numbers were asked for.
     """
 
-    _esm, _css = script(Path(__file__).with_suffix(""))  # a whole path: the files stand here, and not with the views
+    _esm, _css = script(__file__)
     ask = traitlets.Unicode().tag(sync=True)
     case = traitlets.Dict().tag(sync=True)  # the given matrices, the right numbers, and those of the known mistakes
     answers = traitlets.List(traitlets.List(traitlets.Unicode())).tag(sync=True)

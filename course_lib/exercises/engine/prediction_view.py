@@ -1,12 +1,11 @@
 """Prediction: a question with its choices in the notebook; it answers each choice, without a kernel too."""
 
 from html import escape
-from pathlib import Path
 
 import anywidget
 import traitlets
 
-from course_lib.widgets.base import script
+from course_lib.views.shared.view import script
 
 
 class Prediction(anywidget.AnyWidget):
@@ -16,7 +15,7 @@ class Prediction(anywidget.AnyWidget):
     Where there is no kernel, in a stored notebook, the question stands as text, and each answer is folded up.
     """
 
-    _esm, _css = script(Path(__file__).with_suffix(""))  # a whole path: the files stand here, and not with the views
+    _esm, _css = script(__file__)
     ask = traitlets.Unicode().tag(sync=True)
     texts = traitlets.List(traitlets.Unicode()).tag(sync=True)  # of the choices
     answers = traitlets.List(traitlets.Unicode()).tag(sync=True)

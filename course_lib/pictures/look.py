@@ -1,0 +1,105 @@
+"""How pictures look: dark on white or light on black, and larger for a projector. Each picture asks `look()`."""
+
+import os
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import NamedTuple
+
+import numpy as np
+from matplotlib import colormaps
+from matplotlib.colors import LinearSegmentedColormap
+
+SIZE = 11
+_FONTS = ["DejaVu Sans", "sans-serif"]  # the first comes with matplotlib, and has the course's symbols
+_INKED = ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color", "hatch.color")
+
+
+class Look(NamedTuple):
+    """The colours of a picture, told apart by colour-blind readers too: curves by lightness, `signed` by two hues.
+
+    ink: text and lines. paper: what is behind them. pale: lines between cells, and what is 0 by its index. curves: the
+    first of them also fills what is not 0, under numbers in the colour of the paper. signed: the colormap of a matrix.
+    """
+
+    ink: str
+    paper: str
+    pale: str
+    curves: tuple
+    signed: LinearSegmentedColormap
+    large: bool = False  # for a projector: the same text in a smaller picture, so that it is larger on a slide
+
+    @property
+    def cell(self):
+        """The height of a matrix's cell with a number in it, in inches."""
+        return 0.3 if self.large else 0.42
+
+    @property
+    def left(self):
+        """The room to the left of a matrix for its labels, in inches."""
+        return 0.5 if self.large else 0.72
+
+    @property
+    def top(self):
+        """The room above a matrix for its title, in inches."""
+        return 1.02 if self.large else 0.85
+
+    def title(self, panel):
+        """The title of a matrix: two lines, or three that are short."""
+        return panel.title.replace(" = ", "\n= ") if self.large else panel.title
+
+    @property
+    def wrap(self):
+        """What stands between the two halves of a line that is too long for a large picture."""
+        return "\n" if self.large else " "
+
+    @property
+    def style(self):
+        """The settings of matplotlib that go with it."""
+        fonts = {"font.family": _FONTS, "font.size": SIZE}
+        return dict.fromkeys(_INKED, self.ink) | {"axes.facecolor": self.paper} | fonts
+
+
+def _signed(name, start, end, pale):
+    """One of matplotlib's colormaps of two hues, from start to end."""
+    colours = colormaps[name](np.linspace(start, end, 255))
+    return LinearSegmentedColormap.from_list("signed", colours, N=255).with_extremes(bad=pale)
+
+
+# Light: blue below 0, white at 0, red above; curves are Okabe and Ito's blue, vermilion, green, purple, black, darkened.
+# Dark: light blue below 0, black at 0, light red above.
+LIGHT = Look(
+    *("#1a1a1a", "white", "#d9d9d9"),
+    ("#0b5394", "#b45f06", "#00614a", "#7a3b69", "#1a1a1a", "#6b6b6b", "#8c1c13"),
+    _signed("RdBu_r", 0.1, 0.9, pale="#d9d9d9"),
+)
+DARK = Look(
+    *("#f2f2f2", "#111111", "#4d4d4d"),
+    ("#8ec5ff", "#ffb454", "#5fd7af", "#f0a6d8", "#f2f2f2", "#b0b0b0", "#ff8f80"),
+    _signed("berlin", 0, 1, pale="#4d4d4d"),
+)
+_look = ContextVar("look", default=None)
+
+
+# A notebook that is run for slides has the mode of `course_lib.pictures.projector` in its environment.
+_mode = os.environ.get("COURSE_PROJECTOR") or "off"
+_standing = {"look": (DARK if _mode == "dark" else LIGHT)._replace(large=_mode != "off")}
+
+
+def look():
+    """The `Look` of the pictures that are drawn now."""
+    return _look.get() or _standing["look"]
+
+
+def from_now_on(standing):
+    """Draw all pictures in this `Look`, but those within `with dark():`. A kernel's cells are contexts of their own."""
+    _standing["look"] = standing
+
+
+@contextmanager
+def dark():
+    """Draw light on black, for dark slides and dark rooms: `with dark(): figure = plots.matrix(...)`."""
+    token = _look.set(DARK)
+    try:
+        yield
+    finally:
+        _look.reset(token)

@@ -1,0 +1,150 @@
+"""What a picture of a matrix is made from: its name, its checked array and symbols, and its entries as text."""
+
+from fractions import Fraction
+from numbers import Integral
+from typing import NamedTuple
+
+import numpy as np
+
+from course_lib.shapes import ShapeError
+
+
+class Panel(NamedTuple):
+    """One matrix of a picture: its name, the array, its two symbols, and the rows, columns and entries to highlight.
+
+    Panel("O", O, ("m", "n_in"), rows=[2], entries=[(2, 0)]). A: (m, n), of real numbers, booleans or Fractions. A
+    symbol may be the size itself: ("1", "n_out").
+    """
+
+    name: str
+    A: np.ndarray
+    symbols: tuple
+    rows: tuple = ()
+    columns: tuple = ()
+    entries: tuple = ()
+
+    @property
+    def title(self):
+        """Two lines: O, and (m, n_in) = (7, 5)."""
+        return f"{self.name}\n{in_symbols(self.symbols)} = {self.A.shape}"
+
+    @property
+    def highlights(self):
+        """A boolean array like A: True where a row, a column or an entry is highlighted."""
+        marked = np.zeros(self.A.shape, dtype=bool)
+        marked[list(self.rows), :] = True
+        marked[:, list(self.columns)] = True
+        for i, j in self.entries:
+            marked[i, j] = True
+        return marked
+
+    def check(self, known):
+        """Check array, symbols and highlights; `known` is a dict that remembers the symbols of the whole picture.
+
+        Raises ShapeError, TypeError, or IndexError for a highlight outside the matrix.
+        """
+        check_text("Panel(name, A, symbols, ...): name", self.name)
+        check_numbers(self.name, self.A, rank=2)
+        check_symbols(self.name, self.A.shape, self.symbols, known)
+        m, n = self.A.shape
+        asked = []
+        for what, places in (("rows", self.rows), ("columns", self.columns), ("entries", self.entries)):
+            for place in listed(f"{self.name}: {what}", places):
+                indexes = listed(f"{self.name}: {what}", place) if what == "entries" else [place]
+                if len(indexes) != 1 + (what == "entries") or not all(map(is_whole, indexes)):
+                    expected = "pairs of whole numbers" if what == "entries" else "whole numbers"
+                    raise TypeError(f"{self.name}: {what} has {place!r}, expected {expected}")
+                asked.append({"rows": (*indexes, 0), "columns": (0, *indexes), "entries": tuple(indexes)}[what])
+        for i, j in asked:
+            if not (0 <= i < m and 0 <= j < n):
+                raise IndexError(f"{self.name} has shape {(m, n)}: there is no entry [{i}, {j}] to highlight")
+
+
+def check_numbers(name, A, rank):
+    """Raise TypeError unless A is a numpy array of real numbers, booleans or Fractions, ShapeError for another rank."""
+    if not isinstance(A, np.ndarray):
+        raise TypeError(f"{name} is a {type(A).__name__}, expected a numpy array")
+    if A.dtype.kind not in "fiub" and not (A.dtype == object and all(isinstance(x, Fraction) for x in A.flat)):
+        raise TypeError(f"{name} has dtype {A.dtype}, expected real numbers or Fractions")
+    if A.ndim != rank:
+        raise ShapeError(f"{name} has shape {A.shape}, expected {rank} indexes.")
+
+
+def check_symbols(name, shape, symbols, known):
+    """Raise ShapeError unless there is one symbol for each size, and each stands for the same size as in `known`."""
+    if not all(isinstance(symbol, str) for symbol in listed(f"{name}: symbols", symbols)):
+        raise TypeError(f"{name}: symbols is {symbols!r}, expected {len(shape)} strings")
+    if len(symbols) != len(shape):
+        raise ShapeError(f"{name} has shape {shape}, but {len(symbols)} symbols were given: {in_symbols(symbols)}.")
+    for symbol, size in zip(symbols, shape, strict=True):
+        if symbol.isdecimal() and int(symbol) != size:
+            raise ShapeError(f"{name} has shape {shape}, expected {in_symbols(symbols)}.")
+        known_size, because = known.setdefault(symbol, (size, f"{name} is {shape} = {in_symbols(symbols)}"))
+        if size != known_size:
+            reason = f"{symbol} is {known_size} because {because}"
+            raise ShapeError(f"{name} has shape {shape}, expected {in_symbols(symbols)}: {reason}.")
+
+
+def check_text(what, value):
+    """Raise TypeError unless the value is a string."""
+    if not isinstance(value, str):
+        raise TypeError(f"{what} is {value!r}, expected a string")
+
+
+def check_texts(what, value, count):
+    """Raise TypeError or ValueError unless the value is so many strings."""
+    if not all(isinstance(text, str) for text in listed(what, value)) or len(value) != count:
+        raise ValueError(f"{what} is {value!r}, expected {count} strings")
+
+
+def listed(what, value):
+    """The value, a tuple, a list or a range; TypeError for anything else."""
+    if not isinstance(value, (tuple, list, range)):
+        raise TypeError(f"{what} is {value!r}, expected a tuple or a list")
+    return value
+
+
+def is_whole(value):
+    """Whether the value is a whole number, and no boolean."""
+    return isinstance(value, Integral) and not isinstance(value, bool | np.bool_)
+
+
+def checked_index(what, value, last):
+    """The value as an int from 0 to last; TypeError for what is no whole number, ValueError for one outside."""
+    expected = f"expected a whole number from 0 to {last}"
+    if not is_whole(value):
+        raise TypeError(f"{what} is {value!r}, {expected}")
+    if not 0 <= value <= last:
+        raise ValueError(f"{what} is {value}, {expected}")
+    return int(value)
+
+
+def checked_entry(what, value, shape, of):
+    """The value as a pair of ints, an entry of a matrix of this shape; `of` says which. TypeError or ValueError."""
+    if not isinstance(value, (tuple, list)) or len(value) != 2 or not all(map(is_whole, value)):
+        raise TypeError(f"{what} is {value!r}, expected two whole numbers: the indexes of an entry of {of}")
+    if not all(0 <= k < size for k, size in zip(value, shape, strict=True)):
+        raise ValueError(f"{what} is {list(value)}, expected an entry of {of}, which is {tuple(shape)}")
+    return tuple(map(int, value))
+
+
+def in_symbols(symbols):
+    """(m, n_in), as on the blackboard."""
+    return f"({', '.join(symbols)})"
+
+
+def number(x):
+    """An entry as it stands in its cell: whole numbers as such, short Fractions as p/q, others with two digits."""
+    if isinstance(x, Fraction):
+        text = str(x) if len(str(x)) <= 7 else "≈" + number(float(x))
+    elif isinstance(x, (Integral, np.bool_)):
+        text = str(int(x))
+    elif not np.isfinite(x):
+        text = str(x)
+    elif x == int(x) and abs(x) < 1e5:
+        text = str(int(x))
+    else:
+        mantissa, exponent = f"{x:.1e}".split("e")
+        exponent = int(exponent)
+        text = f"{x:.{max(0, 1 - exponent)}f}" if -3 <= exponent < 5 else f"{mantissa}e{exponent}"
+    return text.replace("-", "−")

@@ -1,0 +1,191 @@
+"""BackwardStepper: one pass of a network, forwards and backwards, one formula at a time."""
+
+import itertools
+import re
+
+import numpy as np
+import traitlets
+
+from course_lib.losses import mse, softmax, softmax_cross_entropy
+from course_lib.network import Network
+from course_lib.pictures.blackboard import board
+from course_lib.pictures.panel import Panel, checked_index
+from course_lib.regularizers import none
+from course_lib.shapes import ShapeError
+from course_lib.views.shared.view import View, as_matrix, packed, script, unpacked
+
+_CALL = "BackwardStepper(network, X, target)"
+_MOST_ENTRIES = 2_000_000  # of all matrices of a pass together
+
+
+class BackwardStepper(View):
+    """Every step of a pass: Z = O W + b and O = f(Z) by layer, the loss, and back with f', (A), (B), (C) (rows S5 to S21).
+
+    X: (m, sizes[0]), target: (m, sizes[-1]); a vector is one sample. step: which step is shown, from 0, the data, to
+    6 * layers. The view runs `network.forward` and `network.backward` itself: a Trace alone would not hold the
+    gradients, and the weights may have changed since it was made. It keeps copies; `W[l]`, `dL_dO[l]` and so on are
+    named as in `network.parameters` and `Trace`. Raises TypeError for anything but a Network and real numbers,
+    ShapeError where shapes do not fit, ValueError for an empty or huge batch, entries that are not finite, a target
+    that the loss refuses, or a step that does not exist.
+    """
+
+    _esm, _css = script(__file__)
+    sizes = traitlets.List().tag(sync=True)
+    lam = traitlets.Float().tag(sync=True)
+    matrices = traitlets.Dict().tag(sync=True)  # by name
+    steps = traitlets.List().tag(sync=True)  # see _step
+    step = traitlets.Any(0).tag(sync=True)
+
+    def __init__(self, network, X, target, step=0):
+        X, target = _checked(network, X, target)  # (m, n_0), (m, n_last)
+        with np.errstate(over="ignore", invalid="ignore"):  # what overflows is drawn as inf and nan
+            trace = network.forward(X)
+            gradients = network.backward(trace, target)
+            L = network.loss.f(trace.O[-1], target)
+            matrices = _matrices(network, trace, gradients, target)
+        entries = sum(A.size for A, _ in matrices.values())
+        if entries > _MOST_ENTRIES:
+            raise ValueError(
+                f"{_CALL}: the matrices of the pass have {entries:,} entries; a view takes up to {_MOST_ENTRIES:,}. "
+                "Take fewer samples or a smaller network."
+            )
+        super().__init__(
+            sizes=list(network.sizes),
+            lam=float(network.lam),
+            matrices={
+                name: packed(name, as_matrix(_CALL, name, A), symbols) for name, (A, symbols) in matrices.items()
+            },
+            steps=[_step(*parts) for parts in itertools.chain(_forwards(network), _backwards(network, L))],
+            step=step,
+        )
+
+    @traitlets.validate("step")
+    def _one_of_the_steps(self, proposal):
+        last = len(self.steps) - 1
+        return checked_index("BackwardStepper: step", proposal["value"], last)
+
+    def __repr__(self):
+        X, T = (tuple(self.matrices[name]["shape"]) for name in ("O[0]", "T"))
+        units = "-".join(map(str, self.sizes))
+        return f"BackwardStepper({units} network, X {X}, target {T}, step {self.step} of {len(self.steps) - 1})"
+
+    def figure(self):
+        """The matrices of the step, laid out as its formula, with the formula and what it says in words below."""
+        step = self.steps[self.step]
+        parts, words = [], ""
+        for part in step["parts"]:
+            if isinstance(part, str):
+                parts.append(part.strip() or "@")
+                words += part
+            else:
+                matrix = self.matrices[part["matrix"]]
+                parts.append(Panel(matrix["name"], unpacked(matrix), tuple(matrix["symbols"])))
+                words += matrix["name"]
+        where = f"Step {self.step} of {len(self.steps) - 1}. {step['title']}: {words}. {step['note']}"
+        return board([parts], where)
+
+
+def _checked(network, X, target):
+    """X and target as floats, (m, sizes[0]) and (m, sizes[-1])."""
+    if not isinstance(network, Network):
+        raise TypeError(f"{_CALL}: network is a {type(network).__name__}, expected a Network of course_lib.network")
+    X, target = (as_matrix(_CALL, name, A).astype(float) for name, A in (("X", X), ("target", target)))
+    layers = len(network.sizes) - 1
+    for name, A, size, symbol in (
+        ("X", X, network.sizes[0], "n_0"),
+        ("target", target, network.sizes[-1], f"n_{layers}"),
+    ):
+        if A.shape != (len(X), size):
+            raise ShapeError(
+                f"{_CALL}: {name} has shape {A.shape}, expected (m, {symbol}) = ({len(X)}, {size}): "
+                f"sizes is {network.sizes}" + (f", and X is {X.shape}." if name == "target" else ".")
+            )
+        if not np.isfinite(A).all():
+            i, j = np.argwhere(~np.isfinite(A))[0]
+            raise ValueError(f"{_CALL}: {name}[{i}, {j}] is {A[i, j]}, expected finite numbers")
+    if len(network.parameters) != layers:
+        raise ShapeError(f"{_CALL}: network.parameters holds {len(network.parameters)} layers, expected {layers}.")
+    for layer, (pair, n_in, n_out) in enumerate(
+        zip(network.parameters, network.sizes, network.sizes[1:], strict=False)
+    ):
+        for name, A, shape in zip("Wb", pair, ((n_in, n_out), (1, n_out)), strict=True):
+            if np.shape(A) != shape:
+                raise ShapeError(f"{_CALL}: {name}[{layer}] of network has shape {np.shape(A)}, expected {shape}.")
+    return X, target
+
+
+def _matrices(network, trace, gradients, target):
+    """{name: (array, its two symbols)} of everything that a step may show. Layer l takes n_l units to n_(l + 1)."""
+    m, last = len(target), len(gradients)
+    named = {"O[0]": (trace.O[0], ("m", "n_0")), "T": (target, ("m", f"n_{last}"))}
+    named["1^T"] = (np.ones((1, m)), ("1", "m"))
+    for l, ((W, b), (dW, db), Z, G) in enumerate(zip(network.parameters, gradients, trace.Z, trace.G, strict=True)):
+        n_in, n_out, activation = f"n_{l}", f"n_{l + 1}", network.activations[l]
+        named |= {f"W[{l}]": (W, (n_in, n_out)), f"b[{l}]": (b, ("1", n_out))}
+        named |= {f"Z[{l}]": (Z, ("m", n_out)), f"O[{l + 1}]": (trace.O[l + 1], ("m", n_out))}
+        named |= {f"{activation}'(Z[{l}])": (activation.f_prime(Z), ("m", n_out)), f"G[{l}]": (G, ("m", n_out))}
+        named |= {f"O[{l}]^T": (trace.O[l].T, (n_in, "m")), f"W[{l}]^T": (W.T, (n_out, n_in))}
+        named |= {f"grad_W[{l}]": (dW, (n_in, n_out)), f"grad_b[{l}]": (db, ("1", n_out))}
+        named[f"dL_dO[{l + 1}]"] = trace.dL_dO[l + 1], ("m", n_out)
+        if _is_regularized(network):
+            named[f"Ω'(W[{l}])"] = network.regularizer.f_gradient(W), (n_in, n_out)
+    if network.loss is softmax_cross_entropy:
+        named[f"softmax(O[{last}])"] = softmax(trace.O[-1]), ("m", f"n_{last}")
+    return named
+
+
+def _is_regularized(network):
+    return network.lam > 0 and network.regularizer is not none
+
+
+def _step(title, formula, form, note):
+    """One step as the browser takes it; names of matrices stand between angle brackets in the formula, result first.
+
+    form: how an entry of the result is made: "product" (a row times a column, plus an entry of a third matrix),
+    "entries" (from the same entry of each matrix), or "whole" (no sum to show).
+    """
+    pieces = re.split(r"<(.+?)>", formula)
+    parts = [{"matrix": piece} if k % 2 else piece for k, piece in enumerate(pieces) if piece]
+    sources = [re.search(r"^T$|\b(?:dL_dO|[OZWbG])\[\d+\]", name) for name in pieces[3::2]]
+    uses = [source.group() for source in sources if source]  # those that the row of all matrices has
+    return {"title": title, "parts": parts, "result": pieces[1], "uses": uses, "form": form, "note": note}
+
+
+def _forwards(network):
+    yield "The batch X and its target T are given", "<O[0]> = X, with <T>", "whole", "One row for each sample."
+    last = len(network.activations) - 1
+    for l, f in enumerate(network.activations):
+        formula = f"<Z[{l}]> = <O[{l}]> <W[{l}]> + <b[{l}]>"
+        yield f"Layer {l} forwards: the pre-activations", formula, "product", "The row b is added to every sample."
+        note = "Entry by entry. This is the " + ("network's output." if l == last else f"input of layer {l + 1}.")
+        yield f"Layer {l} forwards: the activation {f}", f"<O[{l + 1}]> = {f}( <Z[{l}]> )", "entries", note
+
+
+def _backwards(network, L):
+    last, lam = len(network.activations), f"λ = {network.lam:g}"
+    formula, form = f"{network.loss}.gradient( <O[{last}]> , <T> )", "whole"
+    note = f"L = {L:.4g}, one number for the whole batch."
+    if network.loss in (mse, softmax_cross_entropy):
+        output = f"<O[{last}]>" if network.loss is mse else f"<softmax(O[{last}])>"
+        formula, form = f"( {output} − <T> ) / m", "entries"
+        note += " The 1/m of its mean stands here and nowhere else."
+    yield f"The loss {network.loss} gives the first G", f"<dL_dO[{last}]> = {formula}", form, note
+    regularized = _is_regularized(network)
+    for l in reversed(range(last)):
+        here, f = f"Layer {l} backwards", network.activations[l]
+        note = f"Entry by entry: from the gradient for the output O[{l + 1}] to the gradient for Z[{l}]."
+        formula = f"<G[{l}]> = <dL_dO[{l + 1}]> ⊙ <{f}'(Z[{l}])>"
+        yield f"{here}: undo the activation {f}", formula, "entries", note
+        title = f"{here}, (A): the gradient of {'J = L + λ Ω' if regularized else 'L'} for W[{l}]"
+        formula, note = f"<grad_W[{l}]> = <O[{l}]^T> <G[{l}]>", "A sum over the m samples, for each entry of W."
+        if regularized:
+            formula += f" + λ <Ω'(W[{l}])>"
+            note += f" {lam}, and Ω is {network.regularizer}."
+        yield title, formula, "product", note
+        note = "The column sums of G: a sum over the m samples." + (" Ω holds no biases." if regularized else "")
+        note += "" if l else " Nobody needs the gradient for the data: the pass is complete."
+        yield f"{here}, (B): the gradient of L for b[{l}]", f"<grad_b[{l}]> = <1^T> <G[{l}]>", "product", note
+        if l:
+            note = f"A sum over the units of layer {l}. For layer {l - 1} this is G, with the activation still to undo."
+            formula = f"<dL_dO[{l}]> = <G[{l}]> <W[{l}]^T>"
+            yield f"{here}, (C): the gradient of L for its input O[{l}]", formula, "product", note

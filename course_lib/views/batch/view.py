@@ -1,0 +1,172 @@
+"""BatchView: the rows of O, Z and G are samples, and the gradient for W is the sum of what each sample gives to it."""
+
+import numpy as np
+import traitlets
+
+from course_lib import dense
+from course_lib.network import Network
+from course_lib.pictures.blackboard import board
+from course_lib.pictures.panel import Panel, check_numbers, checked_index
+from course_lib.shapes import ShapeError
+from course_lib.views.shared.view import MOST_ENTRIES, View, as_array, as_matrix, packed, script, unpacked
+
+MOST_SAMPLES = 100
+_CALL = "BatchView(network, X, target)"
+
+
+class BatchView(View):
+    """A batch, sample by sample: row i of O, Z and G in every layer, and its part o_i^T g_i of the gradient for W.
+
+    X: (m, n_in), up to 100 rows; target: (m, n_out); the view runs both through the network, so that all it shows
+    belongs together. images: (m, height, width), what the samples look like, or None. sample: whose row is outlined.
+    layer: counts from 0. added: how many samples the running sum has; with all m it is O^T G (row S14). mean: False
+    shows the same loss as a sum over the batch, every G and gradient m times as large (slip E9).
+
+    Raises TypeError for anything but a Network and real numbers, ShapeError where shapes do not fit the network, and
+    ValueError for an empty or too large batch, for numbers that are not finite, for a loss that is no mean over the
+    batch, and for a sample, a layer or a number of samples that does not exist.
+    """
+
+    _esm, _css = script(__file__)
+    O = traitlets.List().tag(sync=True)  # by layer, as are the next three
+    Z = traitlets.List().tag(sync=True)
+    G = traitlets.List().tag(sync=True)
+    grad_W = traitlets.List().tag(sync=True)
+    layers = traitlets.List().tag(sync=True)  # in words
+    labels = traitlets.List().tag(sync=True)  # "a 7", or nothing
+    images = traitlets.Dict().tag(sync=True)
+    sample = traitlets.TraitType(0).tag(sync=True)
+    layer = traitlets.TraitType(0).tag(sync=True)
+    added = traitlets.TraitType(0).tag(sync=True)
+    mean = traitlets.Bool(True).tag(sync=True)
+
+    def __init__(self, network, X, target, images=None, sample=0, layer=0, added=0, mean=True):
+        if not isinstance(network, Network):
+            raise TypeError(f"{_CALL}: network is a {type(network).__name__}, expected a Network")
+        X, target = _batch(network, X, target)  # (m, n_in), (m, n_out)
+        m, n_layers = len(X), len(network.parameters)
+        pictures = _images(images, m)
+        if not isinstance(mean, bool):
+            raise TypeError(f"{_CALL}: mean is {mean!r}, expected True or False")
+        sample = checked_index(f"{_CALL}: sample", sample, m - 1)
+        layer = checked_index(f"{_CALL}: layer", layer, n_layers - 1)
+        added = checked_index(f"{_CALL}: added", added, m)
+        trace = _one_pass(network, X, target)
+        with np.errstate(over="ignore", invalid="ignore"):
+            gradients = [dense.grad_W(O, G) for O, G in zip(trace.O, trace.G, strict=False)]  # of L, without lam
+        _check_finite("the gradient for W", gradients)
+        words = [
+            f"layer {l}: {n_in} → {n_out}, {network.activations[l]}"
+            for l, (n_in, n_out) in enumerate(W.shape for W, _ in network.parameters)
+        ]
+        super().__init__(
+            O=[packed("O", O, ("m", "n_in")) for O in trace.O[:-1]],
+            Z=[packed("Z", Z, ("m", "n_out")) for Z in trace.Z],
+            G=[packed("G", G, ("m", "n_out")) for G in trace.G],
+            grad_W=[packed("grad_W", dW, ("n_in", "n_out")) for dW in gradients],
+            layers=words,
+            labels=_labels(target, "a" if pictures else "class"),
+            images=pictures,
+            sample=sample,
+            layer=layer,
+            added=added,
+            mean=mean,
+        )
+
+    @traitlets.validate("sample", "layer", "added")
+    def _one_that_exists(self, proposal):
+        m = self.O[0]["shape"][0]
+        name = proposal["trait"].name
+        last = {"sample": m - 1, "layer": len(self.O) - 1, "added": m}[name]
+        return checked_index(f"BatchView: {name}", proposal["value"], last)
+
+    def __repr__(self):
+        m, n_in = self.O[0]["shape"]
+        return f"BatchView({m} samples, X {(m, n_in)}, {' → '.join(map(str, [n_in, *self._units()]))} units)"
+
+    def figure(self):
+        """O, Z and G with the sample's row, and below them its part of the gradient, the running sum, and O^T G."""
+        i, m = self.sample, self.O[0]["shape"][0]
+        factor = 1 if self.mean else m
+        O, Z, G, dW = (unpacked(by_layer[self.layer]) for by_layer in (self.O, self.Z, self.G, self.grad_W))
+        G, dW, k = factor * G, factor * dW, self.added  # (m, n_out), (n_in, n_out)
+        inputs, units, weights = ("m", "n_in"), ("m", "n_out"), ("n_in", "n_out")
+        rows = [Panel(name, A, at, rows=[i]) for name, A, at in (("O", O, inputs), ("Z", Z, units), ("G", G, units))]
+        sums = [
+            Panel(f"o_{i}ᵀ g_{i}", dense.grad_W(O[[i]], G[[i]]), weights),
+            Panel(f"sum, {k} of {m} samples", dense.grad_W(O[:k], G[:k]), weights),
+            Panel("OᵀG", dW, weights),
+        ]
+        who = ", ".join(filter(None, (f"Sample {i}", self.labels[i])))
+        loss = "a mean: G has the 1/m" if self.mean else "a sum: G without 1/m"
+        where = self.layers[self.layer].capitalize()
+        return board([rows, sums], f"{who}: its row, and its own part of OᵀG. {where}. The loss is {loss}.")
+
+    def _units(self):
+        return [Z["shape"][1] for Z in self.Z]
+
+
+def _batch(network, X, target):
+    """X and target as floats, each checked against the network and against each other."""
+    X, target = (as_matrix(_CALL, name, A).astype(float) for name, A in (("X", X), ("target", target)))
+    for name, A in (("X", X), ("target", target)):
+        _check_finite(name, [A])
+    if len(X) > MOST_SAMPLES:
+        raise ValueError(f"{_CALL}: X has {len(X):,} rows, expected up to {MOST_SAMPLES}: take some, such as X[:11]")
+    n_in, n_out = network.sizes[0], network.sizes[-1]
+    if X.shape[1] != n_in:
+        raise ShapeError(f"{_CALL}: X has shape {X.shape}, expected (m, {n_in}): network.sizes is {network.sizes}.")
+    if target.shape != (len(X), n_out):
+        reason = f"X has {len(X)} rows, and network.sizes is {network.sizes}"
+        raise ShapeError(f"{_CALL}: target has shape {target.shape}, expected {(len(X), n_out)}: {reason}.")
+    widest = max(n_in * n_out for n_in, n_out in zip(network.sizes, network.sizes[1:], strict=False))
+    if widest > MOST_ENTRIES:
+        raise ValueError(f"{_CALL}: a W of network has {widest:,} entries; a view shows up to {MOST_ENTRIES:,}")
+    return X, target
+
+
+def _one_pass(network, X, target):
+    """The network's Trace of the batch X, (m, n_in), after the backward pass; its loss has to be a mean."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        trace = network.forward(X)
+        _check_finite("Z", trace.Z)
+        network.backward(trace, target)
+        _check_finite("G", trace.G)
+        twice = [np.vstack([A, A]) for A in (trace.O[-1], target)]  # a mean gives each row of these half the weight
+        halves = network.loss.f_gradient(*twice)[: len(X)]
+    if not np.allclose(2 * halves, trace.dL_dO[-1], rtol=1e-6, atol=0):
+        raise ValueError(
+            f"{_CALL}: network.loss is {network.loss}, expected a mean over the batch: with every sample in the batch "
+            "twice, a row of its gradient has to be half as large"
+        )
+    return trace
+
+
+def _images(images, m):
+    """The images, (m, height, width), as the browser takes them; {} for None."""
+    if images is None:
+        return {}
+    images = as_array(f"{_CALL}: images", images)
+    check_numbers(f"{_CALL}: images", images, rank=3)
+    if len(images) != m or images.size == 0:
+        raise ShapeError(f"{_CALL}: images has shape {images.shape}, expected (m, height, width) with m = {m}, as X.")
+    if images.size > MOST_ENTRIES:
+        raise ValueError(f"{_CALL}: images has {images.size:,} pixels; a view shows up to {MOST_ENTRIES:,}")
+    _check_finite("images", [images.astype(float)])
+    return packed("images", images)
+
+
+def _labels(target, article):
+    """What each sample is, if the rows of target, (m, n_out), are one-hot: "a 7", "an 8" or "class 1"; else nothing."""
+    one_hot = target.shape[1] > 1 and np.isin(target, (0, 1)).all() and (target.sum(axis=1) == 1).all()
+    if not one_hot:
+        return [""] * len(target)
+    return [f"{'an' if article == 'a' and k in (8, 11, 18) else article} {k}" for k in target.argmax(axis=1)]
+
+
+def _check_finite(name, matrices):
+    for layer, A in enumerate(matrices):
+        if not np.isfinite(A).all():
+            entry = np.argwhere(~np.isfinite(A))[0]
+            where = f"{name} of layer {layer}" if len(matrices) > 1 else name
+            raise ValueError(f"{_CALL}: {where} has {A[tuple(entry)]} at {entry.tolist()}, expected finite numbers")

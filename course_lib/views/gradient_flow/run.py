@@ -1,0 +1,233 @@
+"""One random deep network, run forwards and backwards for GradientFlow: all that the view draws for its settings.
+
+The network has `depth` hidden layers of `width` units, Z = O W and O = f(Z) or O + f(Z), and an output layer of as many
+units without activation, which is not shown. Entries of the data X and of R, both (batch, width), are standard normal;
+the loss is L = 1/m times the sum of O * R over all entries of the output O, so that the first G is R / m whatever the
+network does. What is drawn at random depends on the seed alone: a new scale moves every number a little.
+"""
+
+import functools
+from numbers import Integral, Real
+
+import numpy as np
+
+from course_lib import activations, initializers
+from course_lib.activations import Activation
+from course_lib.deep import DeepNetwork
+from course_lib.gradient_flow import Flow, MeanField
+from course_lib.views.jacobian.view import nice
+from course_lib.views.shared.one_thread import one_thread
+
+MOST = {"depth": 100, "width": 256, "batch": 256}
+MOST_SCALE = 1e100  # beyond, n Var(W) would have no number
+MOST_Z = 1e20  # where the prediction counts Z as infinite
+CORNER, BINS, COUNTED = 32, 41, 2048  # rows and columns of G that are sent; of the histogram; entries of Z in it
+SATURATED = 0.1  # of the largest slope: below that share of it, a unit hardly passes G on
+ACTIVATIONS = {
+    name: getattr(activations, name)
+    for name in ("identity", "sigmoid", "tanh", "relu", "leaky_relu", "softplus", "gelu")
+}
+# Each with n Var(W) at scale 1, for as many inputs as units.
+INITIALIZERS = {
+    "normal": (lambda n_in, n_out, rng: initializers.normal(n_in**-0.5)(n_in, n_out, rng), 1.0),
+    "fan_in_uniform": (initializers.fan_in_uniform, 1 / 3),
+    "glorot_uniform": (initializers.glorot_uniform, 1.0),
+    "glorot_normal": (initializers.glorot_normal, 1.0),
+    "he_normal": (initializers.he_normal, 2.0),
+    "orthogonal": (initializers.orthogonal, 1.0),
+}
+
+
+def checked_settings(call, settings):
+    """A dict of depth, width, activation (its name), initializer, scale, batch and residual, as plain numbers and words.
+
+    Raises TypeError for a value of the wrong kind and ValueError for one outside its range; both name the argument.
+    """
+    checked = {}
+    for name, most in MOST.items():
+        value = settings[name]
+        if isinstance(value, bool | np.bool_) or not isinstance(value, Integral):
+            raise TypeError(f"{call}: {name} is {value!r}, expected a whole number from 1 to {most}")
+        if not 1 <= value <= most:
+            raise ValueError(f"{call}: {name} is {value}, expected a whole number from 1 to {most}")
+        checked[name] = int(value)
+    activation, initializer, scale, residual = (
+        settings[name] for name in ("activation", "initializer", "scale", "residual")
+    )
+    if isinstance(activation, Activation):
+        activation = activation.name
+    for name, value, known in (
+        ("activation", activation, ACTIVATIONS),
+        ("initializer", initializer, INITIALIZERS),
+    ):
+        if not isinstance(value, str):
+            raise TypeError(f"{call}: {name} is {value!r}, expected one of the names {', '.join(known)}")
+        if value not in known:
+            raise ValueError(f"{call}: {name} is {value!r}, expected one of {', '.join(known)}")
+    if isinstance(scale, bool | np.bool_) or not isinstance(scale, Real):
+        raise TypeError(f"{call}: scale is {scale!r}, expected a number from 0 to {MOST_SCALE:g}")
+    if not 0 <= scale <= MOST_SCALE:
+        raise ValueError(f"{call}: scale is {scale}, expected a number from 0 to {MOST_SCALE:g}")
+    if not isinstance(residual, bool | np.bool_):
+        raise TypeError(f"{call}: residual is {residual!r}, expected True or False")
+    return checked | {
+        "activation": activation,
+        "initializer": initializer,
+        "scale": float(scale),
+        "residual": bool(residual),
+    }
+
+
+class FlowRuns:
+    """Runs of networks that share their random numbers. seed: a whole number, at least 0."""
+
+    def __init__(self, seed):
+        self._seed, self._kept, self._weights = seed, None, []
+
+    def run(self, settings):
+        """A dict of arrays by layer for checked settings, first layer first; NaN and infinity where the run has them.
+
+        rms, theory: (3, depth), root mean squares of Z, G and grad_W. factor, chi: (depth,), the measured and the
+        predicted factor on the mean square of dL/dO, going back through the layer; NaN for layer 0, which has none.
+        corner: (depth, rows, columns), the first entries of G divided by largest, (depth,). reach: (depth,), the
+        histogram of Z goes from -reach to reach; counts: (depth, BINS), the outer bins with all beyond; slopes: f' at
+        2 BINS + 1 points; saturated: (depth,), the share of the counted entries whose slope is below SATURATED of the
+        largest. counted: how many rows of Z are in it.
+        """
+        m, f = settings["batch"], ACTIVATIONS[settings["activation"]]
+        X, R = self._data(settings["width"])
+        with one_thread(), np.errstate(all="ignore"):  # what overflows is told by the view
+            network = self._network(settings, f)
+            trace = network.forward(X[:m])
+            gradients = network.backward_from(trace, R[:m] / m)
+            theory = _theory(settings)
+            parts = trace.Z[:-1], trace.G[:-1], [dW for dW, _ in gradients[:-1]]
+            rms = np.array([[_rms(A) for A in by_layer] for by_layer in parts])  # (3, depth)
+            back = np.array([_rms(dL_dO) for dL_dO in trace.dL_dO[1:-1]])
+            corners = np.array([G[:CORNER, :CORNER] for G in parts[1]])
+            if not np.isfinite(rms[0]).all():  # what was made from it means nothing, even where it is a number
+                rms[1:], back[:], corners[:] = np.nan, np.nan, np.nan
+            largest = np.nanmax(np.where(np.isfinite(corners), abs(corners), 0), axis=(1, 2))
+            corner = corners / np.where(largest > 0, largest, 1)[:, None, None]
+            first = np.array([np.nan])
+            measured = {
+                "rms": rms,
+                "theory": np.array(theory[:3]),
+                "factor": np.concatenate([first, (back[:-1] / back[1:]) ** 2]),
+                "chi": np.concatenate([first, theory.factor]),
+                "corner": corner.astype(np.float32),
+                "largest": largest,
+            }
+            return measured | _histograms(parts[0], rms[0], f)
+
+    def _data(self, width):
+        """X and R, (most batch, width)."""
+        rng = np.random.default_rng([self._seed, MOST["depth"] + 1])
+        return rng.standard_normal((2, MOST["batch"], width))
+
+    def _network(self, settings, f):
+        """The network of the settings; a layer's weights at scale 1 depend on the seed and on its index alone."""
+        kept = settings["initializer"], settings["width"]
+        if kept != self._kept:
+            self._kept, self._weights = kept, []
+        draw, sizes = INITIALIZERS[kept[0]][0], [settings["width"]] * (settings["depth"] + 2)
+        for layer in range(len(self._weights), settings["depth"] + 1):
+            self._weights.append(draw(kept[1], kept[1], np.random.default_rng([self._seed, layer])))
+        units = iter(self._weights)
+        return DeepNetwork(
+            sizes,
+            f,
+            initializer=lambda n_in, n_out, rng: settings["scale"] * next(units),
+            residual=settings["residual"],
+        )
+
+
+def weight_gain(settings):
+    """n Var(W), for as many inputs as units."""
+    return settings["scale"] ** 2 * INITIALIZERS[settings["initializer"]][1]
+
+
+def critical_scale(settings):
+    """The scale at which the theory's root mean square of G is the same in the first layer as in the last; or None.
+
+    There is none for one layer, and none with a residual connection, whose factor 1 + chi is above 1 at every scale.
+    """
+    if settings["depth"] == 1 or settings["residual"]:
+        return None
+    gain = _critical_gain(*(settings[name] for name in ("activation", "depth", "width")))
+    return float(np.sqrt(gain / INITIALIZERS[settings["initializer"]][1]))
+
+
+@functools.lru_cache(maxsize=1000)
+def _critical_gain(name, depth, width):
+    """The weight gain at which G is the same at both ends: where a function of its logarithm that rises crosses 0."""
+
+    def growth(log_gain):
+        with np.errstate(all="ignore"):
+            G = _mean_field(name, np.exp(log_gain)).flow(depth, 1.0, 1, width).G
+            return np.log(G[0] / G[-1]) / (depth - 1)
+
+    low, high = np.log(0.01), np.log(1000)
+    at_low, at_high = growth(low), growth(high)
+    last = 0
+    for _ in range(60):  # the Illinois rule: the secant's step, where an end that stays counts half
+        middle = low - at_low * (high - low) / (at_high - at_low)
+        value = growth(middle)
+        if abs(value) < 1e-7:
+            break
+        if value > 0:
+            high, at_high, at_low, last = middle, value, at_low / (2 if last > 0 else 1), 1
+        else:
+            low, at_low, at_high, last = middle, value, at_high / (2 if last < 0 else 1), -1
+    return float(np.exp(middle))
+
+
+def _theory(settings):
+    """The prediction for layers of this width, a `Flow`; NaN where Z is beyond what the prediction covers."""
+    depth, m = settings["depth"], settings["batch"]
+    field = _mean_field(settings["activation"], weight_gain(settings))
+    Z, G, grad_W, factor = field.flow(depth, 1.0, m, settings["width"], residual=settings["residual"])
+    beyond = np.arange(depth) > np.append(np.flatnonzero(Z > MOST_Z), depth)[0]
+    Z, grad_W = (np.where(beyond, np.nan, by_layer) for by_layer in (Z, grad_W))
+    return Flow(Z, G / m, grad_W / m, factor)  # the first G is R / m
+
+
+def _mean_field(name, gain):
+    """The `MeanField` without its fixed point, which takes longer to find, and is not needed layer by layer."""
+    return MeanField(ACTIVATIONS[name], gain, 0.0, q=np.nan, chi=np.nan)
+
+
+def _rms(A):
+    """The root mean square, without squares that overflow or vanish."""
+    a = A.ravel()
+    square = a @ a
+    if 1e-280 < square < np.inf:
+        return np.sqrt(square / a.size)
+    largest = abs(a).max()
+    return largest * np.sqrt(np.mean((a / largest) ** 2)) if 0 < largest < np.inf else largest
+
+
+@functools.cache
+def _largest_slope(f):
+    """The largest f', by a look at a fine grid."""
+    return f.f_prime(np.linspace(-20, 20, 4001)).max()
+
+
+def _histograms(Z, rms, f):
+    """Counts of the entries of each Z, (m, n), in equal bins, and f' over them."""
+    rows = max(1, min(len(Z[0]), COUNTED // Z[0].shape[1]))
+    values = np.array([A[:rows].ravel() for A in Z])  # (depth, counted entries)
+    finite = np.isfinite(values).all(axis=1)
+    reach = np.array([max(4.0, nice(4 * size)) if np.isfinite(size) else 4.0 for size in rms])[:, None]
+    place = np.clip((values / reach + 1) * (BINS / 2), 0, BINS - 1)
+    bins = np.where(finite[:, None], place, 0).astype(int) + BINS * np.arange(len(Z))[:, None]
+    counts = np.bincount(bins.ravel(), minlength=BINS * len(Z)).reshape(-1, BINS) * finite[:, None]
+    saturated = (f.f_prime(values) < SATURATED * _largest_slope(f)).mean(axis=1)
+    slopes = f.f_prime(reach * np.linspace(-1, 1, 2 * BINS + 1))
+    return {
+        "reach": reach[:, 0],
+        "counts": counts.astype(np.int32),
+        "slopes": slopes.astype(np.float32),
+        "saturated": np.where(finite, saturated, np.nan),
+        "counted": rows,
+    }

@@ -1,0 +1,200 @@
+"""GradientFlow: a deep network at the moment of its initialization, and what every layer does to Z and to G."""
+
+import numpy as np
+import traitlets
+from matplotlib.ticker import MaxNLocator
+
+from course_lib.pictures.blackboard import new_figure, styled
+from course_lib.pictures.look import look
+from course_lib.pictures.panel import checked_index
+from course_lib.views.gradient_flow.run import (
+    ACTIVATIONS,
+    INITIALIZERS,
+    MOST,
+    FlowRuns,
+    checked_settings,
+    critical_scale,
+    weight_gain,
+)
+from course_lib.views.shared.view import View, script
+
+_CALL = "GradientFlow(depth, width, ...)"
+_NAMES = ("Z", "G", "grad_W")
+_MARKERS = "os^"  # of the three in the static picture
+
+
+class GradientFlow(View):
+    """The root mean squares of Z, G and grad_W by layer, beside the theory; Z against f', and G of each layer.
+
+    depth: layers, up to 100, which count from 0; width: units of each, up to 256; batch: samples, up to 256.
+    activation: one of the course's, or its name. initializer: "normal", with entries of variance 1 / width,
+    "fan_in_uniform", "glorot_uniform", "glorot_normal", "he_normal" or "orthogonal"; scale multiplies its weights.
+    residual: a layer's output is O + f(Z) in place of f(Z). seed: of everything that is drawn at random: another
+    setting changes nothing else. layer: whose Z and G are shown. The network is that of `views.gradient_flow.run`; the theory
+    is that of `course_lib.gradient_flow`, for layers of this width. Scales of 0, or so large that numbers overflow, are
+    shown as what they lead to.
+
+    Raises TypeError for a value of the wrong kind, ValueError for one out of range.
+    """
+
+    _esm, _css = script(__file__)
+    choices = traitlets.Dict().tag(sync=True)  # what the controls offer
+    layer = traitlets.Int().tag(sync=True)
+    asked = traitlets.Dict().tag(sync=True, echo_update=False)  # the settings of the controls
+    answer = traitlets.Dict().tag(sync=True)  # all that follows from them
+
+    def __init__(
+        self,
+        depth=20,
+        width=64,
+        activation="tanh",
+        initializer="normal",
+        scale=1.0,
+        batch=128,
+        residual=False,
+        seed=0,
+        *,
+        layer=0,
+    ):
+        given = {"depth": depth, "width": width, "activation": activation, "initializer": initializer}
+        settings = checked_settings(_CALL, given | {"scale": scale, "batch": batch, "residual": residual})
+        if isinstance(seed, bool) or not isinstance(seed, int | np.integer):
+            raise TypeError(f"{_CALL}: seed is {seed!r}, expected a whole number, at least 0")
+        if seed < 0:
+            raise ValueError(f"{_CALL}: seed is {seed}, expected a whole number, at least 0")
+        layer = checked_index(f"{_CALL}: layer", layer, depth - 1)
+        self._runs = FlowRuns(int(seed))
+        super().__init__(
+            choices={"most": MOST, "activation": list(ACTIVATIONS), "initializer": list(INITIALIZERS)},
+            layer=layer,
+            asked=settings,
+            answer=self._answer(settings),
+        )
+
+    @property
+    def settings(self):
+        """A copy of the settings that are shown, a dict: depth, width, activation, initializer, scale, batch, residual."""
+        return dict(self.answer["asked"])
+
+    def change(self, **settings):
+        """Show other settings, `view.change(scale=1.5, depth=50)`; those that are not named stay.
+
+        Raises what the constructor raises, and TypeError for a name that is no setting; then nothing changes.
+        """
+        unknown = set(settings) - set(self.settings)
+        if unknown:
+            names = ", ".join(self.settings)
+            raise TypeError(f"GradientFlow.change(...): there is no setting {min(unknown)!r}, only {names}")
+        checked = checked_settings("GradientFlow.change(...)", self.settings | settings)
+        with self.hold_sync():
+            self.answer = self._answer(checked)
+            self.asked = checked
+
+    @property
+    def rms(self):
+        """The root mean squares that are shown, a dict: Z, G and grad_W, arrays of shape (depth,)."""
+        return dict(zip(_NAMES, self._array("rms"), strict=True))
+
+    @property
+    def theory(self):
+        """What the theory says of them, in the same form."""
+        return dict(zip(_NAMES, self._array("theory"), strict=True))
+
+    def figure(self):
+        """The curves as they are now, the theory dashed: Z above, G and grad_W below."""
+        depth = self.settings["depth"]
+        layer = min(self.layer, depth - 1)
+        sizes = ", ".join(f"{name} {self.rms[name][layer]:.3g}" for name in _NAMES)
+        remarks = [f"layer {layer}: RMS of {sizes}", *(gap["words"] for gap in self.answer["gaps"])]
+        return _curves(self.rms, self.theory, self._title(), layer, remarks)
+
+    def __repr__(self):
+        return f"GradientFlow({self._title()})"
+
+    def _title(self):
+        s = self.settings
+        layers = (
+            f"{s['depth']} layer{'s' * (s['depth'] > 1)} of {s['width']} {s['activation']} unit{'s' * (s['width'] > 1)}"
+        )
+        kind = f"{s['initializer']} weights at scale {s['scale']:g}, batch {s['batch']}"
+        return f"{layers}, {kind}" + ", residual" * s["residual"]
+
+    def _array(self, key):
+        return np.frombuffer(self.answer[key]).reshape(len(_NAMES), -1).copy()
+
+    @traitlets.observe("asked")
+    def _move(self, change):
+        if self.asked == self.answer["asked"]:
+            return
+        try:
+            self.answer = self._answer(checked_settings("GradientFlow", self.settings | self.asked))
+        except (TypeError, ValueError) as error:  # a value that no control sends; the view lives on
+            self.answer = self.answer | {"asked": self.asked, "problem": str(error)}
+
+    @traitlets.validate("layer")
+    def _one_that_exists(self, proposal):
+        if not 0 <= proposal["value"] < MOST["depth"]:
+            raise ValueError(f"GradientFlow: layer is {proposal['value']}, expected 0 to {MOST['depth'] - 1}")
+        return proposal["value"]
+
+    def _answer(self, settings):
+        """All that the browser draws for the settings; arrays as their bytes."""
+        run = self._runs.run(settings)
+        arrays = {name: A.tobytes() for name, A in run.items() if isinstance(A, np.ndarray)}
+        return arrays | {
+            "asked": settings,
+            "problem": "",
+            "shape": list(run["corner"].shape),
+            "counted": run["counted"],
+            "gain": weight_gain(settings),
+            "critical": critical_scale(settings),
+            "gaps": gaps(run["rms"]),
+        }
+
+
+def gaps(rms):
+    """Where the curves have no point, and why: a list of {"series", "from", "to", "words"}. rms: (3, depth)."""
+    found, forwards_failed = [], not np.isfinite(rms[0]).all()
+    for series, (name, by_layer) in enumerate(zip(_NAMES, rms, strict=True)):
+        for is_zero, layers in ((False, np.flatnonzero(~np.isfinite(by_layer))), (True, np.flatnonzero(by_layer == 0))):
+            if not len(layers):
+                continue
+            first, last = int(layers[0]), int(layers[-1])
+            start, way = (first, "on") if series == 0 else (last, "back")
+            words = f"overflow at layer {start}" + ("" if series == 0 else ", going back")
+            if is_zero:
+                words = f"vanished (exactly 0) from layer {start} {way}"
+            elif series > 0 and forwards_failed:
+                words = "none, because Z overflowed"
+            found.append({"series": series, "from": first, "to": last, "words": f"{name}: {words}"})
+    return found
+
+
+@styled
+def _curves(rms, theory, title, layer, remarks):
+    """A Figure of the measured curves with their theory, and a line at the layer; remarks: below them, in words."""
+    fig = new_figure(8.5, 6.4)
+    fig.set_layout_engine("constrained", w_pad=0.1, h_pad=0.1)
+    axes = fig.subplots(2, 1, sharex=True, height_ratios=[2, 3])
+    for (name, measured), colour, marker in zip(rms.items(), look().curves, _MARKERS, strict=False):
+        ax, layers = axes[0 if name == "Z" else 1], np.arange(len(measured))
+        for values, line in (
+            (measured, {"marker": marker, "markersize": 5, "linewidth": 1.2, "label": name}),
+            (theory[name], {"linestyle": "--", "linewidth": 2, "label": f"{name}, theory"}),
+        ):
+            shown = np.where((values > 0) & (values < np.inf), values, np.nan)
+            ax.plot(layers, np.log10(shown), color=colour, **line)  # powers: matplotlib's own axis overflows near 1e308
+    for ax, words in zip(axes, ("forwards: RMS of Z", "backwards: RMS of G and of grad_W"), strict=True):
+        seen = np.concatenate([line.get_ydata() for line in ax.lines[:-1]])
+        seen = seen[np.isfinite(seen)] if np.isfinite(seen).any() else np.zeros(1)
+        ax.axvline(layer, color=look().ink, linewidth=1.2)
+        ax.set_ylim(np.floor(seen.min() - 0.05), np.ceil(seen.max() + 0.05))
+        ax.yaxis.set_major_locator(MaxNLocator(nbins=6, integer=True, min_n_ticks=1))
+        ax.yaxis.set_major_formatter(lambda power, _: f"$10^{{{power:g}}}$")
+        ax.set_title(words, size=12)
+        ax.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
+        ax.spines[["top", "right"]].set_visible(False)
+    axes[1].set_xlabel("\n".join(["layer", *remarks]))
+    axes[1].xaxis.get_major_locator().set_params(integer=True)
+    fig.suptitle(title, size=13)
+    return fig

@@ -1,0 +1,301 @@
+const CURVE = { width: 380, height: 230, left: 52, right: 14, top: 24, bottom: 34 }; // in units of its viewBox
+const FEWEST_CHARACTERS = 5; // of a cell, so that cells do not grow and shrink with every move
+const PATIENCE = 2000; // milliseconds until the view says that the kernel has not answered
+
+function svg(tag, attributes = {}, ...children) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+/** The largest of 1, 2 and 5, times a power of ten, that is not above a size: for steps, which then meet whole numbers. */
+function round(size) {
+  const power = 10 ** Math.floor(Math.log10(size));
+  return Number(([5, 2, 1].find((k) => k * power <= size) * power).toPrecision(1));
+}
+
+function same(a, b) {
+  return a.length === b.length && a.every((value, k) => value === b[k]);
+}
+
+/** The curve of y_i against x_j with its tangent, rise and run: {box, draw}. */
+function slopePicture() {
+  const { width, height, left, right, top, bottom } = CURVE;
+  const clip = `bss-clip-${++ids}`;
+  const line = (kind) => svg("path", { class: kind, "clip-path": `url(#${clip})` });
+  const text = (attributes) => svg("text", attributes);
+  const frame_ = { x: left, y: top, width: width - left - right, height: height - top - bottom };
+  const parts = {
+    zero: line("bss-zero"),
+    curve: line("bss-curve"),
+    tangent: line("bss-tangent"),
+    run: line("bss-step"),
+    rise: line("bss-step"),
+    point: svg("circle", { r: 5, class: "bss-point" }),
+    low: text({ x: left - 6, y: height - bottom, "text-anchor": "end" }),
+    high: text({ x: left - 6, y: top + 8, "text-anchor": "end" }),
+    from: text({ x: left, y: height - bottom + 16, "text-anchor": "start" }),
+    to: text({ x: width - right, y: height - bottom + 16, "text-anchor": "end" }),
+    x: text({ x: (left + width - right) / 2, y: height - bottom + 18, "text-anchor": "middle", class: "bss-axis" }),
+    y: text({ x: left, y: top - 8, class: "bss-axis" }),
+    runText: text({ "text-anchor": "middle", class: "bss-axis" }),
+    riseText: text({ class: "bss-axis" }),
+  };
+  const defs = svg("defs", {}, svg("clipPath", { id: clip }, svg("rect", frame_)));
+  const box = svg("svg", { viewBox: `0 0 ${width} ${height}`, class: "bss-slope", role: "img" }, defs);
+  box.append(svg("rect", { ...frame_, class: "bss-frame" }), ...Object.values(parts));
+
+  function draw({ ys, y, x, slope, run, reach, names, label }) {
+    const seen = [...ys.filter(Number.isFinite), y];
+    let [low, high] = [Math.min(...seen), Math.max(...seen)];
+    const room = 0.14 * (high - low) || Math.abs(high) || 1;
+    [low, high] = [low - room, high + room];
+    const toX = (u) => left + ((u + reach) / (2 * reach)) * frame_.width;
+    const toY = (v) => Math.max(-1e4, Math.min(1e4, top + ((high - v) / (high - low)) * frame_.height));
+    const d = (name, path) => parts[name].setAttribute("d", path);
+    const put = (name, attributes) => {
+      for (const [key, value] of Object.entries(attributes)) parts[name].setAttribute(key, value);
+    };
+    let path = "";
+    ys.forEach((v, k) => {
+      if (!Number.isFinite(v)) return;
+      const u = toX(-reach + (2 * reach * k) / (ys.length - 1));
+      path += `${path && Number.isFinite(ys[k - 1]) ? "L" : "M"}${u.toFixed(1)} ${toY(v).toFixed(1)}`;
+    });
+    d("curve", path);
+    d("zero", `M${left} ${toY(0)}H${width - right}M${toX(0)} ${top}V${height - bottom}`);
+    const tangent = (u) => `${toX(u)} ${toY(y + slope * (u - x))}`;
+    d("tangent", `M${tangent(-reach)}L${tangent(reach)}`);
+    put("point", { cx: toX(x), cy: toY(y) });
+    // The step starts at the point, or ends there, so that it stays inside the picture.
+    const start = x + run > reach ? x - run : x;
+    const [foot, tip, level, end] = [toX(start), toX(start + run), y + slope * (start - x), y + slope * (start + run - x)];
+    d("run", `M${foot} ${toY(level)}H${tip}`);
+    d("rise", `M${tip} ${toY(level)}V${toY(end)}`);
+    const flat = Math.abs(toY(end) - toY(level)) < 12; // too low for words beside it: they stand above
+    const inside = (v) => Math.max(top + 12, Math.min(height - bottom - 6, v));
+    put("runText", { x: (foot + tip) / 2, y: inside(toY(level) + (slope < 0 && !flat ? -7 : 16)) });
+    const near = tip > width - 110;
+    put("riseText", {
+      x: near ? foot - 6 : tip + 6,
+      y: inside(flat ? Math.min(toY(level), toY(end)) - 8 : (toY(level) + toY(end)) / 2 + 4),
+      "text-anchor": near ? "end" : "start",
+    });
+    const texts = { low: number(low), high: number(high), from: number(-reach), to: number(reach) };
+    Object.assign(texts, { x: names.x, y: names.y, runText: `run ${number(run)}`, riseText: `rise ${number(slope * run)}` });
+    for (const [name, words] of Object.entries(texts)) parts[name].textContent = words;
+    box.setAttribute("aria-label", label);
+  }
+  return { box, draw };
+}
+
+function render({ model, el }) {
+  const [yName, jName, xName] = model.get("names");
+  const [m, n] = model.get("answer").J.shape;
+  const [rowSymbol, columnSymbol] = model.get("symbols");
+  const elementwise = model.get("elementwise");
+  const hasKernel = Boolean(model.widget_manager); // a page that was exported has no widget manager
+  const view = frame(el, `Jacobian ${jName}`);
+  const { root, status, say, signal } = view;
+  root.classList.add("bss-jacobian");
+  const yi = (i) => `${yName}[${i}]`;
+  const xj = (j) => `${xName}[${j}]`;
+
+  const J = new MatrixGrid(signal, { onactive: (entry, how) => point("J", entry, how) });
+  const y = vector(yName, m, rowSymbol, "y");
+  const x = vector(xName, n, columnSymbol, "x");
+  const grids = { y, J, x };
+  const widest = { y: FEWEST_CHARACTERS, J: FEWEST_CHARACTERS, x: FEWEST_CHARACTERS };
+  const sliders = Array.from({ length: n }, (_, j) => slider(xj(j), { min: -1, max: 1, step: "any", value: 0 }, (to) => drag(j, to)));
+  const column = element("div", { class: "bss-sliders", role: "group", "aria-label": `components of ${xName}` });
+  column.append(...sliders.map(({ box }) => box));
+  const picture = slopePicture();
+  const words = element("div", { class: "bss-slope-words" });
+  const notice = element("div", { class: "bss-problem", "aria-live": "polite" });
+  const lines = Array.from({ length: 5 }, () => words.appendChild(element("p")));
+  const moved = element("div", { class: "bss-moved" }, x.box, column); // a slider stays beside its entry
+  const area = element("div", { class: "bss-map" }, y.box, J.box, moved);
+  root.append(area, status, element("div", { class: "bss-slopes" }, picture.box, words), notice);
+
+  const size = () => parseFloat(getComputedStyle(root).fontSize) || 14;
+  let answer, curves, em;
+  let asked = null; // what the sliders have asked for, until the kernel has answered it
+  let timer = null;
+  let pointed = null; // {what: "J" | "y" | "x", entry}
+
+  /** A vector, drawn as a column: its entries have one index. */
+  function vector(name, size, symbol, what) {
+    const grid = new MatrixGrid(signal, { onactive: (entry, how) => point(what, entry, how) });
+    grid.words = ([i]) => `${name}[${i}] = ${precise(at(grid.matrix, i, 0))}`;
+    grid.name = () => {
+      grid.caption.replaceChildren(element("b", {}, name), ` (${size},) = (${symbol},)`);
+      grid.grid.setAttribute("aria-label", `${name}, ${size} components, ${symbol}`);
+    };
+    return grid;
+  }
+
+  function point(what, entry, how) {
+    const [i, j] = model.get("entry");
+    const k = entry[0];
+    const moved = how === "cursor" && (what === "J" ? i !== k || j !== entry[1] : k !== (what === "y" ? i : j));
+    pointed = how === "pointer" || moved || document.activeElement === grids[what].grid ? { what, entry } : null;
+    if (moved) {
+      choose(what === "J" ? entry : elementwise ? [k, k] : what === "y" ? [k, j] : [i, k]);
+      model.save_changes();
+    }
+    mark();
+  }
+
+  function choose(to) {
+    if (String(model.get("entry")) !== String(to)) model.set("entry", to);
+  }
+
+  // ---- the sliders: the kernel computes; ipywidgets keeps one message under way, and the latest x wins
+  function drag(j, to) {
+    const next = [...(asked ?? answer.asked)];
+    next[j] = to;
+    asked = same(next, answer.asked) && same(next, model.get("asked")) ? null : next;
+    sliders[j].input.setAttribute("aria-valuetext", precise(to));
+    pointed = { what: "x", entry: [j, 0] };
+    if (elementwise) choose([j, j]); // no other slope moves
+    root.setAttribute("aria-busy", Boolean(asked));
+    model.set("asked", next);
+    model.save_changes();
+    timer ??= setTimeout(tell, PATIENCE);
+  }
+
+  function tell() {
+    timer = null;
+    if (asked) notice.textContent = "The kernel has not answered yet: it is busy, or it is not running.";
+  }
+
+  function receive() {
+    answer = model.get("answer");
+    if (asked && same(asked, answer.asked)) asked = null;
+    root.setAttribute("aria-busy", Boolean(asked));
+    clearTimeout(timer);
+    timer = asked ? setTimeout(tell, PATIENCE) : null;
+    curves = unpack({ data: answer.curves }).data;
+    lay();
+    if (!asked) answer.asked.forEach(setSlider);
+    const none = "The sliders need a running kernel, and this page has none. Everything else answers.";
+    const lasting = answer.problem && !same(answer.asked, unpack(answer.x).data);
+    const kept = `${answer.problem.replace(/\.$/, "")}. The numbers are those of the last ${xName} that worked.`;
+    setText(notice, lasting ? kept : answer.problem || (hasKernel ? "" : none));
+    mark();
+  }
+
+  function setSlider(value, j) {
+    const { input } = sliders[j];
+    if (Number(input.max) !== answer.reach) {
+      const { reach } = answer;
+      Object.assign(input, { min: -reach, max: reach, step: round(reach / 100) });
+    }
+    input.value = value;
+    input.disabled = !hasKernel;
+    input.setAttribute("aria-valuetext", precise(value));
+  }
+
+  function lay() {
+    em = size();
+    put("y", answer.y);
+    put("J", answer.J, elementwise ? (i, j) => i !== j : null);
+    put("x", answer.x);
+    y.name();
+    x.name();
+  }
+
+  /** Show a matrix; its cells may grow, but they never shrink. */
+  function put(what, matrix, faded = null) {
+    const grid = grids[what];
+    const { shape, data } = unpack(matrix);
+    for (const value of data) widest[what] = Math.max(widest[what], number(value).length);
+    const cell = { width: Math.ceil(em * (0.9 + 0.56 * widest[what])), height: Math.ceil(em * grid.rowHeight) };
+    const entry = what === "J" ? { symbols: [rowSymbol, columnSymbol] } : {};
+    grid.set({ ...matrix, ...entry }, { faded, cell: Math.max(...shape) > MOST_NUMBERED ? null : cell });
+  }
+
+  /** Each slider stands beside its entry of x, whatever the size of the text is. */
+  function alignSliders() {
+    if (em !== size()) lay();
+    const offset = x.grid.getBoundingClientRect().top - x.box.getBoundingClientRect().top;
+    column.style.paddingTop = `${offset + x.top}px`;
+    for (const { box } of sliders) box.style.height = `${x.size.height}px`;
+  }
+
+  // ---- what is pointed at, or else chosen
+  function mark() {
+    const [i, j] = model.get("entry");
+    const { what, entry } = pointed ?? { what: "J", entry: [i, j] };
+    const [row, col] = what === "J" ? entry : what === "y" ? [entry[0], null] : [null, entry[0]];
+    J.mark(what === "J" ? [{ entry }] : what === "y" ? [{ row, dashed: true }] : [{ column: col, dashed: true }]);
+    y.mark(row === null ? [] : [{ entry: [row, 0] }]);
+    x.mark(col === null ? [] : [{ entry: [col, 0] }]);
+    say(sentence(what, entry));
+    drawSlope(i, j);
+  }
+
+  function sentence(what, entry) {
+    const said = grids[what].words(entry);
+    const [i, j] = entry;
+    if (what === "y") return `${said}. Row ${i} of ${jName} says how it moves with each component of ${xName}.`;
+    if (what === "J") {
+      if (elementwise && i !== j) return `${said}: zero by its index, since ${yi(i)} depends on ${xj(i)} alone.`;
+      return `${said}: if ${xj(j)} moves by a little, ${yi(i)} moves ${precise(at(J.matrix, i, j))} times as far.`;
+    }
+    const slopes = Array.from({ length: Math.min(m, 6) }, (_, k) => number(at(J.matrix, k, i)));
+    const dy = `(${slopes.join(", ")}${m > 6 ? ", …" : ""})`;
+    return `${said}. Move it by d${xName}: d${yName} = column ${i} of ${jName} times d${xName} = ${dy} d${xName}.`;
+  }
+
+  function drawSlope(i, j) {
+    const place = answer.columns.indexOf(j);
+    if (place < 0) return; // the kernel is sending this curve
+    const count = curves.length / answer.columns.length / m;
+    const ys = Array.from({ length: count }, (_, k) => curves[(place * count + k) * m + i]);
+    const slope = at(J.matrix, i, j);
+    const run = round(answer.reach / 3);
+    const [here, value] = [at(x.matrix, j, 0), at(y.matrix, i, 0)];
+    const rise = precise(slope * run);
+    const texts = [
+      `${yi(i)} against ${xj(j)}`,
+      `At ${xj(j)} = ${precise(here)}, ${yi(i)} = ${precise(value)}. The other components of ${xName} stand still.`,
+      `Run: ${xj(j)} goes on by ${number(run)}. Rise: along the dashed tangent, ${yi(i)} goes on by ${rise}.`,
+      `Slope = rise / run = ${rise} / ${number(run)} = ${precise(slope)}.`,
+      `That is d${yi(i)}/d${xj(j)}, the entry [${i}, ${j}] of ${jName}.`,
+    ];
+    texts.forEach((text, k) => setText(lines[k], text));
+    const label = `Curve of ${yi(i)} against ${xj(j)}, with the tangent of slope ${precise(slope)}`;
+    picture.draw({ ys, y: value, x: here, slope, run, reach: answer.reach, names: { x: xj(j), y: yi(i) }, label });
+  }
+
+  function place() {
+    const [i, j] = model.get("entry");
+    J.move([i, j], { silent: true });
+    y.move([i, 0], { silent: true });
+    x.move([j, 0], { silent: true });
+    mark();
+  }
+
+  column.addEventListener("focusout", () => { pointed = null; mark(); });
+  column.addEventListener("focusin", ({ target }) => {
+    pointed = { what: "x", entry: [sliders.findIndex(({ input }) => input === target), 0] };
+    mark();
+  });
+  const resized = new ResizeObserver(alignSliders);
+  resized.observe(x.box);
+  const listeners = { "change:answer": receive, "change:entry": place };
+  for (const [kind, listener] of Object.entries(listeners)) model.on(kind, listener);
+  receive();
+  place();
+  alignSliders();
+  return () => {
+    for (const [kind, listener] of Object.entries(listeners)) model.off(kind, listener);
+    clearTimeout(timer);
+    resized.disconnect();
+    view.close();
+  };
+}
+
+export default { render };

@@ -1,0 +1,130 @@
+"""What a run of TrainingPlayground is made from, and the checks of it: each error names the argument."""
+
+import functools
+import math
+from dataclasses import dataclass
+from numbers import Integral, Real
+
+import numpy as np
+
+from course_lib import activations, data
+from course_lib.data import Split
+from course_lib.pictures.panel import check_numbers
+from course_lib.shapes import ShapeError
+
+DATA = {f.__name__: functools.cache(f) for f in (data.moons, data.spirals, data.digits)}
+ACTIVATIONS = {
+    name: getattr(activations, name)
+    for name in ("tanh", "relu", "sigmoid", "leaky_relu", "softplus", "gelu", "identity")
+}
+MOST_LAYERS, MOST_UNITS, MOST_SAMPLES, MOST_ENTRIES = 6, 128, 5_000, 1_000_000
+_CALL = "TrainingPlayground(...)"
+
+
+@dataclass(frozen=True, eq=False)
+class Settings:
+    """What a run is made from, checked: see `TrainingPlayground`, which has the same arguments.
+
+    Raises TypeError or ValueError (for data also ShapeError) that names the argument.
+    """
+
+    data: object = "moons"
+    hidden: tuple = (16, 16)
+    activation: str = "tanh"
+    learning_rate: float = 0.1
+    batch_size: int = 32
+    lam: float = 0.0
+    seed: int = 0
+
+    def __post_init__(self):
+        m = len(self.split.X_train)
+        hidden = (self.hidden,) if isinstance(self.hidden, Integral) else self.hidden
+        expected = f"up to {MOST_LAYERS} whole numbers from 1 to {MOST_UNITS}, such as (16, 16)"
+        if isinstance(hidden, str) or not np.iterable(hidden):
+            raise TypeError(f"{_CALL}: hidden is {self.hidden!r}, expected {expected}")
+        hidden = tuple(hidden)
+        if len(hidden) > MOST_LAYERS or not all(_is_whole(n) and 1 <= n <= MOST_UNITS for n in hidden):
+            raise ValueError(f"{_CALL}: hidden is {hidden}, expected {expected}")
+        name = getattr(self.activation, "name", self.activation)
+        if not isinstance(name, str) or name not in ACTIVATIONS:
+            raise ValueError(f"{_CALL}: activation is {self.activation!r}, expected one of {', '.join(ACTIVATIONS)}")
+        _check_number(
+            "learning_rate", self.learning_rate, "a finite number above 0: with 0 no weight moves", least=None
+        )
+        _check_number("lam", self.lam, "a finite number, at least 0", least=0)
+        _check_whole("batch_size", self.batch_size, 1, m, f", the training samples of {data_name(self.data)}")
+        _check_whole("seed", self.seed, 0, 2**32 - 1)
+        for field, value in (("hidden", tuple(int(n) for n in hidden)), ("activation", name)):
+            object.__setattr__(self, field, value)
+
+    @functools.cached_property
+    def split(self):
+        """The data, a `course_lib.data.Split`."""
+        if isinstance(self.data, str):
+            if self.data not in DATA:
+                raise ValueError(f"{_CALL}: data is {self.data!r}, expected one of {', '.join(DATA)}, or a Split")
+            return DATA[self.data]()
+        return _checked_split(self.data)
+
+    @property
+    def sizes(self):
+        """Units by layer, the inputs first."""
+        return [self.split.X_train.shape[1], *self.hidden, self.split.target_train.shape[1]]
+
+
+def data_name(given):
+    """The name of a set of data as it is written in messages and in the view."""
+    return given if isinstance(given, str) else "your data"
+
+
+def _is_whole(n):
+    return isinstance(n, Integral) and not isinstance(n, bool)
+
+
+def _check_number(name, value, expected, least):
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise TypeError(f"{_CALL}: {name} is {value!r}, expected {expected}")
+    if not (value > 0 if least is None else value >= least) or not math.isfinite(value):
+        raise ValueError(f"{_CALL}: {name} is {value!r}, expected {expected}")
+
+
+def _check_whole(name, value, least, most, why=""):
+    expected = f"a whole number from {least} to {most}{why}"
+    if not _is_whole(value):
+        raise TypeError(f"{_CALL}: {name} is {value!r}, expected {expected}")
+    if not least <= value <= most:
+        raise ValueError(f"{_CALL}: {name} is {value}, expected {expected}")
+
+
+def _checked_split(given):
+    """A Split of the reader's own, as floats."""
+    if not isinstance(given, tuple) or len(given) != 4:
+        kinds = f"one of {', '.join(DATA)}, or a Split(X_train, target_train, X_test, target_test)"
+        raise TypeError(f"{_CALL}: data is a {type(given).__name__}, expected {kinds}")
+    arrays = []
+    for name, A in zip(Split._fields, given, strict=True):
+        check_numbers(f"{_CALL}: data.{name}", A, rank=2)
+        arrays.append(A.astype(float))
+        if not np.isfinite(arrays[-1]).all():
+            raise ValueError(f"{_CALL}: data.{name} holds a number that is not finite")
+    split = Split(*arrays)
+    (m, n), m_test = split.X_train.shape, len(split.X_test)
+    classes = split.target_train.shape[1]
+    for name, shape in (("target_train", (m, classes)), ("X_test", (m_test, n)), ("target_test", (m_test, classes))):
+        if getattr(split, name).shape != shape:
+            raise ShapeError(f"{_CALL}: data.{name} has shape {getattr(split, name).shape}, expected {shape}.")
+    for name, target in (("target_train", split.target_train), ("target_test", split.target_test)):
+        if not (np.isin(target, (0, 1)).all() and (target.sum(axis=1) == 1).all()):
+            raise ValueError(f"{_CALL}: data.{name} has a row that is not one-hot: one 1, and zeros")
+    if not (2 <= m <= MOST_SAMPLES and 1 <= m_test <= MOST_SAMPLES and n >= 1 and m * n <= MOST_ENTRIES):
+        limits = f"2 to {MOST_SAMPLES:,} for training, 1 to {MOST_SAMPLES:,} held out, {MOST_ENTRIES:,} numbers"
+        raise ValueError(
+            f"{_CALL}: data has {m} training and {m_test} held-out samples of {n} numbers; limits: {limits}"
+        )
+    present = int(split.target_train.any(axis=0).sum())
+    if present < 2 or (n == 2 and classes != 2):
+        expected = "exactly 2 for points of the plane" if n == 2 else "at least 2"
+        raise ValueError(
+            f"{_CALL}: data has training samples of {present} class(es), of {classes}; expected {expected}"
+        )
+    return split

@@ -1,0 +1,183 @@
+"""TrainingPlayground: a network learns while you watch its losses, its G layer by layer, and what it makes of the data."""
+
+import dataclasses
+from numbers import Integral
+
+import numpy as np
+import traitlets
+
+from course_lib.shapes import ShapeError
+from course_lib.views.playground.picture import picture
+from course_lib.views.playground.run import Run
+from course_lib.views.playground.settings import ACTIVATIONS, DATA, Settings, data_name
+from course_lib.views.shared.view import View, packed, script
+
+MOST_STEPS = 100_000  # at once, from Python
+MOST_RECORDED = 40  # frames of an exported page, after the first
+MOST_WRONG = 24  # images that are shown
+BUDGET = 0.02  # seconds of training in one frame, at most
+_STEPS_OF_A_FRAME = 1_000
+
+
+class TrainingPlayground(View):
+    """A network that trains while one watches, and whose settings can be changed on the way (rows S5 to S21).
+
+    data: "moons", "spirals" or "digits", or a `course_lib.data.Split` of one's own. hidden: the units of the hidden
+    layers, such as (16, 16). activation: of the hidden layers, by name. The loss is softmax_cross_entropy, the
+    regularizer l2 with weight `lam`. seed: of the initial weights and of the order of the samples, as in `fit`. steps:
+    how many to train at once; of these the view keeps up to 41 frames, which an exported page replays.
+
+    `network` is the network that is shown, and `advance(steps)` trains it on. Raises TypeError, ValueError or ShapeError
+    that names the argument.
+    """
+
+    _esm, _css = script(__file__)
+    setup = traitlets.Dict().tag(sync=True)  # the data, and what there is to choose from
+    frame = traitlets.Dict().tag(sync=True)  # all else that is drawn, and which question of which view it answers
+    recorded = traitlets.List().tag(sync=True)  # frames without their curves
+
+    def __init__(
+        self,
+        data="moons",
+        hidden=(16, 16),
+        activation="tanh",
+        learning_rate=0.1,
+        batch_size=32,
+        lam=0.0,
+        seed=0,
+        steps=0,
+    ):
+        self._own = None if isinstance(data, str) else data
+        self._run = Run(Settings(data, hidden, activation, learning_rate, batch_size, lam, seed))
+        self._runs, self._driver, self._shown = 1, "", None
+        _check_steps("steps", steps)
+        super().__init__()
+        frames = [self._run.frame()]
+        for stop in np.linspace(0, steps, min(steps, MOST_RECORDED) + 1)[1:]:
+            self._run.advance(int(stop) - self._run.step)
+            frames.append(self._run.frame())
+            if self._run.exploded is not None:
+                break
+        self._show(frames[-1])
+        self.recorded = [self._packed(one, with_curve=False) for one in frames] if steps else []
+        self.on_msg(self._receive)
+
+    @property
+    def network(self):
+        """The `course_lib.network.Network` that is shown; another one after a reset."""
+        return self._run.network
+
+    @property
+    def step(self):
+        """How many mini-batches the network has been trained on."""
+        return self._run.step
+
+    def advance(self, steps=1):
+        """Take so many more steps, and show where they lead. Raises TypeError or ValueError for no number of steps."""
+        _check_steps("steps", steps)
+        self._run.advance(steps)
+        self._show(self._run.frame())
+
+    def figure(self):
+        """The picture that stands in for the view: its curves, its norms, its data and every G, as they are now."""
+        return picture(self._run)
+
+    def __repr__(self):
+        settings = self._run.settings
+        units = "-".join(map(str, settings.sizes))
+        return f"TrainingPlayground({data_name(settings.data)}, {units} {settings.activation}, step {self.step})"
+
+    def _receive(self, _, question, buffers):
+        """A view asks for a frame: {view, count, play, drive, steps, reset, settings}; each question has one answer, whose
+        `left` is the number of steps for which there was no time, 0 while it plays.
+
+        Only the view that pressed Play last, or has asked to drive, is answered while it plays: the others stop.
+        """
+        if question.get("drive"):
+            self._driver = question["view"]
+        elif question.get("play") and question["view"] != self._driver:
+            return
+        refused = self._change(question.get("settings", {}))
+        if question.get("reset"):
+            self._begin(Run(self._run.settings))
+        end = self.step + min(int(question.get("steps", 0)), _STEPS_OF_A_FRAME)
+        self._run.advance(end - self.step, BUDGET)
+        frame = self._run.frame()
+        left = 0 if question.get("play") or frame.exploded is not None else end - self.step
+        self._show(frame, answers=[question["view"], question["count"]], refused=refused, left=left)
+
+    def _change(self, settings):
+        """Change what can be changed; returns {name: why not} of the rest."""
+        refused = {}
+        for name, value in settings.items():
+            if name == "data" and value not in DATA and self._own is not None:
+                value = self._own
+            try:
+                self._begin(self._run.with_setting(name, value))
+            except (TypeError, ValueError, ShapeError) as error:
+                refused[name] = str(error).partition(": ")[2] or str(error)
+        return refused
+
+    def _begin(self, run):
+        if run is not self._run:
+            self._run, self._runs = run, self._runs + 1
+
+    def _show(self, frame, answers=("", 0), refused=None, left=0):
+        """Send the frame, in one message; with the data, where they are new."""
+        settings = {name: getattr(self._run.settings, name) for name in _names()}
+        settings |= {"data": data_name(settings["data"]), "hidden": list(settings["hidden"])}
+        told = {"answers": list(answers), "driver": self._driver, "refused": refused or {}, "left": left}
+        with self.hold_sync():
+            if self._shown is not self._run.data:
+                self._shown = self._run.data
+                self.setup = self._packed_data()
+            self.frame = self._packed(frame) | told | {"settings": settings}
+
+    def _packed(self, frame, with_curve=True):
+        """The frame as the browser takes it."""
+        wrong = {} if frame.wrong is None else {"count": len(frame.wrong), "first": frame.wrong[:MOST_WRONG].tolist()}
+        return {
+            "run": self._runs,
+            "step": frame.step,
+            "epoch": frame.epoch,
+            "exploded": frame.exploded,
+            "remark": frame.remark,
+            "measured": packed("measured", frame.measured[np.newaxis]),
+            "norms": packed("norms", frame.norms),
+            "G": [_coloured(G) for G in frame.G],
+            "boundary": {} if frame.boundary is None else _coloured(frame.boundary, 1),
+            "wrong": wrong,
+        } | ({"curve": packed("curve", frame.curve)} if with_curve else {})
+
+    def _packed_data(self):
+        """What is drawn of the data in every frame: points (x, y, class, is held out), or the held-out images."""
+        run, data = self._run, self._run.data
+        setup = {"m": len(data.X_train), "m_test": len(data.X_test), "activations": list(ACTIVATIONS)}
+        setup["data"] = [*DATA, *([data_name(self._own)] if self._own is not None else [])]
+        if run.is_plane:
+            rows = [(X, target, is_test) for is_test, (X, target) in enumerate((data[:2], data[2:]))]
+            points = [np.column_stack([X, T[:, 1], np.full(len(X), is_test)]) for X, T, is_test in rows]
+            setup |= {"points": packed("points", np.vstack(points)), "extent": [list(ends) for ends in run.extent]}
+        if run.is_images:
+            setup["images"] = (255 * np.clip(data.X_test, 0, 1)).astype(np.uint8).tobytes()
+        return setup
+
+
+def _coloured(A, limit=None):
+    """A, (m, n), in 255 colours: whole numbers from -127 to 127, of which 127 is `limit`; -128 is no finite number."""
+    finite = np.isfinite(A)
+    limit = float(np.abs(A, where=finite, out=np.zeros(A.shape)).max()) if limit is None else limit
+    shares = np.divide(A, limit or 1, where=finite, out=np.full(A.shape, -128 / 127))
+    data = np.rint(127 * shares).astype(np.int8).tobytes()
+    return {"shape": list(A.shape), "limit": limit, "data": data, "finite": bool(finite.all())}
+
+
+def _check_steps(name, steps):
+    if not isinstance(steps, Integral) or isinstance(steps, bool):
+        raise TypeError(f"TrainingPlayground: {name} is {steps!r}, expected a whole number from 0 to {MOST_STEPS:,}")
+    if not 0 <= steps <= MOST_STEPS:
+        raise ValueError(f"TrainingPlayground: {name} is {steps}, expected a whole number from 0 to {MOST_STEPS:,}")
+
+
+def _names():
+    return [field.name for field in dataclasses.fields(Settings)]

@@ -1,0 +1,235 @@
+"""BackwardStepper: each step holds the numbers of the pass, and its formula gives its result from its operands."""
+
+import re
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from course_lib import ShapeError
+from course_lib.activations import identity, relu, tanh
+from course_lib.losses import Loss, mse, softmax_cross_entropy
+from course_lib.network import Network
+from course_lib.regularizers import l1, l2
+from course_lib.views.backward_stepper.view import BackwardStepper
+from course_lib.views.shared.view import unpacked
+
+m = 7
+rng = np.random.default_rng(7)
+X = rng.normal(size=(m, 5))
+T = rng.normal(size=(m, 2))
+ONE_HOT = np.eye(2)[rng.integers(0, 2, m)]
+
+
+def deep(**options):
+    """A network of three layers, 5-4-3-2, whose biases are not 0."""
+    network = Network([5, 4, 3, 2], tanh, **options)
+    network.parameters = [(W, rng.normal(size=b.shape)) for W, b in network.parameters]
+    return network
+
+
+def names(step):
+    return [part["matrix"] for part in step["parts"] if not isinstance(part, str)]
+
+
+def formula(step):
+    return "".join(part if isinstance(part, str) else part["matrix"] for part in step["parts"])
+
+
+def arrays(view):
+    return {name: unpacked(matrix) for name, matrix in view.matrices.items()}
+
+
+def test_it_holds_every_matrix_of_the_pass():
+    network = deep(regularizer=l2, lam=0.3)
+    trace = network.forward(X)
+    gradients = network.backward(trace, T)
+    shown = arrays(BackwardStepper(network, X, T))
+    for l, ((W, b), (dW, db)) in enumerate(zip(network.parameters, gradients, strict=True)):
+        expected = {"W": W, "b": b, "Z": trace.Z[l], "O": trace.O[l], "G": trace.G[l], "grad_W": dW, "grad_b": db}
+        for name, A in expected.items():
+            assert np.array_equal(shown[f"{name}[{l}]"], A), f"{name}[{l}]"
+        assert np.array_equal(shown[f"O[{l + 1}]"], trace.O[l + 1])
+        assert np.array_equal(shown[f"dL_dO[{l + 1}]"], trace.dL_dO[l + 1])
+    assert np.array_equal(shown["T"], T)
+
+
+@pytest.mark.parametrize("regularizer", [{}, {"regularizer": l1, "lam": 0.3}], ids=["plain", "l1"])
+@pytest.mark.parametrize(("loss", "target"), [(mse, T), (softmax_cross_entropy, ONE_HOT)], ids=["mse", "entropy"])
+def test_the_formula_of_each_step_gives_its_result(loss, target, regularizer):
+    view = BackwardStepper(deep(loss=loss, **regularizer), X, target)
+    shown = arrays(view)
+    checked = 0
+    for step in view.steps[1:]:
+        result, *operands = (shown[name] for name in names(step))
+        text = formula(step)
+        if step["form"] == "product":
+            expected = operands[0] @ operands[1]
+            if len(operands) == 3:
+                expected = expected + operands[2] * (0.3 if "λ" in text else 1)
+        elif "⊙" in text:
+            expected = operands[0] * operands[1]
+        elif "−" in text:
+            assert text.endswith("− T ) / m")
+            expected = (operands[0] - operands[1]) / m
+        else:
+            function = re.search(r"= (\w+)\( Z", text)[1]
+            expected = {"tanh": tanh, "identity": identity}[function](operands[0])
+        assert np.allclose(result, expected, rtol=1e-13), text
+        assert step["result"] == names(step)[0]
+        checked += 1
+    assert checked == 6 * 3
+
+
+def test_the_steps_stand_in_the_order_of_the_recipe():
+    steps = BackwardStepper(Network([5, 3, 2], relu), X, T).steps
+    assert [step["result"] for step in steps] == [
+        *("O[0]", "Z[0]", "O[1]", "Z[1]", "O[2]", "dL_dO[2]"),
+        *("G[1]", "grad_W[1]", "grad_b[1]", "dL_dO[1]", "G[0]", "grad_W[0]", "grad_b[0]"),
+    ]
+    assert formula(steps[7]) == "grad_W[1] = O[1]^T G[1]"
+    assert formula(steps[8]) == "grad_b[1] = 1^T G[1]"
+    assert formula(steps[9]) == "dL_dO[1] = G[1] W[1]^T"
+    assert formula(steps[10]) == "G[0] = dL_dO[1] ⊙ relu'(Z[0])"
+    assert [step["title"].split(", ")[1][:3] for step in steps[7:10]] == ["(A)", "(B)", "(C)"]
+
+
+def test_no_step_uses_what_no_step_before_it_has_made():
+    view = BackwardStepper(deep(regularizer=l2, lam=1.0), X, T)
+    known = {"T"} | {name for name in view.matrices if re.match(r"[Wb]\[\d\]$", name)}
+    for step in view.steps:
+        assert set(step["uses"]) <= known, step["title"]
+        known.add(step["result"])
+
+
+def test_one_layer_has_no_formula_c():
+    steps = BackwardStepper(Network([5, 2], relu), X, T).steps
+    assert [step["result"] for step in steps] == ["O[0]", "Z[0]", "O[1]", "dL_dO[1]", "G[0]", "grad_W[0]", "grad_b[0]"]
+
+
+@pytest.mark.parametrize("options", [{}, {"regularizer": l2, "lam": 0.0}, {"lam": 0.5}])
+def test_the_regularizer_stands_in_a_only_where_there_is_one(options):
+    plain = BackwardStepper(Network([5, 2], relu, **options), X, T)
+    assert not any("Ω" in formula(step) + step["title"] for step in plain.steps)
+    step = BackwardStepper(Network([5, 2], relu, regularizer=l2, lam=0.5), X, T).steps[5]
+    assert formula(step) == "grad_W[0] = O[0]^T G[0] + λ Ω'(W[0])"
+    assert step["title"].endswith("the gradient of J = L + λ Ω for W[0]")
+    assert "λ = 0.5, and Ω is l2" in step["note"]
+
+
+def test_a_loss_of_your_own_is_shown_without_a_formula_for_its_entries():
+    total = Loss("total", lambda O, target: (O - target).sum(), lambda O, target: np.ones_like(O))
+    step = BackwardStepper(Network([5, 2], relu, loss=total), X, T).steps[3]
+    assert (formula(step), step["form"]) == ("dL_dO[1] = total.gradient( O[1] , T )", "whole")
+    assert "1/m" not in step["note"]
+
+
+def test_shapes_are_in_symbols_that_count_the_layers():
+    view = BackwardStepper(Network([5, 3, 2], relu), X, T)
+    symbols = {name: tuple(matrix["symbols"]) for name, matrix in view.matrices.items()}
+    assert symbols["O[1]^T"] == ("n_1", "m")
+    assert symbols["W[1]"] == symbols["grad_W[1]"] == ("n_1", "n_2")
+    assert symbols["W[1]^T"] == ("n_2", "n_1")
+    assert symbols["grad_b[0]"] == ("1", "n_1")
+    sizes = {"m": m, "1": 1, "n_0": 5, "n_1": 3, "n_2": 2}
+    assert all(tuple(sizes[s] for s in symbols[name]) == A.shape for name, A in arrays(view).items())
+
+
+def test_it_keeps_its_numbers_and_leaves_the_learners_alone():
+    mine, network = X.copy(), Network([5, 3, 2], relu)
+    view = BackwardStepper(network, mine, T)
+    before = arrays(view)["W[0]"].copy()
+    assert np.array_equal(mine, X)
+    mine[:] = 0
+    network.parameters[0][0][:] = 0
+    assert np.array_equal(arrays(view)["O[0]"], X)
+    assert np.array_equal(arrays(view)["W[0]"], before)
+
+
+@pytest.mark.parametrize(
+    ("given", "as_floats"),
+    [
+        (np.arange(10).reshape(2, 5), np.arange(10.0).reshape(2, 5)),
+        ([[1, 2, 3, 4, 5]], [[1.0, 2, 3, 4, 5]]),
+        (np.array([True, False, True, True, False]), [[1.0, 0, 1, 1, 0]]),
+        (np.full((1, 5), Fraction(1, 4)), np.full((1, 5), 0.25)),
+        (np.ones((4, 10))[::2, ::2], np.ones((2, 5))),
+    ],
+    ids=["integers", "lists", "one sample", "fractions", "not contiguous"],
+)
+def test_unusual_batches_are_taken_as_floats(given, as_floats):
+    view = BackwardStepper(Network([5, 1], relu), given, np.zeros((len(as_floats), 1)))
+    assert np.array_equal(arrays(view)["O[0]"], as_floats)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_pass_that_overflows_is_shown_without_a_warning():
+    network = Network([5, 3, 2], relu)
+    network.parameters = [(W * 1e200, b) for W, b in network.parameters]
+    view = BackwardStepper(network, X, T, step=4)
+    assert not np.isfinite(arrays(view)["grad_W[0]"]).all()
+    assert view.figure().get_axes()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        (([5, 2], X, T), TypeError, "network is a list, expected a Network"),
+        ((Network([5, 2], relu), X[:, :4], T), ShapeError, r"X has shape \(7, 4\), expected \(m, n_0\) = \(7, 5\)"),
+        ((Network([5, 2], relu), X, T[:6]), ShapeError, r"target has shape \(6, 2\), expected \(m, n_1\) = \(7, 2\)"),
+        ((Network([5, 2], relu), X, X), ShapeError, r"target has shape \(7, 5\), expected \(m, n_1\) = \(7, 2\)"),
+        ((Network([5, 2], relu), X[:0], T[:0]), ValueError, r"X is empty, \(0, 5\)"),
+        ((Network([5, 2], relu), X * np.nan, T), ValueError, r"X\[0, 0\] is nan, expected finite numbers"),
+        ((Network([5, 2], relu), X, T * 1j), TypeError, "target has dtype complex128, expected real numbers"),
+        ((Network([5, 2], relu), X[None], T), ShapeError, "X has shape .* expected 2 indexes"),
+        ((Network([5, 2], relu, loss=softmax_cross_entropy), X, T), ValueError, "a row of target does not sum to 1"),
+        ((Network([5, 2], relu), np.ones((60_000, 5)), np.ones((60_000, 2))), ValueError, "X has shape .* shows up to"),
+        (
+            (Network([5, *[400] * 7, 2], relu), X, T),
+            ValueError,
+            r"have 3,\d+,\d+ entries; a view takes up to 2,000,000",
+        ),
+        ((Network([5, 2], relu), X, T, 7), ValueError, "step is 7, expected a whole number from 0 to 6"),
+    ],
+)
+def test_what_is_no_pass_is_named_before_anything_is_drawn(arguments, error, message):
+    with pytest.raises(error, match=message):
+        BackwardStepper(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ([], "network.parameters holds 0 layers, expected 1"),
+        ([(np.ones((2, 5)), np.zeros((1, 2)))], r"W\[0\] of network has shape \(2, 5\), expected \(5, 2\)"),
+        ([(np.ones((5, 2)), np.zeros(2))], r"b\[0\] of network has shape \(2,\), expected \(1, 2\)"),
+    ],
+)
+def test_weights_of_another_shape_are_named(parameters, message):
+    network = Network([5, 2], relu)
+    network.parameters = parameters
+    with pytest.raises(ShapeError, match=message):
+        BackwardStepper(network, X, T)
+
+
+def test_a_step_that_does_not_exist_is_refused_and_the_old_one_stays():
+    view = BackwardStepper(Network([5, 2], relu), X, T, step=5)
+    for step in (-1, 7):
+        with pytest.raises(ValueError, match=f"step is {step}, expected a whole number from 0 to 6"):
+            view.step = step
+    with pytest.raises(TypeError):
+        view.step = "first"
+    assert view.step == 5
+
+
+def test_its_words_name_the_pass_and_a_picture_of_each_step_stands_in():
+    view = BackwardStepper(Network([5, 3, 2], relu, regularizer=l2, lam=0.1), X, T, step=7)
+    assert repr(view) == "BackwardStepper(5-3-2 network, X (7, 5), target (7, 2), step 7 of 12)"
+    data, _ = view._repr_mimebundle_()
+    assert data["image/png"] == view._repr_mimebundle_()[0]["image/png"], "a picture that differs from run to run"
+    for step in range(len(view.steps)):
+        view.step = step
+        figure = view.figure()
+        titles = [ax.get_title().split("\n")[0] for ax in figure.get_axes()]
+        assert titles == names(view.steps[step])
+        assert view.steps[step]["title"] in " ".join(text.get_text() for text in figure.texts)

@@ -1,0 +1,35 @@
+"""What the views share: how much script the views of a notebook carry."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from course_lib import views
+
+NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
+FOLDER = Path(views.__file__).parent
+SCRIPTS = sorted(path for folder in (FOLDER, FOLDER.parent / "exercises") for path in folder.rglob("*.js"))
+MOST_SCRIPT = 150_000  # bytes
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_the_live_views_of_a_notebook_carry_little_script(path):
+    code = "\n".join(c.source for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code")
+    used = {getattr(views, name) for name in views.__all__ if re.search(rf"\b{name}\(|\b{name}\.", code)}
+    assert sum(len(str(view._esm).encode()) for view in used) <= MOST_SCRIPT
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.parent.name)
+def test_no_text_in_backquotes_goes_over_a_line_s_end(path):
+    """Its indentation would be lost on the way to the browser."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if line.count("`") % 2 and not line.lstrip().startswith(("*", "/"))] == []
+
+
+def test_a_script_loses_comments_and_indentation_and_nothing_else():
+    written = "".join((FOLDER / f"{name}.js").read_text(encoding="utf-8") for name in ("shared/matrix", "product/view"))
+    code = re.sub(r"/\*\*.*?\*/", "", written, flags=re.DOTALL)
+    kept = [line.strip() for line in code.splitlines() if line.strip() and not line.strip().startswith("//")]
+    assert [line for line in str(views.ProductExplorer._esm).splitlines() if line] == kept

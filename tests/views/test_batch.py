@@ -1,0 +1,209 @@
+"""BatchView: it holds the rows of one pass through the network, its gradients are right, and bad input is named."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from course_lib import ShapeError
+from course_lib.activations import identity, relu, sigmoid, tanh
+from course_lib.data import digits
+from course_lib.jacobian import numeric_jacobian
+from course_lib.losses import Loss, mse, softmax_cross_entropy
+from course_lib.network import Network
+from course_lib.regularizers import l2
+from course_lib.views.batch.view import BatchView
+from course_lib.views.shared.view import unpacked
+
+m, n_in, n_hidden, n_out = 7, 5, 4, 3
+rng = np.random.default_rng(4)
+X, T = rng.normal(size=(m, n_in)), rng.normal(size=(m, n_out))
+ONE_HOT = np.eye(n_out)[np.arange(m) % n_out]
+
+
+def network(**settings):
+    return Network([n_in, n_hidden, n_out], tanh, **settings)
+
+
+def view(**settings):
+    return BatchView(network(), X, T, **settings)
+
+
+def titles(figure):
+    return [ax.get_title().split("\n")[0] for ax in figure.axes]
+
+
+def test_it_holds_o_z_and_g_of_every_layer():
+    net = network()
+    trace = net.forward(X)
+    net.backward(trace, T)
+    shown = view()
+    for name, by_layer in (("O", trace.O[:-1]), ("Z", trace.Z), ("G", trace.G)):
+        held = getattr(shown, name)
+        assert [A["name"] for A in held] == [name, name]
+        for packed, A in zip(held, by_layer, strict=True):
+            assert np.array_equal(unpacked(packed), A)
+    assert shown.O[1]["symbols"] == ["m", "n_in"]
+    assert shown.G[1]["symbols"] == ["m", "n_out"]
+    assert shown.layers == ["layer 0: 5 → 4, tanh", "layer 1: 4 → 3, identity"]
+
+
+@pytest.mark.parametrize("loss", [mse, softmax_cross_entropy])
+def test_its_gradient_is_that_of_the_loss_without_the_regularizer(loss):
+    net = network(loss=loss, regularizer=l2, lam=0.5)
+    held = BatchView(net, X, ONE_HOT).grad_W
+    for layer, (W, b) in enumerate(net.parameters):
+
+        def loss_of(moved, layer=layer, b=b):
+            net.parameters[layer] = (moved, b)
+            return loss(net.forward(X).O[-1], ONE_HOT)
+
+        measured = numeric_jacobian(loss_of, W)
+        net.parameters[layer] = (W, b)
+        assert np.allclose(unpacked(held[layer]), measured, atol=1e-8)
+
+
+def test_one_hot_rows_name_the_samples_and_other_targets_do_not():
+    assert BatchView(network(), X, ONE_HOT).labels[:4] == ["class 0", "class 1", "class 2", "class 0"]
+    assert view().labels == [""] * m
+    split = digits()
+    net = Network([64, 10], identity, softmax_cross_entropy)
+    labels = [int(k) for k in split.target_train[:9].argmax(axis=1)]
+    shown = BatchView(net, split.X_train[:9], split.target_train[:9], split.X_train[:9].reshape(-1, 8, 8))
+    assert labels == [1, 2, 3, 4, 5, 6, 8, 9, 0]
+    assert shown.labels == ["a 1", "a 2", "a 3", "a 4", "a 5", "a 6", "an 8", "a 9", "a 0"]
+    assert shown.images["shape"] == [9, 8, 8]
+    assert np.array_equal(np.frombuffer(shown.images["data"]), split.X_train[:9].ravel())
+
+
+def test_it_keeps_copies():
+    mine, net = X.copy(), network()
+    shown = BatchView(net, mine, T)
+    mine[:] = 0
+    assert np.array_equal(unpacked(shown.O[0]), X)
+
+
+@pytest.mark.parametrize(
+    "batch",
+    [
+        (X > 0, T > 0),
+        ((10 * X).astype(int), T.astype(int)),
+        (np.asfortranarray(X)[::-1], T.astype(np.float32)),
+        (np.full((m, n_in), Fraction(1, 3)), T),
+        (X[:1], T[:1]),
+        (X[0], T[0]),
+        (X.tolist(), T.tolist()),
+        (np.zeros_like(X), np.zeros_like(T)),
+        (1e150 * X, 1e-150 * T),
+    ],
+    ids=["booleans", "integers", "strided", "Fractions", "one row", "vectors", "lists", "zeros", "large and small"],
+)
+def test_any_real_numbers_will_do(batch):
+    shown = BatchView(network(), *batch)
+    assert np.array_equal(unpacked(shown.O[0]), np.atleast_2d(np.array(batch[0], dtype=float)))
+    assert shown.figure().axes
+
+
+def test_a_network_of_single_units_and_one_sample_is_shown():
+    shown = BatchView(Network([1, 1], sigmoid), [[2.0]], [[1.0]], added=1)
+    assert shown.grad_W[0]["shape"] == [1, 1]
+    assert titles(shown.figure()) == ["O", "Z", "G", "o_0ᵀ g_0", "sum, 1 of 1 samples", "OᵀG"]
+
+
+def test_its_state_can_be_set_from_python_with_any_whole_numbers():
+    shown = view(sample=2, layer=1, added=m, mean=False)
+    assert (shown.sample, shown.layer, shown.added, shown.mean) == (2, 1, m, False)
+    shown.sample, shown.layer, shown.added = np.int64(6), np.uint8(0), np.int32(0)
+    assert [type(x) for x in (shown.sample, shown.layer, shown.added)] == [int] * 3
+    assert (shown.sample, shown.layer, shown.added) == (6, 0, 0)
+
+
+@pytest.mark.parametrize(("name", "last"), [("sample", m - 1), ("layer", 1), ("added", m)])
+@pytest.mark.parametrize("wrong", ["beyond", -1, 1.0, True, "0", None])
+def test_a_state_that_does_not_exist_is_refused_and_changes_nothing(name, last, wrong):
+    wrong = last + 1 if wrong == "beyond" else wrong
+    message = f"BatchView.*: {name} is {wrong!r}, expected a whole number from 0 to {last}"
+    with pytest.raises((TypeError, ValueError), match=message):
+        view(**{name: wrong})
+    shown = view()
+    with pytest.raises((TypeError, ValueError), match=message):
+        setattr(shown, name, wrong)
+    assert getattr(shown, name) == 0
+
+
+def half_squares(O, target):
+    return ((O - target) ** 2).sum() / 2
+
+
+def with_nan():
+    spoiled = X.copy()
+    spoiled[2, 1] = np.nan
+    return spoiled
+
+
+SUM_LOSS = Loss("half_squares", half_squares, lambda O, target: O - target)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "words"),
+    [
+        ((network().forward(X), X, T), TypeError, "network is a Trace, expected a Network"),
+        ((network(), X.T, T), ShapeError, r"X has shape \(5, 7\), expected \(m, 5\): network.sizes is \[5, 4, 3\]"),
+        ((network(), X, T[:6]), ShapeError, r"target has shape \(6, 3\), expected \(7, 3\): X has 7 rows"),
+        ((network(), X, T[:, :2]), ShapeError, r"target has shape \(7, 2\), expected \(7, 3\)"),
+        ((network(), X[None], T), ShapeError, r"X has shape \(1, 7, 5\), expected 2 indexes"),
+        ((network(), X[:0], T[:0]), ValueError, r"X is empty, \(0, 5\)"),
+        ((network(), np.ones((101, n_in)), np.ones((101, n_out))), ValueError, "X has 101 rows, expected up to 100"),
+        ((network(), with_nan(), T), ValueError, r"X has nan at \[2, 1\], expected finite numbers"),
+        ((network(), X, np.full_like(T, np.inf)), ValueError, r"target has inf at \[0, 0\]"),
+        ((network(), X + 1j, T), TypeError, "X has dtype complex128, expected real numbers"),
+        ((network(), X, "a"), TypeError, "target has dtype <U1"),
+        ((network(), X, T, X), ShapeError, "images has shape .* expected 3 indexes"),
+        ((network(), X, T, np.ones((6, 8, 8))), ShapeError, r"images has shape \(6, 8, 8\), .* with m = 7"),
+        ((network(), X, T, np.ones((m, 0, 8))), ShapeError, r"images has shape \(7, 0, 8\)"),
+        ((network(), X, T, np.full((m, 2, 2), np.inf)), ValueError, r"images has inf at \[0, 0, 0\]"),
+        ((network(), X, T, np.broadcast_to(1.0, (m, 512, 512))), ValueError, "images has 1,835,008 pixels"),
+        ((network(), X, T, None, 0, 0, 0, 1), TypeError, "mean is 1, expected True or False"),
+        ((network(loss=SUM_LOSS), X, T), ValueError, "network.loss is half_squares, expected a mean over the batch"),
+        ((Network([5, 1000, 3], tanh), X, T), None, ""),
+        ((Network([600, 600], tanh), np.ones((2, 600)), np.ones((2, 600))), ValueError, "W of network has 360,000"),
+    ],
+)
+def test_what_does_not_fit_is_named(arguments, error, words):
+    if error is None:
+        assert BatchView(*arguments).G[0]["shape"] == [m, 1000]
+        return
+    with pytest.raises(error, match=r"^BatchView\(network, X, target\)") as raised:
+        BatchView(*arguments)
+    assert raised.match(words)
+    assert type(raised.value) is error
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    ("size", "words"), [(1e308, r"Z of layer 0 has inf at \[0, 0\]"), (1e170, "the gradient for W of layer 0 has")]
+)
+def test_a_pass_that_overflows_is_refused_with_the_place(size, words):
+    net = Network([n_in, n_hidden, n_out], relu)
+    net.parameters = [(size * np.ones(W.shape) if size > 1e200 else W, b) for W, b in net.parameters]
+    with pytest.raises(ValueError, match=words):
+        BatchView(net, size * abs(X) if size < 1e200 else abs(X), T)
+
+
+def test_its_picture_shows_the_state_and_is_the_same_twice():
+    shown = BatchView(network(), X, ONE_HOT, sample=2, added=3, mean=False)
+    figure = shown.figure()
+    assert titles(figure) == ["O", "Z", "G", "o_2ᵀ g_2", "sum, 3 of 7 samples", "OᵀG"]
+    assert any("Sample 2, class 2: its row" in text.get_text() for text in figure.texts)
+    assert any("loss is a sum: G without" in text.get_text() for text in figure.texts)
+    O, G = unpacked(shown.O[0]), m * unpacked(shown.G[0])
+    drawn = {ax.get_title().split("\n")[0]: ax.collections[0].get_array().reshape(n_in, -1) for ax in figure.axes[3:]}
+    assert np.allclose(drawn["o_2ᵀ g_2"], np.outer(O[2], G[2]))
+    assert np.allclose(drawn["sum, 3 of 7 samples"], O[:3].T @ G[:3])
+    assert np.allclose(drawn["OᵀG"], O.T @ G)
+    bundle = shown._repr_mimebundle_()[0]
+    assert bundle["image/png"] == shown._repr_mimebundle_()[0]["image/png"]
+
+
+def test_it_reads_as_one_line():
+    assert repr(view()) == "BatchView(7 samples, X (7, 5), 5 → 4 → 3 units)"

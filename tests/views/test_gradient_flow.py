@@ -1,0 +1,316 @@
+"""GradientFlow: its numbers are those of a pass written out here, and what overflows or vanishes is said."""
+
+import warnings
+
+import numpy as np
+import pytest
+from threadpoolctl import threadpool_info
+
+from course_lib import activations
+from course_lib.gradient_flow import mean_field
+from course_lib.views.gradient_flow.run import (
+    ACTIVATIONS,
+    BINS,
+    COUNTED,
+    INITIALIZERS,
+    SATURATED,
+    FlowRuns,
+    critical_scale,
+    weight_gain,
+)
+from course_lib.views.gradient_flow.view import GradientFlow, gaps
+from course_lib.views.shared.one_thread import one_thread
+
+SETTINGS = {
+    "depth": 7,
+    "width": 23,
+    "activation": "tanh",
+    "initializer": "normal",
+    "scale": 1.3,
+    "batch": 11,
+    "residual": False,
+}
+F = {  # each activation and its derivative, written out again
+    "identity": (lambda Z: Z, np.ones_like),
+    "sigmoid": (lambda Z: 1 / (1 + np.exp(-Z)), lambda Z: np.exp(-Z) / (1 + np.exp(-Z)) ** 2),
+    "tanh": (np.tanh, lambda Z: 1 / np.cosh(Z) ** 2),
+    "relu": (lambda Z: np.maximum(Z, 0), lambda Z: (Z > 0) * 1.0),
+}
+
+
+def drag(view, **settings):
+    """What arrives from the browser when a control is moved."""
+    view.set_state({"asked": view.asked | settings})
+
+
+def the_pass(s, seed=0):
+    """Z, G and grad_W of each layer, three lists, by loops of their own."""
+    n, m, (f, f_prime) = s["width"], s["batch"], F[s["activation"]]
+    W = [
+        s["scale"] * np.random.default_rng([seed, l]).standard_normal((n, n)) / np.sqrt(n)
+        for l in range(s["depth"] + 1)
+    ]
+    X, R = np.random.default_rng([seed, 101]).standard_normal((2, 256, n))[:, :m]
+    O, Z, back, G, dW = [X], [], R / m @ W[-1].T, [], []
+    for l in range(s["depth"]):
+        Z.append(O[l] @ W[l])
+        O.append(f(Z[l]) + s["residual"] * O[l])
+    for l in reversed(range(s["depth"])):
+        G.insert(0, back * f_prime(Z[l]))
+        dW.insert(0, O[l].T @ G[0])
+        back = G[0] @ W[l].T + s["residual"] * back
+    return Z, G, dW
+
+
+def rms(matrices):
+    return [np.sqrt(np.mean(A**2)) for A in matrices]
+
+
+def array(view, key, kind=float):
+    return np.frombuffer(view.answer[key], dtype=kind).reshape(view.answer["shape"][0], -1)
+
+
+@pytest.mark.parametrize("activation", F)
+@pytest.mark.parametrize("residual", [False, True])
+def test_the_root_mean_squares_are_those_of_a_pass_written_out(activation, residual):
+    s = SETTINGS | {"activation": activation, "residual": residual}
+    view = GradientFlow(**s, seed=3)
+    for name, matrices in zip(("Z", "G", "grad_W"), the_pass(s, seed=3), strict=True):
+        assert np.allclose(view.rms[name], rms(matrices), rtol=1e-9, atol=0)
+    factor = array(view, "factor")[:, 0]
+    assert np.isnan(factor[0])
+    assert np.isfinite(factor[1:]).all()
+    if not residual:  # dL/dO at the output of layer l is G[l + 1] W[l + 1]^T
+        _, G, _ = the_pass(s, seed=3)
+        W = [s["scale"] * np.random.default_rng([3, l]).standard_normal((23, 23)) / np.sqrt(23) for l in range(7)]
+        back = [np.mean((G[l] @ W[l].T) ** 2) for l in range(1, 7)]
+        assert np.allclose(factor[1:-1], np.divide(back[:-1], back[1:]), rtol=1e-9)
+
+
+def test_the_corner_of_every_g_and_the_histogram_of_every_z_are_those_of_the_pass():
+    s = SETTINGS | {"width": 40, "batch": 60, "scale": 3.0}
+    view = GradientFlow(**s)
+    Z, G, _ = the_pass(s)
+    corner = array(view, "corner", np.float32).reshape(view.answer["shape"]) * array(view, "largest")[:, :, None]
+    assert view.answer["shape"] == [7, 32, 32]
+    for shown, A in zip(corner, G, strict=True):
+        assert np.allclose(shown, A[:32, :32], rtol=1e-6, atol=1e-6 * abs(A).max())
+    rows = COUNTED // 40
+    assert view.answer["counted"] == rows == 51
+    for l, counts in enumerate(array(view, "counts", np.int32)):
+        reach = array(view, "reach")[l, 0]
+        assert 4 * np.sqrt(np.mean(Z[l] ** 2)) <= reach <= 2 * max(4, 4 * np.sqrt(np.mean(Z[l] ** 2)))
+        expected, _ = np.histogram(np.clip(Z[l][:rows], -reach, reach), BINS, (-reach, reach))
+        assert np.array_equal(counts, expected)
+        assert np.isclose(array(view, "saturated")[l, 0], np.mean(1 / np.cosh(Z[l][:rows]) ** 2 < SATURATED))
+        points = np.linspace(-reach, reach, 2 * BINS + 1)
+        assert np.allclose(array(view, "slopes", np.float32)[l], 1 / np.cosh(points) ** 2, rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.parametrize("name", INITIALIZERS)
+def test_n_var_w_is_what_the_weights_have(name):
+    draw, at_one = INITIALIZERS[name]
+    W = draw(400, 400, np.random.default_rng(1))
+    assert np.isclose(400 * W.var(), at_one, rtol=0.02)
+    assert weight_gain(SETTINGS | {"initializer": name, "scale": 3.0}) == 9 * at_one
+
+
+@pytest.mark.parametrize(
+    ("activation", "scale", "residual"),
+    [("tanh", 1.0, False), ("tanh", 1.0, True), ("relu", 1.4, False), ("relu", 1.4, True), ("sigmoid", 5.0, False)],
+)
+def test_wide_layers_follow_the_theory_line_in_the_mean_of_networks(activation, scale, residual):
+    s = {"depth": 12, "width": 128, "activation": activation, "scale": scale, "residual": residual, "batch": 32}
+    views = [GradientFlow(**s, seed=seed) for seed in range(6)]
+    for name in ("Z", "G", "grad_W"):
+        logs = np.log([view.rms[name] / view.theory[name] for view in views])
+        assert abs(logs.mean(axis=0)).max() < 0.2, name
+
+
+def test_the_theory_is_that_of_course_lib():
+    view = GradientFlow(**SETTINGS)
+    field = mean_field(activations.tanh, 1.3**2)
+    assert np.allclose(view.theory["Z"], np.sqrt(field.layers(7, 1.0).q), rtol=1e-12)
+    flow = field.flow(7, 1.0, 11, 23)
+    assert np.allclose(view.theory["G"], flow.G / 11, rtol=1e-12)  # the first G is R / m
+    assert np.allclose(view.theory["grad_W"], flow.grad_W / 11, rtol=1e-12)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("depth", [2, 20])
+def test_at_the_critical_scale_the_theory_has_the_same_g_at_both_ends(activation, depth):
+    s = SETTINGS | {"activation": activation, "depth": depth, "initializer": "he_normal"}
+    scale = critical_scale(s)
+    G = GradientFlow(**s | {"scale": scale}).theory["G"]
+    assert np.isclose(G[0], G[-1], rtol=1e-4)
+    below, above = (GradientFlow(**s | {"scale": scale * factor}).theory["G"] for factor in (0.9, 1.1))
+    assert below[0] < below[-1]
+    assert above[0] > above[-1]
+
+
+def test_the_critical_scale_of_relu_in_wide_layers_is_that_of_he_and_there_is_none_with_a_residual_or_one_layer():
+    wide = {"activation": "relu", "width": 256, "depth": 30}
+    assert np.isclose(critical_scale(SETTINGS | wide | {"initializer": "he_normal"}), 1, rtol=0.01)
+    assert np.isclose(critical_scale(SETTINGS | wide), np.sqrt(2), rtol=0.01)
+    assert GradientFlow(**SETTINGS | {"residual": True}).answer["critical"] is None
+    assert GradientFlow(**SETTINGS | {"depth": 1}).answer["critical"] is None
+
+
+def test_the_controls_move_it_and_another_setting_keeps_the_random_numbers():
+    view = GradientFlow(**SETTINGS)
+    for settings in ({"scale": 1.31}, {"depth": 9}, {"activation": "relu"}, {"residual": True}, {"batch": 5}):
+        drag(view, **settings)
+        assert {name: view.settings[name] for name in settings} == settings
+        assert view.answer["asked"] == view.asked
+        for name, matrices in zip(("Z", "G", "grad_W"), the_pass(view.settings), strict=True):
+            assert np.allclose(view.rms[name], rms(matrices), rtol=1e-9, atol=0)
+    drag(view, **SETTINGS)
+    before = view.rms["G"]
+    drag(view, scale=1.3001)
+    assert 0 < abs(view.rms["G"] / before - 1).max() < 0.01  # a small step, and no new network
+    drag(view, initializer="orthogonal")
+    drag(view, initializer="normal", scale=1.3)
+    assert np.array_equal(view.rms["G"], before)
+
+
+def test_python_changes_it_and_what_cannot_be_shown_changes_nothing():
+    view = GradientFlow(**SETTINGS)
+    view.change(scale=0.5, activation=activations.relu)
+    assert (view.settings["scale"], view.settings["activation"]) == (0.5, "relu")
+    assert view.asked == view.settings == GradientFlow(**SETTINGS | {"scale": 0.5, "activation": "relu"}).settings
+    before = view.answer
+    with pytest.raises(
+        ValueError, match=r"GradientFlow.change\(...\): depth is 101, expected a whole number from 1 to"
+    ):
+        view.change(depth=101)
+    with pytest.raises(TypeError, match="there is no setting 'layers', only depth, width, batch"):
+        view.change(layers=3)
+    assert view.answer is before
+
+
+def test_a_value_that_no_control_sends_is_told_and_the_view_lives_on():
+    view = GradientFlow(**SETTINGS)
+    before = view.rms["Z"]
+    drag(view, scale=1e101)
+    assert view.answer["problem"] == "GradientFlow: scale is 1e+101, expected a number from 0 to 1e+100"
+    assert np.array_equal(view.rms["Z"], before)
+    drag(view, scale=1.0)
+    assert view.answer["problem"] == ""
+    assert view.settings["scale"] == 1.0
+
+
+def words(view):
+    return [gap["words"] for gap in view.answer["gaps"]]
+
+
+def test_what_overflows_or_vanishes_is_said_with_its_layer_and_without_a_warning():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        view = GradientFlow(100, 16, "relu", scale=1e4, batch=7)
+        first = int(np.flatnonzero(~np.isfinite(view.rms["Z"]))[0])
+        assert 70 < first < 90
+        assert words(view) == [f"Z: overflow at layer {first}"] + [
+            f"{name}: none, because Z overflowed" for name in ("G", "grad_W")
+        ]
+        assert [(gap["from"], gap["to"]) for gap in view.answer["gaps"]] == [(first, 99), (0, 99), (0, 99)]
+        view.figure()
+        view = GradientFlow(scale=0)
+        assert words(view) == ["Z: vanished (exactly 0) from layer 0 on"] + [
+            f"{name}: vanished (exactly 0) from layer 19 back" for name in ("G", "grad_W")
+        ]
+        view.figure()
+        view = GradientFlow(60, 8, "identity", scale=1e-90, batch=3)
+        last_Z = int(np.flatnonzero(view.rms["Z"])[-1])
+        zero_G = int(np.flatnonzero(view.rms["G"] == 0)[-1])
+        assert words(view)[:2] == [
+            f"Z: vanished (exactly 0) from layer {last_Z + 1} on",
+            f"G: vanished (exactly 0) from layer {zero_G} back",
+        ]
+        assert words(GradientFlow(100, 1, "gelu", batch=1)) == words(GradientFlow(1, 1, batch=1)) == []
+        for name in ACTIVATIONS:
+            for residual in (False, True):
+                view = GradientFlow(100, 2, name, scale=1e100, batch=1, residual=residual)
+                assert not np.isfinite(view.rms["Z"]).all() or view.rms["Z"].max() < 1e300
+                view.figure()
+
+
+def test_g_that_overflows_on_its_way_back_says_where_it_came_from():
+    by_layer = np.array([[1.0, 1, 1, 1], [np.inf, np.nan, 5, 1], [np.inf, 3, 2, 0]])
+    assert gaps(by_layer) == [
+        {"series": 1, "from": 0, "to": 1, "words": "G: overflow at layer 1, going back"},
+        {"series": 2, "from": 0, "to": 0, "words": "grad_W: overflow at layer 0, going back"},
+        {"series": 2, "from": 3, "to": 3, "words": "grad_W: vanished (exactly 0) from layer 3 back"},
+    ]
+
+
+def test_a_root_mean_square_neither_overflows_nor_vanishes_on_the_way():
+    for scale, depth in ((1e-40, 5), (1e50, 5)):  # squares beyond what a float holds
+        s = SETTINGS | {"activation": "identity", "scale": scale, "depth": depth}
+        with np.errstate(all="raise"):
+            run = FlowRuns(0).run(s)
+        plain = FlowRuns(0).run(s | {"scale": 1.0})["rms"][0]
+        assert np.allclose(np.log10(run["rms"][0]), np.log10(plain) + np.log10(scale) * np.arange(1, 6), rtol=1e-9)
+
+
+def test_matrix_products_get_their_threads_back():
+    def threads():
+        return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
+
+    before = threads()
+    if not before:
+        pytest.skip("numpy's matrix products come from a library whose threads cannot be set")
+    with one_thread():
+        assert set(threads()) == {1}
+    with pytest.raises(KeyError), one_thread():
+        raise KeyError
+    assert threads() == before
+
+
+def test_the_picture_and_the_words_say_what_is_shown():
+    view = GradientFlow(**SETTINGS, layer=3)
+    assert repr(view) == "GradientFlow(7 layers of 23 tanh units, normal weights at scale 1.3, batch 11)"
+    drag(view, depth=1, width=1, residual=True)
+    assert repr(view) == "GradientFlow(1 layer of 1 tanh unit, normal weights at scale 1.3, batch 11, residual)"
+    drag(view, depth=7, width=23, residual=False)
+    above, below = view.figure().axes
+    for ax, names in ((above, ["Z"]), (below, ["G", "grad_W"])):
+        lines = iter(ax.lines)
+        for name in names:
+            assert np.allclose(10 ** next(lines).get_ydata(), view.rms[name])
+            assert np.allclose(10 ** next(lines).get_ydata(), view.theory[name])
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "message"),
+    [
+        ({"depth": 0}, ValueError, "depth is 0, expected a whole number from 1 to 100"),
+        ({"depth": 101}, ValueError, "depth is 101"),
+        ({"depth": 2.5}, TypeError, "depth is 2.5, expected a whole number"),
+        ({"width": True}, TypeError, "width is True"),
+        ({"width": 257}, ValueError, "width is 257, expected a whole number from 1 to 256"),
+        ({"batch": "many"}, TypeError, "batch is 'many'"),
+        ({"batch": 0}, ValueError, "batch is 0"),
+        ({"activation": "swish"}, ValueError, "activation is 'swish', expected one of identity, sigmoid, tanh"),
+        ({"activation": np.tanh}, TypeError, "activation is <ufunc 'tanh'>, expected one of the names identity"),
+        ({"initializer": "zeros"}, ValueError, "initializer is 'zeros', expected one of normal, fan_in_uniform"),
+        ({"initializer": 3}, TypeError, "initializer is 3"),
+        ({"scale": -1.0}, ValueError, "scale is -1.0, expected a number from 0 to 1e\\+100"),
+        ({"scale": np.nan}, ValueError, "scale is nan"),
+        ({"scale": np.inf}, ValueError, "scale is inf"),
+        ({"scale": "1"}, TypeError, "scale is '1'"),
+        ({"residual": 1}, TypeError, "residual is 1, expected True or False"),
+        ({"seed": -1}, ValueError, "seed is -1"),
+        ({"seed": None}, TypeError, "seed is None"),
+        ({"layer": 20}, ValueError, "layer is 20, expected a whole number from 0 to 19"),
+        ({"layer": 1.0}, TypeError, "layer is 1.0"),
+    ],
+)
+def test_a_wrong_argument_is_named(given, error, message):
+    with pytest.raises(error, match=rf"GradientFlow\(depth, width, ...\): {message}"):
+        GradientFlow(**given)
+
+
+def test_a_layer_that_cannot_exist_is_refused():
+    view = GradientFlow(**SETTINGS)
+    with pytest.raises(ValueError, match="layer is 100, expected 0 to 99"):
+        view.layer = 100

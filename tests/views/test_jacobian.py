@@ -1,0 +1,190 @@
+"""JacobianExplorer: y, dy/dx and the curves are those of the map, at the x that the sliders ask for."""
+
+import numpy as np
+import pytest
+
+from course_lib import ShapeError
+from course_lib.activations import relu, tanh
+from course_lib.jacobian import numeric_jacobian
+from course_lib.views.jacobian.vector_map import CURVE_POINTS
+from course_lib.views.jacobian.view import JacobianExplorer, nice
+from course_lib.views.shared.view import unpacked
+
+m, n = 7, 5
+rng = np.random.default_rng(5)
+A, x = rng.normal(size=(m, n)), rng.normal(size=n)
+u = np.array([1.0, -2.0, 3.0, 0.5, -1.5])
+
+
+def values(view):
+    return [unpacked(view.answer[key]) for key in ("y", "J", "x")]
+
+
+def curves(view):
+    """(columns, points, m)"""
+    answer = view.answer
+    return np.frombuffer(answer["curves"]).reshape(len(answer["columns"]), CURVE_POINTS, -1)
+
+
+def drag(view, j, value):
+    """What arrives from the browser when slider j is moved."""
+    asked = list(view.asked)
+    asked[j] = value
+    view.set_state({"asked": asked})
+
+
+MAPS = {
+    "matrix": (A, x, {}, lambda x: A @ x, lambda x: A),
+    "activation": (tanh, u, {}, np.tanh, lambda u: np.diag(1 - np.tanh(u) ** 2)),
+    "elementwise": (lambda u: u * u, u, {"elementwise": True}, np.square, lambda u: np.diag(2 * u)),
+    "function": (lambda x: A @ x**2, x, {}, lambda x: A @ x**2, lambda x: 2 * A * x),
+    "given": (lambda x: A @ x**2, x, {"jacobian": lambda x: 2 * A * x}, lambda x: A @ x**2, lambda x: 2 * A * x),
+    "number": (lambda x: x @ x, x, {}, lambda x: np.array([x @ x]), lambda x: 2 * x[None, :]),
+}
+
+
+@pytest.mark.parametrize(("f", "x", "options", "y", "J"), MAPS.values(), ids=MAPS)
+def test_it_shows_the_map_its_jacobian_and_its_curves_and_follows_the_sliders(f, x, options, y, J):
+    view = JacobianExplorer(f, x, **options)
+    asked = x.copy()
+    for j, value in ((0, None), (1, 0.25), (len(x) - 1, -0.75)):
+        if value is not None:
+            drag(view, j, value)
+            asked[j] = value
+        shown_y, shown_J, shown_x = values(view)
+        assert np.array_equal(shown_x[:, 0], asked)
+        assert np.array_equal(view.x, asked)
+        assert np.array_equal(shown_y[:, 0], y(asked))
+        assert np.allclose(shown_J, J(asked), rtol=0, atol=1e-8)
+        assert view.answer["asked"] == asked.tolist()
+        assert view.answer["problem"] == ""
+        for column, curve in zip(view.answer["columns"], curves(view), strict=True):
+            for xj, ys in zip(np.linspace(-1, 1, CURVE_POINTS) * view.answer["reach"], curve, strict=True):
+                moved = asked.copy()
+                moved[column] = xj
+                assert np.allclose(ys, y(moved), rtol=0, atol=1e-12)
+    assert view.figure().axes
+    assert repr(view) == f"JacobianExplorer(dy/dx {J(x).shape})"
+
+
+def test_the_jacobian_without_a_formula_is_that_of_numeric_jacobian():
+    def f(x):
+        return np.sin(A @ x)
+
+    assert np.array_equal(values(JacobianExplorer(f, x))[1], numeric_jacobian(f, x))
+
+
+def test_all_curves_are_there_at_first_and_the_curve_of_the_entry_after_that():
+    view = JacobianExplorer(A, x, entry=(2, 3))
+    assert view.answer["columns"] == list(range(n))
+    drag(view, 0, 0.5)
+    assert view.answer["columns"] == [3]
+    view.set_state({"entry": [2, 1]})
+    assert view.answer["columns"] == [1]
+    view.x = x
+    assert view.answer["columns"] == list(range(n))
+    assert view.asked == x.tolist()
+
+
+def test_the_names_stand_in_the_traits_and_the_symbols_are_n_n_for_elementwise_maps():
+    view = JacobianExplorer(relu, u, ("O", "Z"))
+    assert (view.names, view.symbols, view.elementwise) == (["O", "dO/dZ", "Z"], ["n", "n"], True)
+    assert JacobianExplorer(A, x).symbols == ["m", "n"]
+
+
+def test_where_the_function_fails_the_view_keeps_its_numbers_says_why_and_lives_on():
+    def root(x):
+        if x[0] > 4:
+            raise RuntimeError("more than 4")
+        return np.sqrt(x) if x[1] < 4 else x[:2]
+
+    view = JacobianExplorer(root, np.array([1.0, 2.0, 3.0]))
+    before = values(view)
+    for j, value, words in (
+        (2, -1.0, "ValueError: JacobianExplorer(f, x): f(x) is not finite everywhere at x = [ 1.  2. -1.]"),
+        (0, 4.5, "RuntimeError: more than 4"),
+        (1, 4.5, "ShapeError: JacobianExplorer(f, x): f(x) has shape (2,), expected (3,) as before."),
+    ):
+        view.x = [1.0, 2.0, 3.0]
+        drag(view, j, value)
+        assert view.answer["problem"] == words
+        assert view.answer["asked"][j] == value
+        assert all(np.array_equal(now, then) for now, then in zip(values(view), before, strict=True))
+    drag(view, 1, 1.0)
+    assert view.answer["problem"] == ""
+    assert values(view)[0][1, 0] == 1
+
+
+def test_an_x_from_python_where_the_function_fails_is_an_error_and_the_view_keeps_its_numbers():
+    view = JacobianExplorer(np.sqrt, np.array([1.0, 2.0]))
+    with pytest.raises(ValueError, match="f\\(x\\) is not finite everywhere"):
+        view.x = [1.0, -2.0]
+    with pytest.raises(ShapeError, match=r"the new x has shape \(3,\), expected \(2,\)"):
+        view.x = [1.0, 2.0, 3.0]
+    assert (view.x.tolist(), view.asked) == ([1.0, 2.0], [1.0, 2.0])
+
+
+def test_a_curve_has_gaps_where_the_function_fails():
+    curve = curves(JacobianExplorer(np.log, np.array([1.0, 2.0]), elementwise=True))[0, :, 0]
+    points = np.linspace(-3, 3, CURVE_POINTS)
+    assert np.array_equal(np.isfinite(curve), points > 0)
+
+
+def test_a_jacobian_that_is_wrong_is_told():
+    view = JacobianExplorer(lambda x: x * x, np.array([1.0, 2.0]), jacobian=lambda x: np.diag([2 * x[0], 3 * x[1]]))
+    assert view.answer["problem"].startswith("jacobian(x)[1, 1] is 6, but moving x[1] gives the slope 4 ")
+
+
+def test_later_changes_of_the_arrays_do_not_reach_the_view_and_the_function_cannot_change_x():
+    B, y = A.copy(), x.copy()
+    view = JacobianExplorer(B, y)
+    B[:], y[:] = 0, 0
+    drag(view, 0, 0.5)
+    assert np.array_equal(values(view)[1], A)
+
+    def spoil(x):
+        x *= 2
+        return x
+
+    assert np.array_equal(JacobianExplorer(spoil, x).x, x)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "error", "words"),
+    [
+        ((A, x[:4]), {}, ShapeError, r"JacobianExplorer\(A, x\): x has shape \(4,\).*n is 5 because A is \(7, 5\)"),
+        ((A, A), {}, ShapeError, r"x has shape \(7, 5\), expected 1 indexes"),
+        (("A", x), {}, TypeError, "f is 'A', expected a matrix, an activation"),
+        ((np.zeros((0, 5)), x), {}, ValueError, "A is empty"),
+        ((A, np.zeros(21)), {}, ValueError, "x has 21 components"),
+        ((A, []), {}, ValueError, "x has 0 components"),
+        ((A, x * np.nan), {}, ValueError, r"x is \[nan.*expected finite"),
+        ((A, x), {"entry": (7, 0)}, ValueError, r"expected an entry of dy/dx, which is \(7, 5\)"),
+        ((A, x), {"symbols": ("m", "m")}, ShapeError, "m is 7 because"),
+        ((A, x), {"reach": -1}, ValueError, "reach is -1"),
+        ((A, x), {"jacobian": A}, TypeError, "jacobian is a ndarray"),
+        ((A, x), {"elementwise": True}, ShapeError, r"f\(x\) has shape \(7,\), expected \(5,\)"),
+        ((lambda x: x[::-1], x), {"elementwise": True}, ValueError, r"y\[0\] depends on x\[4\] too, with slope 1"),
+        ((lambda x: np.sqrt(-np.abs(x)), x), {}, ValueError, r"f\(x\) is not finite everywhere"),
+        ((lambda x: np.outer(x, x), x), {}, ShapeError, r"f\(x\) has shape \(5, 5\)"),
+        ((lambda x: None, x), {}, TypeError, r"f\(x\) has dtype object"),
+        ((lambda x: np.zeros(65), x), {}, ValueError, r"f\(x\) has 65 components"),
+        ((lambda x: x, x), {"jacobian": lambda x: A}, ShapeError, r"jacobian\(x\) has shape \(7, 5\), expected"),
+        ((lambda x: {}["no"], x), {}, KeyError, "no"),
+    ],
+)
+def test_what_cannot_be_shown_is_refused_before_anything_is_drawn(arguments, options, error, words):
+    with pytest.raises(error, match=words):
+        JacobianExplorer(*arguments, **options)
+
+
+@pytest.mark.parametrize(("size", "reach"), [(0, 1), (1, 1), (1.01, 2), (6.3, 8), (9, 10), (0.025, 0.03), (4.1e7, 5e7)])
+def test_sliders_reach_as_far_as_a_number_that_is_short_to_write(size, reach):
+    assert nice(size) == reach
+
+
+def test_the_point_is_always_between_the_ends_of_the_sliders():
+    view = JacobianExplorer(A, x, reach=2)
+    assert view.answer["reach"] == 2
+    view.x = 10 * np.ones(n)
+    assert view.answer["reach"] == 10

@@ -1,0 +1,223 @@
+"""KeyIdeaExplorer: the traits hold numpy's numbers, and the products are counted by their index."""
+
+import re
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from course_lib import ShapeError, dense
+from course_lib.jacobian import key_idea
+from course_lib.views.key_idea.view import KeyIdeaExplorer
+from course_lib.views.shared.view import unpacked
+
+m, n_in, n_out = 7, 5, 3
+rng = np.random.default_rng(5)
+O, G, W, b = (rng.integers(-4, 5, shape) for shape in [(m, n_in), (m, n_out), (n_in, n_out), (1, n_out)])
+O[2, 1] = O[5, 1] = 0  # zeros by chance, not by their index
+LAYER = {
+    "W": (dense.dZ_dW(O * 1.0, n_out), O.T @ G, W),
+    "b": (dense.dZ_db(m, n_out), G.sum(axis=0, keepdims=True), b),
+    "O": (dense.dZ_dO(m, W * 1.0), G @ W.T, O),
+}
+dy_dx, g = np.array([[3.0, 2], [1, 1], [4, 0]]), np.array([5.0, 6, 1])
+
+
+def caption(view):
+    """The words under the picture, in one line, with minus signs as Python writes them."""
+    return " ".join(text.get_text() for text in view.figure().texts[2:]).replace("−", "-")
+
+
+def marked(view):
+    return np.frombuffer(view.structural, dtype=bool).reshape(view.tensor["shape"])
+
+
+@pytest.mark.parametrize("wrt", LAYER)
+def test_a_layers_view_holds_the_tensor_the_matrices_and_the_gradient(wrt):
+    tensor, gradient, X = LAYER[wrt]
+    view = KeyIdeaExplorer.of_layer(wrt, O, W, b, G)
+    for packed, expected in [(view.tensor, tensor), (view.X, X), (view.G, G), (view.gradient, gradient)]:
+        assert np.array_equal(unpacked(packed), expected)
+    assert view.tensor["symbols"] == ["m", "n_out", *view.X["symbols"]]
+
+
+@pytest.mark.parametrize(("wrt", "count", "place"), [("W", m, "j == k"), ("b", m, "j == k"), ("O", n_out, "i == h")])
+def test_every_entry_has_its_structural_non_zeros_even_where_a_factor_happens_to_be_0(wrt, count, place):
+    structural = marked(KeyIdeaExplorer.of_layer(wrt, O, W, b, G))
+    assert (structural.sum(axis=(0, 1)) == count).all()
+    for (i, j, h, k), is_marked in np.ndenumerate(structural):
+        assert is_marked == (i == h if place == "i == h" else j == k)
+
+
+def test_an_input_that_happens_to_be_0_still_counts():
+    view = KeyIdeaExplorer.of_layer("W", O, W, b, G, entry=(1, 2), step=m)
+    assert np.count_nonzero(unpacked(view.tensor)[:, :, 1, 2]) == m - 2
+    assert caption(view).startswith("7 structural non-zeros: m, one for each sample, at [i, 2].")
+    without_index = KeyIdeaExplorer(unpacked(view.tensor), G, entry=(1, 2))
+    assert caption(without_index).startswith("5 non-zeros.")
+
+
+@pytest.mark.parametrize("wrt", LAYER)
+def test_the_sum_in_words_is_the_sum_that_numpy_computes(wrt):
+    _, gradient, X = LAYER[wrt]
+    arrays = {"O": O, "W": W, "G": G}
+    rows, columns = X.shape
+    for entry in [(0, 0), (0, columns - 1), (rows - 1, 1)]:
+        words = caption(KeyIdeaExplorer.of_layer(wrt, O, W, b, G, entry=entry))
+        assert float(words.split()[-1]) == gradient[entry]
+        assert f"(∇_{wrt} L){list(entry)} = " in words
+        if wrt == "O":  # all three terms are written out
+            terms = re.findall(r"(\w)\[(\d+), (\d+)\]·(\w)\[(\d+), (\d+)\]", words)
+            products = [arrays[A][int(i), int(j)] * arrays[B][int(p), int(q)] for A, i, j, B, p, q in terms]
+            assert (len(products), sum(products)) == (n_out, gradient[entry])
+
+
+@pytest.mark.parametrize("wrt", LAYER)
+def test_the_numpy_lines_compute_the_gradient(wrt):
+    _, gradient, _ = LAYER[wrt]
+    for line in KeyIdeaExplorer.of_layer(wrt, O, W, b, G).texts["code"]:
+        text = "".join(part if isinstance(part, str) else part[0] for part in line)
+        for h, k in np.ndindex(gradient.shape):
+            value = eval(text.format(h=h, k=k), {"np": np, "O": O, "W": W, "G": G, "m": m})
+            assert value == gradient[h, k], text
+
+
+@pytest.mark.parametrize(("y_shape", "x_shape"), [((3,), (2,)), ((3,), (2, 5)), ((3, 7), (2,)), ((3, 7), (2, 5))])
+def test_tensors_of_every_rank_it_takes_are_the_key_idea(y_shape, x_shape):
+    dY_dX, dz_dY = rng.normal(size=y_shape + x_shape), rng.normal(size=y_shape)
+    view = KeyIdeaExplorer(dY_dX, dz_dY)
+    assert np.array_equal(unpacked(view.gradient), np.atleast_2d(key_idea(dY_dX, dz_dY)))
+    (line,) = view.texts["code"]
+    text = "".join(part if isinstance(part, str) else part[0] for part in line)
+    value = eval(text.format(h=view.entry[0], k=view.entry[1]), {"np": np, "dY_dX": dY_dX, "G": dz_dY})
+    assert np.isclose(value, unpacked(view.gradient)[view.entry])
+    assert float(caption(view).split()[-1]) == pytest.approx(value, rel=1e-3)
+
+
+def test_a_vector_is_a_row_and_its_names_have_one_index():
+    view = KeyIdeaExplorer(dy_dx, g, names=("y", "x", "g"), symbols=("n_y", "n_x"), entry=1)
+    assert (view.G["shape"], view.G["symbols"]) == ([1, 3], ["1", "n_y"])
+    assert view.entry == (0, 1)
+    assert caption(view) == "2 non-zeros. (∇_x z)[1] = dy[0]/dx[1]·g[0] + dy[1]/dx[1]·g[1] = 16"
+    assert repr(view) == "KeyIdeaExplorer(dy/dx (3, 2), g (3,))"
+
+
+def test_without_the_entries_of_X_the_picker_counts_non_zeros():
+    view = KeyIdeaExplorer(dy_dx, g, names=("y", "x", "g"))
+    assert view.X["name"] == "non-zeros of dy/dx"
+    assert unpacked(view.X).tolist() == [[3, 2]]
+    assert unpacked(KeyIdeaExplorer(dy_dx, g, X=[2, 3]).X).tolist() == [[2, 3]]
+
+
+def test_a_sum_without_terms_is_0():
+    assert caption(KeyIdeaExplorer(np.zeros((3, 2)), g)) == "0 non-zeros. (∇_X z)[0] = 0"
+
+
+def test_the_view_keeps_the_numbers_that_it_was_given():
+    mine, own = O.astype(float), G.astype(float)
+    view = KeyIdeaExplorer.of_layer("W", mine, W, b, own)
+    mine[:] = own[:] = 0
+    assert np.array_equal(unpacked(view.source), O)
+    assert np.array_equal(unpacked(view.gradient), O.T @ G)
+
+
+@pytest.mark.parametrize(
+    "A",
+    [
+        np.full((3, 2), Fraction(1, 2)),
+        np.ones((3, 2), dtype=bool),
+        np.array([[1e300, 1e-300], [-1e300, 0], [1, 2]]),
+        np.ones((6, 4))[::2, ::2],
+        np.broadcast_to(1.0, (3, 2)),
+        [[1, 2], [3, 4], [5, 6]],
+    ],
+    ids=["fractions", "booleans", "large and small", "not contiguous", "read-only", "lists"],
+)
+def test_unusual_entries_are_shown_as_they_are(A):
+    view = KeyIdeaExplorer(A, g)
+    expected = np.asarray(A).astype(float)
+    assert np.array_equal(unpacked(view.tensor).reshape(3, 2), expected)
+    assert np.array_equal(unpacked(view.gradient)[0], expected.T @ g)
+    assert view.figure().get_axes()
+
+
+@pytest.mark.parametrize("structural", [np.ones((2, 3), dtype=bool), np.ones((3, 2)), True])
+def test_a_structure_that_does_not_fit_the_tensor_is_refused(structural):
+    with pytest.raises(ShapeError, match=r"structural is .*, expected bool of \(3, 2\), like dY_dX"):
+        KeyIdeaExplorer(dy_dx, g, structural=structural)
+
+
+def test_an_entry_that_is_not_0_cannot_be_0_by_its_index():
+    with pytest.raises(ValueError, match=r"structural\[0, 1\] is False, but dY_dX\[0, 1\] is 2, expected True"):
+        KeyIdeaExplorer(dy_dx, g, structural=np.array([[1, 0], [1, 1], [1, 0]], dtype=bool))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ((np.ones((3, 2)), np.ones(4)), ShapeError, r"dY_dX has shape \(3, 2\), .* begin with \(4,\), as dz_dY does"),
+        ((np.ones((3, 2)), 1.0), ValueError, r"dz_dY has shape \(\), expected one or two indexes"),
+        ((np.ones((3, 2, 2, 5)), np.ones((3, 2, 2))), ValueError, r"dz_dY has shape \(3, 2, 2\), expected one or two"),
+        ((np.ones(3), np.ones(3)), ValueError, r"dY_dX has shape \(3,\), of which \(\) are the indexes of X"),
+        ((np.ones((3, 2, 5, 7)), np.ones(3)), ValueError, r"of which \(2, 5, 7\) are the indexes of X"),
+        ((np.ones((0, 2)), np.ones(0)), ValueError, r"dY_dX is empty, \(0, 2\)"),
+        ((np.ones((50, 8, 8, 64)), np.ones((50, 8))), ValueError, r"\(50, 8, 8, 64\), 204,800 entries.*smaller sizes"),
+        ((np.full((3, 2), np.nan), np.ones(3)), ValueError, r"dY_dX\[0, 0\] is nan, expected finite numbers"),
+        ((np.ones((3, 2)), np.array([1, np.inf, 0])), ValueError, r"dz_dY\[1\] is inf, expected finite numbers"),
+        ((np.full((1, 1), Fraction(10**400)), np.ones(1)), ValueError, "dY_dX holds Fractions that are too large"),
+        ((np.ones((3, 2), dtype=complex), np.ones(3)), TypeError, "dY_dX has dtype complex128, expected real numbers"),
+        ((np.ma.ones((3, 2)), np.ones(3)), TypeError, "dY_dX is a MaskedArray, expected a plain numpy array"),
+        ((dy_dx, g, "YX"), TypeError, "names is 'YX', expected a tuple or a list"),
+        ((dy_dx, g, ("Y", "X", "G"), ("n", "n")), ShapeError, r"dY_dX has shape \(3, 2\), expected \(n, n\)"),
+    ],
+)
+def test_a_tensor_that_it_cannot_show_is_named(arguments, error, message):
+    with pytest.raises(error, match=message):
+        KeyIdeaExplorer(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        (("W", O, W, b, G.T), ShapeError, r"G has shape \(3, 7\), expected \(m, n_out\): m is 7 because O is \(7, 5\)"),
+        (("W", O, W, b[0], G), ShapeError, r"of_layer.*: b has shape \(3,\), expected 2 indexes"),
+        (("Z", O, W, b, G), ValueError, "wrt is 'Z', expected 'W', 'b' or 'O'"),
+        ((O, W, b, G), TypeError, "missing 1 required positional argument"),
+        (
+            ("W", np.ones((64, 64)), np.ones((64, 10)), np.ones((1, 10)), np.ones((64, 10))),
+            ValueError,
+            "409,600 entries",
+        ),
+        (("O", O[:0], W, b, G[:0]), ValueError, r"dZ/dO is empty, \(0, 3, 0, 5\)"),
+        (("W", O, W, b, "G"), TypeError, "G has dtype <U1, expected real numbers"),
+    ],
+)
+def test_a_layer_that_it_cannot_show_is_named(arguments, error, message):
+    with pytest.raises(error, match=message):
+        KeyIdeaExplorer.of_layer(*arguments)
+
+
+def test_an_entry_or_a_step_that_is_not_there_is_refused_and_the_old_one_stays():
+    view = KeyIdeaExplorer.of_layer("W", O, W, b, G, entry=(1, 2), step=3)
+    for entry, error in [((5, 0), ValueError), ((0, -1), ValueError), ("W", TypeError), ((0.5, 1), TypeError)]:
+        with pytest.raises(error, match="entry is "):
+            view.entry = entry
+    with pytest.raises(ValueError, match="step is 8, expected a whole number from 0 to 7"):
+        view.step = 8
+    assert (view.entry, view.step) == ((1, 2), 3)
+    with pytest.raises(ValueError, match=r"entry is \[9, 9\]"):
+        KeyIdeaExplorer.of_layer("W", O, W, b, G, entry=(9, 9))
+
+
+def test_a_new_entry_keeps_the_step_as_far_as_it_has_that_many_products():
+    view = KeyIdeaExplorer(dy_dx, g, entry=0, step=3)
+    view.entry = 1
+    assert (view.entry, view.step) == ((0, 1), 2)
+
+
+def test_its_words_name_the_shapes_and_its_picture_stands_in_where_there_is_no_kernel():
+    view = KeyIdeaExplorer.of_layer("W", O, W, b, G, entry=(1, 2))
+    assert repr(view) == "KeyIdeaExplorer(dZ/dW (7, 3, 5, 3), G (7, 3))"
+    data, _ = view._repr_mimebundle_()
+    assert data["image/png"] == view._repr_mimebundle_()[0]["image/png"], "a picture that differs from run to run"
+    assert view.figure().get_figwidth() * view.figure().dpi <= 900

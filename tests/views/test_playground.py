@@ -1,0 +1,377 @@
+"""TrainingPlayground: its run is that of `fit` and Network, it says what goes wrong, and bad input is named."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+from course_lib import ShapeError
+from course_lib.activations import relu, tanh
+from course_lib.data import Split, digits, moons, spirals
+from course_lib.losses import softmax_cross_entropy
+from course_lib.network import Network
+from course_lib.regularizers import l2
+from course_lib.training import accuracy, fit
+from course_lib.views import TrainingPlayground
+from course_lib.views.playground.run import GRID, MOST_POINTS, Run
+from course_lib.views.playground.settings import Settings
+from course_lib.views.shared.view import unpacked
+
+BROWSER = "one"
+
+
+def ask(view, count=1, browser=BROWSER, **question):
+    """What a view in the browser sends; the answer is in `view.frame`."""
+    asked = {"view": browser, "count": count, "play": False, "drive": False, "steps": 0, "reset": False, "settings": {}}
+    view._handle_custom_msg(asked | question, [])
+    return view.frame
+
+
+def measured(view):
+    return unpacked(view.frame["measured"])[0]
+
+
+def same_parameters(one, other):
+    return all(
+        np.allclose(P, Q, rtol=1e-9, atol=1e-12)
+        for pair, other_pair in zip(one.parameters, other.parameters, strict=True)
+        for P, Q in zip(pair, other_pair, strict=True)
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "hidden", "activation", "lam"),
+    [
+        ("moons", moons, (16, 16), tanh, 0.0),
+        ("spirals", spirals, (7,), relu, 0.01),
+        ("digits", digits, (11, 5), tanh, 0.001),
+    ],
+)
+def test_its_steps_are_those_of_fit(name, data, hidden, activation, lam):
+    split, epochs, batch_size = data(), 3, 60
+    sizes = [split.X_train.shape[1], *hidden, split.target_train.shape[1]]
+    net = Network(sizes, activation, softmax_cross_entropy, regularizer=l2, lam=lam, seed=5)
+    history = fit(net, *split[:2], epochs, 0.2, batch_size, test=split[2:], seed=5)
+    steps = epochs * -(-len(split.X_train) // batch_size)  # the last batch of an epoch is shorter
+    view = TrainingPlayground(name, hidden, activation.name, 0.2, batch_size, lam, seed=5, steps=steps)
+    assert same_parameters(view.network, net)
+    assert (view.step, view.frame["step"]) == (steps, steps)
+    assert view.frame["epoch"] == pytest.approx(epochs)
+    ends = [history.loss[-1], history.test_loss[-1], history.accuracy[-1], history.test_accuracy[-1]]
+    assert np.allclose(measured(view), ends)
+    first = [history.loss[0], history.test_loss[0], history.accuracy[0], history.test_accuracy[0]]
+    assert np.allclose(unpacked(view.frame["curve"])[0], [0, *first])
+
+
+def test_steps_one_by_one_at_once_and_from_the_browser_lead_to_the_same_network():
+    at_once, one_by_one, played = TrainingPlayground(steps=30), TrainingPlayground(), TrainingPlayground()
+    for _ in range(30):
+        one_by_one.advance()
+    ask(played, play=True, drive=True, steps=30)
+    while played.step < 30:  # the time of a frame was over
+        ask(played, play=True, steps=30 - played.step)
+    assert same_parameters(at_once.network, one_by_one.network)
+    assert same_parameters(at_once.network, played.network)
+    assert np.array_equal(measured(one_by_one), measured(at_once))
+
+
+def test_G_and_the_norms_are_those_of_network_on_the_first_samples():
+    view, split = TrainingPlayground(lam=0.1, batch_size=50, steps=20), moons()
+    net = view.network
+    trace = net.forward(split.X_train[:50])
+    gradients = net.backward(trace, split.target_train[:50])
+    for sent, G in zip(view.frame["G"], trace.G, strict=True):
+        assert sent["shape"] == [32, G.shape[1]]
+        limit = np.abs(G[:32]).max()
+        shown = np.frombuffer(sent["data"], np.int8).reshape(sent["shape"]) / 127 * sent["limit"]
+        assert sent["limit"] == pytest.approx(limit)
+        assert np.allclose(shown, G[:32], atol=limit / 250)
+    now, first = unpacked(view.frame["norms"])
+    assert np.allclose(now, [np.sqrt((dW**2).sum()) for dW, _ in gradients])
+    fresh = TrainingPlayground(lam=0.1, batch_size=50)
+    assert np.allclose(unpacked(fresh.frame["norms"]), [first, first])
+
+
+def test_the_boundary_is_the_networks_output_on_a_grid_over_all_points():
+    view = TrainingPlayground(steps=200)
+    (x0, x1), (y0, y1) = view.setup["extent"]
+    shown = np.frombuffer(view.frame["boundary"]["data"], np.int8).reshape(GRID, GRID) / 127
+    for i, j in ((0, 0), (3, 30), (GRID - 1, GRID - 1)):
+        at = np.array([[x0 + j * (x1 - x0) / (GRID - 1), y0 + i * (y1 - y0) / (GRID - 1)]])
+        P = view.network.predict(at)[0]
+        assert shown[i, j] == pytest.approx(P[1] - P[0], abs=0.01)
+    points, split = unpacked(view.setup["points"]), moons()
+    assert np.array_equal(points[:, :2], np.vstack([split.X_train, split.X_test]))
+    assert np.array_equal(points[:, 2], np.vstack([split.target_train, split.target_test])[:, 1])
+    assert points[:, 3].sum() == len(split.X_test)
+    assert (points[:, 0] > x0).all() and (points[:, 1] < y1).all()
+
+
+def test_the_digits_it_shows_are_those_that_the_network_reads_wrong():
+    view, split = TrainingPlayground("digits", (32,), steps=100), digits()
+    read = view.network.predict(split.X_test).argmax(axis=1)
+    labels = split.target_test.argmax(axis=1)
+    wrong = view.frame["wrong"]
+    assert wrong["count"] == (read != labels).sum() == round((1 - measured(view)[3]) * len(labels))
+    assert len(wrong["first"]) == min(24, wrong["count"]) > 0
+    for row, label, said in wrong["first"]:
+        assert (label, said) == (labels[row], read[row]) and label != said
+    images = np.frombuffer(view.setup["images"], np.uint8).reshape(-1, 64)
+    assert np.allclose(images / 255, split.X_test, atol=0.01)
+    assert view.frame["boundary"] == {}
+
+
+def test_curves_are_thinned_and_keep_the_first_and_the_last():
+    run = Run(Settings())
+    for _ in range(3 * MOST_POINTS):
+        run.advance(1)
+        curve = run.frame().curve
+        assert len(curve) <= MOST_POINTS + 1
+        assert curve[0, 0] == 0 and curve[-1, 0] == run.step
+        assert (np.diff(curve[:, 0]) > 0).all()
+    assert len(curve) > MOST_POINTS / 3
+    assert np.diff(curve[:, 0]).max() < 10 * np.median(np.diff(curve[:, 0]))
+    assert curve[-1, 3] == accuracy(run.network, *moons()[:2])
+
+
+def test_a_run_that_explodes_says_when_and_why_and_stops_without_a_warning():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        view = TrainingPlayground(activation="identity", learning_rate=100, steps=100)
+        view.figure().savefig("/dev/null", format="png")
+        view.advance(100)
+    step = view.frame["exploded"]
+    assert 0 < step == view.step < 100
+    net = Network([2, 16, 16, 2], view.network.activations[0], softmax_cross_entropy, regularizer=l2)
+    order, split, losses = np.random.default_rng(0).permutation(400), moons(), []
+    with np.errstate(all="ignore"):
+        for k in range(step + 1):
+            rows = order[32 * k : 32 * k + 32]
+            J, gradients = net.loss_and_gradients(split.X_train[rows], split.target_train[rows])
+            losses.append(J)
+            for pair, by_pair in zip(net.parameters, gradients if k < step else [], strict=k < step):
+                for P, dP in zip(pair, by_pair, strict=True):
+                    P -= 100 * dP
+    assert np.isfinite(losses[:step]).all() and not np.isfinite(losses[step])
+    assert view.frame["remark"] == (
+        f"The loss is not finite since step {step}, and the run has stopped: "
+        "the learning rate 100 is too large for this identity network."
+    )
+    assert not view.frame["G"][0]["finite"]
+    run = Run(Settings(activation="identity", learning_rate=100))
+    run.advance(100)  # no frame is measured on the way: the step itself has to see it
+    assert run.exploded == run.step == step
+    assert same_parameters(run.network, net)  # the step from that loss is not taken
+    ask(view, reset=True)
+    assert (view.step, view.frame["exploded"], view.frame["remark"]) == (0, None, "")
+    ask(view, settings={"learning_rate": 0.1}, steps=5)
+    assert view.step == 5 and np.isfinite(measured(view)).all()
+
+
+def test_it_says_that_lambda_and_the_rate_are_too_large_together():
+    view = TrainingPlayground(learning_rate=0.5, lam=6, steps=2000)
+    assert view.frame["exploded"] is not None
+    assert "learning rate times lambda is 3, more than 2" in view.frame["remark"]
+
+
+def test_a_loss_that_grows_and_units_that_are_flat_are_remarked():
+    growing = TrainingPlayground(learning_rate=10, steps=1000)
+    first, now = (unpacked(growing.frame["curve"])[k, 1] for k in (0, -1))
+    assert growing.frame["exploded"] is None
+    assert growing.frame["remark"].startswith(f"The loss is {now / first:.3g} times what it was")
+    dead = TrainingPlayground(activation="relu", learning_rate=1e6, steps=100)
+    assert dead.frame["remark"].startswith("G[1] is zero throughout: relu is flat there")
+    assert (np.frombuffer(dead.frame["G"][1]["data"], np.int8) == 0).all()
+    assert np.frombuffer(dead.frame["G"][2]["data"], np.int8).any()
+    assert TrainingPlayground(steps=50).frame["remark"] == ""
+
+
+def test_rate_batch_and_lambda_change_on_the_way_and_everything_else_begins_anew():
+    view = TrainingPlayground(steps=10)
+    net = view.network
+    for name, value in (("learning_rate", 0.5), ("batch_size", 7), ("lam", 0.25)):
+        frame = ask(view, settings={name: value})
+        assert (view.step, view.network, frame["settings"][name]) == (10, net, value)
+    assert net.lam == 0.25
+    assert view.frame["G"][0]["shape"] == [7, 16]
+    W = net.parameters[0][0].copy()
+    ask(view, steps=1)
+    assert view.step == 11 and not np.array_equal(net.parameters[0][0], W)
+    for name, value in (("seed", 1), ("hidden", [5]), ("activation", "relu"), ("data", "spirals")):
+        view.advance(3)
+        runs = view.frame["run"]
+        frame = ask(view, settings={name: value})
+        assert (view.step, frame["step"], frame["run"], frame["settings"][name]) == (0, 0, runs + 1, value)
+    assert view.network.sizes == [2, 5, 2] and view.network.activations[0] is relu
+    assert np.array_equal(unpacked(view.setup["points"])[:400, :2], spirals().X_train)
+    assert frame["settings"]["learning_rate"] == 0.5
+    ask(view, settings={"data": "digits"})
+    assert view.network.sizes == [64, 5, 10] and "points" not in view.setup
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("learning_rate", 0, "learning_rate is 0, expected a finite number above 0: with 0 no weight moves"),
+        ("learning_rate", -0.1, "learning_rate is -0.1, expected a finite number above 0"),
+        ("learning_rate", float("inf"), "learning_rate is inf, expected a finite number"),
+        ("learning_rate", float("nan"), "learning_rate is nan, expected a finite number"),
+        ("learning_rate", "fast", "learning_rate is 'fast', expected a finite number"),
+        ("learning_rate", True, "learning_rate is True, expected a finite number"),
+        ("lam", -1, "lam is -1, expected a finite number, at least 0"),
+        ("lam", None, "lam is None, expected a finite number"),
+        ("batch_size", 401, "batch_size is 401, expected a whole number from 1 to 400, the training samples of moons"),
+        ("batch_size", 0, "batch_size is 0, expected a whole number from 1 to 400"),
+        ("batch_size", 2.5, "batch_size is 2.5, expected a whole number"),
+        ("hidden", [0], r"hidden is \(0,\), expected up to 6 whole numbers from 1 to 128, such as \(16, 16\)"),
+        ("hidden", [16, 1000], "hidden is .*expected up to 6 whole numbers"),
+        ("hidden", [4] * 7, "hidden is .*expected up to 6 whole numbers"),
+        ("hidden", [2.5], "hidden is .*expected up to 6 whole numbers"),
+        ("hidden", "16, x", "hidden is '16, x', expected up to 6 whole numbers"),
+        ("hidden", None, "hidden is None, expected up to 6 whole numbers"),
+        ("activation", "swish", "activation is 'swish', expected one of tanh, relu, sigmoid"),
+        ("activation", 3, "activation is 3, expected one of tanh"),
+        ("data", "circles", "data is 'circles', expected one of moons, spirals, digits, or a Split"),
+        ("data", 7, "data is a int, expected one of moons, spirals, digits, or a Split"),
+        ("seed", -1, "seed is -1, expected a whole number from 0 to"),
+        ("seed", "x", "seed is 'x', expected a whole number"),
+    ],
+)
+def test_bad_settings_are_named_in_python_and_in_the_view_which_lives_on(name, value, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        TrainingPlayground(**{name: value})
+    view = TrainingPlayground(steps=5)
+    before = view.frame["settings"]
+    frame = ask(view, settings={name: value}, count=9)
+    assert list(frame["refused"]) == [name]
+    assert frame["refused"][name].startswith(f"{name} is ")
+    assert (frame["settings"], frame["answers"], view.step) == (before, [BROWSER, 9], 5)
+    assert ask(view, steps=1)["refused"] == {} and view.step == 6
+
+
+def test_one_refused_setting_does_not_hold_up_another():
+    view = TrainingPlayground()
+    frame = ask(view, settings={"learning_rate": -1, "lam": 0.5}, steps=1)
+    assert list(frame["refused"]) == ["learning_rate"]
+    assert (frame["settings"]["lam"], frame["settings"]["learning_rate"], view.step) == (0.5, 0.1, 1)
+
+
+@pytest.mark.parametrize("steps", [-1, 100_001])
+def test_a_number_of_steps_that_is_out_of_range_is_named(steps):
+    with pytest.raises(ValueError, match=f"steps is {steps}, expected a whole number from 0 to 100,000"):
+        TrainingPlayground(steps=steps)
+    with pytest.raises(ValueError, match="steps is "):
+        TrainingPlayground().advance(steps)
+    with pytest.raises(TypeError, match="steps is 1.5, expected a whole number"):
+        TrainingPlayground(steps=1.5)
+
+
+def split_of(m=20, m_test=5, n=3, classes=2, one_class=False):
+    rng = np.random.default_rng(1)
+    targets = [np.eye(classes)[np.zeros(k, int) if one_class else np.arange(k) % classes] for k in (m, m_test)]
+    return Split(rng.normal(size=(m, n)), targets[0], rng.normal(size=(m_test, n)), targets[1])
+
+
+def test_data_of_ones_own_is_trained_on_too():
+    data = split_of()
+    view = TrainingPlayground(data, (4,), batch_size=20, steps=10)
+    net = Network([3, 4, 2], tanh, softmax_cross_entropy)
+    fit(net, *data[:2], 10, 0.1, 20)
+    assert same_parameters(view.network, net)
+    assert view.frame["settings"]["data"] == "your data" == view.setup["data"][-1]
+    assert (view.frame["boundary"], view.frame["wrong"]) == ({}, {})
+    ask(view, settings={"data": "moons"})
+    assert view.network.sizes == [2, 4, 2]
+    ask(view, settings={"data": "your data"})
+    assert view.network.sizes == [3, 4, 2]
+    assert "your data, 3-4-2 tanh" in repr(view)
+    view.figure()
+
+
+@pytest.mark.parametrize(
+    ("data", "error", "message"),
+    [
+        (split_of(m=1), ValueError, "data has 1 training and 5 held-out samples of 3 numbers; limits: 2 to 5,000"),
+        (split_of(m_test=0), ValueError, "data has 20 training and 0 held-out samples"),
+        (
+            split_of(one_class=True),
+            ValueError,
+            r"data has training samples of 1 class\(es\), of 2; expected at least 2",
+        ),
+        (split_of(n=2, classes=3), ValueError, "data has training samples of 3 .*expected exactly 2"),
+        (
+            split_of()._replace(target_train=np.eye(2)),
+            ShapeError,
+            r"data.target_train has shape \(2, 2\), expected \(20, 2\)",
+        ),
+        (split_of()._replace(X_test=np.ones((5, 4))), ShapeError, r"data.X_test has shape \(5, 4\), expected \(5, 3\)"),
+        (
+            split_of()._replace(X_test=np.full((5, 3), np.nan)),
+            ValueError,
+            "data.X_test holds a number that is not finite",
+        ),
+        (
+            split_of()._replace(target_test=np.ones((5, 2))),
+            ValueError,
+            "data.target_test has a row that is not one-hot",
+        ),
+        (split_of()._replace(X_train=[[1, 2]]), TypeError, "data.X_train is a list, expected a numpy array"),
+        (split_of()[:3], TypeError, "data is a tuple, expected one of"),
+    ],
+)
+def test_data_that_nothing_can_be_learnt_from_is_refused(data, error, message):
+    with pytest.raises(error, match=message):
+        TrainingPlayground(data, batch_size=1)
+
+
+def test_of_two_views_only_the_one_that_pressed_play_last_is_answered():
+    view = TrainingPlayground()
+    ask(view, 1, "one", play=True, drive=True, steps=1)
+    ask(view, 2, "one", play=True, steps=1)
+    assert (view.step, view.frame["driver"]) == (2, "one")
+    ask(view, 1, "two", play=True, drive=True, steps=1)
+    before = view.frame
+    ask(view, 3, "one", play=True, steps=1)
+    assert view.frame is before and (view.step, before["driver"]) == (3, "two")
+    ask(view, 4, "one", steps=1)  # a single step may come from anywhere
+    assert (view.step, view.frame["driver"], view.frame["answers"]) == (4, "two", ["one", 4])
+
+
+def test_a_frame_is_one_message_and_keeps_to_its_time():
+    view = TrainingPlayground("digits", (128,) * 6, batch_size=1540)
+    sent = []
+    view.observe(lambda change: sent.append(change["name"]))
+    ask(view, play=True, drive=True, steps=1000)
+    assert sent == ["frame"]
+    assert 0 < view.step < 20
+    assert view.frame["left"] == 0  # whoever plays asks anew, and whoever pauses does not
+    before = view.step
+    assert ask(view, steps=50)["left"] == 50 - (view.step - before) > 0
+    assert ask(TrainingPlayground(), steps=1)["left"] == 0
+    exploded = TrainingPlayground(activation="identity", learning_rate=100, steps=100)
+    assert ask(exploded, steps=50)["left"] == 0
+
+
+def test_an_exported_page_gets_frames_from_the_first_to_the_last_step():
+    view = TrainingPlayground(steps=100)
+    steps = [frame["step"] for frame in view.recorded]
+    assert (len(steps), steps[0], steps[-1]) == (41, 0, 100)
+    assert steps == sorted(set(steps))
+    curve = unpacked(view.frame["curve"])
+    for frame in view.recorded:
+        row = curve[curve[:, 0] == frame["step"]][0]
+        assert np.array_equal(row[1:], unpacked(frame["measured"])[0])
+    assert TrainingPlayground().recorded == []
+    assert [frame["step"] for frame in TrainingPlayground(steps=3).recorded] == [0, 1, 2, 3]
+
+
+def test_the_picture_shows_every_G_the_data_and_what_went_wrong():
+    for settings, words in (({"steps": 40}, "boundary"), ({"data": "digits", "steps": 5}, "held-out images wrong")):
+        view = TrainingPlayground(**settings)
+        titles = [ax.get_title() for ax in view.figure().axes]
+        assert {"loss J", "accuracy", "norm of grad_W"} <= set(titles)
+        assert sum(title.startswith("G[") for title in titles) == 3
+        assert any(words in title for title in titles)
+    data, _ = TrainingPlayground(steps=3)._repr_mimebundle_()
+    assert "image/png" in data
+    assert data["text/plain"] == "TrainingPlayground(moons, 2-16-16-2 tanh, step 3)"
