@@ -71,11 +71,11 @@ class Lab:
         )
         return self.open_notebook(notebook, **options)
 
-    def open_notebook(self, notebook, theme="light", may_fail=False, run=True, files=False, **context):
+    def open_notebook(self, notebook, theme="light", run=True, files=False, **context):
         """Open a copy of a notebook (an nbformat node), run it unless told not to, and return its page once it is drawn.
 
-        The page has and takes what that of `Chromium.new_page` does. A cell that fails is an AssertionError unless it
-        may. files: in the whole JupyterLab with its file browser, and not alone.
+        The page has and takes what that of `Chromium.new_page` does. A cell that fails is an AssertionError.
+        files: in the whole JupyterLab with its file browser, and not alone.
         """
         self._count += 1
         name = f"notebook_{self._count}.ipynb"
@@ -88,7 +88,7 @@ class Lab:
         self._change_theme(page, THEMES[theme])
         self.wait_until_idle(page)
         if run:
-            self.run_all(page, may_fail=may_fail)
+            self.run_all(page)
         return page
 
     def new_page(self, **context):
@@ -103,13 +103,12 @@ class Lab:
             [identity, arguments or {}],
         )
 
-    def run_all(self, page, may_fail=False):
+    def run_all(self, page):
         """Run all cells, and wait until the kernel is idle and every widget is drawn."""
         self.command(page, "notebook:run-all-cells")
         self.wait_until_idle(page)
-        if not may_fail:
-            failed = page.evaluate(FAILED_CELLS)
-            assert not failed, f"a cell failed: {failed}"
+        failed = page.evaluate(FAILED_CELLS)
+        assert not failed, f"a cell failed: {failed}"
         page.wait_for_function(IS_DRAWN)
 
     def run_cell(self, page, index):

@@ -77,22 +77,6 @@ def thumb(page, name):
     return page.get_by_role("toolbar").get_by_role("button", name=re.compile(rf"^{re.escape(name)}, "))
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_it_is_drawn_without_an_error_and_axe_finds_nothing(lab, theme):
-    page = lab.open(PASS, VIEW, theme=theme)
-    for step in (0, 7):
-        go_to(page, step)
-        assert axe(page, ".jp-OutputArea-output") == []
-    # A picture of the overview has the theme's colours: b[1] has an entry of 0, which is the paper.
-    paper = page.locator(".bss-view").evaluate("el => getComputedStyle(el).backgroundColor")
-    corners = page.locator(".bss-cells canvas").evaluate_all(
-        """all => all.flatMap(canvas => { const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width,
-           canvas.height); return Array.from({length: data.length / 4}, (_, k) => data.slice(4 * k, 4 * k + 3).join(', ')) })"""
-    )
-    assert paper.removeprefix("rgb(").removesuffix(")") in corners
-    assert (page.console_errors, page.outside) == ([], [])
-
-
 def test_the_keyboard_steps_through_the_pass_and_each_sum_comes_to_its_entry(lab, expected):
     page = lab.open(PASS, VIEW)
     slider = page.get_by_role("slider", name="Step")
@@ -210,10 +194,3 @@ def test_it_plays_to_the_end_unless_reduced_motion_is_asked_for(lab):
     page.get_by_role("button", name="Play").wait_for(state="hidden")  # the page hears of it a little later
     page.get_by_role("button", name="◀ Back").press("Enter")
     assert status(page)[0].startswith("Step 11 of 12")
-
-
-def test_python_and_the_page_follow_each_other(lab):
-    page = lab.open(PASS, VIEW, "view.step = 9", "print('at step', view.step)")
-    assert status(page)[0].startswith("Step 9 of 12. Layer 1 backwards, (C)")
-    page.get_by_role("button", name="Step ▶").click()
-    lab.run_until(page, 3, "at step 10")

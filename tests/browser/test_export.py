@@ -9,7 +9,6 @@ from urllib.parse import unquote
 
 import bs4
 import nbformat
-import numpy as np
 import pytest
 from chromium import axe
 
@@ -142,27 +141,6 @@ def test_formulas_are_drawn_as_formulas(lab, exported):
     box = shown.locator("menclose")
     assert box.evaluate("box => getComputedStyle(box).borderTopWidth") == "1px"
     assert shown.get_by_text("(A)", exact=True).bounding_box()["x"] > box.bounding_box()["x"] + 200  # at the margin
-
-
-@pytest.mark.slow
-def test_a_view_answers_the_keyboard_and_the_pointer_without_a_kernel(lab, exported):
-    shown = opened(lab, exported)
-    O, G = np.arange(35).reshape(7, 5) - 10, np.arange(21).reshape(7, 3) - 4
-    product = shown.get_by_role("grid", name="O transposed G, 5 by 3")
-    status = shown.get_by_role("status").first
-    product.focus()
-    shown.keyboard.press("Control+Home")
-    shown.keyboard.press("ArrowRight")
-    assert f"[0, 1] = {(O.T @ G)[0, 1]}" in status.inner_text()
-    box = product.bounding_box()
-    shown.mouse.move(box["x"] + box["width"] - 20, box["y"] + box["height"] - 20)
-    shown.wait_for_function(
-        "([status, text]) => status.innerText.includes(text)", arg=[status.element_handle(), "[4, 2]"]
-    )
-    assert f"[4, 2] = {(O.T @ G)[4, 2]}" in status.inner_text()
-    shown.get_by_role("button", name="Swap the factors").click()
-    assert shown.get_by_role("button", name="Swap the factors").get_attribute("aria-pressed") == "true"
-    assert product.count() == 0
 
 
 @pytest.mark.slow
