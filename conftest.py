@@ -6,6 +6,7 @@ No progress bars, the same numbers on the sheets each time, and nobody's own pro
 import os
 import tempfile
 from collections import defaultdict
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,8 @@ class Notebook(IPyNbFile):
         cells.append(IPyNbCell.from_parent(self, name=name, cell_num=len(cells), cell=cell, options=options))
         for each in cells:
             each.cell.execution_count = 0  # nbval compares only cells that have one; they are stored without
+            if "needs-distributed" in each.cell.metadata.get("tags", ()) and not find_spec("distributed"):
+                each.add_marker(pytest.mark.skip(reason="needs: python -m pip install distributed cryptography"))
         return cells
 
 

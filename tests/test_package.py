@@ -27,7 +27,7 @@ FLOORS = [
         *("engine", "parameters", "network_checks", "network"),
         *("residual", "normalization", "gradient_flow", "deep"),
     ],
-    ["training", "data", "gradcheck", "cluster", "pictures"],
+    ["training", "data", "gradcheck", "pictures"],
     ["exercises", "views", "publish", "server_extension"],
 ]
 FLOOR = {part: floor for floor, parts in enumerate(FLOORS) for part in parts}
