@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 from chromium import axe
+from grids import read
 
 from course_lib.publish import export
 from course_lib.views.gradient_flow.view import GradientFlow
@@ -12,11 +13,6 @@ START = "from course_lib.views import GradientFlow"
 CELLS = (START, "view = GradientFlow(7, 24, batch=16, scale=1.3, layer=2)\nview")
 SETTINGS = {"depth": 7, "width": 24, "batch": 16, "scale": 1.3}
 WORDS = r"layer (\d+): RMS of Z (\S+) \(theory (\S+)\), of G (\S+) \(theory (\S+)\), of grad_W (\S+) \(theory (\S+)\)"
-
-
-def read(text):
-    """The text with its minus signs as Python writes them."""
-    return text.replace("−", "-")
 
 
 def status(page):

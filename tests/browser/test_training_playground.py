@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 from chromium import axe
+from grids import read
 
 from course_lib.activations import tanh
 from course_lib.data import moons
@@ -26,10 +27,6 @@ PAUSE = """() => {
   document.querySelector('.bss-play').click();
 }"""
 STATE = "s = view._run\nprint('kernel has', s.step, repr(float(s.network.objective(*s.data[:2]))))"
-
-
-def read(text):
-    return text.replace("−", "-")
 
 
 def status(page, k=0):
