@@ -45,6 +45,7 @@ class ProductExplorer(View):
                 check_symbols(name, factor.shape, pair, known)
         factors = [packed(name, X, pair) for name, (pair, X) in zip(names, pairs, strict=True)]
         variants = [_variant(factors, *flags) for flags in itertools.product((False, True), repeat=3)]
+        variant = checked_index("ProductExplorer: variant", variant, 7)  # now: the entry depends on it
         super().__init__(factors=factors, variants=variants, variant=variant, entry=entry)
 
     @traitlets.validate("variant")
