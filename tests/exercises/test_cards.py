@@ -24,8 +24,11 @@ def text_of(html):
 def test_the_card_says_the_same_as_the_text_with_icon_and_words(status):
     result = Result(status, (), "What the numbers show.", exercise="grad_W")
     icon, words, _ = LOOKS[status]
-    assert repr(result) == f"{icon} grad_W: {words}. What the numbers show."
-    assert text_of(result._repr_html_()) == f"{icon} {words} grad_Wwhat the numbers show.".replace("grad_Ww", "grad_WW")
+    help_ = "ex.hint() helps a step further, ex.solution() shows one answer." * (status in ("wrong", "error"))
+    lines = [line.strip().replace("`", "") for line in repr(result).splitlines()]
+    assert lines == [f"{icon} grad_W: {words}. What the numbers show.", *filter(None, [help_])]
+    assert text_of(result._repr_html_()) == f"{icon} {words} grad_WWhat the numbers show.{help_}"
+    assert "ex.hint" not in repr(Result(status, (), "A layer's.", exercise="check_layer"))
     assert parsed(result._repr_html_()).get("data-status") == status
 
 

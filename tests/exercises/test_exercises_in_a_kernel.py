@@ -82,6 +82,6 @@ def test_every_attempt_is_kept_with_its_source(outputs):
 def test_hints_and_saved_answers_are_shown_in_the_notebook(outputs):
     hint, reset, restored = (shown(output)["text/plain"] for output in outputs[0][-4:-1])
     assert re.match(r"\? grad_W: Hint\. \(1 of 3\) ", hint)
-    assert "An empty answer stands in the cell below." in reset
-    assert "Your saved answer stands in the cell below." in restored
+    assert "An empty answer stands in this cell." in reset
+    assert "Your saved answer stands in this cell." in restored
     assert "return O.T @ G" in restored

@@ -119,7 +119,7 @@ def _softmax_cross_entropy_gradient(did, Z, T):
         return _mean(did, -T * (1 - S))
     if did("softmax_jacobian_missing:sigmoid"):
         return _mean(did, sigmoid.f(Z) - T)
-    if did("softmax_jacobian_missing:twice"):
+    if did("slope_twice"):
         return _mean(did, (S - T) * S * (1 - S))
     return _mean(did, -T / S if did("activation_not_undone") else S - T)
 
@@ -278,7 +278,7 @@ softmax_cross_entropy_gradient = Definition(
         BATCH_AVERAGED,
         Mistake("softmax_jacobian_missing", look="notebook 02, section 8: softmax of one row"),
         "softmax_jacobian_missing:sigmoid",
-        "softmax_jacobian_missing:twice",
+        "slope_twice",
         Mistake("softmax_over_batch", look="notebook 04, section 3: along which axis do the probabilities sum to 1?"),
         "softmax_over_batch:all",
         Mistake(

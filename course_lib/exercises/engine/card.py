@@ -37,10 +37,15 @@ class Result:
     printed: str = field(default="", compare=False)
 
     def __repr__(self):
-        return plain_card(self.status, self.exercise, self.message, self._shown())
+        return plain_card(self.status, self.exercise, self.message, self._shown(), self._help())
 
     def _repr_html_(self):
-        return card(self.status, self.exercise, self.message, self._shown())
+        return card(self.status, self.exercise, self.message, self._shown(), below=self._help())
+
+    def _help(self):
+        """How to get help, where there is some."""
+        stuck = self.status in ("wrong", "error") and self.exercise not in ("", "check_layer")
+        return "`ex.hint()` helps a step further, `ex.solution()` shows one answer." if stuck else ""
 
     def _shown(self):
         text = self.printed.rstrip()
@@ -63,11 +68,11 @@ class Note:
         return card(self.kind, self.exercise, self.message, self.code, label="")
 
 
-def plain_card(status, exercise, message, block=""):
-    """The card as text: one line of icon, words and message, and the block below it."""
+def plain_card(status, exercise, message, block="", below=""):
+    """The card as text: one line of icon, words and message, and the block and a quiet line below it."""
     icon, words, _ = LOOKS[status]
     line = f"{icon} {exercise}: {words}." + (f" {message}" if message else "")
-    return line + "".join(f"\n    {text}" for text in block.splitlines())
+    return line + "".join(f"\n    {text}" for text in [*block.splitlines(), *below.splitlines()])
 
 
 def _with_code(message):
@@ -75,20 +80,22 @@ def _with_code(message):
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(message))
 
 
-def card(status, exercise, message, block="", label="Your code printed"):
+def card(status, exercise, message, block="", label="Your code printed", below=""):
     """The card as HTML. Everything that comes from the learner is escaped; the colours are JupyterLab's."""
     icon, words, colour = LOOKS[status]
-    below = ""
+    more = ""
     if block:
         shown = (
             f'<pre style="margin:0.3em 0 0;white-space:pre-wrap;color:inherit;background:none">{escape(block)}</pre>'
         )
-        below = f"<details><summary>{label}</summary>{shown}</details>" if label else shown
+        more = f"<details><summary>{label}</summary>{shown}</details>" if label else shown
+    if below:
+        more += f'<div style="margin-top:0.4em;font-size:smaller">{_with_code(below)}</div>'
     return (
         f'<div class="course-card" data-status="{status}" style="border:1px solid var(--jp-border-color1,#8a8a8a);'
         f"border-left:6px solid {colour};border-radius:3px;padding:0.5em 0.8em;max-width:46em;"
         'color:var(--jp-content-font-color1,inherit);background:var(--jp-layout-color1,transparent)">'
         f'<span style="background:{colour};color:#ffffff;border-radius:3px;padding:0.1em 0.5em;font-weight:600">'
         f'<span aria-hidden="true">{icon}</span> {escape(words)}</span> <code>{escape(exercise)}</code>'
-        f'<div style="margin-top:0.4em;overflow-wrap:anywhere">{_with_code(message)}</div>{below}</div>'
+        f'<div style="margin-top:0.4em;overflow-wrap:anywhere">{_with_code(message)}</div>{more}</div>'
     )

@@ -67,19 +67,19 @@ class Exercise:
         return Note("solution", self.name, "One right answer:", self.definition.solution)
 
     def reset(self):
-        """Begin again: the hints start from the first, and an empty answer appears in a new cell below."""
+        """Begin again: the hints start from the first, and the cell that says this becomes an empty answer."""
         self._memory.clear()
         return self._offer("An empty answer", self.definition.stub)
 
     def restore(self):
-        """Put the saved answer back, in a new cell below: the last one that was right, or else the last one."""
+        """The cell that says this becomes the saved answer: the last one that was right, or else the last one."""
         source = self._tell("last", self.name, passing=True) or self._tell("last", self.name)
         if not isinstance(source, str) or not source:
             return Note("note", self.name, "No answer of this exercise is saved.")
         return self._offer("Your saved answer", source)
 
     def _offer(self, what, source):
-        """In IPython a new cell appears, with the source and its check; everywhere the source is shown."""
+        """In a notebook the cell now holds the source and its check; everywhere the source is shown."""
         try:
             from IPython import get_ipython
 
@@ -88,8 +88,9 @@ class Exercise:
             shell = None
         if shell is None:
             return Note("note", self.name, f"{what}:", source)
-        shell.set_next_input(f'ex = exercise("{self.name}")\n\n\n{source.strip()}\n\n\nex.check({self.name})')
-        return Note("note", self.name, f"{what} stands in the cell below.", source)
+        text = f'ex = exercise("{self.name}")\n\n\n{source.strip()}\n\n\nex.check({self.name})'
+        shell.set_next_input(text, replace=True)  # a second cell with the same answer would be one too many
+        return Note("note", self.name, f"{what} stands in this cell.", source)
 
     def _tell(self, method, *arguments, **named):
         """Call a method of the store. Whatever fails there costs one warning, and never the exercise."""

@@ -109,6 +109,11 @@ MISTAKES = {
             "the derivative mixes up the output O = f(Z) and the pre-activation Z",
         ),
         Mistake(
+            "slope_twice",
+            "Your result is {of}, multiplied once more by a slope: the way back through the function is in it already.",
+            "a slope is multiplied in once more",
+        ),
+        Mistake(
             "averaged_over_entries",
             "Your result is divided by the number of entries, m n_out = {entries}, instead of by what the loss says.",
             "you divided by the number of entries, m n_out",

@@ -85,7 +85,7 @@ def certain(evidence):
     difference = compare(answers[first].value, evidence.right[first], evidence.definition.tolerance)
     said = [f"For {cases[first].spoken()}: {difference}"]
     if good:
-        said.append(_where_right(cases, good, first))
+        said.append(_where_right(cases, good))
     else:
         said += _unmoved(answers, bad, cases)
     return " ".join(said)
@@ -123,7 +123,7 @@ def _sentences(evidence, keys, i, others=False):
 def _coverage(evidence, keys):
     """In which cases a mistake is made that shows without numbers, where it is not made in all of them."""
     said = ""
-    for key in set(keys) & set(evidence.flags):
+    for key in (set(keys) & set(evidence.flags)) - {"other_each_time"}:  # one case alone is run again
         made = [i for i, answer in enumerate(evidence.answers) if key in answer.flags]
         if len(made) < len(evidence.cases) - len(evidence.raised):
             word = "" if len(keys) == 1 else f" ({bare(key)})"
@@ -179,7 +179,8 @@ def _ratio(value, right):
     ratios = np.divide(value[nonzero], right[nonzero], dtype=float)
     if np.ptp(ratios) > 1e-6 * (abs(ratios).max() or 1) or np.isclose(ratios[0], 1):
         return ""
-    return f", each is {ratios[0]:.6g} times the right one" if ratios[0] else ", and all of yours are 0"
+    subject = ("it", "yours is 0") if value.ndim == 0 else ("each", "all of yours are 0")
+    return f", {subject[0]} is {ratios[0]:.6g} times the right one" if ratios[0] else f", and {subject[1]}"
 
 
 def _compare_layers(value, right, tolerance):
@@ -198,8 +199,8 @@ def _compare_layers(value, right, tolerance):
     return "all agree to rounding."
 
 
-def _where_right(cases, good, wrong):
-    """In which cases the answer is right; an example that is not of the sizes of the case `wrong`."""
+def _where_right(cases, good):
+    """In which cases the answer is right; an example of sizes for which it never is wrong."""
     count = f"{len(good)} of {len(cases)} cases"
     for words, has in _IN_COMMON.items():
         having = [i for i, case in enumerate(cases) if has(case)]
@@ -207,7 +208,8 @@ def _where_right(cases, good, wrong):
             return f"It is right in {count}: those with {words}, and no others."
         if having and set(good) == set(range(len(cases))) - set(having):
             return f"It is right in {count}: all but those with {words}."
-    example = next((cases[i].spoken() for i in good if cases[i].sizes != cases[wrong].sizes), "")
+    wrong_sizes = [case.sizes for i, case in enumerate(cases) if i not in good]
+    example = next((cases[i].spoken() for i in good if cases[i].sizes not in wrong_sizes), "")
     return f"It is right in {count}{f', for example for {example}' if example else ''}."
 
 

@@ -1,0 +1,466 @@
+"""Answers with mistakes as learners make them: MADE, {exercise: {ids of what is found: [body, ...]}}."""
+
+SOFTMAX = "    E = np.exp(Z - Z.max(axis=1, keepdims=True))\n    S = E / E.sum(axis=1, keepdims=True)\n"
+NUMERIC = """    h, columns = 1e-5, []
+    for j in range(len(x)):
+        step = np.zeros(len(x)); step[j] = h
+        columns.append((f(x + step) - f(x - step)) / (2 * h))
+"""
+SHARDS = "    blocks = list(zip(np.array_split(O, shards), np.array_split(G, shards)))\n"
+SIGMOID = "(1 / (1 + np.exp(-np.clip(Z, -500, 500))))"
+LOOP = """    gradients = []
+    for O, Z, W in zip(reversed(Os), reversed(Zs), reversed(Ws)):
+        G = G * f_prime(Z)
+        gradients.insert(0, (O.T @ G, G.sum(axis=0, keepdims=True)))
+        G = G @ W.T
+    return gradients
+"""
+STEP = """    for (W, b), (dW, db) in zip(parameters, gradients):
+        W -= learning_rate * dW
+        b -= learning_rate * db
+"""
+
+
+def loop(*changes):
+    return replaced(LOOP, *changes)
+
+
+def replaced(text, *changes):
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    return text
+
+
+FLAT_LAYERS = "    out = []\n    for l in range(len(Ws)):\n"
+TENSOR = "    m, n_in = O.shape\n    J = np.zeros((m, n_out, n_in, n_out))\n"
+
+MADE = {
+    "jacobian_linear": {
+        "transposed": ["A.T"],
+        "sign": ["-A"],
+        "factor_two": ["2 * A", "A / 2"],
+        "transposed factor_two": ["2 * A.T"],
+        "mutates_input": ["    A *= 1.5\n    return A / 1.5"],
+        "wrong_type": [
+            "A.tolist()",
+            "np.asmatrix(A)",
+            "A + 0j",
+            "A.astype(object)",
+            "np.ma.masked_array(A)",
+            "    J = A",
+        ],
+        "integer_result": ["A.astype(int)", "np.round(A).astype(np.int64)"],
+        "wrong_shape": ["A[None]", "A.ravel()", "A.reshape(-1, 1, 1)"],
+        "not_finite": ["np.full(A.shape, np.nan)", "A / 0 * 1"],
+        "hard_coded_sizes": ["    J = np.zeros((7, 5))\n    J[:, :] = A\n    return J"],
+    },
+    "jacobian_elementwise": {
+        "diagonal_missing": ["f_prime(x)", "np.tile(f_prime(x), (len(x), 1))", "f_prime(x)[:, None] * np.ones(len(x))"],
+        "sign": ["np.diag(-f_prime(x))"],
+        "factor_two": ["2 * np.diag(f_prime(x))"],
+        "diagonal_missing sign": ["-f_prime(x)"],
+        "hard_coded_sizes": ["np.eye(5) * f_prime(x)"],
+    },
+    "chain_linear": {
+        "order": ["dx_dz @ A"],
+        "transposed": ["(A @ dx_dz).T", "dx_dz.T @ A.T"],
+        "scalar_rule": ["A * dx_dz"],
+        "sign": ["-(A @ dx_dz)"],
+        "order transposed": ["A.T @ dx_dz.T"],
+    },
+    "numeric_jacobian": {
+        "transposed": [NUMERIC + "    return np.array(columns)"],
+        "factor_two": [NUMERIC.replace("(2 * h)", "h") + "    return np.stack(columns, axis=1)"],
+        "diagonal_missing": ["    h = 1e-5\n    return (f(x + h) - f(x - h)) / (2 * h)"],
+        "sign": [
+            NUMERIC.replace("f(x + step) - f(x - step)", "f(x - step) - f(x + step)")
+            + "    return np.stack(columns, axis=1)"
+        ],
+        "transposed factor_two": [NUMERIC.replace("(2 * h)", "h") + "    return np.array(columns)"],
+        "mutates_input": [
+            (
+                "    y, columns, x0 = f(x), [], x.copy()\n    for j in range(len(x)):\n        x[:] = x0\n"
+                "        x[j] += 1e-6\n        columns.append((f(x) - y) / 1e-6)\n    return np.stack(columns, axis=1)"
+            )
+        ],
+    },
+    "key_idea": {
+        "rank_one_only": ["dz_dY @ dY_dX", "dY_dX.T @ dz_dY", "np.einsum('i,ij->j', dz_dY, dY_dX)"],
+        "order": ["np.tensordot(dY_dX, dz_dY, dz_dY.ndim)"],
+        "scalar_rule": ["dY_dX * dz_dY.reshape(dz_dY.shape + (1,) * (dY_dX.ndim - dz_dY.ndim))"],
+        "transposed": ["np.tensordot(dz_dY, dY_dX, dz_dY.ndim).T"],
+        "sign": ["-np.tensordot(dz_dY, dY_dX, dz_dY.ndim)"],
+        "wrong_shape": ["dz_dY.ravel() @ dY_dX.reshape(dz_dY.size, -1)"],
+        "rank_one_only sign": ["-dz_dY @ dY_dX"],
+    },
+    "forward_sample": {
+        "bias_missing": ["o @ W"],
+        "flat_bias": ["(o @ W + b)[0]", "o[0] @ W + b[0]"],
+        "order": ["W @ o + b"],
+        "transposed": ["(o @ W + b).T", "o @ W.T + b"],
+        "column_bias": ["o @ W + b.T"],
+        "scalar_rule": ["o * W + b"],
+        "sign": ["o @ W - b", "-(o @ W + b)"],
+        "flat_bias bias_missing": ["(o @ W)[0]"],
+    },
+    "forward": {
+        "bias_missing": ["O @ W"],
+        "order": ["W @ O + b"],
+        "transposed": ["(O @ W + b).T", "W.T @ O.T + b.T", "O @ W.T + b"],
+        "order transposed": ["W.T @ O + b"],
+        "column_bias": ["O @ W + b.T"],
+        "scalar_rule": ["O * W + b"],
+        "sign": ["O @ W - b"],
+        "first_sample_only": ["O[:1] @ W + b"],
+        "batch_averaged": ["O.mean(axis=0, keepdims=True) @ W + b"],
+        "bias_missing transposed": ["W.T @ O.T"],
+        "mutates_input": ["    O[:] = O\n    Z = O @ W + b\n    O[0] = 0\n    return Z"],
+        "mutates_input bias_missing": ["    Z = O @ W\n    O[0] = 0\n    return Z"],
+    },
+    "forward_ones": {
+        "bias_missing": ["O @ W"],
+        "order": ["W @ O + np.ones((len(O), 1)) @ b"],
+        "column_bias": ["O @ W + (np.ones((len(O), 1)) @ b).T[:, :1]"],
+        "transposed": ["(O @ W + np.ones((len(O), 1)) @ b).T"],
+        "sign": ["O @ W - np.ones((len(O), 1)) @ b"],
+        "scalar_rule": ["O * W + np.ones((len(O), 1)) @ b"],
+        "first_sample_only": ["O[:1] @ W + np.ones((1, 1)) @ b"],
+        "batch_averaged": ["(O @ W).mean(axis=0)[None] + b"],
+        "hard_coded_sizes": ["O @ W + np.ones((7, 1)) @ b"],
+    },
+    "sigmoid_prime": {
+        "activation_not_derivative": [SIGMOID],
+        "derivative_at_output": [
+            "Z * (1 - Z)",
+            f"    S = {SIGMOID}\n    T = 1 / (1 + np.exp(-S))\n    return T * (1 - T)",
+        ],
+        "matrix_product_for_elementwise": [f"{SIGMOID} @ (1 - {SIGMOID})", f"{SIGMOID} @ (1 - {SIGMOID}).T"],
+        "sign": [f"{SIGMOID} * ({SIGMOID} - 1)"],
+        "factor_two": [f"2 * {SIGMOID} * (1 - {SIGMOID})"],
+        "transposed": [f"({SIGMOID} * (1 - {SIGMOID})).T"],
+        "overflow": [
+            "np.exp(-Z) / (1 + np.exp(-Z)) ** 2",
+            "    E = np.exp(Z)\n    S = E / (1 + E)\n    return S * (1 - S)",
+        ],
+        "overflow sign": ["-np.exp(-Z) / (1 + np.exp(-Z)) ** 2"],
+    },
+    "relu_prime": {
+        "activation_not_derivative": ["np.maximum(Z, 0)"],
+        "sign": ["np.where(Z > 0, -1.0, 0.0)", "(Z < 0) * 1.0"],
+        "factor_two": ["(Z > 0) * 2.0"],
+        "transposed": ["(Z > 0).T * 1.0"],
+    },
+    "undo_activation": {
+        "activation_not_undone": ["G", "G.copy()"],
+        "matrix_product_for_elementwise": ["G @ f_prime(Z)", "G @ f_prime(Z).T", "G.T @ f_prime(Z)"],
+        "derivative_at_output": [
+            "G * f_prime(np.tanh(Z))",
+            "G * f_prime(1 / (1 + np.exp(-Z)))",
+            "G * Z * (1 - Z)",
+            "G * (1 - Z ** 2)",
+        ],
+        "batch_averaged": ["G * f_prime(Z) / len(G)"],
+        "averaged_over_entries": ["G * f_prime(Z) / G.size"],
+        "first_sample_only": ["G[:1] * f_prime(Z[:1])"],
+        "sign": ["-G * f_prime(Z)"],
+        "factor_two": ["2 * G * f_prime(Z)", "G * f_prime(Z) / 2"],
+        "transposed": ["(G * f_prime(Z)).T"],
+        "batch_averaged derivative_at_output": ["G * f_prime(np.tanh(Z)) / len(Z)"],
+        "mutates_input": ["    G *= f_prime(Z)\n    return G"],
+        "mutates_input sign": ["    G *= -f_prime(Z)\n    return G"],
+    },
+    "mse_gradient": {
+        "batch_not_averaged": ["O - T"],
+        "factor_two": ["2 * (O - T) / len(O)", "(O - T) / (2 * len(O))"],
+        "averaged_over_entries": ["(O - T) / O.size"],
+        "sign": ["(T - O) / len(O)"],
+        "first_sample_only": ["(O[:1] - T[:1]) / len(O)"],
+        "wrong_axis": ["(O - T) / O.shape[1]"],
+        "batch_averaged": ["(O - T) / len(O) ** 2"],
+        "transposed": ["(O - T).T / len(O)"],
+        "batch_not_averaged sign": ["T - O"],
+        "batch_not_averaged factor_two": ["2 * (O - T)"],
+        "averaged_over_entries factor_two": ["2 * (O - T) / (O.shape[0] * O.shape[1])"],
+        "hard_coded_sizes": ["(O - T) / 7"],
+        "hard_coded_sizes sign": ["(T - O) / 7"],
+    },
+    "softmax_cross_entropy_gradient": {
+        "batch_not_averaged": [SOFTMAX + "    return S - T"],
+        "averaged_over_entries": [SOFTMAX + "    return (S - T) / Z.size"],
+        "sign": [SOFTMAX + "    return (T - S) / len(Z)"],
+        "activation_not_undone": [SOFTMAX + "    return -T / S / len(Z)"],
+        "slope_twice": [SOFTMAX + "    return (S - T) * S * (1 - S) / len(Z)"],
+        "softmax_jacobian_missing": [
+            SOFTMAX + "    return -T * (1 - S) / len(Z)",
+            f"({SIGMOID} - T) / len(Z)",
+        ],
+        "softmax_over_batch": [
+            "    E = np.exp(Z - Z.max(axis=0))\n    return (E / E.sum(axis=0) - T) / len(Z)",
+            "    E = np.exp(Z - Z.max())\n    return (E / E.sum() - T) / len(Z)",
+        ],
+        "overflow": ["    E = np.exp(Z)\n    return (E / E.sum(axis=1, keepdims=True) - T) / len(Z)"],
+        "overflow batch_not_averaged": ["    E = np.exp(Z)\n    return E / E.sum(axis=1, keepdims=True) - T"],
+        "overflow softmax_over_batch": ["    E = np.exp(Z)\n    return (E / E.sum(axis=0) - T) / len(Z)"],
+        "first_sample_only": [SOFTMAX + "    return (S - T)[:1] / len(Z)"],
+        "wrong_axis": [SOFTMAX + "    return (S - T) / Z.shape[1]"],
+        "batch_averaged": [SOFTMAX + "    return (S - T) / len(Z) ** 2"],
+        "factor_two": [SOFTMAX + "    return 2 * (S - T) / len(Z)"],
+        "transposed": [SOFTMAX + "    return (S - T).T / len(Z)"],
+        "sign batch_not_averaged": [SOFTMAX + "    return T - S"],
+    },
+    "dZ_dW": {
+        "diagonal_missing": [TENSOR + "    for j in range(n_out):\n        J[:, j] = O[:, :, None]\n    return J"],
+        "transposed": ["np.einsum('ih,jk->hkij', O, np.eye(n_out))", "np.einsum('ih,jk->khji', O, np.eye(n_out))"],
+        "first_sample_only": [TENSOR + "    for j in range(n_out):\n        J[0, j, :, j] = O[0]\n    return J"],
+        "wrong_axis": [
+            TENSOR
+            + "    for i, j, k in np.ndindex(m, n_out, n_out):\n        if j < n_in:\n            J[i, j, j, k] = O[i, j]\n    return J",
+            TENSOR + "    for i, j, h in np.ndindex(m, n_out, n_in):\n        J[i, j, h, j] = O[h, i]\n    return J",
+        ],
+        "sign": ["-np.einsum('ih,jk->ijhk', O, np.eye(n_out))"],
+        "batch_averaged": ["np.einsum('ih,jk->ijhk', O, np.eye(n_out)) / len(O)"],
+    },
+    "grad_W": {
+        "transposed": ["G.T @ O", "(O.T @ G).T", "np.einsum('ih,ik->kh', O, G)"],
+        "batch_averaged": ["O.T @ G / len(O)", "np.mean([np.outer(o, g) for o, g in zip(O, G)], axis=0)"],
+        "order": ["G @ O.T"],
+        "scalar_rule": ["O * G", "G * O", "O @ G"],
+        "order scalar_rule": ["G @ O"],
+        "first_sample_only": ["np.outer(O[0], G[0])", "O[:1].T @ G[:1]"],
+        "batch_not_summed": ["O[:, :, None] * G[:, None, :]", "np.stack([np.outer(o, g) for o, g in zip(O, G)])"],
+        "averaged_over_entries": ["O.T @ G / G.size"],
+        "sign": ["-(O.T @ G)"],
+        "factor_two": ["2 * O.T @ G", "O.T @ G / 2"],
+        "wrong_axis": ["np.einsum('ih,ik->ik', O, G)", "np.einsum('ih,ik->ih', O, G)"],
+        "transposed batch_averaged": ["G.T @ O / O.shape[0]"],
+        "batch_averaged factor_two": ["2 / len(O) * O.T @ G"],
+        "transposed sign": ["-G.T @ O"],
+        "order transposed": ["O @ G.T"],
+        "mutates_input": ["    G *= 2\n    return O.T @ G / 2"],
+        "mutates_input batch_averaged": ["    G /= len(O)\n    return O.T @ G"],
+        "wrong_type": ["[[float(x) for x in row] for row in O.T @ G]", "np.matrix(O.T @ G)", "list(O.T @ G)"],
+        "wrong_type transposed": ["(G.T @ O).tolist()"],
+        "wrong_shape": ["(O.T @ G)[None]", "(O.T @ G).ravel()"],
+        "integer_result": ["(O.T @ G).astype(int)"],
+        "integer_result transposed": [
+            "    W = np.zeros((G.shape[1], O.shape[1]), dtype=int)\n    W[:] = G.T @ O\n    return W"
+        ],
+        "hard_coded_sizes": [
+            "    dW = np.zeros((5, 3))\n    for i in range(7):\n        dW += np.outer(O[i], G[i])\n    return dW",
+            "sum(np.outer(O[i], G[i]) for i in range(7))",
+            "np.array([[sum(O[i, h] * G[i, k] for i in range(len(O))) for k in range(3)] for h in range(5)])",
+        ],
+        "hard_coded_sizes batch_averaged": ["sum(np.outer(O[i], G[i]) for i in range(7)) / 7"],
+        "raises": ["O.T @ g", "np.dot(O.T)", "    raise ValueError('no')"],
+    },
+    "grad_W_regularized": {
+        "lambda_missing": ["O.T @ G + W"],
+        "regularizer_missing": ["O.T @ G"],
+        "lambda_squared": ["O.T @ G + lam ** 2 * W"],
+        "regularizer_on_data": ["lam * O.T @ G + W", "lam * (O.T @ G + W)"],
+        "regularizer_averaged": ["O.T @ G + lam * W / len(O)"],
+        "factor_two": ["O.T @ G + 2 * lam * W", "O.T @ G + lam * W / 2", "2 * (O.T @ G + lam * W)"],
+        "sign": ["O.T @ G - lam * W", "-(O.T @ G) + lam * W", "-(O.T @ G + lam * W)"],
+        "batch_averaged": ["O.T @ G / len(O) + lam * W"],
+        "batch_averaged regularizer_averaged": ["(O.T @ G + lam * W) / len(O)"],
+        "transposed": ["(O.T @ G + lam * W).T", "G.T @ O + lam * W"],
+        "order": ["G @ O.T + lam * W"],
+        "scalar_rule": ["O * G + lam * W"],
+        "lambda_missing batch_averaged": ["O.T @ G / len(O) + W"],
+        "regularizer_missing transposed": ["G.T @ O"],
+        "lambda_squared sign": ["O.T @ G - lam * lam * W"],
+        "mutates_input": ["    W *= lam\n    return O.T @ G + W"],
+        "averaged_over_entries": ["O.T @ G / G.size + lam * W"],
+        "wrong_axis": ["np.einsum('ih,ik->ih', O, G) + lam * W"],
+        "batch_not_summed": ["O[:, :, None] * G[:, None, :] + lam * W"],
+        "first_sample_only": ["np.outer(O[0], G[0]) + lam * W"],
+    },
+    "dZ_db": {
+        "diagonal_missing": ["np.ones((m, n_out, 1, n_out))"],
+        "flat_bias": ["np.broadcast_to(np.eye(n_out), (m, n_out, n_out))"],
+        "column_bias": ["np.tile(np.eye(n_out)[None, :, :, None], (m, 1, 1, 1))"],
+        "transposed": ["np.tile(np.eye(n_out)[None, :, None, :], (m, 1, 1, 1)).transpose(2, 3, 0, 1)"],
+        "wrong_axis": ["np.tile(np.eye(m, n_out)[:, None, None, :], (1, n_out, 1, 1))"],
+        "first_sample_only": ["    J = np.zeros((m, n_out, 1, n_out))\n    J[0, :, 0] = np.eye(n_out)\n    return J"],
+        "hard_coded_sizes": ["    J = np.zeros((7, 3, 1, 3))\n    J[:, :, 0] = np.eye(3)\n    return J"],
+        "batch_averaged": ["np.tile(np.eye(n_out)[None, :, None, :], (m, 1, 1, 1)) / m"],
+        "sign": ["-np.tile(np.eye(n_out)[None, :, None, :], (m, 1, 1, 1))"],
+    },
+    "grad_b": {
+        "flat_bias": ["G.sum(axis=0)", "np.ones(len(G)) @ G"],
+        "column_bias": ["G.sum(axis=0)[:, None]", "G.T @ np.ones((len(G), 1))"],
+        "batch_averaged": ["G.mean(axis=0, keepdims=True)"],
+        "batch_not_summed": ["G", "G.copy()"],
+        "wrong_axis": ["G.sum(axis=1, keepdims=True)", "G.sum(axis=1)", "G.sum(axis=1)[None]", "G.sum()", "np.sum(G)"],
+        "first_sample_only": ["G[:1]"],
+        "averaged_over_entries": ["G.sum(axis=0, keepdims=True) / G.size"],
+        "sign": ["-G.sum(axis=0, keepdims=True)"],
+        "factor_two": ["2 * G.sum(axis=0, keepdims=True)"],
+        "flat_bias batch_averaged": ["G.mean(axis=0)", "np.mean(G, 0)"],
+        "wrong_axis averaged_over_entries": ["G.mean()"],
+        "flat_bias first_sample_only": ["G[0]"],
+        "flat_bias sign": ["-G.sum(0)"],
+    },
+    "dZ_dO": {
+        "diagonal_missing": ["np.tile(W.T[None, :, None, :], (m, 1, m, 1))"],
+        "untransposed_weights": [
+            (
+                "    J = np.zeros((m, W.shape[1], m, W.shape[0]))\n    for i, j, k in np.ndindex(m, W.shape[1], W.shape[0]):\n"
+                "        J[i, j, i, k] = W[j, k]\n    return J"
+            )
+        ],
+        "transposed": ["np.einsum('ih,kj->hkij', np.eye(m), W)"],
+        "first_sample_only": ["    J = np.einsum('ih,kj->ijhk', np.eye(m), W)\n    J[1:] = 0\n    return J"],
+        "batch_averaged": ["np.einsum('ih,kj->ijhk', np.eye(m), W) / m"],
+        "sign": ["np.einsum('ih,kj->ijhk', -np.eye(m), W)"],
+    },
+    "grad_O": {
+        "untransposed_weights": ["G @ W"],
+        "order": ["W.T @ G"],
+        "order untransposed_weights": ["W @ G"],
+        "transposed": ["W @ G.T"],
+        "scalar_rule": ["G * W"],
+        "batch_averaged": ["G @ W.T / len(G)"],
+        "first_sample_only": ["G[:1] @ W.T"],
+        "batch_not_summed": ["G[:, None, :] * W"],
+        "averaged_over_entries": ["G @ W.T / G.size"],
+        "sign": ["-G @ W.T"],
+        "factor_two": ["2 * G @ W.T"],
+        "untransposed_weights batch_averaged": ["G @ W / len(G)"],
+        "transposed untransposed_weights": ["W.T @ G.T"],
+    },
+    "backward": {
+        "activation_not_undone": [
+            loop(("        G = G * f_prime(Z)\n", "")),
+            loop(("        G = G * f_prime(Z)\n", "        if Z is not Zs[-1]:\n            G = G * f_prime(Z)\n")),
+            loop(("G = G * f_prime(Z)", "D = G * f_prime(Z)"), ("(O.T @ G, G.sum", "(O.T @ D, D.sum")),
+        ],
+        "layers_reversed": [loop(("insert(0, ", "append("))],
+        "last_layer_only": [loop(("        G = G @ W.T\n    return", "        return"))],
+        "untransposed_weights": [loop(("G @ W.T", "G @ W"))],
+        "stale_gradient": [
+            loop(("        G = G @ W.T\n", "")),
+            loop(
+                ("G = G * f_prime(Z)", "D = G * f_prime(Z)"),
+                ("(O.T @ G, G.sum", "(O.T @ D, D.sum"),
+                ("        G = G @ W.T\n", ""),
+            ),
+        ],
+        "wrong_layer_weights": [
+            loop(
+                ("reversed(Ws)", "[None, *Ws[::-1]]"),
+                ("G = G @ W.T\n", "pass\n"),
+                ("        G = G * f", "        G = G if W is None else G @ W.T\n        G = G * f"),
+            ).replace("[None, *Ws[::-1]]", "[None, *Ws[::-1][1:]]"),
+        ],
+        "derivative_at_output": [
+            loop(("f_prime(Z)", "f_prime(O)")),
+            FLAT_LAYERS.replace("range(len(Ws))", "reversed(range(len(Ws)))")
+            + "        at = Os[l + 1] if l + 1 < len(Os) else Zs[l]\n        G = G * f_prime(at)\n"
+            "        out.insert(0, (Os[l].T @ G, G.sum(axis=0, keepdims=True)))\n        G = G @ Ws[l].T\n    return out",
+        ],
+        "matrix_product_for_elementwise": [loop(("G * f_prime(Z)", "G @ f_prime(Z)"))],
+        "transposed": [loop(("O.T @ G,", "G.T @ O,"))],
+        "order": [
+            loop(("O.T @ G,", "G @ O.T,")),
+            loop(("G @ W.T", "W.T @ G")),
+            loop(("(O.T @ G, G.sum(axis=0, keepdims=True))", "(G.sum(axis=0, keepdims=True), O.T @ G)")),
+        ],
+        "scalar_rule": [loop(("O.T @ G,", "O * G,"))],
+        "batch_averaged": [
+            loop(("O.T @ G,", "O.T @ G / len(O),"), ("G.sum(", "G.mean(")),
+            loop(("O.T @ G,", "O.T @ G / len(O),")),
+            loop(("G.sum(", "G.mean(")),
+            loop(("G @ W.T", "G @ W.T / len(O)")),
+        ],
+        "first_sample_only": [loop(("O.T @ G, G.sum(axis=0, keepdims=True)", "O[:1].T @ G[:1], G[:1]"))],
+        "batch_not_summed": [loop(("G.sum(axis=0, keepdims=True)", "G"))],
+        "flat_bias": [loop((", keepdims=True", ""))],
+        "column_bias": [loop(("G.sum(axis=0, keepdims=True)", "G.sum(axis=0)[:, None]"))],
+        "wrong_axis": [loop(("G.sum(axis=0, keepdims=True)", "G.sum(axis=1)[None]"))],
+        "bias_missing": [
+            loop(("(O.T @ G, G.sum(axis=0, keepdims=True))", "(O.T @ G,)")),
+            loop(("G.sum(axis=0, keepdims=True)", "np.zeros((1, G.shape[1]))")),
+        ],
+        "sign": [loop(("O.T @ G,", "-O.T @ G,"), (" G.sum", " -G.sum"))],
+        "factor_two": [loop(("O.T @ G,", "2 * O.T @ G,"), (" G.sum", " 2 * G.sum"))],
+        "layers_reversed flat_bias": [loop(("insert(0, ", "append("), (", keepdims=True", ""))],
+        "activation_not_undone untransposed_weights": [
+            loop(("        G = G * f_prime(Z)\n", ""), ("G @ W.T", "G @ W"))
+        ],
+        "mutates_input": [
+            loop(("G = G * f_prime(Z)", "G *= f_prime(Z)")),
+            "    Os.reverse(); Zs.reverse(); Ws.reverse()\n"
+            + loop(("reversed(Os), reversed(Zs), reversed(Ws)", "Os, Zs, Ws")),
+        ],
+        "hard_coded_sizes": [
+            (
+                "    G = G * f_prime(Zs[1])\n    last = (Os[1].T @ G, G.sum(axis=0, keepdims=True))\n    G = G @ Ws[1].T * f_prime(Zs[0])\n"
+                "    return [(Os[0].T @ G, np.ones((1, 7)) @ G), last]"
+            )
+        ],
+        "wrong_type": [
+            loop(("    return gradients", "    return [(dW.tolist(), db.tolist()) for dW, db in gradients]")),
+            loop(("    return gradients\n", "")),
+        ],
+    },
+    "sgd_step": {
+        "ascent": [replaced(STEP, ("-=", "+="))],
+        "bias_missing": [replaced(STEP, ("        b -= learning_rate * db\n", ""))],
+        "not_in_place": [
+            replaced(STEP, ("W -= ", "W = W - "), ("b -= ", "b = b - ")),
+            replaced(STEP, ("W -= ", "W = W - ")),
+            "[(W - learning_rate * dW, b - learning_rate * db) for (W, b), (dW, db) in zip(parameters, gradients)]",
+            "    parameters[:] = [(W - learning_rate * dW, b - learning_rate * db) for (W, b), (dW, db) in zip(parameters, gradients)]",
+        ],
+        "not_in_place ascent": [
+            "[(W + learning_rate * dW, b + learning_rate * db) for (W, b), (dW, db) in zip(parameters, gradients)]"
+        ],
+        "last_layer_only": ["    for P, dP in zip(parameters[-1], gradients[-1]):\n        P -= learning_rate * dP"],
+        "layers_reversed": [replaced(STEP, ("zip(parameters, gradients)", "zip(parameters, reversed(gradients))"))],
+        "factor_two": [replaced(STEP, ("learning_rate * ", "2 * learning_rate * "))],
+        "ascent bias_missing": [replaced(STEP, ("-=", "+="), ("        b += learning_rate * db\n", ""))],
+    },
+    "he_std": {
+        "std_is_variance": ["2 / n_in"],
+        "factor_two": ["np.sqrt(1 / n_in)", "1 / n_in ** 0.5", "2 / np.sqrt(n_in)", "np.sqrt(4 / n_in)"],
+        "std_is_variance factor_two": ["1 / n_in"],
+        "hard_coded_sizes": ["np.sqrt(2 / 512)"],
+    },
+    "glorot_std": {
+        "std_is_variance": ["2 / (n_in + n_out)"],
+        "factor_two": ["np.sqrt(1 / (n_in + n_out))"],
+        "std_is_variance factor_two": ["1 / (n_in + n_out)"],
+    },
+    "gain": {
+        "std_is_variance": ["n_out * weight_std * mean_f_prime_squared"],
+        "factor_two": [
+            "2 * n_out * weight_std ** 2 * mean_f_prime_squared",
+            "n_out * weight_std ** 2 * mean_f_prime_squared / 2",
+        ],
+    },
+    "append_ones": {
+        "wrong_axis": ["np.vstack([O, np.ones((1, O.shape[1]))])"],
+        "order": ["np.hstack([np.ones((len(O), 1)), O])"],
+        "bias_missing": ["O.copy()", "np.hstack([O, np.zeros((len(O), 1))])"],
+        "transposed": ["np.vstack([O.T, np.ones((1, len(O)))])"],
+        "order wrong_axis": ["np.vstack([np.ones((1, O.shape[1])), O])"],
+        "hard_coded_sizes": ["np.hstack([O, np.ones((7, 1))])"],
+    },
+    "grad_W_in_shards": {
+        "batch_averaged": [
+            SHARDS + "    return sum(o.T @ g for o, g in blocks) / len(blocks)",
+            SHARDS + "    return sum(o.T @ g / len(o) for o, g in blocks)",
+            "O.T @ G / len(O)",
+        ],
+        "first_sample_only": [
+            SHARDS + "    return blocks[0][0].T @ blocks[0][1]",
+            SHARDS + "    for o, g in blocks:\n        dW = o.T @ g\n    return dW",
+        ],
+        "batch_not_summed": [SHARDS + "    return np.array([o.T @ g for o, g in blocks])"],
+        "transposed": [SHARDS + "    return sum(g.T @ o for o, g in blocks)"],
+        "order": [SHARDS + "    return sum(g @ o.T for o, g in blocks)"],
+        "sign": [SHARDS + "    return -sum(o.T @ g for o, g in blocks)"],
+    },
+}
