@@ -13,7 +13,8 @@ from pathlib import Path
 
 # Where the names are defined, or, in a package, imported: the first that has a name is asked for it.
 _MODULES = [
-    *("jacobian", "activations", "losses", "regularizers", "initializers", "network", "shapes", "shape_comments"),
+    *("jacobian", "activations", "losses", "regularizers", "initializers", "network", "fast", "shapes"),
+    *("shape_comments",),
     *("training", "data", "gradcheck", "gradient_flow", "deep", "normalization", "residual"),
     *("exercises", "views", "pictures"),
 ]

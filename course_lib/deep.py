@@ -15,7 +15,7 @@ import numpy as np
 
 from course_lib.activations import Activation
 from course_lib.gradient_flow import Flow, mean_field
-from course_lib.network import Network
+from course_lib.network import Network, Trace
 from course_lib.normalization import Normalization
 from course_lib.shapes import ShapeError
 
@@ -41,35 +41,39 @@ class DeepNetwork(Network):
         self.normalization, last = normalization, len(sizes) - 2
         self.residual = [bool(residual) and l < last and sizes[l] == sizes[l + 1] for l in range(last + 1)]
         if normalization is not None:
-            self._names = [(*names, "gamma", "beta") for names in self._names[:-1]] + self._names[-1:]
             hidden = [(W, b, np.ones_like(b), np.zeros_like(b)) for W, b in self.parameters[:-1]]
-            self.parameters = [*hidden, self.parameters[-1]]
+            self._keep([*hidden, self.parameters[-1]])
 
-    def _forward_pass(self, at, X):
-        at.O[0][...] = X  # (m, n_in)
-        for layer, (WB, activation) in enumerate(zip(self._parameters.matrices, self.activations, strict=True)):
-            Z = np.dot(at.O_one[layer], WB, out=at.Z[layer])  # (m, n_in + 1) @ (n_in + 1, n_out) -> (m, n_out)
-            branch = activation.f(self._normalized(layer, Z)[0])  # (m, n_out)
-            at.O[layer + 1][...] = at.O[layer] + branch if self.residual[layer] else branch
+    def _forward(self, X):
+        O, Z = [self._input(X)], []
+        for l, activation in enumerate(self.activations):
+            W, b, *_ = self.parameters[l]
+            Z.append(O[l] @ W + b)  # (m, n_in) @ (n_in, n_out) + (1, n_out) -> (m, n_out)
+            branch = activation.f(self._normalized(l, Z[l])[0])  # (m, n_out)
+            O.append(O[l] + branch if self.residual[l] else branch)
+        return Trace(O, Z)
 
-    def _backward_pass(self, at, gradients):
-        for layer in reversed(range(len(gradients))):
-            WB, dL_dO = self._parameters.matrices[layer], at.dL_dO[layer + 1]
-            past = dL_dO.copy() if self.residual[layer] else 0.0  # G may be written over dL_dO
-            Y, N, s = self._normalized(layer, at.Z[layer])
-            G = dL_dO * self.activations[layer].f_prime(Y)  # undo the activation: dL/dY, (m, n_out)
-            if N is not None:
-                gradients[layer][-2:] = (G * N).sum(axis=0), G.sum(axis=0)  # for gamma and beta, (2, n_out)
-                G = self.normalization.undo_standardize(G * self._parameters.layers[layer][2], N, s)
-            at.G[layer][...] = G  # dL/dZ, (m, n_out)
-            np.dot(at.O_one[layer].T, at.G[layer], out=gradients[layer][: len(WB)])  # (A) over (B)
-            if layer > 0:
-                np.dot(at.G[layer], WB[:-1].T, out=at.dL_dO[layer])  # (C), plus what went past the layer:
-                at.dL_dO[layer] += past
+    def _backward(self, trace, dL_dO):
+        gradients, trace.G, trace.dL_dO = [], [], [dL_dO]  # dL_dO: (m, sizes[-1])
+        ones = np.ones((1, len(dL_dO)), dL_dO.dtype)  # (1, m)
+        for l in reversed(range(len(self.parameters))):
+            W, _, *scale_and_shift = self.parameters[l]
+            Y, N, s = self._normalized(l, trace.Z[l])
+            G, own = dL_dO * self.activations[l].f_prime(Y), []  # undo the activation: dL/dY, (m, n_out)
+            if scale_and_shift:
+                own = [ones @ (G * N), ones @ G]  # for gamma and beta: (1, m) @ (m, n_out) -> (1, n_out)
+                G = self.normalization.undo_standardize(G * scale_and_shift[0], N, s)  # dL/dZ, (m, n_out)
+            dW, db = trace.O[l].T @ G, ones @ G  # (A), (n_in, n_out), and (B), (1, n_out)
+            gradients.insert(0, (dW + self.lam * self.regularizer.f_gradient(W) if self.lam else dW, db, *own))
+            past = dL_dO if self.residual[l] else 0.0
+            dL_dO = G @ W.T + past if l > 0 else None  # (C), plus what went past the layer: (m, n_in)
+            trace.G.insert(0, G)
+            trace.dL_dO.insert(0, dL_dO)
+        return gradients
 
-    def _normalized(self, layer, Z):
+    def _normalized(self, l, Z):
         """Y, (m, n_out), and what it was made of: N, (m, n_out), and s; where nothing is normalized Z, None, None."""
-        _, _, *scale_and_shift = self._parameters.layers[layer]
+        _, _, *scale_and_shift = self.parameters[l]
         if not scale_and_shift:
             return Z, None, None
         gamma, beta = scale_and_shift

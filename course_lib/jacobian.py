@@ -6,7 +6,11 @@ A Jacobian dY/dX has the result's indexes first, then those of X: dY_dX[j + i] =
 import numpy as np
 from jaxtyping import Shaped
 
-from course_lib.shapes import Array, ShapeError, plain_array, shape_checked
+from course_lib.arguments import Choice, describe, plain_array
+from course_lib.shapes import Array, ShapeError, shape_checked
+
+_CALL, _COMPLEX = "numeric_jacobian(f, X)", "numeric_jacobian(f, X, method='complex')"
+_EPSILON, _TINY = np.finfo(float).eps, np.finfo(float).tiny
 
 
 @shape_checked
@@ -56,58 +60,105 @@ def numeric_jacobian(f, X, method="central"):
 
     f: a function from an array to an array (or number), of any ranks. X: floats. Returns Y.shape + X.shape.
 
-    method: "central" takes (f(X + h) - f(X - h)) / 2h, with an error near 1e-10 for values near 1. "complex" takes
-    the imaginary part of f(X + ih) / h, with an error near 1e-16, for analytic f: one that does not
-    use abs, maximum or comparisons of the entries that move (Squire and Trapp 1998).
+    method: "central" takes (f(X + h) - f(X - h)) / 2h, with an error near 1e-10 for values near 1; h becomes larger or
+    smaller where a second h, or the rounding of f, says that it has to. At a kink that is the mean of the two
+    slopes. "complex" takes the imaginary part of f(X + ih) / h, with an error near 1e-16, for analytic f: one that does
+    not use abs, maximum or comparisons of the entries that move (Squire and Trapp 1998).
 
-    Raises TypeError if X or Y is not made of real floats, ValueError for NaN or infinity in X or Y, for another
-    method, and where the complex step finds that f drops the imaginary part; ShapeError if Y changes its shape.
+    Raises TypeError if X or Y is not made of real floats, or Y of fewer digits than float64; ShapeError if Y changes
+    its shape; ValueError for NaN or infinity in X or Y, for another method, where no h gives a steady quotient (f jumps,
+    or differs from call to call), and where the complex step is not what the central difference is.
     """
     if not callable(f):
-        raise TypeError(f"numeric_jacobian(f, X): f is a {type(f).__name__}, expected a function")
-    if method not in ("central", "complex"):
-        raise ValueError(f"numeric_jacobian(f, X, method): method is {method!r}, expected 'central' or 'complex'")
-    X = np.array(_real_floats("X", X), dtype=float)
-    Y = _real_floats("f(X)", f(X.copy()))
+        raise TypeError(f"{_CALL}: f is {describe(f)}, expected a function")
+    Choice(("central", "complex"))("numeric_jacobian(f, X, method)", "method", method)
+    X = _real_floats("X", X).astype(float)
+    Y = _real_floats("f(X)", f(X.copy())).copy()
+    for name, A in (("X", X), ("f(X)", Y)):
+        if not np.isfinite(A).all():
+            raise ValueError(f"{_CALL}: {name} is not finite everywhere, expected finite numbers")
     columns = np.empty(X.shape + Y.shape)
     for i in np.ndindex(X.shape):
-        columns[i] = (_complex_step if method == "complex" else _central_difference)(f, X, i, Y.shape)
+        columns[i], error = _central_difference(f, X, i, Y.shape)
+        if method == "complex":
+            columns[i] = _complex_step(f, X, i, columns[i], error)
     return np.moveaxis(columns, range(X.ndim), range(Y.ndim, Y.ndim + X.ndim))
 
 
 def _central_difference(f, X, i, shape):
-    h = np.cbrt(np.finfo(float).eps) * max(1.0, abs(X[i]))
-    up, down = X.copy(), X.copy()
-    up[i] += h
-    down[i] -= h
-    width = up[i] - down[i]  # taken now: f may change its argument
-    return (_value("f(X + h)", f(up), shape) - _value("f(X - h)", f(down), shape)) / width
+    """dY/dX[i], of the given shape, and its error: entry by entry from the h whose error is the least part of it."""
+    h = np.cbrt(_EPSILON) * max(1.0, abs(X[i]))
+    best = _quotient(f, X, i, shape, h)
+    for factor in (1e-2, 1e-4, 1e-6, 1e-8, 1e2, 1e5, 1e8):  # smaller where f changes fast, then larger against rounding
+        D, spread, rounding = best
+        enough = 1e-6 * abs(D).max(initial=0)
+        if (spread + rounding <= enough if factor > 1 else spread <= np.maximum(enough, rounding)).all():
+            continue
+        try:  # so far from X, f may have no value at all
+            new = _quotient(f, X, i, shape, factor * h)
+        except Exception:  # noqa: BLE001, S112
+            continue
+        share, new_share = ((s + r) / (abs(d) + r + _TINY) for d, s, r in (best, new))
+        passes_no_kink = abs(new[0] - D) <= 10 * (spread + rounding)
+        better = (new_share < share) & (passes_no_kink | (factor < 1)) | np.isnan(share)
+        best = np.where(better, new, best)
+    D, spread, rounding = best
+    if not np.isfinite(spread).all():
+        raise ValueError(f"{_CALL}: f(X + h) or f(X - h) is not finite for X{list(i)}, however small h is")
+    if (spread > 1e-5 * abs(D).max(initial=0) + 1e-9 + 100 * rounding).any():
+        raise ValueError(
+            f"{_CALL}: (f(X + h) - f(X - h)) / 2h does not settle at X{list(i)} for any h, expected a function that has "
+            "a derivative there, computes in float64, and gives the same for the same X"
+        )
+    return D, spread + rounding
 
 
-def _complex_step(f, X, i, shape):
+def _quotient(f, X, i, shape, h):
+    """(f(X + h) - f(X - h)) / 2h where h moves X[i], its distance from that of a smaller h, and its error by rounding."""
+    quotients = []
+    for step in (0.618 * h, h):  # no simple fraction: results that are rounded in the same way would agree by chance
+        up, down = X.copy(), X.copy()
+        up[i] += step
+        down[i] -= step
+        width = up[i] - down[i]  # taken now: f may change its argument
+        with np.errstate(all="ignore"):
+            Y_up = _value("f(X + h)", f(up), shape).copy()  # a copy: f may write all its results into one array
+            Y_down = _value("f(X - h)", f(down), shape)
+            quotients.append((Y_up - Y_down) / width)
+    rounding = _EPSILON * np.maximum(abs(Y_up), abs(Y_down)) / h
+    return np.array([quotients[1], abs(quotients[1] - quotients[0]), rounding])
+
+
+def _complex_step(f, X, i, D, error):
     h = 1e-200  # nothing is subtracted, so h can be as small as one likes
     moved = X.astype(complex)
     moved[i] += 1j * h
     Y = np.asarray(f(moved))
     if Y.dtype.kind != "c":
         raise ValueError(
-            "numeric_jacobian(f, X, method='complex'): f gave real numbers for complex ones, so it is not analytic "
+            f"{_COMPLEX}: f gave real numbers for complex ones, so it is not analytic "
             "(abs, maximum, a cast?): use method='central'"
         )
-    return _value("f(X + ih)", Y.imag, shape) / h
+    slope = _value("f(X + ih)", Y.imag, D.shape) / h
+    if not (abs(slope - D) <= 10 * error + 1e-6 * abs(D).max(initial=0)).all():
+        raise ValueError(
+            f"{_COMPLEX}: at X{list(i)} it differs from the central difference, so a part of f that moves is not "
+            "analytic (abs, norm, std, maximum, a cast?): use method='central'"
+        )
+    return slope
 
 
 def _value(name, Y, shape):
     Y = _real_floats(name, Y)
     if Y.shape != shape:
-        raise ShapeError(f"numeric_jacobian(f, X): {name} has shape {Y.shape}, but f(X) has {shape}.")
+        raise ShapeError(f"{_CALL}: {name} has shape {Y.shape}, but f(X) has {shape}.")
     return Y
 
 
 def _real_floats(name, A):
-    A = plain_array(f"numeric_jacobian(f, X): {name}", A)
+    A = plain_array(f"{_CALL}: {name}", A)
     if A.dtype.kind != "f":
-        raise TypeError(f"numeric_jacobian(f, X): {name} has dtype {A.dtype}, expected real floats")
-    if not np.isfinite(A).all():
-        raise ValueError(f"numeric_jacobian(f, X): {name} is not finite everywhere, expected finite numbers")
+        raise TypeError(f"{_CALL}: {name} has dtype {A.dtype}, expected real floats")
+    if name != "X" and A.dtype.itemsize < 8:
+        raise TypeError(f"{_CALL}: {name} has dtype {A.dtype}, expected float64: differences need all its digits")
     return A

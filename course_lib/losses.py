@@ -19,24 +19,23 @@ _Batch = Shaped[np.ndarray, "m n_out"]
 
 @dataclass(frozen=True, repr=False)
 class Loss:
-    """A loss and its gradient. `f` and `f_gradient` are the bare formulas, without checks."""
+    """A loss and its gradient. `both` is the bare formula, without checks, of (L, dL/dO): they share most of their work."""
 
     name: str
-    f: Callable
-    f_gradient: Callable
+    both: Callable
     takes_probabilities: bool = False  # each row of the target sums to 1
 
     @shape_checked
     def __call__(self, O: _Batch, target: _Batch):
         """L, a number."""
         self.check_target(O, target)
-        return self.f(O, target)
+        return self.both(O, target)[0]
 
     @shape_checked
     def gradient(self, O: _Batch, target: _Batch) -> _Batch:
         """dL/dO: the first G (row S5)."""
         self.check_target(O, target)
-        return self.f_gradient(O, target)
+        return self.both(O, target)[1]
 
     def check_target(self, O, target):
         """Raise ShapeError, TypeError or ValueError if target, (m, n_out), is not one for the output O, (m, n_out)."""
@@ -48,7 +47,8 @@ class Loss:
         if self.takes_probabilities:
             if O.dtype == object or target.dtype == object:
                 raise TypeError(f"{call}: O or target holds Fractions, but exp is not rational: expected floats")
-            if (target < 0).any() or (abs(target.sum(axis=1) - 1) > 1e-6).any():
+            excess = target.sum(axis=1) - 1  # (m,)
+            if target.min() < 0 or (excess.dot(excess) > 1e-12 and abs(excess).max() > 1e-6):
                 raise ValueError(
                     f"{call}: a row of target does not sum to 1 with entries of at least 0, "
                     "expected one-hot rows (or probabilities)"
@@ -68,24 +68,19 @@ def softmax(Z):
 
 
 def _mse(O, target):
-    return ((O - target) ** 2).sum() / (2 * len(O))
-
-
-def _mse_gradient(O, target):
-    return (O - target) / len(O)
+    D, m = O - target, len(O)  # (m, n_out)
+    return (D * D).sum() / (2 * m), D / m
 
 
 def _softmax_cross_entropy(Z, target):
-    shifted = Z - Z.real.max(axis=1, keepdims=True)
-    log_sums = np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-    return (target * (log_sums - shifted)).sum() / len(Z)
+    shifted, m = Z - Z.real.max(axis=1, keepdims=True), len(Z)  # (m, n_out): the largest exponent of a row is 0
+    E = np.exp(shifted)  # (m, n_out)
+    sums, totals = (
+        E.sum(axis=1, keepdims=True),
+        target.sum(axis=1, keepdims=True),
+    )  # (m, 1): totals are 1 but for rounding
+    return (target * (np.log(sums) - shifted)).sum() / m, (totals / sums * E - target) / m
 
 
-def _softmax_cross_entropy_gradient(Z, target):
-    return (softmax(Z) - target) / len(Z)
-
-
-mse = Loss("mse", _mse, _mse_gradient)
-softmax_cross_entropy = Loss(
-    "softmax_cross_entropy", _softmax_cross_entropy, _softmax_cross_entropy_gradient, takes_probabilities=True
-)
+mse = Loss("mse", _mse)
+softmax_cross_entropy = Loss("softmax_cross_entropy", _softmax_cross_entropy, takes_probabilities=True)

@@ -12,10 +12,11 @@ jaxtyping decides whether an array fits its annotation; this module checks the e
 import functools
 import inspect
 from fractions import Fraction
-from numbers import Integral, Real
 
 import numpy as np
 from jaxtyping import AbstractArray, Shaped, jaxtyped
+
+from course_lib.arguments import Number, Whole, describe, finite_array, plain_array
 
 Array = Shaped[np.ndarray, "..."]  # any shape
 
@@ -33,6 +34,9 @@ def shape_checked(function):
     - `int`: a whole number, at least 0; the argument's name may then stand in later shapes.
     - `float`: a finite real number.
     - another class, or a tuple of classes: an instance of it.
+    - `Whole(1)`, `Number(0)` or another of `course_lib.arguments`: what that takes.
+
+    An argument's own default passes as well.
 
     Raises ShapeError for a shape, TypeError for a type or a dtype, ValueError for NaN, infinity or a negative size;
     each names the argument, what it is and what was expected.
@@ -41,7 +45,9 @@ def shape_checked(function):
     hints = {name: p.annotation for name, p in signature.parameters.items() if p.annotation is not p.empty}
     is_method = "self" in signature.parameters
     result_hint = signature.return_annotation
-    names = ", ".join(name for name in signature.parameters if name != "self")
+    defaults = {name: p.default for name, p in signature.parameters.items()}
+    names = [name for name in signature.parameters if name != "self"]
+    names = ", ".join([*names[:3], "..."] if len(names) > 4 else names)
 
     @functools.wraps(function)
     def checked(*args, **kwargs):
@@ -54,7 +60,7 @@ def shape_checked(function):
         seen, exact = {}, {}
         with jaxtyped("context"):
             for name, value in bound.arguments.items():
-                if name in hints:
+                if name in hints and value is not defaults[name]:
                     bound.arguments[name] = _check(call, name, value, hints[name], seen, exact)
             result = function(*bound.args, **bound.kwargs)
             if _is_array_hint(result_hint) and not isinstance(np.asarray(result), result_hint):
@@ -75,33 +81,48 @@ def as_fractions(A):
     for i, entry in np.ndenumerate(A):
         entry = entry.item() if isinstance(entry, np.generic) else entry
         if not isinstance(entry, (int, float, Fraction)):
-            raise TypeError(
-                f"as_fractions(A): A{list(i)} is {_describe(entry)}, expected integers, floats or Fractions"
-            )
+            raise TypeError(f"as_fractions(A): A{list(i)} is {describe(entry)}, expected integers, floats or Fractions")
         if isinstance(entry, float) and not np.isfinite(entry):
             raise ValueError(f"as_fractions(A): A{list(i)} is {entry}, expected finite numbers")
         exact[i] = Fraction(entry)
     return exact
 
 
-def plain_array(name, A):
-    """A, of any shape, as a numpy array; TypeError for a masked array or a matrix, which would lose what makes it one."""
-    if isinstance(A, np.ndarray) and type(A) is not np.ndarray:
-        raise TypeError(f"{name} is a {type(A).__name__}, expected a plain numpy array")
-    return np.asarray(A)
-
-
 def zeros(shape, like):
     """Zeros of the given shape, of the same kind as the array `like`: floats, or Fractions that stay exact."""
-    return np.full(shape, Fraction(0) if like.dtype == object else 0, dtype=like.dtype)
+    return np.full(shape, of_kind(0, like), dtype=like.dtype)
+
+
+def of_kind(number, A):
+    """The number as one of the entries of the array A, of any shape: a float of its dtype, or a Fraction."""
+    return Fraction(number) if A.dtype == object else A.dtype.type(number)
+
+
+def same_shapes(call, name, arrays, expected):
+    """Raise ShapeError unless the arrays have the expected shapes, one by one."""
+    shapes = [A.shape for A in arrays]
+    if shapes != expected:
+        shapes, expected = (shapes[0], expected[0]) if len(shapes) == len(expected) == 1 else (shapes, expected)
+        raise ShapeError(f"{call}: {name} has shape {shapes}, expected {expected}.")
+
+
+def copy_into(name, arrays, given):
+    """Copy a tuple of arrays into those that are there, {name: array}, if every one fits: of real floats, of its shape."""
+    if not isinstance(given, (list, tuple)) or len(given) != len(arrays):
+        raise TypeError(f"{name} is {describe(given)}, expected ({', '.join(arrays)})")
+    new = [np.array(plain_array(f"{name}: {one}", A)) for one, A in zip(arrays, given, strict=True)]
+    for (one, old), A in zip(arrays.items(), new, strict=True):
+        same_shapes(name, one, [A], [old.shape])
+        if A.dtype.kind not in "iuf":
+            raise TypeError(f"{name}: {one} has dtype {A.dtype}, expected real floats")
+    for old, A in zip(arrays.values(), new, strict=True):
+        old[...] = A
 
 
 def _check(call, name, value, hint, seen, exact):
     """Return the value, checked. `seen` remembers arrays and sizes, `exact` which arrays hold Fractions."""
     if _is_array_hint(hint):
-        if isinstance(value, (float, complex, Fraction, np.inexact)):
-            value = np.asarray(value)
-        _check_entries(call, name, value)
+        value = finite_array(call, name, value)
         for other, is_exact in exact.items():
             if is_exact != (value.dtype == object):
                 floats = name if is_exact else other
@@ -113,41 +134,19 @@ def _check(call, name, value, hint, seen, exact):
             raise ShapeError(_wrong_shape(call, name, value, hint, seen))
         seen[name], exact[name] = (value.shape, hint.dim_str.split()), value.dtype == object
     elif hint is int:
-        if not isinstance(value, Integral) or isinstance(value, bool):
-            raise TypeError(f"{call}: {name} is {_describe(value)}, expected a whole number")
-        if value < 0:
-            raise ValueError(f"{call}: {name} is {value}, expected at least 0")
+        Whole(0)(call, name, value)
         isinstance(np.broadcast_to(0.0, (int(value),)), Shaped[np.ndarray, name])  # tells jaxtyping the symbol's size
         seen[name] = ((int(value),), [name])
     elif hint is float:
-        if not isinstance(value, Real) or isinstance(value, bool):
-            raise TypeError(f"{call}: {name} is {_describe(value)}, expected a number")
-        if not np.isfinite(float(value)):
-            raise ValueError(f"{call}: {name} is {value}, expected a finite number")
-    elif not isinstance(value, hint):
+        Number()(call, name, value)
+    elif isinstance(hint, type) or type(hint) is tuple:
         classes = hint if isinstance(hint, tuple) else (hint,)
-        expected = " or ".join(c.__name__ for c in classes)
-        raise TypeError(f"{call}: {name} is {_describe(value)}, expected {expected}")
+        if not isinstance(value, classes):
+            expected = " or ".join(c.__name__ for c in classes)
+            raise TypeError(f"{call}: {name} is {describe(value)}, expected {expected}")
+    else:
+        hint(call, name, value)
     return value
-
-
-def _check_entries(call, name, value):
-    if type(value) is not np.ndarray:
-        raise TypeError(f"{call}: {name} is {_describe(value)}, expected a numpy array of floats")
-    if value.dtype == object:
-        for i, entry in np.ndenumerate(value):
-            if not isinstance(entry, Fraction):
-                raise TypeError(
-                    f"{call}: {name}{list(i)} is {_describe(entry)}, expected every object to be a Fraction"
-                )
-    elif value.dtype.kind not in "fc":
-        raise TypeError(
-            f"{call}: {name} has dtype {value.dtype}, expected floats: write {name}.astype(float)"
-            f" (or as_fractions({name}) for exact arithmetic)"
-        )
-    elif not np.isfinite(value).all():
-        i = np.argwhere(~np.isfinite(value))[0].tolist()
-        raise ValueError(f"{call}: {name}{i if i else ''} is {value[tuple(i)]}, expected finite numbers")
 
 
 def _wrong_shape(call, name, value, hint, seen):
@@ -173,7 +172,7 @@ def _spoken_name(function, owner):
     if owner is None:
         return function.__name__
     name = getattr(owner, "name", type(owner).__name__)
-    return name if function.__name__ == "__call__" else f"{name}.{function.__name__}"
+    return name if function.__name__ in ("__call__", "__init__") else f"{name}.{function.__name__}"
 
 
 def _is_array_hint(hint):
@@ -182,8 +181,3 @@ def _is_array_hint(hint):
 
 def _in_symbols(dims):
     return "(" + ", ".join(dims) + ("," if len(dims) == 1 and dims != ["..."] else "") + ")"
-
-
-def _describe(value):
-    text = " ".join(repr(value).split())  # in one line
-    return f"{type(value).__name__} {text if len(text) <= 40 else text[:37] + '...'}"

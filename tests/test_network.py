@@ -35,6 +35,7 @@ NETWORKS = st.fixed_dictionaries(
 def build(choice, m):
     """The network of a choice with biases that are not 0, a batch of m samples, and the names of its activations."""
     choice = dict(choice)
+    choice["lam"] *= choice["regularizer"] != "none"
     if choice["loss"] == "softmax_cross_entropy":
         choice["output_activation"] = "identity"
     sizes, rng = choice["sizes"], np.random.default_rng(choice["seed"])
@@ -66,7 +67,7 @@ def test_J_and_its_gradients_are_those_of_automatic_differentiation(choice, m):
     arguments = (X, target, names, choice["loss"], choice["regularizer"], choice["lam"])
     assert_close(J, objective(network.parameters, *arguments))
     assert J == network.objective(X, target)
-    assert_gradients_close(gradients, grad(objective)(network.parameters, *arguments))
+    assert_gradients_close(gradients, grad(objective)(list(network.parameters), *arguments))
 
 
 @pytest.mark.parametrize("n_layers", [1, 2, 3, 4, 5])
@@ -78,7 +79,7 @@ def test_every_depth_activation_and_loss_agrees_with_automatic_differentiation(n
         choice = {"sizes": sizes, "activation": activation, "output_activation": activation, "loss": loss}
         network, X, target, names = build(choice | {"regularizer": regularizer, "lam": 0.7, "seed": n_layers}, m=7)
         _, gradients = network.loss_and_gradients(X, target)
-        expected = grad(objective)(network.parameters, X, target, names, loss, regularizer, 0.7)
+        expected = grad(objective)(list(network.parameters), X, target, names, loss, regularizer, network.lam)
         assert_gradients_close(gradients, expected)
 
 
@@ -105,20 +106,22 @@ def test_the_network_s_lines_are_the_formulas_of_one_layer(choice, m):
     assert_gradients_close(gradients, expected, 1e-12)
 
 
-def test_the_gradients_are_the_numeric_ones_by_complex_step():
+def test_the_gradients_are_the_numeric_ones():
     network = Network([5, 4, 3], tanh, softmax_cross_entropy, l2, lam=0.1, seed=3)
     rng = np.random.default_rng(0)
     X, target = rng.standard_normal((7, 5)), one_hot(rng, 7, 3)
     _, gradients = network.loss_and_gradients(X, target)
     for layer, which in itertools.product(range(2), range(2)):
-        original = network.parameters[layer]
+        original = [P.copy() for P in network.parameters[layer]]
 
         def J(P, layer=layer, which=which, original=original):
             network.parameters[layer] = (P, original[1]) if which == 0 else (original[0], P)
             return network.objective(X, target)
 
-        assert_close(gradients[layer][which], numeric_jacobian(J, original[which], "complex"))
+        assert_close(gradients[layer][which], numeric_jacobian(J, original[which]), 1e-9)
         network.parameters[layer] = original
+    by_moving_X = numeric_jacobian(network.predict, X, "complex")
+    assert_close(by_moving_X, numeric_jacobian(network.predict, X), 1e-9)
 
 
 def test_the_trace_holds_every_array_of_the_pass_by_layer():
@@ -207,31 +210,29 @@ def test_no_argument_and_no_parameter_is_changed_by_a_pass():
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ({"sizes": []}, ValueError, r"sizes is \[\], expected two or more whole numbers"),
-        ({"sizes": [5]}, ValueError, r"sizes is \[5\]"),
-        ({"sizes": 5}, ValueError, r"sizes is \[5\]"),
-        ({"sizes": None}, ValueError, r"sizes is \[None\]"),
-        ({"sizes": "53"}, ValueError, r"sizes is \['5', '3'\]"),
-        ({"sizes": [5, 0, 3]}, ValueError, r"sizes is \[5, 0, 3\]"),
-        ({"sizes": [5, -4, 3]}, ValueError, "sizes is"),
-        ({"sizes": [5.0, 3.0]}, ValueError, "sizes is"),
-        ({"sizes": [True, 3]}, ValueError, "sizes is"),
-        ({"activation": None}, TypeError, "activation is None, expected one of course_lib's Activation objects"),
-        ({"activation": "tanh"}, TypeError, "activation is 'tanh'"),
-        ({"activation": np.tanh}, TypeError, "activation is <ufunc 'tanh'>"),
-        ({"output_activation": mse}, TypeError, "output_activation is mse"),
-        ({"loss": tanh}, TypeError, "loss is tanh, expected one of course_lib's Loss objects"),
-        ({"regularizer": None}, TypeError, "regularizer is None, expected one of course_lib's Regularizer objects"),
+        *[
+            ({"sizes": sizes}, ValueError, "sizes is .*, expected two or more whole numbers, at least 1 each")
+            for sizes in ([], [5], 5, None, "53", [5, 0, 3], [5, -4, 3], [5.0, 3.0], [True, 3])
+        ],
+        ({"activation": "tanh"}, TypeError, "activation is str 'tanh', expected Activation"),
+        ({"output_activation": mse}, TypeError, "output_activation is Loss mse"),
+        ({"loss": tanh}, TypeError, "loss is Activation tanh, expected Loss"),
+        ({"regularizer": None}, TypeError, "regularizer is NoneType None, expected Regularizer"),
         ({"lam": -0.1}, ValueError, "lam is -0.1, expected a finite number, at least 0"),
         ({"lam": np.nan}, ValueError, "lam is nan"),
-        ({"lam": np.inf}, ValueError, "lam is inf"),
-        ({"lam": True}, ValueError, "lam is True"),
-        ({"lam": "0.1"}, ValueError, "lam is '0.1'"),
-        ({"initializer": None}, TypeError, "initializer is None, expected a function"),
+        ({"lam": True}, TypeError, "lam is bool True"),
+        ({"lam": 0.1}, ValueError, "lam is 0.1 and regularizer is none, expected l2 or l1, or lam = 0"),
+        (
+            {"initializer": None},
+            TypeError,
+            r"initializer is NoneType None, expected a function \(n_in, n_out, rng\) -> W",
+        ),
+        ({"seed": -1}, ValueError, "seed is -1, expected a whole number, at least 0"),
+        ({"seed": "one"}, TypeError, "seed is str 'one', expected a whole number"),
         (
             {"initializer": lambda n_in, n_out, rng: rng.standard_normal((n_out, n_in))},
             ShapeError,
-            r"initializer\(5, 4, rng\) has shape \(4, 5\), expected \(n_in, n_out\) = \(5, 4\)\.",
+            r"W, as initializer gave it, has shape \[\(4, 5\), \(3, 4\)\], expected \[\(5, 4\), \(4, 3\)\]",
         ),
         (
             {"loss": softmax_cross_entropy, "output_activation": tanh},
@@ -248,7 +249,7 @@ def test_arguments_that_make_no_network_are_refused_by_name(arguments, error, me
 def test_numpy_integers_are_sizes_and_any_real_number_is_lam():
     network = Network(np.array([5, 3]), tanh, regularizer=l2, lam=np.float32(0.5))
     assert network.parameters[0][0].shape == (5, 3)
-    assert Network((5, 3), tanh, lam=np.int64(1)).lam == 1
+    assert Network((5, 3), tanh, regularizer=l2, lam=np.int64(1)).lam == 1
 
 
 @pytest.mark.parametrize("method", ["forward", "predict", "objective", "loss_and_gradients"])
@@ -273,7 +274,9 @@ def test_backward_from_any_G_is_what_backward_does_from_that_of_the_loss():
         assert_close(G, same, 1e-14)
     with pytest.raises(ShapeError, match=r"Network.backward_from\(trace, G\): G has shape \(3, 7\), expected \(7, 3\)"):
         network.backward_from(by_G, np.ones((3, 7)))
-    with pytest.raises(ShapeError, match=r"Network.backward_from\(trace, G\): trace has layers of \[5, 3\]"):
+    with pytest.raises(
+        ShapeError, match=r"Network.backward_from\(trace, G\): trace.O has shape \[\(7, 5\), \(7, 3\)\], expected"
+    ):
         network.backward_from(Network([5, 3], tanh).forward(X), np.ones((7, 3)))
 
 
@@ -293,7 +296,7 @@ def test_a_target_of_another_shape_is_refused(shape):
 def test_the_trace_of_another_network_is_refused():
     network, other, deeper = (Network(sizes, tanh) for sizes in ([5, 4, 3], [5, 1, 3], [5, 4, 4, 3]))
     for stranger in (other, deeper):
-        with pytest.raises(ShapeError, match=r"Network.backward\(trace, target\): trace has layers of"):
+        with pytest.raises(ShapeError, match=r"Network.backward\(trace, target\): trace.O has shape"):
             network.backward(stranger.forward(np.ones((7, 5))), np.ones((7, 3)))
     with pytest.raises(TypeError, match="trace is NoneType None, expected Trace"):
         network.backward(None, np.ones((7, 3)))
@@ -312,5 +315,5 @@ def test_a_network_computes_in_floats():
         network.forward(as_fractions(X))
     with pytest.raises(TypeError, match="only target holds Fractions, expected one kind"):
         network.objective(X, as_fractions(target))
-    with pytest.raises(TypeError, match="O or target holds Fractions"):
+    with pytest.raises(TypeError, match="target holds Fractions"):
         network.backward(network.forward(X), as_fractions(target))

@@ -118,7 +118,7 @@ def test_the_regularizer_stands_in_a_only_where_there_is_one(options):
 
 
 def test_a_loss_of_your_own_is_shown_without_a_formula_for_its_entries():
-    total = Loss("total", lambda O, target: (O - target).sum(), lambda O, target: np.ones_like(O))
+    total = Loss("total", lambda O, target: ((O - target).sum(), np.ones_like(O)))
     step = BackwardStepper(Network([5, 2], relu, loss=total), X, T).steps[3]
     assert (formula(step), step["form"]) == ("dL_dO[1] = total.gradient( O[1] , T )", "whole")
     assert "1/m" not in step["note"]

@@ -41,7 +41,7 @@ class BackwardStepper(View):
         with np.errstate(over="ignore", invalid="ignore"):  # what overflows is drawn as inf and nan
             trace = network.forward(X)
             gradients = network.backward(trace, target)
-            L = network.loss.f(trace.O[-1], target)
+            L = network.loss.both(trace.O[-1], target)[0]
             matrices = _matrices(network, trace, gradients, target)
         entries = sum(A.size for A, _ in matrices.values())
         if entries > _MOST_ENTRIES:

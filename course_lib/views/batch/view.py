@@ -133,7 +133,7 @@ def _one_pass(network, X, target):
         network.backward(trace, target)
         _check_finite("G", trace.G)
         twice = [np.vstack([A, A]) for A in (trace.O[-1], target)]  # a mean gives each row of these half the weight
-        halves = network.loss.f_gradient(*twice)[: len(X)]
+        halves = network.loss.both(*twice)[1][: len(X)]
     if not np.allclose(2 * halves, trace.dL_dO[-1], rtol=1e-6, atol=0):
         raise ValueError(
             f"{_CALL}: network.loss is {network.loss}, expected a mean over the batch: with every sample in the batch "

@@ -1,0 +1,392 @@
+"""A step of training: that of the open formulas to rounding, in both precisions, slow and fast; all is refused by name."""
+
+import copy
+import pickle
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from reference import ACTIVATIONS, LOSSES, REGULARIZERS, assert_close, one_hot
+
+from course_lib import activations, dense, losses, regularizers
+from course_lib.activations import Activation, identity, relu, sigmoid, tanh
+from course_lib.fast import KEPT, FastNetwork
+from course_lib.losses import Loss, mse, softmax_cross_entropy
+from course_lib.network import Network
+from course_lib.regularizers import Regularizer, l2
+from course_lib.shapes import ShapeError, as_fractions
+
+BOTH = pytest.mark.parametrize("kind", [Network, FastNetwork])
+TASKS = st.fixed_dictionaries(
+    {
+        "sizes": st.lists(st.integers(1, 5), min_size=2, max_size=6),
+        "activation": st.sampled_from(sorted(ACTIVATIONS)),
+        "output_activation": st.sampled_from(sorted(ACTIVATIONS)),
+        "loss": st.sampled_from(sorted(LOSSES)),
+        "regularizer": st.sampled_from(sorted(REGULARIZERS)),
+        "lam": st.sampled_from([0.0, 0.3]),
+        "dtype": st.sampled_from(["float32", "float64"]),
+        "seed": st.integers(0, 10_000),
+    }
+)
+
+
+def task(kind=FastNetwork, sizes=(3, 4, 2), m=7, loss=mse, seed=0, dtype=np.float64, activation=tanh, **options):
+    """A network whose biases are not 0, a batch X, (m, sizes[0]), and its target, (m, sizes[-1])."""
+    rng = np.random.default_rng(seed)
+    network = kind(sizes, activation, loss, seed=seed, dtype=dtype, **options)
+    network.parameters = [(W, rng.standard_normal(b.shape)) for W, b in network.parameters]
+    target = one_hot(rng, m, sizes[-1]) if loss is softmax_cross_entropy else rng.standard_normal((m, sizes[-1]))
+    return network, rng.standard_normal((m, sizes[0])).astype(dtype), target.astype(dtype)
+
+
+def drawn_task(kind, choice, m):
+    parts = {"loss": losses, "activation": activations, "output_activation": activations, "regularizer": regularizers}
+    choice = choice | {name: getattr(module, choice[name]) for name, module in parts.items()}
+    choice["lam"] *= choice["regularizer"] is not regularizers.none
+    if choice["loss"] is softmax_cross_entropy:
+        choice["output_activation"] = identity
+    return task(kind, m=m, **choice)
+
+
+def open_formulas(network, X, target):
+    """J and its gradients in float64, by the checked functions of `dense` and the parts of the network alone."""
+    X, target, parameters = X.astype(float), target.astype(float), as_floats(network.parameters)
+    inputs, Zs, omega = [X], [], 0.0
+    for (W, b), f in zip(parameters, network.activations, strict=True):
+        Zs.append(dense.forward(inputs[-1], W, b))
+        inputs.append(f(Zs[-1]))
+        omega += network.regularizer(W)
+    G, gradients = network.loss.gradient(inputs[-1], target), []
+    for l in reversed(range(len(Zs))):
+        W, _ = parameters[l]
+        G = dense.undo_activation(G, Zs[l], network.activations[l])
+        dW = dense.grad_W(inputs[l], G) + network.lam * network.regularizer.gradient(W)
+        gradients.insert(0, (dW, dense.grad_b(G)))
+        G = dense.grad_O(G, W)
+    return network.loss(inputs[-1], target) + network.lam * omega, gradients
+
+
+def as_floats(pairs):
+    return [tuple(np.array(P, dtype=float) for P in pair) for pair in pairs]
+
+
+def assert_pairs(pairs, expected, tolerance):
+    for pair, expected_pair in zip(pairs, expected, strict=True):
+        for P, expected_P in zip(pair, expected_pair, strict=True):
+            assert_close(P, expected_P, tolerance)
+
+
+def tolerance(network):
+    return {"float32": 2e-5, "float64": 1e-12}[network.dtype.name]
+
+
+def assert_steps_are_those_of_the_open_formulas(network, X, target, with_velocity=False):
+    velocity = np.zeros(network.n_parameters, network.dtype) if with_velocity else None
+    V = [tuple(0 * P for P in pair) for pair in as_floats(network.parameters)]
+    for _ in range(2):  # the second step finds the buffers of the first
+        before = as_floats(network.parameters)
+        J, gradients = open_formulas(network, X, target)
+        if with_velocity:
+            found = network.sgd_step(X, target, 0.1, 0.9, velocity)
+            V = [tuple(0.9 * v - 0.1 * d for v, d in zip(*z, strict=True)) for z in zip(V, gradients, strict=True)]
+        else:
+            found = network.sgd_step(X, target, 0.1)
+            V = [tuple(-0.1 * d for d in pair) for pair in gradients]
+        moved = [tuple(P + v for P, v in zip(*z, strict=True)) for z in zip(before, V, strict=True)]
+        assert type(found) is float
+        assert_close(found, J, tolerance(network))
+        assert_pairs(network.parameters, moved, tolerance(network))
+
+
+@BOTH
+@settings(deadline=None)
+@given(TASKS, st.integers(1, 6), st.booleans())
+def test_a_step_is_that_of_the_open_formulas_to_rounding(kind, choice, m, with_velocity):
+    assert_steps_are_those_of_the_open_formulas(*drawn_task(kind, choice, m), with_velocity)
+
+
+@settings(deadline=None)
+@given(TASKS, st.integers(1, 6))
+def test_J_and_gradients_are_the_open_formulas_in_both_precisions(choice, m):
+    network, X, target = drawn_task(FastNetwork, choice, m)
+    J, gradients = open_formulas(network, X, target)
+    found, found_gradients = network.loss_and_gradients(X, target)
+    assert_close(found, J, tolerance(network))
+    assert_pairs(found_gradients, gradients, tolerance(network))
+    trace = network.forward(X)
+    assert_pairs(network.backward(trace, target), gradients, tolerance(network))
+    arrays = trace.O + trace.Z + trace.G + trace.dL_dO[1:] + [P for pair in found_gradients for P in pair]
+    assert {A.dtype for A in arrays} == {network.dtype}
+
+
+@BOTH
+def test_hidden_layers_may_differ_and_a_list_of_activations_may_be_written_to(kind):
+    network, X, target = task(kind, (3, 4, 5, 4, 2))
+    for hidden in ([relu, tanh, relu], [tanh, relu, sigmoid], [relu, relu, identity], [relu] * 3):
+        network.activations[:3] = hidden
+        assert_steps_are_those_of_the_open_formulas(network, X, target)
+
+
+@BOTH
+def test_a_learner_s_own_activation_loss_and_regularizer_are_run(kind):
+    square = Activation("square", lambda Z: Z**2, lambda Z: 2 * Z)
+    half = Loss("half", lambda O, target: ((O - target).sum() / 2, np.full_like(O, 0.5)))
+    cubes = Regularizer("cubes", lambda W: (W**3).sum(), lambda W: 3 * W**2)
+    network, X, target = task(kind, (3, 4, 4, 2), loss=half, activation=square, regularizer=cubes, lam=0.1)
+    assert_steps_are_those_of_the_open_formulas(network, X * 0.1, target)
+
+
+@BOTH
+@pytest.mark.parametrize("n_out", [2, 70])
+def test_rows_of_the_target_that_sum_to_1_but_for_rounding_count_as_they_are(kind, n_out):
+    network, X, target = task(kind, (3, 4, n_out), loss=softmax_cross_entropy)
+    target = target * (1 + 9e-7)
+    J, gradients = open_formulas(network, X, target)
+    assert_close(network.objective(X, target), J, 1e-13)
+    assert_pairs(network.loss_and_gradients(X, target)[1], gradients, 1e-13)
+    before = as_floats(network.parameters)
+    assert_close(network.sgd_step(X, target, 1.0), J, 1e-13)
+    moved = [tuple(P - d for P, d in zip(*z, strict=True)) for z in zip(before, gradients, strict=True)]
+    assert_pairs(network.parameters, moved, 1e-13)
+
+
+def test_a_wide_batch_that_is_taken_some_rows_at_a_time_is_the_same_step():
+    network, X, target = task(sizes=(3, 700), m=300, loss=softmax_cross_entropy)  # more entries than a piece has
+    assert_steps_are_those_of_the_open_formulas(network, X, target)
+    assert_steps_are_those_of_the_open_formulas(*task(sizes=(300, 300), m=5), with_velocity=True)  # several pieces
+
+
+@BOTH
+def test_what_is_assigned_is_copied_at_once_into_arrays_that_stay(kind):
+    network, X, target = task(kind)
+    (W0, b0), (W1, b1) = network.parameters
+    new = W1 * 2
+    network.parameters[1] = (new, b1 + 1)
+    new[:] = 7
+    assert network.parameters[1][0] is W1
+    assert not (W1 == 7).any()
+    J = network.objective(X, target)
+    assert_close(network.sgd_step(X, target, 0.1), J)
+    assert network.parameters[0][0] is W0
+    W0[:] = 0
+    assert (network.forward(X).Z[0] == b0).all()
+    other = task(kind, seed=1)[0]
+    other.parameters = network.parameters
+    other.sgd_step(X, target, 0.1)
+    assert not np.array_equal(other.parameters[1][0], W1)
+    (A, c), _ = square = kind([2, 2, 2], tanh).parameters
+    square[0] = (A.T, c)  # what is read is not what was written before
+    assert np.array_equal(A, kind([2, 2, 2], tanh).parameters[0][0].T)
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        (lambda net: setattr(net, "parameters", []), TypeError, r"Network.parameters is list \[\], expected \(W0, b0, W1, b1\)"),
+        (lambda net: setattr(net, "parameters", None), TypeError, "Network.parameters is NoneType None, expected"),
+        (
+            lambda net: setattr(net, "parameters", [net.parameters[0], (np.ones((2, 4)), np.ones((1, 2)))]),
+            ShapeError,
+            r"parameters: W1 has shape \(2, 4\), expected \(4, 2\)",
+        ),
+        (lambda net: net.parameters.__setitem__(0, np.ones(2)), TypeError, r"parameters\[0\] is ndarray .*expected \(W, b\)"),
+        (
+            lambda net: net.parameters.__setitem__(0, (np.ones((3, 4)), np.ones(4))),
+            ShapeError,
+            r"parameters\[0\]: b has shape \(4,\), expected \(1, 4\)",
+        ),
+        (
+            lambda net: net.parameters.__setitem__(0, (1j * np.ones((3, 4)), np.ones((1, 4)))),
+            TypeError,
+            r"parameters\[0\]: W has dtype complex128, expected real floats",
+        ),
+    ],
+)  # fmt: skip
+def test_parameters_that_are_none_of_these_layers_are_refused_by_name_and_nothing_is_changed(
+    kind, change, error, message
+):
+    network = task(kind)[0]
+    before = as_floats(network.parameters)
+    with pytest.raises(error, match=message):
+        change(network)
+    assert_pairs(network.parameters, before, 0)
+
+
+@BOTH
+def test_a_batch_may_change_its_size_and_its_layout_from_step_to_step(kind):
+    network, X, target = task(kind, m=40)
+    rng = np.random.default_rng(3)
+    for m in [7, 1, 40, 7, 2, 3, 4, 5, 6, 7, 1]:
+        rows = rng.permutation(40)[:m]
+        layouts = [X[rows], np.asfortranarray(X[rows]), np.repeat(X[rows], 2, axis=0)[::2], X[rows][:, ::-1][:, ::-1]]
+        for layout in layouts:
+            layout.flags.writeable = False
+            J = open_formulas(network, X[rows], target[rows])[0]
+            assert_close(network.sgd_step(layout, target[rows], 0.1), J)
+    assert len(getattr(network, "_buffers", [])) <= KEPT
+
+
+@BOTH
+def test_nothing_that_was_handed_out_is_overwritten(kind):
+    network, X, target = task(kind, loss=softmax_cross_entropy)
+    trace = network.forward(X)
+    gradients = network.backward(trace, target)
+    _, more = network.loss_and_gradients(X, target)
+    arrays = trace.O[1:] + trace.Z + trace.G + trace.dL_dO[1:] + [network.predict(X)]
+    arrays += [dP for pair in gradients + more for dP in pair]
+    before = [A.copy() for A in arrays]
+    assert not any(np.shares_memory(A, P) for A in arrays for pair in network.parameters for P in pair)
+    for _ in range(3):
+        network.sgd_step(X * 2, target, 0.5)
+        network.loss_and_gradients(X, target)
+    assert all(np.array_equal(A, old) for A, old in zip(arrays, before, strict=True))
+
+
+@BOTH
+def test_precisions_may_be_mixed_and_the_network_s_own_is_kept(kind):
+    network, _, _ = task(kind, dtype="float32")
+    twin = task(kind, dtype="float32")[0]
+    rng = np.random.default_rng(5)
+    X, target = rng.standard_normal((7, 3)), rng.standard_normal((7, 2))
+    narrow = X.astype("float32"), target.astype("float32")
+    assert_close(network.sgd_step(X, target, 0.1), twin.sgd_step(*narrow, 0.1), 1e-6)
+    assert_close(network.sgd_step(narrow[0], target, np.float64(0.1)), twin.sgd_step(X, narrow[1], 0.1), 1e-6)
+    assert_close(network.objective(X, target), twin.objective(*narrow), 1e-6)
+    assert {P.dtype for pair in network.parameters for P in pair} == {np.dtype("float32")}
+    network.parameters = as_floats(network.parameters)
+    assert network.parameters[0][0].dtype == network.predict(X).dtype == np.float32
+
+
+@BOTH
+def test_a_number_that_float32_cannot_hold_is_refused(kind):
+    network, X, target = task(kind, dtype="float32")
+    network.sgd_step(X.astype(float), target, 0.1)
+    huge = X.astype(float)
+    huge[2, 1] = -1e300
+    for call in (lambda: network.sgd_step(huge, target, 0.1), lambda: network.forward(huge)):
+        with pytest.raises(ValueError, match=r"X has entries beyond 3\.4e\+38, the largest that float32 holds"):
+            call()
+
+
+@pytest.mark.parametrize("dtype", [None, int, "float16", complex, "longdouble", "numbers", object])
+def test_another_precision_is_refused(dtype):
+    for call in (lambda: Network([3, 2], tanh, dtype=dtype), lambda: Network([3, 2], tanh).astype(dtype)):
+        with pytest.raises(ValueError, match=r"Network.*: dtype is .*, expected float64 or float32"):
+            call()
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "make", [copy.copy, copy.deepcopy, lambda net: pickle.loads(pickle.dumps(net)), lambda net: net.astype(net.dtype)]
+)
+@pytest.mark.parametrize("loss", [mse, softmax_cross_entropy])
+def test_a_copy_in_the_middle_of_training_goes_on_alike_and_alone(kind, make, loss):
+    network, X, target = task(kind, loss=loss, regularizer=l2, lam=0.1, dtype="float32")
+    network.sgd_step(X, target, 0.1)
+    twin = make(network)
+    assert twin.loss is loss
+    assert twin.activations == [tanh, identity]
+    assert np.array_equal(twin.predict(X), network.predict(X))
+    before = as_floats(network.parameters)
+    first = twin.sgd_step(X, target, 0.1)
+    assert_pairs(network.parameters, before, 0)
+    assert network.sgd_step(X, target, 0.1) == first
+    assert_pairs(network.parameters, as_floats(twin.parameters), 0)
+
+
+@BOTH
+def test_astype_gives_a_copy_in_the_other_precision(kind):
+    network, X, target = task(kind, dtype="float32")
+    wide = network.astype(float)
+    assert_pairs(wide.parameters, as_floats(network.parameters), 0)
+    assert wide.predict(X).dtype == np.float64
+    wide.sgd_step(X, target, 0.1)
+    assert not np.array_equal(wide.parameters[0][0], network.parameters[0][0])
+
+
+def test_networks_that_take_turns_do_not_meet():
+    nets = [task(seed=seed)[0] for seed in (1, 2, 1, 2)]
+    _, X, target = task()
+    turns = [[net.sgd_step(X, target, 0.1) for net in nets[:2]] for _ in range(3)]
+    alone = [[net.sgd_step(X, target, 0.1) for _ in range(3)] for net in nets[2:]]
+    assert turns == [list(step) for step in zip(*alone, strict=True)]
+
+
+BAD_STEPS = [
+    ({"X": np.ones((7, 3), int)}, TypeError, r"X has dtype int64, expected floats"),
+    ({"X": [[1.0, 2.0, 3.0]]}, TypeError, "X is list .*, expected a numpy array of floats"),
+    ({"X": np.ones((7, 4))}, ShapeError, r"X has shape \(7, 4\), expected \(m, 3\): n_in is 3"),
+    ({"X": np.ones(3)}, ShapeError, r"X has shape \(3,\)"),
+    ({"X": np.ones((7, 3)) * 1j}, TypeError, "X or target is complex, expected real floats"),
+    ({"X": as_fractions(np.ones((7, 3))), "target": as_fractions(np.eye(2)[[0] * 7])}, TypeError, "X holds Fractions"),
+    ({"X": np.ones((6, 3))}, ShapeError, r"target has shape \(7, 2\), expected \("),
+    ({"X": np.ones((0, 3)), "target": np.ones((0, 2))}, ValueError, "is empty"),
+    ({"X": np.full((7, 3), np.nan)}, ValueError, r"X\[0, 0\] is nan, expected finite numbers"),
+    ({"X": np.full((7, 3), -np.inf)}, ValueError, r"X\[0, 0\] is -inf, expected finite numbers"),
+    ({"target": np.ones((7, 3))}, ShapeError, r"target has shape \(7, 3\), expected \(7, 2\)"),
+    ({"target": np.ones(7)}, ShapeError, r"target has shape \(7,\)"),
+    ({"target": np.full((7, 2), np.nan)}, ValueError, r"target\[0, 0\] is nan, expected finite numbers"),
+    ({"target": np.ones((7, 2))}, ValueError, "a row of target does not sum to 1"),
+    ({"target": np.array([[1.5, -0.5]] * 7)}, ValueError, "does not sum to 1 with entries of at least 0"),
+    ({"target": np.eye(2, dtype=bool)[[0] * 7]}, TypeError, "target has dtype bool, expected floats"),
+    ({"learning_rate": -0.1}, ValueError, "learning_rate is -0.1, expected a finite number, at least 0"),
+    ({"learning_rate": np.nan}, ValueError, "learning_rate is nan"),
+    ({"learning_rate": "0.1"}, TypeError, "learning_rate is str '0.1', expected a"),
+    ({"learning_rate": True}, TypeError, "learning_rate is bool True"),
+    ({"momentum": 0.9}, TypeError, r"velocity is NoneType None, expected np.zeros\(\(26,\), float64\)"),
+    ({"momentum": -1, "velocity": np.zeros(26)}, ValueError, "momentum is -1"),
+    ({"velocity": np.zeros(25)}, TypeError, r"velocity is ndarray .*, expected np.zeros\(\(26,\), float64\)"),
+    ({"velocity": np.zeros(26, "float32")}, TypeError, "velocity is ndarray"),
+    ({"velocity": np.broadcast_to(0.0, (26,))}, TypeError, "velocity is ndarray"),
+    ({"velocity": [0.0] * 26}, TypeError, "velocity is list"),
+]
+
+
+@BOTH
+@pytest.mark.filterwarnings("ignore:invalid value")  # numpy's own word about infinity, before the error
+@pytest.mark.parametrize("known", [False, True], ids=["first step", "later step"])
+@pytest.mark.parametrize(("arguments", "error", "message"), BAD_STEPS)
+def test_a_step_that_cannot_be_is_refused_by_name_and_changes_nothing(kind, arguments, error, message, known):
+    network, X, target = task(kind, (3, 4, 2), loss=softmax_cross_entropy)
+    if known:
+        network.sgd_step(X, target, 0.1)
+    before = as_floats(network.parameters)
+    for _ in range(2):
+        with pytest.raises(error, match=r"^\w+(\.\w+)?\(.*" + message):
+            network.sgd_step(**({"X": X, "target": target, "learning_rate": 0.1} | arguments))
+    assert_pairs(network.parameters, before, 0)
+
+
+@BOTH
+@pytest.mark.filterwarnings("ignore:invalid value")
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("activation", [relu, tanh, sigmoid])
+@pytest.mark.parametrize("name", ["X", "target"])
+@pytest.mark.parametrize("m", [1, 7])
+def test_one_entry_that_is_not_finite_is_found_in_a_batch_of_a_known_form(kind, m, name, activation, value):
+    network, X, target = task(kind, (5, 4, 2), m, activation=activation)
+    network.sgd_step(X, target, 0.1)
+    network.parameters[0][0][:] = -abs(network.parameters[0][0])  # relu: infinity then gives 0 everywhere
+    network.parameters[0][0][-1] = 0  # and 0 times infinity is NaN
+    before = as_floats(network.parameters)
+    {"X": X, "target": target}[name][-1, -1] = value
+    with pytest.raises(ValueError, match=rf"{name}\[{m - 1}, \d\] is .*, expected finite numbers"):
+        network.sgd_step(X, target, 0.1)
+    assert_pairs(network.parameters, before, 0)
+
+
+@pytest.mark.parametrize("part", [tanh, relu, mse, softmax_cross_entropy, l2], ids=repr)
+def test_a_copy_or_a_pickle_of_a_part_is_the_part_itself(part):
+    assert copy.deepcopy(part) is copy.copy(part) is pickle.loads(pickle.dumps(part)) is part
+
+
+@BOTH
+def test_a_run_that_diverges_goes_on_to_nan_as_the_formulas_do(kind):
+    network, X, target = task(kind, (3, 4, 2), activation=relu)
+    with np.errstate(all="ignore"):
+        Js = [network.sgd_step(X, target, 1e200) for _ in range(5)]
+    assert np.isfinite(Js[0])
+    assert not np.isfinite(Js[-1])
