@@ -27,6 +27,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
 from course_lib.activations import relu
+from course_lib.fast import FastNetwork
 from course_lib.initializers import he_normal
 from course_lib.losses import softmax_cross_entropy
 from course_lib.network import Network
@@ -46,10 +47,14 @@ TURN, STEPS, AGREE = 2e-3, 5, 1e-3  # seconds of steps in a turn; steps that are
 RATE, CRAWL = 0.05, 1e-5  # learning rates: where losses are compared, and while time is taken
 
 
-def course(parameters, X, T, rate):
-    network = Network([len(W) for W, _ in parameters] + [T.shape[1]], relu, softmax_cross_entropy, dtype="float32")
+def course(parameters, X, T, rate, kind=FastNetwork):
+    network = kind([len(W) for W, _ in parameters] + [T.shape[1]], relu, softmax_cross_entropy, dtype="float32")
     network.parameters = parameters
     return lambda: network.sgd_step(X, T, rate)
+
+
+def plain_network(*arguments):
+    return course(*arguments, Network)
 
 
 def open_formulas(parameters, X, T, rate):
@@ -223,6 +228,7 @@ TOOLS = {
     "GEMM": gemm,
     "torch's GEMM": torch_gemm,
     "course": course,
+    "Network": plain_network,
     "open formulas": open_formulas,
     "torch": torch,
     "jax (jit)": jax,
@@ -326,7 +332,7 @@ def picture(results, path):
             low, middle, high = np.array(
                 [np.array(results[rows[i], threads][tool]) / results[rows[i], threads]["course"][1] for i in here]
             ).T
-            style = {"marker": "__osDv^<>"[k]} | (
+            style = {"marker": "__oPsDv^<>"[k]} | (
                 {"color": ("0", "0.5")[k], "markersize": 14} if tool in PRODUCTS else {}
             )
             axis.errorbar(here, middle, (middle - low, high - middle), label=tool, linestyle="none", capsize=3, **style)

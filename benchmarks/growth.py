@@ -24,8 +24,8 @@ import numpy as np
 
 from course_lib.activations import relu
 from course_lib.data import digits
+from course_lib.fast import FastNetwork
 from course_lib.losses import softmax_cross_entropy
-from course_lib.network import Network
 from course_lib.training import accuracy, fit
 
 HERE = Path(__file__).parent
@@ -67,7 +67,7 @@ def measured_memory():
 
 def memory_of_a_step(sizes, m):
     parameters, X, T = engine.task(sizes, m)
-    network = Network(sizes, relu, softmax_cross_entropy, dtype="float32")
+    network = FastNetwork(sizes, relu, softmax_cross_entropy, dtype="float32")
     network.parameters = parameters
     network.forward(X[:1])  # what is imported and cached once is not a step's
     return {
@@ -81,7 +81,7 @@ def memory_of_a_step(sizes, m):
 
 
 def train_course(parameters, data, batches):
-    network = Network(DIGITS, relu, softmax_cross_entropy, dtype="float32")
+    network = FastNetwork(DIGITS, relu, softmax_cross_entropy, dtype="float32")
     network.parameters = parameters
 
     def epoch():
@@ -140,7 +140,7 @@ def train_sklearn(parameters, data, batches):
 
 
 def train_fit(parameters, data, epochs):
-    network = Network(DIGITS, relu, softmax_cross_entropy, dtype="float32")
+    network = FastNetwork(DIGITS, relu, softmax_cross_entropy, dtype="float32")
     network.parameters = parameters
     fit(network, data.X_train, data.target_train, epochs, LEARNING_RATE, BATCH)
     return accuracy(network, data.X_test, data.target_test)

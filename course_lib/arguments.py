@@ -84,7 +84,7 @@ def float_type(call, name, value):
 
 
 def converted(call, name, A, dtype):
-    """A, floats, in dtype, if that can hold it; complex entries stay, for the complex step."""
+    """A, floats of any shape, in dtype, if that can hold it; complex entries stay, for the complex step."""
     if A.dtype == object:
         raise TypeError(f"{call}: {name} holds Fractions, expected floats")
     with np.errstate(over="ignore"):

@@ -42,7 +42,7 @@ class FastNetwork(Network):
         self.parameters = list(layers)
 
     def sgd_step(self, X, target, learning_rate, momentum=0.0, velocity=None):
-        """What `Network.sgd_step` does, to rounding."""
+        """What `Network.sgd_step` does, to rounding: X is (m, sizes[0]), target (m, sizes[-1])."""
         _RATE(_STEP, "learning_rate", learning_rate)
         if velocity is not None or momentum:
             _RATE(_STEP, "momentum", momentum)

@@ -185,7 +185,7 @@ def test_a_size_that_is_no_whole_number_or_is_negative_is_told_by_name(name, arg
     message = rf"\): {argument} is .*, expected a whole number"
     for bad in (3.0, True, "3", None, np.array(3), [3]):
         assert is_refused(TypeError, message, name, argument, bad)
-    assert is_refused(ValueError, rf"\): {argument} is -1, expected at least 0", name, argument, -1)
+    assert is_refused(ValueError, rf"\): {argument} is -1, expected a whole number, at least 0", name, argument, -1)
 
 
 @pytest.mark.parametrize(("name", "argument"), OTHERS)

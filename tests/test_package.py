@@ -21,17 +21,17 @@ MODULES = {".".join(p.relative_to(ROOT).with_suffix("").parts): p for p in sorte
 # The floors of the house: a module imports from its own floor and from those below it. A module or subpackage that is
 # not in this table has no floor yet: give it one.
 FLOORS = [
-    ["__init__", "shapes", "shape_comments"],
+    ["__init__", "arguments", "shapes", "shape_comments"],
     [
         *("activations", "losses", "regularizers", "initializers", "jacobian", "dense"),
-        *("engine", "parameters", "network_checks", "network"),
+        *("network", "fast"),
         *("residual", "normalization", "gradient_flow", "deep"),
     ],
     ["training", "data", "gradcheck", "pictures"],
     ["exercises", "views", "publish", "server_extension"],
 ]
 FLOOR = {part: floor for floor, parts in enumerate(FLOORS) for part in parts}
-LOWER_MODULES = [f"course_lib.{part}" for part in [FLOORS[0][1], *FLOORS[1]]]
+LOWER_MODULES = [f"course_lib.{part}" for part in [*FLOORS[0][1:3], *FLOORS[1]]]
 UPSTAIRS_ONLY = {"matplotlib", "ipywidgets", "anywidget", "IPython", "tqdm"}
 ARRAYS = {"O", "W", "b", "G", "Z", "X", "A", "B", "target", "dy_dx", "dx_dz", "dY_dX", "dz_dY"}
 

@@ -52,7 +52,7 @@ def test_it_holds_o_z_and_g_of_every_layer():
 def test_its_gradient_is_that_of_the_loss_without_the_regularizer(loss):
     net = network(loss=loss, regularizer=l2, lam=0.5)
     held = BatchView(net, X, ONE_HOT).grad_W
-    for layer, (W, b) in enumerate(net.parameters):
+    for layer, (W, b) in enumerate([(W.copy(), b.copy()) for W, b in net.parameters]):
 
         def loss_of(moved, layer=layer, b=b):
             net.parameters[layer] = (moved, b)
@@ -157,7 +157,7 @@ SUM_LOSS = Loss("half_squares", lambda O, target: (half_squares(O, target), O - 
         ((network(), with_nan(), T), ValueError, r"X has nan at \[2, 1\], expected finite numbers"),
         ((network(), X, np.full_like(T, np.inf)), ValueError, r"target has inf at \[0, 0\]"),
         ((network(), X + 1j, T), TypeError, "X has dtype complex128, expected real numbers"),
-        ((network(), X, "a"), TypeError, "target has dtype <U1"),
+        ((network(), X, "a"), TypeError, "target is a str"),
         ((network(), X, T, X), ShapeError, "images has shape .* expected 3 indexes"),
         ((network(), X, T, np.ones((6, 8, 8))), ShapeError, r"images has shape \(6, 8, 8\), .* with m = 7"),
         ((network(), X, T, np.ones((m, 0, 8))), ShapeError, r"images has shape \(7, 0, 8\)"),
