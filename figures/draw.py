@@ -40,20 +40,25 @@ def draw(folder, names=PICTURES):
         for look, suffix in ((nullcontext, ""), (dark, "_dark")):
             with look():
                 figure = PICTURES[name].draw()
-            _write(figure, Path(folder, name + suffix), PICTURES[name].caption, PICTURES[name].alt)
+            words = {"Title": PICTURES[name].caption, "Description": PICTURES[name].alt}
+            write_svg(figure, Path(folder, f"{name}{suffix}.svg"), words)
+            _write_png(figure, Path(folder, f"{name}{suffix}.png"), words)
 
 
-def _write(figure, path, title, description):
-    """Write path.svg, where text stays text, and path.png, with a palette of 256 colours."""
-    words = {"Title": title, "Description": description}
-    with rc_context({"svg.fonttype": "none", "svg.hashsalt": path.name}):
-        figure.savefig(path.with_suffix(".svg"), metadata={**words, "Date": None, "Creator": None})
+def write_svg(figure, path, words):
+    """In which text stays text."""
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": path.stem}):
+        figure.savefig(path, metadata={**words, "Date": None, "Creator": None})
+
+
+def _write_png(figure, path, words):
+    """With a palette of 256 colours."""
     drawn, info = BytesIO(), PngInfo()
     figure.savefig(drawn, format="png")
     for key, text in words.items():
         info.add_itxt(key, text)
     image = Image.open(drawn).convert("RGB").quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-    image.save(path.with_suffix(".png"), optimize=True, pnginfo=info)
+    image.save(path, optimize=True, pnginfo=info)
 
 
 def draw_handout(folder):

@@ -80,19 +80,16 @@ def test_the_lower_floors_pull_in_no_drawing_no_widgets_and_no_progress_bar():
     assert result.stdout.split() == []
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_imports_go_only_downwards(module):
-    part = part_of(module)
-    assert part in FLOOR, f"{part} has no floor: say in this file on which one it lives"
-    for name in imports(MODULES[module]):
-        if name.split(".")[0] == "course_lib":
-            assert FLOOR[part_of(name)] <= FLOOR[part], f"{module} imports {name}, from a floor above it"
+def test_imports_go_only_downwards():
+    assert {part_of(module) for module in MODULES} - FLOOR.keys() == set()  # say in this file on which floor it lives
+    own = [(module, name) for module in MODULES for name in imports(MODULES[module]) if name.startswith("course_lib")]
+    assert [(module, name) for module, name in own if FLOOR[part_of(name)] > FLOOR[part_of(module)]] == []
 
 
-@pytest.mark.parametrize("module", LOWER_MODULES)
-def test_the_lower_floors_import_numpy_and_the_annotation_library_alone(module):
-    packages = {name.split(".")[0] for name in imports(MODULES[module])} - set(sys.stdlib_module_names)
-    assert packages <= {"numpy", "jaxtyping", "course_lib"}
+def test_the_lower_floors_import_numpy_and_the_annotation_library_alone():
+    allowed = {"numpy", "jaxtyping", "course_lib", *sys.stdlib_module_names}
+    imported = [(module, name) for module in LOWER_MODULES for name in imports(MODULES[module])]
+    assert [(module, name) for module, name in imported if name.split(".")[0] not in allowed] == []
 
 
 def test_no_modules_import_each_other_in_a_circle():
@@ -124,14 +121,11 @@ def test_nothing_is_loaded_before_it_is_used():
     assert result.stdout == "set()\n\n"
 
 
-@pytest.mark.parametrize("module", [name for name in MODULES if ".content." not in name])  # those hold a notebook's all
-def test_no_module_is_longer_than_one_idea(module):
-    assert len(MODULES[module].read_text(encoding="utf-8").splitlines()) <= 340
-
-
-@pytest.mark.parametrize("module", MODULES)
-def test_every_module_says_what_it_is_for(module):
-    assert ast.get_docstring(ast.parse(MODULES[module].read_text(encoding="utf-8")))
+def test_every_module_says_what_it_is_for_and_is_no_longer_than_one_idea():
+    sources = {module: path.read_text(encoding="utf-8") for module, path in MODULES.items()}
+    assert [module for module, source in sources.items() if not ast.get_docstring(ast.parse(source))] == []
+    long = [module for module, source in sources.items() if len(source.splitlines()) > 340]
+    assert [module for module in long if ".content." not in module] == []  # those hold all of a notebook
 
 
 def test_every_public_function_class_and_method_has_a_docstring():

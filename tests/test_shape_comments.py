@@ -60,16 +60,33 @@ def arrows(text):
     return [f"{line} {code.strip()}" for line, code in re.findall(r"^-+> (\d+) (.*)$", text, re.MULTILINE)]
 
 
+# Where a line may run: what stands before it, and after it.
+PLACES = [
+    ("if m:\n", ""),
+    ("if not m:\n    pass\nelse:\n", ""),
+    ("if not m:\n    pass\nelif m:\n", ""),
+    ("for k in range(3):\n", ""),
+    ("for k in []:\n    pass\nelse:\n", ""),
+    ("while m:\n", "    break"),
+    ("with np.errstate():\n", ""),
+    ("try:\n", "finally:\n    pass"),
+    ("try:\n    1 / 0\nexcept ZeroDivisionError:\n", ""),
+    ("try:\n    pass\nexcept ZeroDivisionError:\n    pass\nelse:\n", ""),
+    ("try:\n    pass\nfinally:\n", ""),
+    ("match m:\n  case _:\n", ""),
+    ("class C:\n", ""),
+    ("def f():\n", "f()"),
+    ("@staticmethod\ndef f():\n", "f()"),
+    ("async def f():\n", "await f()"),
+    ("def f():\n", "    yield\nlist(f())"),
+]
 HOLDS = [
+    *(f"{head}    Z = O @ W  # (m, n_out)\n{tail}" for head, tail in PLACES),
     # one target
-    "Z = O @ W + b  # (m, n_out)",
     "Z = O @ W + b  #(m,n_out)",
     "Z = O @ W + b  # (7, n_out)",
-    "Z = O @ W + b  # (7, 3)",
-    "Z = np.ones((n_in + 1, n_out))  # (n_in + 1, n_out)",
-    "Z = np.ones((2 * m, n_in * n_out))  # (2 * m, n_in * n_out)",
+    "Z = np.ones((2 * m, n_in * n_out + 1))  # (2 * m, n_in * n_out + 1)",
     "L = G.sum()  # ()",
-    "L = 0.5  # ()",
     "L = 3  # ()",
     "from fractions import Fraction\nL = Fraction(1, 2)  # ()",
     "v = G[:, 0]  # (m,)",
@@ -77,87 +94,54 @@ HOLDS = [
     # an arrow
     "dW = O.T @ G  # (n_in, m) @ (m, n_out) -> (n_in, n_out)",
     "Z = O @ W + b  # (m, n_in) @ (n_in, n_out) + (1, n_out) -> (m, n_out)",
-    "Z = G * G  # (m, n_out) * (m, n_out) -> (m, n_out)",
     "Z = -G  # -(m, n_out) -> (m, n_out)",
     "dW = O.T @ G  # O^T G -> (n_in, n_out)",
     "v = G @ G[0]  # (m, n_out) @ (n_out,) -> (m,)",
     "dW = np.dot(O.T, G)  # (n_in, m) @ (m, n_out) -> (n_in, n_out)",  # no operands to compare: the result alone
     # several targets
-    "dW, db = pair()  # (n_in, n_out), (1, n_out)",
-    "(dW, db) = pair()  # (n_in, n_out), (1, n_out)",
-    "[dW, db] = pair()  # (n_in, n_out), (1, n_out)",
+    "(dW, db) = [A, B] = pair()  # (n_in, n_out), (1, n_out)",
     "A, B = G, G  # (m, n_out)",
     "(dW, db), Z = pair(), G  # (n_in, n_out), (1, n_out), (m, n_out)",
     "first, *rest = G, G, G  # prose",
     "dW, L = W, 2.0  # (n_in, n_out), ()",
     "A = B = np.ones((m, n_in))  # (m, n_in)",
-    "A, B = C, D = pair()  # (n_in, n_out), (1, n_out)",
     "both = pair()  # (n_in, n_out), (1, n_out)",
-    "both = W, b  # (n_in, n_out), (1, n_out)",
     # other kinds of assignment and of target
     "W -= 0.1 * W  # (n_in, n_out)",
     "W -= 0.1 * W  # (n_in, n_out) - () * (n_in, n_out) -> (n_in, n_out)",
     "Z: np.ndarray = O @ W  # (m, n_out)",
     "Z: np.ndarray  # (m, n_out)",
-    "box.Z = O @ W  # (m, n_out)",
-    "parts[0] = O @ W  # (m, n_out)",
-    "parts[0], box.b = pair()  # (n_in, n_out), (1, n_out)",
     "box.Z = parts[1] = O @ W  # (m, n_out)",
+    "parts[0], box.b = pair()  # (n_in, n_out), (1, n_out)",
     "box.W = W\nbox.W -= W  # (n_in, n_out)",
     "A = np.zeros((m, n_in))\nA[:, 0] = 1.0  # (m,)",
-    # where a line may run
-    "if m == 7:\n    Z = O @ W  # (m, n_out)",
-    "if m == 8:\n    Z = 1\nelse:\n    Z = O @ W  # (m, n_out)",
-    "for k in range(1, 4):\n    A = np.ones((k, m))  # (k, m)",
-    "while True:\n    Z = O @ W  # (m, n_out)\n    break",
-    "for k in []:\n    pass\nelse:\n    Z = O @ W  # (m, n_out)",
-    "try:\n    1 / 0\nexcept ZeroDivisionError:\n    Z = O @ W  # (m, n_out)\nfinally:\n    Y = O  # (m, n_in)",
-    "with np.errstate():\n    Z = O @ W  # (m, n_out)",
-    "match m:\n    case 7:\n        Z = O @ W  # (m, n_out)",
+    # on the line of the head
     "if m: Z = O @ W  # (m, n_out)",
     "for k in range(3): A = np.ones((k, m))  # (k, m)",
     # symbols: a function's own first, then the enclosing ones, then the notebook's
     "def f(m):\n    A = np.ones((m, n_in))  # (m, n_in)\n    return A\nf(2)",
-    "def f(A):\n    p, q = A.shape\n    B = A.T  # (q, p)\n    return B\nf(O)",
     "def f(p):\n    def g():\n        A = np.ones(p)  # (p,)\n        return A\n    return g()\nf(4)",
     "def f(p):\n    def g(A):\n        A = A + 0  # (p,)\n    g(np.ones(p))\nf(4)",  # g itself does not use p
     "def f():\n    A = np.ones((m, n_in))  # (m, n_in)\n    m_in = m\nf()",
-    "class C:\n    p = 4\n    A = np.ones(p)  # (p,)",
     "class C:\n    m = 4\n    A = np.ones(m)  # (m,)",
     "def f(p):\n    class C:\n        A = np.ones(p)  # (p,)\n    return C\nf(4)",
     "class C:\n    def f(self, p):\n        self.A = np.ones(p)  # (p,)\nC().f(4)",
-    "import asyncio\nasync def f(p):\n    A = np.ones(p)  # (p,)\n    await asyncio.sleep(0)\nawait f(4)",
-    "def f(p):\n    A = np.ones(p)  # (p,)\n    yield A\nlist(f(4))",
     "f = lambda p: np.ones(p)  # a function of one argument",
     "def f():\n    global p\n    p = 4\n    A = np.ones(p)  # (p,)\nf()",
     "def f(p):\n    def g():\n        nonlocal p\n        p = 6\n        A = np.ones(p)  # (p,)\n    g()\nf(4)",
     # return, and a line that is only an expression
-    "def f():\n    return O.T @ G  # (n_in, n_out)\nf()",
     "def f():\n    return O.T @ G  # (n_in, m) @ (m, n_out) -> (n_in, n_out)\nf()",
     "def f():\n    return W, b  # (n_in, n_out), (1, n_out)\nf()",
     "def f():\n    return pair()  # (n_in, n_out), (1, n_out)\nf()",
     "def f():\n    return  # (m, n_out)\nf()",
     "O.T @ G  # (n_in, m) @ (m, n_out) -> (n_in, n_out)",
-    "G.sum()  # ()",
     "print('shape')  # (m, n_out)",
     "O.shape  # (9, 9)",
-    # prose
+    # prose (tests/test_shape_grammar.py has more), and what only looks like a comment
     "Z = O @ W  # as in forward(O, W, b)",
-    "x = 'a'  # (optional)",
-    "x = 'a'  # (two words)",
     "x = 'a'  # f: R -> R (optional)",
-    "x = 'a'  # (m, n_out) is the shape of something else",
-    "lr = 0.1  # step (1)",
-    "lr = 0.1  # equation (12)",
-    "point = (3, 4)  # at (3, 4)",
-    "x = 'a'  # returns (p,)",
-    "x = 'a'  # the first layer needs no (C)",
-    "x = 'a'  # (1)",
-    r"x = 'a'  # ('\d', m)",
-    "x = 'a'",
     "# (m, n_out)\nx = 'a'",
     "x = 'a'\n# (m, n_out)",
-    # what only looks like a comment
     "x = '# (m, n_out)'",
     'x = """\n# (m, n_out)\n"""',
     "x = f'# {m} (m, n_out)'",
@@ -167,22 +151,17 @@ HOLDS = [
     "Z = np.add(  # (m, n_out)\n    O @ W,\n    b,\n)",
     "Z = O @ \\\n    W  # (m, n_out)",
     "A = np.concatenate([O,  # (m, n_in)\n    O])  # (2 * m, n_in)",
-    "A = np.concatenate([O,  # (m, n_in)\n    O,  # (m, n_in)\n])",
-    "A = [O,  # (m, n_in)\n    W]",
     "A = {\n    'O': O,  # (m, n_in)\n    'W': W,  # (n_in, n_out)\n}",
     'x = """\n"""; Z = O @ W  # (m, n_out)',
     # semicolons: the comment is about the last statement
     "p = 4; A = np.ones(p)  # (p,)",
-    "x = 'a'; y = 'b'; Z = O @ W  # (m, n_out)",
     "for k in range(2): x = 'a'; A = O  # (m, n_in)",
     "Z = O @ W;  # (m, n_out)",
     "O;  # (m, n_in)",
     # magics
     "%time Z = O @ W  # (m, n_out)",
-    "%%time\nZ = O @ W  # (m, n_out)",
     "%%capture\nZ = O @ W  # (m, n_out)",
     "%%timeit -n1 -r1\nZ = O @ W  # (m, n_out)",
-    "%matplotlib --list\nZ = O @ W  # (m, n_out)",
     "files = !echo  # (m, n_out)",
     "# a cell\n\n%xmode\nZ = O @ W  # (m, n_out)",
 ]
@@ -194,165 +173,96 @@ def test_a_cell_whose_comments_hold_runs(cell, run):
     assert error is None, printed
 
 
+# The comment that lies is the last one of its cell.
+Z_LIES = "Z is (7, 3), but the comment says (n_out, m) = (3, 7)."
 FAILS = [
-    ("Z = O @ W + b  # (n_out, m)", 1, "Z is (7, 3), but the comment says (n_out, m) = (3, 7)."),
-    ("Z = O @ W + b  # (7, 5)", 1, "Z is (7, 3), but the comment says (7, 5)."),
-    ("Z = O @ W\nY = Z.T  # (m, n_out)\nX = 1", 2, "Y is (3, 7), but the comment says (m, n_out) = (7, 3)."),
-    ("L = G.sum()  # (1, n_out)", 1, "L is (), but the comment says (1, n_out) = (1, 3)."),
-    ("db = G.sum(axis=0)  # (1, n_out)", 1, "db is (3,), but the comment says (1, n_out) = (1, 3)."),
-    ("v = G  # (m,)", 1, "v is (7, 3), but the comment says (m,) = (7,)."),
-    ("L = G  # ()", 1, "L is (7, 3), but the comment says ()."),
-    ("A = O  # (n_in + 1, m)", 1, "A is (7, 5), but the comment says (n_in + 1, m) = (6, 7)."),
+    *((f"{head}    Z = O @ W  # (n_out, m)\n{tail}", Z_LIES) for head, tail in PLACES),
+    ("Z = O @ W + b  # (7, 5)", "Z is (7, 3), but the comment says (7, 5)."),
+    ("Z = O @ W\nY = Z.T  # (m, n_out)\nX = 1", "Y is (3, 7), but the comment says (m, n_out) = (7, 3)."),
+    ("L = G.sum()  # (1, n_out)", "L is (), but the comment says (1, n_out) = (1, 3)."),
+    ("v = G  # (m,)", "v is (7, 3), but the comment says (m,) = (7,)."),
+    ("L = G  # ()", "L is (7, 3), but the comment says ()."),
+    ("A = O  # (n_in + 1, m)", "A is (7, 5), but the comment says (n_in + 1, m) = (6, 7)."),
     # values that are no arrays
-    ("A = [1.0, 2.0]  # (2,)", 1, "A is a list, but the comment says it has shape (2,)."),
-    ("A = None  # (m, n_out)", 1, "A is a NoneType, but the comment says it has shape (m, n_out)."),
-    ("A = 'a'  # ()", 1, "A is a str, but the comment says it has shape ()."),
-    ("A = pair()  # (n_in, n_out)", 1, "A is a tuple, but the comment says it has shape (n_in, n_out)."),
+    ("A = [1.0, 2.0]  # (2,)", "A is a list, but the comment says it has shape (2,)."),
+    ("A = 'a'  # ()", "A is a str, but the comment says it has shape ()."),
+    ("A = pair()  # (n_in, n_out)", "A is a tuple, but the comment says it has shape (n_in, n_out)."),
     # symbols
     (
         "Z = O @ W  # (m, p)",
-        1,
-        (
-            "the comment `(m, p)` uses p, which is not defined where this line runs: "
-            "define it first, for example p = 7 or p = O.shape[0]."
-        ),
+        "`(m, p)` uses p, which is not defined where this line runs: define it first, for example p",
     ),
-    ("v = G[0]  # (p,)", 1, "the comment `(p,)` uses p, which is not defined where this line runs"),
-    ("v = G[0]  # -> (p,)", 1, "the comment `-> (p,)` uses p, which is not defined where this line runs"),
-    ("Z = O @ W  # (m, W)", 1, "the comment `(m, W)` uses W as a size, but W is a ndarray."),
-    ("k = 3.0\nZ = O @ W  # (m, k)", 2, "the comment `(m, k)` uses k as a size, but k is a float."),
-    ("Z = O @ W  # (m, len)", 1, "uses len as a size, but len is a builtin_function_or_method."),
-    ("def f(m):\n    A = O + 0  # (m, n_in)\nf(2)", 2, "A is (7, 5), but the comment says (m, n_in) = (2, 5)."),
-    ("class C:\n    m = 2\n    A = O  # (m, n_in)", 3, "A is (7, 5), but the comment says (m, n_in) = (2, 5)."),
+    ("v = G[0]  # -> (p,)", "the comment `-> (p,)` uses p, which is not defined where this line runs"),
+    ("Z = O @ W  # (m, p) @ (p, n_out) -> (m, n_out)", "`(m, p)` uses p, which is not defined where this line runs"),
+    ("Z = O @ W  # (m, W)", "the comment `(m, W)` uses W as a size, but W is a ndarray."),
+    ("k = 3.0\nZ = O @ W  # (m, k)", "the comment `(m, k)` uses k as a size, but k is a float."),
+    ("Z = O @ W  # (m, len)", "uses len as a size, but len is a builtin_function_or_method."),
+    ("def f(m):\n    A = O + 0  # (m, n_in)\nf(2)", "A is (7, 5), but the comment says (m, n_in) = (2, 5)."),
+    ("class C:\n    m = 2\n    A = O  # (m, n_in)", "A is (7, 5), but the comment says (m, n_in) = (2, 5)."),
     (
         "def f(p):\n    def g():\n        A = np.ones(3)  # (p,)\n    g()\nf(4)",
-        3,
         "A is (3,), but the comment says (p,) = (4,).",
     ),
     # what stands left of the arrow
     (
         "dW = np.dot(O.T, G)  # (m, n_in) @ (m, n_out) -> (n_in, n_out)",
-        1,
-        (
-            "the comment `(m, n_in) @ (m, n_out) -> (n_in, n_out)` contradicts itself: "
-            "(m, n_in) = (7, 5) and (m, n_out) = (7, 3) do not contract: the inner sizes differ."
-        ),
+        "contradicts itself: (m, n_in) = (7, 5) and (m, n_out) = (7, 3) do not contract: the inner sizes differ.",
     ),
     (
         "Z = np.add(G, G)  # (m, n_out) + (m, n_in) -> (m, n_out)",
-        1,
-        (
-            "the comment `(m, n_out) + (m, n_in) -> (m, n_out)` contradicts itself: "
-            "(m, n_out) = (7, 3) and (m, n_in) = (7, 5) do not broadcast."
-        ),
+        "contradicts itself: (m, n_out) = (7, 3) and (m, n_in) = (7, 5) do not broadcast.",
     ),
     (
         "dW = O.T @ G  # (n_in, m) @ (m, n_out) -> (n_out, n_in)",
-        1,
-        (
-            "the comment `(n_in, m) @ (m, n_out) -> (n_out, n_in)` contradicts itself: "
-            "left of -> stands (5, 3), right of it (n_out, n_in) = (3, 5)."
-        ),
+        "contradicts itself: left of -> stands (5, 3), right of it (n_out, n_in) = (3, 5).",
     ),
+    ("A = G.T @ G  # (n_out, m) @ (m, n_in) -> (n_out, n_in)", "G is (7, 3), but the comment says (m, n_in) = (7, 5)."),
     (
-        "Z = O @ W  # (m, p) @ (p, n_out) -> (m, n_out)",
-        1,
-        "the comment `(m, p)` uses p, which is not defined where this line runs",
-    ),
-    (
-        "A = G.T @ G  # (n_out, m) @ (m, n_in) -> (n_out, n_in)",
-        1,
-        "G is (7, 3), but the comment says (m, n_in) = (7, 5).",
-    ),
-    (
-        "Z = G * np.ones((1, 3)) * G  # (m, n_out) * (m, n_out) * (m, n_out) -> (m, n_out)",
-        1,
-        "np.ones((1, 3)) is (1, 3), but the comment says (m, n_out) = (7, 3).",
+        "Z = G * b * G  # (m, n_out) * (m, n_out) * (m, n_out) -> (m, n_out)",
+        "b is (1, 3), but the comment says (m, n_out)",
     ),
     # several targets
-    ("dW, db = pair()  # (n_in, n_out), (n_out,)", 1, "db is (1, 3), but the comment says (n_out,) = (3,)."),
-    ("dW, db = pair()  # (n_out, n_in), (1, n_out)", 1, "dW is (5, 3), but the comment says (n_out, n_in) = (3, 5)."),
-    ("A, B = G, O  # (m, n_out)", 1, "B is (7, 5), but the comment says (m, n_out) = (7, 3)."),
-    (
-        "A, B, C = G, G, G  # (m, n_out), (m, n_out)",
-        1,
-        "the comment `(m, n_out), (m, n_out)` states 2 shapes, but 3 values are assigned or returned.",
-    ),
-    ("Z = G  # (m, n_out), (m, n_out)", 1, "states 2 shapes, but 1 values are assigned or returned."),
-    ("first, *rest = G, G, G  # (m, n_out)", 1, "rest is a list, but the comment says it has shape (m, n_out)."),
-    ("A, (B, C) = G, (G, O)  # (m, n_out)", 1, "C is (7, 5), but the comment says (m, n_out) = (7, 3)."),
-    ("A = B = G  # (m, n_in)", 1, "A is (7, 3), but the comment says (m, n_in) = (7, 5)."),
-    ("both = pair()  # (n_in, n_out), (n_out,)", 1, "both[1] is (1, 3), but the comment says (n_out,) = (3,)."),
+    ("dW, db = pair()  # (n_in, n_out), (n_out,)", "db is (1, 3), but the comment says (n_out,) = (3,)."),
+    ("dW, db = pair()  # (n_out, n_in), (1, n_out)", "dW is (5, 3), but the comment says (n_out, n_in) = (3, 5)."),
+    ("A, B = G, O  # (m, n_out)", "B is (7, 5), but the comment says (m, n_out) = (7, 3)."),
+    ("A, B, C = G, G, G  # (m, n_out), (m, n_out)", "states 2 shapes, but 3 values are assigned or returned."),
+    ("Z = G  # (m, n_out), (m, n_out)", "states 2 shapes, but 1 values are assigned or returned."),
+    ("first, *rest = G, G, G  # (m, n_out)", "rest is a list, but the comment says it has shape (m, n_out)."),
+    ("A, (B, C) = G, (G, O)  # (m, n_out)", "C is (7, 5), but the comment says (m, n_out) = (7, 3)."),
+    ("A = B = G  # (m, n_in)", "A is (7, 3), but the comment says (m, n_in) = (7, 5)."),
+    ("both = pair()  # (n_in, n_out), (n_out,)", "both[1] is (1, 3), but the comment says (n_out,) = (3,)."),
     # other kinds of assignment and of target
-    ("W = W - 1  # prose\nW += 1.0  # (n_out, n_in)", 2, "W is (5, 3), but the comment says (n_out, n_in) = (3, 5)."),
-    ("L = 1.0\nL += G  # ()", 2, "L is (7, 3), but the comment says ()."),
-    ("Z: object = O @ W  # (n_out, m)", 1, "Z is (7, 3), but the comment says (n_out, m) = (3, 7)."),
-    ("box.Z = O @ W  # (n_out, m)", 1, "box.Z is (7, 3), but the comment says (n_out, m) = (3, 7)."),
-    ("parts[0] = O @ W  # (n_out, m)", 1, "parts[0] is (7, 3), but the comment says (n_out, m) = (3, 7)."),
-    ("cache['Z'] = G  # (n_out, m)", 1, "cache['Z'] is (7, 3), but the comment says (n_out, m) = (3, 7)."),
-    ("parts[0], box.b = W, G  # (n_in, n_out), (1, n_out)", 1, "box.b is (7, 3), but the comment says (1, n_out)"),
-    # where a line may run
-    *[
-        (f"{head}    Z = O @ W  # (n_out, m)\n{tail}", head.count("\n") + 1, "Z is (7, 3), but the comment says")
-        for head, tail in [
-            ("if m:\n", ""),
-            ("if not m:\n    pass\nelse:\n", ""),
-            ("if not m:\n    pass\nelif m:\n", ""),
-            ("for k in range(3):\n", ""),
-            ("for k in []:\n    pass\nelse:\n", ""),
-            ("while m:\n", "    break"),
-            ("with np.errstate():\n", ""),
-            ("try:\n", "finally:\n    pass"),
-            ("try:\n    1 / 0\nexcept ZeroDivisionError:\n", ""),
-            ("try:\n    pass\nexcept ZeroDivisionError:\n    pass\nelse:\n", ""),
-            ("try:\n    pass\nfinally:\n", ""),
-            ("match m:\n  case _:\n", ""),
-            ("class C:\n", ""),
-            ("def f():\n", "f()"),
-            ("@staticmethod\ndef f():\n", "f()"),
-            ("async def f():\n", "await f()"),
-            ("def f():\n", "    yield\nlist(f())"),
-        ]
-    ],
+    ("W = W - 1  # prose\nW += 1.0  # (n_out, n_in)", "W is (5, 3), but the comment says (n_out, n_in) = (3, 5)."),
+    ("L = 1.0\nL += G  # ()", "L is (7, 3), but the comment says ()."),
+    ("Z: object = O @ W  # (n_out, m)", Z_LIES),
+    ("box.Z = O @ W  # (n_out, m)", f"box.{Z_LIES}"),
+    ("cache['Z'] = G  # (n_out, m)", "cache['Z'] is (7, 3), but the comment says (n_out, m) = (3, 7)."),
+    ("parts[0], box.b = W, G  # (n_in, n_out), (1, n_out)", "box.b is (7, 3), but the comment says (1, n_out)"),
     # return, and a line that is only an expression
-    ("def f():\n    return O @ W  # (n_out, m)\nf()", 2, "O @ W is (7, 3), but the comment says (n_out, m) = (3, 7)."),
-    (
-        "def f():\n    return G @ W.T  # (m, n_out) @ (n_out, m) -> (m, m)\nf()",
-        2,
-        "W.T is (3, 5), but the comment says (n_out, m) = (3, 7).",
-    ),
-    (
-        "def f():\n    return np.dot(O, W)  # (m, n_in) @ (n_in, m) -> (m, m)\nf()",
-        2,
-        "np.dot(O, W) is (7, 3), but the comment says (m, m) = (7, 7).",
-    ),
-    (
-        "def f():\n    return W, b  # (n_in, n_out), (n_out,)\nf()",
-        2,
-        "(W, b)[1] is (1, 3), but the comment says (n_out,) = (3,).",
-    ),
-    ("def f():\n    return W, b  # (n_in, n_out)\nf()", 2, "(W, b) is a tuple, but the comment says it has shape"),
-    ("O.T @ G  # (n_out, n_in)", 1, "O.T @ G is (5, 3), but the comment says (n_out, n_in) = (3, 5)."),
-    ("G.sum()  # (1, n_out)", 1, "G.sum() is (), but the comment says (1, n_out) = (1, 3)."),
-    # statements of several lines: the error is at the comment
-    ("x = 1\nZ = (\n    O @ W\n)  # (n_out, m)", 4, "Z is (7, 3), but the comment says (n_out, m) = (3, 7)."),
-    ("Z = np.add(  # (n_out, m)\n    O @ W,\n    b,\n)", 1, "Z is (7, 3), but the comment says (n_out, m) = (3, 7)."),
-    ("Z = np.add(  # (n_out, m)\n    O @ W,\n    b,\n)  # prose", 1, "Z is (7, 3), but the comment says (n_out, m)"),
-    # semicolons
-    ("x = 'a'; Z = O @ W  # (n_out, m)", 1, "Z is (7, 3), but the comment says (n_out, m) = (3, 7)."),
-    ("x = 'a'; Z = np.add(  # (n_out, m)\n    G, G)", 1, "Z is (7, 3), but the comment says (n_out, m) = (3, 7)."),
-    ("O;  # (m, n_out)", 1, "O is (7, 5), but the comment says (m, n_out) = (7, 3)."),
-    # a cell with a magic line
-    ("%xmode\n\nZ = O @ W  # (n_out, m)", 3, "Z is (7, 3), but the comment says (n_out, m) = (3, 7)."),
+    ("def f():\n    return O @ W  # (n_out, m)\nf()", "O @ W is (7, 3), but the comment says (n_out, m) = (3, 7)."),
+    ("def f():\n    return G @ W.T  # (m, n_out) @ (n_out, m) -> (m, m)\nf()", "W.T is (3, 5), but the comment says"),
+    ("def f():\n    return np.dot(O, W)  # (m, n_in) @ (n_in, m) -> (m, m)\nf()", "np.dot(O, W) is (7, 3), but the"),
+    ("def f():\n    return W, b  # (n_in, n_out), (n_out,)\nf()", "(W, b)[1] is (1, 3), but the comment says (n_out,)"),
+    ("def f():\n    return W, b  # (n_in, n_out)\nf()", "(W, b) is a tuple, but the comment says it has shape"),
+    ("O.T @ G  # (n_out, n_in)", "O.T @ G is (5, 3), but the comment says (n_out, n_in) = (3, 5)."),
+    ("G.sum()  # (1, n_out)", "G.sum() is (), but the comment says (1, n_out) = (1, 3)."),
+    # statements of several lines: the error is at the comment; semicolons; a magic line
+    ("x = 1\nZ = (\n    O @ W\n)  # (n_out, m)", Z_LIES),
+    ("Z = np.add(  # (n_out, m)\n    O @ W,\n    b,\n)", Z_LIES),
+    ("x = 'a'; Z = O @ W  # (n_out, m)", Z_LIES),
+    ("x = 'a'; Z = np.add(  # (n_out, m)\n    G, G)", Z_LIES),
+    ("O;  # (m, n_out)", "O is (7, 5), but the comment says (m, n_out) = (7, 3)."),
+    ("%xmode\n\nZ = O @ W  # (n_out, m)", Z_LIES),
 ]
 
 
-@pytest.mark.parametrize(("cell", "line", "message"), FAILS)
-def test_a_cell_fails_at_the_comment_that_lies(cell, line, message, run):
+@pytest.mark.parametrize(("cell", "message"), FAILS)
+def test_a_cell_fails_at_the_comment_that_lies(cell, message, run):
     error, _, printed = run(cell)
     assert isinstance(error, ShapeError), printed
     assert message in str(error)
     assert f"ShapeError: {error}" in printed
+    line = cell[: cell.rindex("#")].count("\n") + 1
     assert arrows(printed)[-1] == f"{line} {cell.splitlines()[line - 1].strip()}"
     assert "course_lib/" not in printed
 
@@ -398,24 +308,14 @@ def test_each_part_of_the_code_runs_once(run):
     "cell",
     [
         "cache[len(cache)] = O  # (m, n_in)\nassert list(cache) == [0]",
-        "rows = iter([0, 1])\nparts[next(rows)] = O  # (m, n_in)\nassert next(rows) == 1",
         "rows = iter([0, 1])\nA = O.copy()\nA[next(rows)] += 1.0  # (n_in,)\nassert next(rows) == 1",
-        (
-            "rows = iter([0, 1, 2])\nA = O.copy()\nA[next(rows), 0], A[next(rows)] = 1, 2  # (), (n_in,)\n"
-            "assert next(rows) == 2"
-        ),
+        "rows = iter([0, 1, 2])\nA = O.copy()\nA[next(rows), 0], A[next(rows)] = 1, 2  # (), (n_in,)\nassert next(rows) == 2",
         "rows = iter([0, 1, 2])\nA = O.copy()\nA[next(rows) : next(rows)] = 1.0  # (1, n_in)\nassert next(rows) == 2",
         "A = O.copy()\nA[[int(i) for i in range(2)]] = 1.0  # (2, n_in)",
         "A = O.copy()\ni = 0\nA[(i := i + 1)] = 1.0  # (n_in,)\nassert i == 1",
-        (
-            "made = []\ndef make():\n    made.append(Box())\n    return made[-1]\nmake().Z = G  # (m, n_out)\n"
-            "assert len(made) == 1"
-        ),
+        "made = []\ndef make():\n    made.append(Box())\n    return made[-1]\nmake().Z = G  # (m, n_out)\nassert len(made) == 1",
         "def f(A, rows):\n    A[next(rows)] = 1.0  # (n_in,)\n    return next(rows)\nassert f(O.copy(), iter([0, 1])) == 1",
-        (
-            "async def index(): calls.append(0); return 0\ncalls = []\nparts[await index()] = O  # (m, n_in)\n"
-            "assert calls == [0]"
-        ),
+        "async def f(): calls.append(0); return 0\ncalls = []\nparts[await f()] = O  # (m, n_in)\nassert calls == [0]",
     ],
 )
 def test_a_target_is_evaluated_once(cell, run):
