@@ -187,6 +187,7 @@ def average(activation, gain, networks, depth=12, width=128, batch=16, **setting
     return Flow(*(np.sqrt((A**2).mean(axis=0)) for A in (Z, G, grad_W)), np.exp(np.log(factor).mean(axis=0)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("activation", "gain", "bias_variance"),
     [
