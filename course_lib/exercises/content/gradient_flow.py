@@ -156,20 +156,22 @@ QUESTIONS = (
     ),
     question(
         "08 doubling the weights under layer norm",
-        "Every layer normalizes the rows of Z. You multiply all weights by 2.\nWhat happens to G at the lowest layer?",
+        "Hidden layers that normalize the rows of Z, then a plain last layer; its G is the same before and after.\n"
+        "You multiply all weights by 2. What happens to G = ∂L/∂Z at the lowest layer?",
         wrong(
             "It doubles once for each layer.",
             "activation_not_undone",
-            "G W^T doubles, but on its way back G is divided by s, the size of each row of Z, and that has doubled too.",
+            "G Wᵀ doubles, but on its way back G is divided by s, the size of each row of Z, and that has doubled too.",
         ),
         right(
-            "Nothing, but for ε and one factor 2 from the layers that are not normalized.",
-            "N is the same for Z and for 2Z. In each normalized layer the 2 of G W^T meets the 1/2 of 1/s.",
+            "Nothing, but for ε.",
+            "N is the same for Z and for 2Z, so the slopes are. In each normalized layer the 2 of G Wᵀ meets the 1/2 of "
+            "1/s. Only between the two, in ∂L/∂O, the 2 is seen.",
         ),
         wrong(
             "It halves once for each layer.",
             "factor_two",
-            "1/s halves it, and W^T doubles it: you counted one of the two.",
+            "1/s halves it, and Wᵀ doubles it: you counted one of the two.",
         ),
     ),
 )
