@@ -3,9 +3,12 @@
 import os
 
 import pytest
-from chromium import BROWSERS, Chromium, browser_path
+from chromium import BROWSERS, PATIENCE, Chromium, browser_path
 from lab import Lab
 from page_lab import PageLab
+from playwright.sync_api import expect
+
+expect.set_options(timeout=PATIENCE / 3 * 1000)  # as for all else that a page is waited for
 
 
 @pytest.fixture(scope="package")  # Playwright's event loop must be gone when other tests run one of their own

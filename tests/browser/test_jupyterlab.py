@@ -16,7 +16,7 @@ from course_lib.exercises import by_hand, prediction
 from course_lib.network import Network
 A, network = np.diag([2.0, 3, 5]), Network([3, 3, 3], tanh)"""
 ASKED = prediction("05 an input that is 0")
-RIGHT = "answers = [[str(x) for x in row] for row in view_8.case['right']]"
+RIGHT = "answers = [[str(x) for x in row] for row in view.case['right']]"
 
 
 class View(NamedTuple):
@@ -76,7 +76,7 @@ VIEWS = [
 CELLS = [SETUP, *(f"view_{k} = {view.cell}\nview_{k}" for k, view in enumerate(VIEWS))]
 KNOWN = "print('known', [" + ", ".join(f"view_{k}.{view.known}" for k, view in enumerate(VIEWS)) + "])"
 ALL_KNOWN = f"known {[True] * len(VIEWS)}"
-TOLD = "\n".join(f"view_{k}.{view.told}" for k, view in enumerate(VIEWS))
+TOLD = "\n".join(f"view = view_{k}\nview.{view.told}" for k, view in enumerate(VIEWS))
 
 LISTEN = """() => {
   window.heard = [];
