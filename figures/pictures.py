@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from course_lib import dense, plots
+from course_lib import curves, dense, plots
 from course_lib.activations import relu, sigmoid
 from course_lib.jacobian import chain, key_idea, numeric_jacobian
 from course_lib.losses import mse
@@ -393,10 +393,12 @@ def square_trap():
     "Two curves over the layers 0 to 9, on a logarithmic axis: the root mean square of Z stays nearly level, and that of G "
     "falls towards layer 0 by several orders of magnitude."
 )
-def gradient_flow():
+def G_over_depth():
     """Ten layers of sigmoid units: G shrinks on its way back, from layer 9 to layer 0."""
     network = Network([20] * 11, sigmoid)
     data = np.random.default_rng(0)
     trace = network.forward(data.standard_normal((50, 20)))
     network.backward(trace, target=data.standard_normal((50, 20)))
-    return plots.gradient_flow(trace)
+    rms = {"Z": trace.Z, "G": trace.G}
+    rms = {name: [np.sqrt(np.mean(A**2)) for A in by_layer] for name, by_layer in rms.items()}
+    return curves.by_layer(rms, "root mean square of the entries")

@@ -125,7 +125,7 @@ def test_every_row_has_one_picture_in_four_files_with_a_caption_and_an_alternati
 
 def test_no_picture_is_there_without_a_row_but_those_of_traps_and_depth():
     without = [name for name, picture in pictures.PICTURES.items() if picture.row not in ROWS]
-    assert without == ["square_trap", "gradient_flow"]
+    assert without == ["square_trap", "G_over_depth"]
 
 
 def test_the_alternative_text_travels_with_the_files():
@@ -184,7 +184,7 @@ def test_the_texts_of_an_svg_are_text():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("hinting", ["none", "force_autohint"])
-@pytest.mark.parametrize("name", ["S13_column_with_column", "S19_n_out_nonzeros", "gradient_flow"])
+@pytest.mark.parametrize("name", ["S13_column_with_column", "S19_n_out_nonzeros", "G_over_depth"])
 def test_letters_that_are_rendered_otherwise_are_not_a_difference(name, hinting, monkeypatch, tmp_path):
     with rc_context({"text.hinting": hinting}):
         png, svg = drawn_with(monkeypatch, tmp_path, name)

@@ -16,7 +16,7 @@ from matplotlib.collections import QuadMesh
 from matplotlib.patches import Rectangle
 
 from course_lib import ShapeError, as_fractions, dense, plots
-from course_lib.activations import relu, sigmoid, tanh
+from course_lib.activations import tanh
 from course_lib.data import digits as digit_images
 from course_lib.gradcheck import GradientCheck, check_gradients
 from course_lib.network import Network
@@ -147,8 +147,6 @@ PICTURES = {
     "one digit": lambda: plots.digits(digit_images().X_test[:1]),
     "trace": lambda: plots.trace(ran_network()[3]),
     "big trace": lambda: plots.trace(ran_network([64, 32, 10], 50)[3]),
-    "flow": lambda: plots.gradient_flow(ran_network([20] * 9, activation=sigmoid)[3]),
-    "flow without points": lambda: plots.gradient_flow(ran_network([3, 1, 1, 1, 2], m=2, activation=relu)[3]),
 }
 
 
@@ -173,7 +171,7 @@ def test_no_text_is_clipped_or_touches_another(picture):
             assert min(box.y1, other_box.y1) - max(box.y0, other_box.y0) < 2, f"{text!r} is on top of {other!r}"
 
 
-@pytest.mark.parametrize("picture", ["matrix", "not finite", "pattern b", "check", "history", "one digit", "flow"])
+@pytest.mark.parametrize("picture", ["matrix", "not finite", "pattern b", "check", "history", "one digit"])
 def test_a_dark_style_in_the_notebook_changes_nothing_and_is_left_alone(picture):
     expected = pixels(PICTURES[picture]())
     with style.context(["dark_background", {"axes.grid": True, "figure.dpi": 50, "lines.linewidth": 9}]):
@@ -593,35 +591,6 @@ def test_a_trace_before_the_backward_pass_has_one_row():
     assert [text.get_text() for text in figure.texts] == ["→"] * 4
 
 
-def test_gradient_flow_draws_the_root_mean_square_of_z_and_g():
-    trace = ran_network([20] * 9, activation=sigmoid)[3]
-    (ax,) = plots.gradient_flow(trace).axes
-    Z, G = (line.get_ydata() for line in ax.lines)
-    assert np.allclose(Z, [np.sqrt((A**2).mean()) for A in trace.Z], rtol=1e-12)
-    assert np.allclose(G, [np.sqrt((A**2).mean()) for A in trace.G], rtol=1e-12)
-    assert ax.get_yscale() == "log"
-    assert [text.get_text() for text in ax.texts] == ["Z", "G"]
-
-
-def test_gradient_flow_names_the_layers_without_a_point():
-    network, X, target, _ = ran_network([3, 2, 2])
-    network.parameters = [(np.zeros_like(W), b) for W, b in network.parameters]
-    trace = network.forward(X)
-    network.backward(trace, target)
-    (ax,) = plots.gradient_flow(trace).axes
-    assert ax.get_title().endswith("\nwithout a point: Z[0] is 0, Z[1] is 0, G[0] is 0")
-
-
-def test_gradient_flow_survives_entries_whose_squares_overflow():
-    trace = ran_network()[3]
-    trace.Z = [1e200 * np.ones_like(Z) for Z in trace.Z]
-    (ax,) = plots.gradient_flow(trace).axes
-    assert ax.lines[0].get_ydata() == pytest.approx([1e200, 1e200])
-
-
 def test_what_is_no_trace_is_refused():
-    with pytest.raises(ValueError, match=re.escape("run network.backward(trace, target) first")):
-        plots.gradient_flow(Network([5, 4, 3], tanh).forward(decimals(7, 5)))
-    for picture in (plots.gradient_flow, plots.trace):
-        with pytest.raises(TypeError, match="trace is a ndarray, expected a Trace"):
-            picture(decimals(7, 5))
+    with pytest.raises(TypeError, match="trace is a ndarray, expected a Trace"):
+        plots.trace(decimals(7, 5))

@@ -109,12 +109,12 @@ def is_whole(value):
     return isinstance(value, Integral) and not isinstance(value, bool | np.bool_)
 
 
-def checked_index(what, value, last):
-    """The value as an int from 0 to last; TypeError for what is no whole number, ValueError for one outside."""
-    expected = f"expected a whole number from 0 to {last}"
+def checked_index(what, value, last, first=0, why=""):
+    """The value as an int from first to last; TypeError for what is no whole number, ValueError for one outside."""
+    expected = f"expected a whole number from {first} to {last}{why}"
     if not is_whole(value):
         raise TypeError(f"{what} is {value!r}, {expected}")
-    if not 0 <= value <= last:
+    if not first <= value <= last:
         raise ValueError(f"{what} is {value}, {expected}")
     return int(value)
 

@@ -5,8 +5,6 @@ on a blackboard: red above 0, blue below, white at 0. Highlights are outlined, w
 numbers has the highlights' indexes at its sides. Names are plain text, and no gradient is computed here.
 """
 
-import textwrap
-
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.colors import ListedColormap, LogNorm
@@ -260,36 +258,7 @@ def digits(X, labels=None, predicted=None):
     return fig
 
 
-@styled
-def gradient_flow(trace):
-    """The root mean square of Z[l] and of G[l] by layer l, on a logarithmic axis. trace: after `Network.backward`.
-
-    A layer whose value is 0 or not finite has no point; the title says so. Raises TypeError for anything but a Trace,
-    ValueError before `Network.backward`.
-    """
-    _check_kind("gradient_flow(trace): trace", trace, Trace)
-    if not trace.G:
-        raise ValueError("gradient_flow(trace): trace holds no G: run network.backward(trace, target) first")
-    rms = {"Z": [_rms(Z) for Z in trace.Z], "G": [_rms(G) for G in trace.G]}
-    fig = new_figure(7.5, 4.4)
-    fig.set_layout_engine("constrained", w_pad=0.1, h_pad=0.1)
-    ax = fig.subplots()
-    _draw_lines(ax, "layer", rms, markers="os", log=True)
-    title = "root mean square of the entries"
-    missing = [
-        f"{name}[{l}] is {x:g}" for name, by_layer in rms.items() for l, x in enumerate(by_layer) if not 0 < x < np.inf
-    ]
-    if missing:
-        title += "\nwithout a point: " + textwrap.fill(", ".join(missing), 70)
-    ax.set_title(title, size=12)
-    return fig
-
-
-def _rms(A):
-    return float(np.hypot.reduce(A.ravel()) / np.sqrt(A.size))  # hypot: without squares that overflow
-
-
-def _draw_lines(ax, xlabel, series, markers=("", ""), log=False):
+def _draw_lines(ax, xlabel, series, log=False):
     """Two lines over 0, 1, 2, ..., the second dashed, each named at its end; what the axis cannot show is a gap."""
     ax.set_yscale("log" if log else "linear")
     least = 0 if log else -np.inf
@@ -299,8 +268,8 @@ def _draw_lines(ax, xlabel, series, markers=("", ""), log=False):
     seen = {name: np.flatnonzero(np.isfinite(values)) for name, values in series.items()}
     ends = {name: (at[-1], series[name][at[-1]]) for name, at in seen.items() if len(at)}
     top = max(ends, key=lambda name: ends[name][1], default=None)
-    for (name, values), colour, line, marker in zip(series.items(), look().curves, ("-", "--"), markers, strict=False):
-        ax.plot(values, line, color=colour, linewidth=2.2, marker=marker or ("o" if len(values) < 3 else ""))
+    for (name, values), colour, line in zip(series.items(), look().curves, ("-", "--"), strict=False):
+        ax.plot(values, line, color=colour, linewidth=2.2, marker="o" if len(values) < 3 else "")
         if name in ends:
             at_end = {"color": colour, "weight": "bold", "va": "bottom" if name == top else "top"}
             ax.annotate(name, ends[name], xytext=(6, 0), textcoords="offset points", **at_end)

@@ -258,7 +258,7 @@ def test_one_refused_setting_does_not_hold_up_another():
 
 @pytest.mark.parametrize("steps", [-1, 100_001])
 def test_a_number_of_steps_that_is_out_of_range_is_named(steps):
-    with pytest.raises(ValueError, match=f"steps is {steps}, expected a whole number from 0 to 100,000"):
+    with pytest.raises(ValueError, match=f"steps is {steps}, expected a whole number from 0 to 100000"):
         TrainingPlayground(steps=steps)
     with pytest.raises(ValueError, match="steps is "):
         TrainingPlayground().advance(steps)

@@ -77,13 +77,8 @@ function overview(layers, matrices, steps, goTo, signal) {
       pen.putImageData(image, 0, 0);
     }
   }
-  // Colours are known once the view is in the page; they change with the theme.
-  const placed = new ResizeObserver(() => (paint(), placed.disconnect()));
-  placed.observe(bar);
-  const themes = new MutationObserver(paint);
-  themes.observe(document.body, { attributeFilter: ["data-jp-theme-name", "data-jp-theme-light", "class"] });
-  signal.addEventListener("abort", () => (themes.disconnect(), placed.disconnect()));
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", paint, { signal });
+  oncePlaced(bar, paint, signal);
+  onTheme(paint, signal);
 
   function show(now) {
     const { result, uses } = steps[now];
@@ -181,10 +176,7 @@ function render({ model, el }) {
     }
     board.scrollLeft = 0;
     point(0, grids[0].cursor);
-    if (model.get("step") !== k) {
-      model.set("step", k);
-      model.save_changes();
-    }
+    if (model.get("step") !== k) put(model, { step: k });
   }
 
   function write(step) {
@@ -278,12 +270,9 @@ function render({ model, el }) {
   }
 
   const follow = () => play.go(model.get("step"));
-  model.on("change:step", follow);
+  view.follow(model, { step: follow });
   follow();
-  return () => {
-    model.off("change:step", follow);
-    view.close();
-  };
+  return view.close;
 }
 
 export default { render };

@@ -109,10 +109,10 @@ function pictures({ shape: [m, rows, columns], data }) {
 }
 
 function render({ model, el }) {
-  const [NAMES, put] = [["O", "Z", "G", "grad_W"], (name, value) => (model.set(name, value), model.save_changes())];
+  const NAMES = ["O", "Z", "G", "grad_W"];
   const layers = model.get("O").map((_, l) => Object.fromEntries(NAMES.map((name) => [name, unpack(model.get(name)[l])])));
   const [labels, m] = [model.get("labels"), layers[0].O.shape[0]];
-  const { root, status, say, signal, close } = frame(el, `A batch of ${m} samples`);
+  const { root, status, say, follow, signal, close } = frame(el, `A batch of ${m} samples`);
   const who = (i) => `sample ${i}${labels[i] && `, ${labels[i]}`}`;
 
   // ---- samples, layers and losses to choose from
@@ -128,9 +128,9 @@ function render({ model, el }) {
   const stripOf = (l) =>
     bars[l].map((bar, k) => element("span", { class: "bss-strip", "aria-hidden": "true" }, NAMES[k], bar));
   const layerButtons = model.get("layers").map((words, l) => [element("span", {}, words), ...stripOf(l)]);
-  const layerPicks = chooser("Layers", layerButtons, (l) => put("layer", l), "bss-layer");
+  const layerPicks = chooser("Layers", layerButtons, (layer) => put(model, { layer }), "bss-layer");
   const kinds = [["loss is a mean: G has the 1/m"], ["loss is a sum: G without 1/m"]];
-  const losses = chooser("The loss", kinds, (k) => put("mean", k === 0));
+  const losses = chooser("The loss", kinds, (k) => put(model, { mean: k === 0 }));
   const whose = [
     `The mean puts 1/m = 1/${m} into G, so the sum OᵀG is already a mean over samples; dividing again in (A) would be 1/m twice.`,
     `No 1/m anywhere: G, each part and OᵀG are m = ${m} times as large. For a mean, divide in the loss, not in (A).`,
@@ -239,18 +239,18 @@ function render({ model, el }) {
   function choose(i) {
     pointed = null;
     if (i === model.get("sample")) tell();
-    else put("sample", i);
+    else put(model, { sample: i });
   }
 
   function addUpTo(added) {
     if (added === model.get("added")) return;
-    put("added", added);
+    put(model, { added });
     if (added) choose(added - 1); // what came last stands beside the sum
   }
 
   function point(grid, [i], how) {
     pointed = how === "left" && document.activeElement !== grid.grid ? null : grid;
-    if (how === "cursor" && rows.includes(grid) && i !== model.get("sample")) put("sample", i);
+    if (how === "cursor" && rows.includes(grid) && i !== model.get("sample")) put(model, { sample: i });
     else tell();
   }
 
@@ -283,19 +283,11 @@ function render({ model, el }) {
     return ` = ${written((s) => `O[${s}, ${i}] G[${s}, ${j}]`)} = ${written(numbers)}`;
   }
 
-  const handlers = {
-    "change:sample": drawSample,
-    "change:layer": drawLayer,
-    "change:mean": drawLayer,
-    "change:added": () => (steps.go(model.get("added")), drawSum()),
-  };
-  for (const [event, handler] of Object.entries(handlers)) model.on(event, handler);
+  const followSum = () => (steps.go(model.get("added")), drawSum());
+  follow(model, { sample: drawSample, layer: drawLayer, mean: drawLayer, added: followSum });
   drawLayer();
   steps.go(model.get("added"));
-  return () => {
-    for (const [event, handler] of Object.entries(handlers)) model.off(event, handler);
-    close();
-  };
+  return close;
 }
 
 export default { render };

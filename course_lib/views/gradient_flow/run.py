@@ -7,7 +7,7 @@ network does. What is drawn at random depends on the seed alone: a new scale mov
 """
 
 import functools
-from numbers import Integral, Real
+from numbers import Real
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from course_lib import activations, initializers
 from course_lib.activations import Activation
 from course_lib.deep import DeepNetwork
 from course_lib.gradient_flow import Flow, MeanField
+from course_lib.pictures.panel import checked_index
 from course_lib.views.jacobian.view import nice
 from course_lib.views.shared.one_thread import one_thread
 
@@ -45,12 +46,7 @@ def checked_settings(call, settings):
     """
     checked = {}
     for name, most in MOST.items():
-        value = settings[name]
-        if isinstance(value, bool | np.bool_) or not isinstance(value, Integral):
-            raise TypeError(f"{call}: {name} is {value!r}, expected a whole number from 1 to {most}")
-        if not 1 <= value <= most:
-            raise ValueError(f"{call}: {name} is {value}, expected a whole number from 1 to {most}")
-        checked[name] = int(value)
+        checked[name] = checked_index(f"{call}: {name}", settings[name], most, first=1)
     activation, initializer, scale, residual = (
         settings[name] for name in ("activation", "initializer", "scale", "residual")
     )

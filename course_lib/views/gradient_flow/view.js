@@ -1,4 +1,3 @@
-const PATIENCE = 2000; // milliseconds until the view says that the kernel has not answered
 const SERIES = [
   { name: "Z", mark: "●", kind: "bss-Z" },
   { name: "G", mark: "■", kind: "bss-G" },
@@ -16,13 +15,6 @@ const THUMBNAIL = 16; // rows and columns of the small pictures of G
 const SCALES = { least: 0.1, most: 31.6, steps: 500 }; // of the slider for the scale, which begins at 0
 const FOUND = 0.02; // a scale this near to the critical one, relative to it, has found it
 
-function svg(tag, attributes = {}, ...children) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}
-
 /** Numbers of a kind from the bytes that the kernel sent. */
 function numbers(Kind, bytes) {
   return new Kind(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
@@ -30,7 +22,6 @@ function numbers(Kind, bytes) {
 
 const sameSettings = (a, b) => Object.keys(b).every((key) => a[key] === b[key]);
 const short = (x) => (Number.isNaN(x) ? "none" : written(x, 3));
-const power = (k) => `10${String(k).replace(/./g, (c) => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c]))}`;
 
 // ---- the slider for the scale: 0, and then equal factors
 
@@ -47,16 +38,6 @@ function placeOf(scale) {
 }
 
 // ---- the curves
-
-/** The range of a logarithmic axis in whole decades; the one it had, while that still fits, so that it does not jump. */
-function decades(values, old) {
-  const seen = values.filter((x) => x > 0 && x < Infinity);
-  if (!seen.length) return old ?? { low: -1, high: 1 };
-  const [least, most] = [Math.min(...seen), Math.max(...seen)].map(Math.log10);
-  const fit = { low: Math.floor(least - 0.1), high: Math.ceil(most + 0.1) };
-  const fits = old && old.low <= fit.low && old.high >= fit.high && old.high - old.low <= fit.high - fit.low + 2;
-  return fits ? old : fit;
-}
 
 const MARKS = [
   (x, y) => `M${x - 3} ${y}a3 3 0 1 0 6 0a3 3 0 1 0 -6 0`,
@@ -99,18 +80,15 @@ function curvePicture() {
       const { low, high } = panel.range;
       const level = (exponent) => panel.bottom - ((exponent - low) / (high - low)) * (panel.bottom - panel.top);
       const toY = (v) => level(Math.log10(v));
-      const step = [1, 2, 5, 10, 20, 50, 100].find((k) => (high - low) / k <= 5.5) ?? 200;
-      const first = Math.ceil(low / step) * step;
-      const ticks = Array.from({ length: Math.floor((high - first) / step) + 1 }, (_, k) => first + k * step);
-      panel.lines.setAttribute("d", ticks.map((k) => `M${left} ${level(k).toFixed(1)}h${inner}`).join(""));
+      const marks = ticks(low, high, 5.5);
+      panel.lines.setAttribute("d", marks.map((k) => `M${left} ${level(k).toFixed(1)}h${inner}`).join(""));
       const tick = (k) => Object.assign(text("", { x: left - 6, y: level(k) + 4, "text-anchor": "end" }), { textContent: power(k) });
-      panel.labels.replaceChildren(...ticks.map(tick));
+      panel.labels.replaceChildren(...marks.map(tick));
       for (const s of own) drawSeries(s, rms[s], theory[s], toY);
       if (p) spread(parts[1].name, parts[2].name);
       panel.shade.replaceChildren(...gaps.filter((gap) => own.includes(gap.series)).flatMap((gap, k) => shaded(panel, gap, k)));
     });
-    const step = [1, 2, 5, 10, 20].find((k) => depth / k <= 11);
-    const shown = Array.from({ length: Math.ceil(depth / step) }, (_, k) => k * step);
+    const shown = ticks(0, depth - 1, 10);
     layers.replaceChildren(
       ...shown.map((l) => {
         const label = text("", { x: toX(l), y: PANELS[1].bottom + 16, "text-anchor": "middle" });
@@ -121,16 +99,8 @@ function curvePicture() {
   }
 
   function drawSeries(s, measured, theory, toY) {
-    const line = (values) => {
-      let path = "";
-      let open = false;
-      for (let l = 0; l < depth; l++) {
-        const drawn = values[l] > 0 && values[l] < Infinity;
-        if (drawn) path += `${open ? "L" : "M"}${toX(l).toFixed(1)} ${toY(values[l]).toFixed(1)}`;
-        open = drawn;
-      }
-      return path;
-    };
+    const drawn = (v) => v > 0 && v < Infinity;
+    const line = (values) => lineThrough(Array.from(values, (v, l) => [toX(l), drawn(v) ? toY(v) : NaN]));
     const { curve, theory: predicted, marks, name } = parts[s];
     curve.setAttribute("d", line(measured));
     predicted.setAttribute("d", line(theory));
@@ -138,7 +108,7 @@ function curvePicture() {
     let path = "";
     let last = -1;
     for (let l = 0; l < depth; l++) {
-      if (!(measured[l] > 0 && measured[l] < Infinity)) continue;
+      if (!drawn(measured[l])) continue;
       last = l;
       if (l % every === 0) path += MARKS[s](Number(toX(l).toFixed(1)), Number(toY(measured[l]).toFixed(1)));
     }
@@ -213,12 +183,7 @@ function histogramPicture() {
     const finite = slopes.filter(Number.isFinite);
     const [from, to] = [Math.min(0, ...finite), Math.max(...finite)];
     const toY = (v) => low - ((v - from) / (to * 1.06 - from)) * (low - top);
-    path = "";
-    slopes.forEach((v, k) => {
-      if (!Number.isFinite(v)) return;
-      path += `${path ? "L" : "M"}${(left + (inner * k) / (slopes.length - 1)).toFixed(1)} ${toY(v).toFixed(1)}`;
-    });
-    slope.setAttribute("d", path);
+    slope.setAttribute("d", lineThrough(Array.from(slopes, (v, k) => [left + (inner * k) / (slopes.length - 1), toY(v)])));
     zero.setAttribute("d", `M${left} ${toY(0).toFixed(1)}h${inner}`);
     none.setAttribute("y", toY(0) + 4);
     most.setAttribute("y", toY(to) + 4);
@@ -411,11 +376,6 @@ function render({ model, el }) {
   let run; // the answer with its arrays as numbers
   let under = null; // the layer under the pointer
   let common = false; // one scale of colours for all layers
-  let [waiting, wanted] = [null, null]; // settings that the kernel is at, and those that are to follow
-  let timer = null;
-  let late = false;
-  let undrawn = false; // the last answer waits for its frame
-  let drawnFrame = 0;
 
   // ---- controls
   const whole = (name) => {
@@ -459,7 +419,7 @@ function render({ model, el }) {
       set: (to) => { residual.checked = to; },
     },
   };
-  typed.addEventListener("blur", () => controls.scale.set((wanted ?? waiting ?? answer.asked).scale));
+  typed.addEventListener("blur", () => controls.scale.set(kernel.latest().scale));
   for (const input of [typed, ...Object.values(controls).map((control) => control.input)]) input.disabled = !hasKernel;
   const colours = choice("colours", [["own", "each layer's own"], ["common", "the same for all layers"]], "own", (to) => {
     common = to === "common";
@@ -504,55 +464,22 @@ function render({ model, el }) {
     element("div", { class: "bss-row" }, layersBox, element("div", {}, grid.box, gridNote)),
   );
 
-  // ---- the kernel computes: one message is under way, the next leaves when its answer has been drawn, the latest wins
+  // ---- the kernel computes
+  const kernel = asker(model, view, { same: sameSettings, draw: receive, settle, tell: (words) => setText(notice, words) });
+
   function ask(part) {
-    wanted = { ...(wanted ?? waiting ?? answer.asked), ...part };
     for (const [name, value] of Object.entries(part)) controls[name].set(value);
-    root.setAttribute("aria-busy", true);
-    send();
-  }
-
-  function send() {
-    if (!wanted || undrawn || (waiting && !late)) return;
-    if (!waiting && sameSettings(answer.asked, wanted)) {
-      wanted = null;
-      settle();
-      return;
-    }
-    [waiting, wanted, late] = [wanted, null, false];
-    clearTimeout(timer);
-    timer = setTimeout(tell, PATIENCE);
-    model.set("asked", waiting);
-    model.save_changes();
-  }
-
-  function tell() {
-    late = true;
-    setText(notice, "The kernel has not answered yet: it is busy, or it is not running.");
+    kernel.ask({ ...kernel.latest(), ...part });
   }
 
   function receive() {
     answer = model.get("answer");
-    if (waiting && sameSettings(answer.asked, model.get("asked"))) {
-      waiting = null;
-      late = false;
-      clearTimeout(timer);
-    }
     read();
     drawAll();
-    settle();
-    cancelAnimationFrame(drawnFrame);
-    undrawn = true;
-    drawnFrame = requestAnimationFrame(() => {
-      undrawn = false;
-      send();
-    });
   }
 
   function settle() {
-    if (waiting || wanted) return;
     for (const [name, value] of Object.entries(answer.asked)) controls[name].set(value);
-    root.setAttribute("aria-busy", false);
     setText(notice, answer.problem || (hasKernel ? "" : "The settings need a running kernel, and this page has none. Everything else answers."));
   }
 
@@ -642,8 +569,7 @@ function render({ model, el }) {
   // ---- the layer: pointed at, chosen with a click, a drag or the keys
   function choose(l) {
     if (l === model.get("layer")) return;
-    model.set("layer", l);
-    model.save_changes();
+    put(model, { layer: l });
   }
 
   function hover(l) {
@@ -683,13 +609,9 @@ function render({ model, el }) {
     drawLayers();
   });
   resized.observe(pictures.box);
-  const listeners = { "change:answer": receive, "change:layer": drawLayer };
-  for (const [kind, listener] of Object.entries(listeners)) model.on(kind, listener);
-  receive();
+  view.follow(model, { layer: drawLayer });
+  kernel.receive();
   return () => {
-    for (const [kind, listener] of Object.entries(listeners)) model.off(kind, listener);
-    clearTimeout(timer);
-    cancelAnimationFrame(drawnFrame);
     resized.disconnect();
     view.close();
   };

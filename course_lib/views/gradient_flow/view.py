@@ -20,6 +20,7 @@ from course_lib.views.shared.view import View, script
 
 _CALL = "GradientFlow(depth, width, ...)"
 _NAMES = ("Z", "G", "grad_W")
+MOST_SEED = 2**32 - 1
 _MARKERS = "os^"  # of the three in the static picture
 
 
@@ -58,12 +59,9 @@ class GradientFlow(View):
     ):
         given = {"depth": depth, "width": width, "activation": activation, "initializer": initializer}
         settings = checked_settings(_CALL, given | {"scale": scale, "batch": batch, "residual": residual})
-        if isinstance(seed, bool) or not isinstance(seed, int | np.integer):
-            raise TypeError(f"{_CALL}: seed is {seed!r}, expected a whole number, at least 0")
-        if seed < 0:
-            raise ValueError(f"{_CALL}: seed is {seed}, expected a whole number, at least 0")
+        seed = checked_index(f"{_CALL}: seed", seed, MOST_SEED)
         layer = checked_index(f"{_CALL}: layer", layer, depth - 1)
-        self._runs = FlowRuns(int(seed))
+        self._runs = FlowRuns(seed)
         super().__init__(
             choices={"most": MOST, "activation": list(ACTIVATIONS), "initializer": list(INITIALIZERS)},
             layer=layer,

@@ -1,13 +1,5 @@
 const CURVE = { width: 380, height: 230, left: 52, right: 14, top: 24, bottom: 34 }; // in units of its viewBox
 const FEWEST_CHARACTERS = 5; // of a cell, so that cells do not grow and shrink with every move
-const PATIENCE = 2000; // milliseconds until the view says that the kernel has not answered
-
-function svg(tag, attributes = {}, ...children) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}
 
 /** The largest of 1, 2 and 5, times a power of ten, that is not above a size: for steps, which then meet whole numbers. */
 function round(size) {
@@ -57,13 +49,7 @@ function slopePicture() {
     const put = (name, attributes) => {
       for (const [key, value] of Object.entries(attributes)) parts[name].setAttribute(key, value);
     };
-    let path = "";
-    ys.forEach((v, k) => {
-      if (!Number.isFinite(v)) return;
-      const u = toX(-reach + (2 * reach * k) / (ys.length - 1));
-      path += `${path && Number.isFinite(ys[k - 1]) ? "L" : "M"}${u.toFixed(1)} ${toY(v).toFixed(1)}`;
-    });
-    d("curve", path);
+    d("curve", lineThrough(Array.from(ys, (v, k) => [toX(-reach + (2 * reach * k) / (ys.length - 1)), Number.isFinite(v) ? toY(v) : NaN])));
     d("zero", `M${left} ${toY(0)}H${width - right}M${toX(0)} ${top}V${height - bottom}`);
     const tangent = (u) => `${toX(u)} ${toY(y + slope * (u - x))}`;
     d("tangent", `M${tangent(-reach)}L${tangent(reach)}`);
@@ -120,8 +106,6 @@ function render({ model, el }) {
 
   const size = () => parseFloat(getComputedStyle(root).fontSize) || 14;
   let answer, curves, em;
-  let asked = null; // what the sliders have asked for, until the kernel has answered it
-  let timer = null;
   let pointed = null; // {what: "J" | "y" | "x", entry}
 
   /** A vector, drawn as a column: its entries have one index. */
@@ -142,48 +126,39 @@ function render({ model, el }) {
     pointed = how === "pointer" || moved || document.activeElement === grids[what].grid ? { what, entry } : null;
     if (moved) {
       choose(what === "J" ? entry : elementwise ? [k, k] : what === "y" ? [k, j] : [i, k]);
-      model.save_changes();
     }
     mark();
   }
 
   function choose(to) {
-    if (String(model.get("entry")) !== String(to)) model.set("entry", to);
+    if (String(model.get("entry")) !== String(to)) put(model, { entry: to });
   }
 
-  // ---- the sliders: the kernel computes; ipywidgets keeps one message under way, and the latest x wins
+  // ---- the sliders: the kernel computes
+  const kernel = asker(model, view, { same, draw: receive, settle, tell: (words) => setText(notice, words) });
+
   function drag(j, to) {
-    const next = [...(asked ?? answer.asked)];
+    const next = [...kernel.latest()];
     next[j] = to;
-    asked = same(next, answer.asked) && same(next, model.get("asked")) ? null : next;
     sliders[j].input.setAttribute("aria-valuetext", precise(to));
     pointed = { what: "x", entry: [j, 0] };
     if (elementwise) choose([j, j]); // no other slope moves
-    root.setAttribute("aria-busy", Boolean(asked));
-    model.set("asked", next);
-    model.save_changes();
-    timer ??= setTimeout(tell, PATIENCE);
-  }
-
-  function tell() {
-    timer = null;
-    if (asked) notice.textContent = "The kernel has not answered yet: it is busy, or it is not running.";
+    kernel.ask(next);
   }
 
   function receive() {
     answer = model.get("answer");
-    if (asked && same(asked, answer.asked)) asked = null;
-    root.setAttribute("aria-busy", Boolean(asked));
-    clearTimeout(timer);
-    timer = asked ? setTimeout(tell, PATIENCE) : null;
     curves = unpack({ data: answer.curves }).data;
     lay();
-    if (!asked) answer.asked.forEach(setSlider);
+    mark();
+  }
+
+  function settle() {
+    answer.asked.forEach(setSlider);
     const none = "The sliders need a running kernel, and this page has none. Everything else answers.";
     const lasting = answer.problem && !same(answer.asked, unpack(answer.x).data);
     const kept = `${answer.problem.replace(/\.$/, "")}. The numbers are those of the last ${xName} that worked.`;
     setText(notice, lasting ? kept : answer.problem || (hasKernel ? "" : none));
-    mark();
   }
 
   function setSlider(value, j) {
@@ -199,15 +174,15 @@ function render({ model, el }) {
 
   function lay() {
     em = size();
-    put("y", answer.y);
-    put("J", answer.J, elementwise ? (i, j) => i !== j : null);
-    put("x", answer.x);
+    show("y", answer.y);
+    show("J", answer.J, elementwise ? (i, j) => i !== j : null);
+    show("x", answer.x);
     y.name();
     x.name();
   }
 
   /** Show a matrix; its cells may grow, but they never shrink. */
-  function put(what, matrix, faded = null) {
+  function show(what, matrix, faded = null) {
     const grid = grids[what];
     const { shape, data } = unpack(matrix);
     for (const value of data) widest[what] = Math.max(widest[what], number(value).length);
@@ -285,14 +260,11 @@ function render({ model, el }) {
   });
   const resized = new ResizeObserver(alignSliders);
   resized.observe(x.box);
-  const listeners = { "change:answer": receive, "change:entry": place };
-  for (const [kind, listener] of Object.entries(listeners)) model.on(kind, listener);
-  receive();
+  view.follow(model, { entry: place });
+  kernel.receive();
   place();
   alignSliders();
   return () => {
-    for (const [kind, listener] of Object.entries(listeners)) model.off(kind, listener);
-    clearTimeout(timer);
     resized.disconnect();
     view.close();
   };

@@ -162,9 +162,7 @@ function render({ model, el }) {
     const [h, k] = model.get("entry");
     if (how === "left" || (entry[0] === h && entry[1] === k)) return point(null);
     controls.pause();
-    model.set("step", 0);
-    model.set("entry", [...entry]);
-    model.save_changes();
+    put(model, { step: 0, entry: [...entry] });
     lay();
   }
 
@@ -178,10 +176,7 @@ function render({ model, el }) {
     if (!walk) return;
     step = now;
     range.setAttribute("aria-valuetext", `${step} of ${plural(walk.terms.length, "product")}`);
-    if (model.get("step") !== step) {
-      model.set("step", step);
-      model.save_changes();
-    }
+    if (model.get("step") !== step) put(model, { step });
     show();
   }
 
@@ -316,14 +311,9 @@ function render({ model, el }) {
   asVector(right, texts.y);
   align(slopes, right);
   walk = null;
-  model.on("change:entry", lay);
-  model.on("change:step", lay);
+  view.follow(model, { entry: lay, step: lay });
   lay();
-  return () => {
-    model.off("change:entry", lay);
-    model.off("change:step", lay);
-    view.close();
-  };
+  return view.close;
 }
 
 export default { render };

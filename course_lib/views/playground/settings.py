@@ -9,7 +9,7 @@ import numpy as np
 
 from course_lib import activations, data
 from course_lib.data import Split
-from course_lib.pictures.panel import check_numbers
+from course_lib.pictures.panel import check_numbers, checked_index, is_whole
 from course_lib.shapes import ShapeError
 
 DATA = {f.__name__: functools.cache(f) for f in (data.moons, data.spirals, data.digits)}
@@ -43,7 +43,7 @@ class Settings:
         if isinstance(hidden, str) or not np.iterable(hidden):
             raise TypeError(f"{_CALL}: hidden is {self.hidden!r}, expected {expected}")
         hidden = tuple(hidden)
-        if len(hidden) > MOST_LAYERS or not all(_is_whole(n) and 1 <= n <= MOST_UNITS for n in hidden):
+        if len(hidden) > MOST_LAYERS or not all(is_whole(n) and 1 <= n <= MOST_UNITS for n in hidden):
             raise ValueError(f"{_CALL}: hidden is {hidden}, expected {expected}")
         name = getattr(self.activation, "name", self.activation)
         if not isinstance(name, str) or name not in ACTIVATIONS:
@@ -52,8 +52,9 @@ class Settings:
             "learning_rate", self.learning_rate, "a finite number above 0: with 0 no weight moves", least=None
         )
         _check_number("lam", self.lam, "a finite number, at least 0", least=0)
-        _check_whole("batch_size", self.batch_size, 1, m, f", the training samples of {data_name(self.data)}")
-        _check_whole("seed", self.seed, 0, 2**32 - 1)
+        samples = f", the training samples of {data_name(self.data)}"
+        checked_index(f"{_CALL}: batch_size", self.batch_size, m, 1, samples)
+        checked_index(f"{_CALL}: seed", self.seed, 2**32 - 1)
         for field, value in (("hidden", tuple(int(n) for n in hidden)), ("activation", name)):
             object.__setattr__(self, field, value)
 
@@ -77,23 +78,11 @@ def data_name(given):
     return given if isinstance(given, str) else "your data"
 
 
-def _is_whole(n):
-    return isinstance(n, Integral) and not isinstance(n, bool)
-
-
 def _check_number(name, value, expected, least):
     if isinstance(value, bool) or not isinstance(value, Real):
         raise TypeError(f"{_CALL}: {name} is {value!r}, expected {expected}")
     if not (value > 0 if least is None else value >= least) or not math.isfinite(value):
         raise ValueError(f"{_CALL}: {name} is {value!r}, expected {expected}")
-
-
-def _check_whole(name, value, least, most, why=""):
-    expected = f"a whole number from {least} to {most}{why}"
-    if not _is_whole(value):
-        raise TypeError(f"{_CALL}: {name} is {value!r}, expected {expected}")
-    if not least <= value <= most:
-        raise ValueError(f"{_CALL}: {name} is {value}, expected {expected}")
 
 
 def _checked_split(given):

@@ -1,18 +1,10 @@
 const CHART = { width: 330, height: 200, left: 46, right: 12, top: 10, bottom: 24 }; // in units of its viewBox
 const SPEEDS = [1, 5, 20, 50, 100]; // training steps for each frame that is drawn
-const PATIENCE = 2000; // milliseconds until the view says that the kernel has not answered
 const SAID_EVERY = 1000; // milliseconds between two readings while it plays
 const REPLAY_EVERY = 200; // milliseconds for each recorded frame
 const NOT_FINITE = -128; // among the colours of course_lib's _coloured
 const SIDE = 320; // pixels of the plane
 const NUMBERS = { learning_rate: "learning rate", batch_size: "batch size", lam: "λ (L2)", seed: "seed" };
-
-function svg(tag, attributes = {}, ...children) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}
 
 /** A labelled field for typed text: {box, input}; onchange gets the text once it is entered. */
 function field(label, onchange, attributes = {}) {
@@ -29,21 +21,6 @@ function typed(text) {
 
 function percent(share) {
   return Number.isFinite(share) ? `${Number((100 * share).toFixed(1))}%` : precise(share);
-}
-
-/** The steps of an axis from 0 to `most`, at most five of them, that are short to write. */
-function ticks(most) {
-  const raw = Math.max(1, most / 4);
-  const power = 10 ** Math.floor(Math.log10(raw));
-  const gap = [1, 2, 5, 10].map((k) => k * power).find((size) => size >= raw);
-  return Array.from({ length: Math.floor(most / gap) + 1 }, (_, k) => k * gap);
-}
-
-/** Powers of ten from below `low` to above `high`, thinned to at most five. */
-function decades(low, high) {
-  const [from, to] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
-  const gap = Math.max(1, Math.ceil((to - from) / 4));
-  return Array.from({ length: Math.floor((to - from) / gap) + 1 }, (_, k) => from + k * gap);
 }
 
 /**
@@ -80,14 +57,14 @@ function chart(title, { log = false, dots = false }) {
   }
 
   function draw(given, { x, low, high }) {
-    const yTicks = log ? decades(low, high) : [0, 0.5, 1];
-    const [from, to] = log ? [yTicks[0], Math.max(yTicks.at(-1), Math.log10(high))] : [0, 1];
+    const range = log ? decades([low, high], null, 0) : { low: 0, high: 1 };
+    const [from, to] = [range.low, Math.max(range.high, range.low + 1)];
+    const yTicks = log ? ticks(from, to, 4) : [0, 0.5, 1];
     const toY = (v) => top + ((to - (log ? Math.log10(v) : v)) / (to - from || 1)) * area.height;
     const toX = (u) => left + ((u - x.from) / (x.to - x.from || 1)) * area.width;
     given.forEach(({ points, words }, k) => {
       const seen = points.filter(([, v]) => Number.isFinite(v) && (!log || v > 0));
-      const path = seen.map(([u, v]) => `${toX(u).toFixed(1)} ${toY(v).toFixed(1)}`).join("L");
-      lines[k].setAttribute("d", seen.length ? `M${path}${seen.length === 1 ? "h0.1" : ""}` : "");
+      lines[k].setAttribute("d", lineThrough(seen.map(([u, v]) => [toX(u), toY(v)])) + (seen.length === 1 ? "h0.1" : ""));
       if (dots) marks[k].setAttribute("d", seen.map(([u, v]) => dot(toX(u), toY(v), k)).join(""));
       setText(legend[k].words, words);
     });
@@ -101,8 +78,8 @@ function chart(title, { log = false, dots = false }) {
     };
     const atY = (tick) => toY(log ? 10 ** tick : tick);
     grid.setAttribute("d", yTicks.map((tick) => `M${left} ${atY(tick).toFixed(1)}h${area.width}`).join(""));
-    const power = (tick) => (tick >= -2 && tick <= 3 ? String(10 ** tick).slice(0, 5) : `1e${tick}`).replaceAll("-", "−");
-    const words = yTicks.map((tick) => label(log ? power(tick) : percent(tick), { x: left - 5, y: atY(tick) + 4, "text-anchor": "end" }));
+    const plain = (tick) => (tick >= -2 && tick <= 3 ? String(10 ** tick).slice(0, 5) : power(tick));
+    const words = yTicks.map((tick) => label(log ? plain(tick) : percent(tick), { x: left - 5, y: atY(tick) + 4, "text-anchor": "end" }));
     for (const [k, at] of x.at.entries())
       words.push(label(x.words[k], { x: toX(at), y: height - 8, "text-anchor": at === x.to && k ? "end" : "middle" }));
     texts.replaceChildren(...words);
@@ -307,7 +284,7 @@ function render({ model, el }) {
     patience ??= setTimeout(() => {
       patience = null;
       overdue = waiting !== null;
-      if (overdue) setText(notice, "The kernel has not answered yet: it is busy, or it is not running.");
+      if (overdue) setText(notice, BUSY);
     }, PATIENCE);
     const question = { view: id, count, play: playing, drive: playing && !driving, reset, settings };
     try {
@@ -434,10 +411,9 @@ function render({ model, el }) {
     const column = (k) => Array.from({ length: curve.shape[0] }, (_, i) => [at(curve, i, 0), at(curve, i, k)]);
     const lines = [1, 2, 3, 4].map(column);
     const seen = [...lines[0], ...lines[1]].map(([, y]) => y).filter((y) => Number.isFinite(y) && y > 0);
-    const gaps = ticks(next.step);
-    const gap = gaps[1] ?? 1;
+    const gap = ticks(0, next.step, 4)[1] ?? 1;
     const to = Math.max(1, gap * Math.ceil(next.step / gap));
-    const marks = ticks(to);
+    const marks = ticks(0, to, 4);
     const x = { at: marks, words: marks.map(thousands), from: 0, to };
     const named = (values, write) => [`training ${write(values[0])}`, `held out ${write(values[1])}`];
     const both = (k, words) => [0, 1].map((i) => ({ points: lines[k + i], words: words[i] }));
@@ -513,10 +489,7 @@ function render({ model, el }) {
     if (shown) draw(shown, shownCurve());
   }
   let shownCurve = () => unpack(shown.curve);
-  const placed = new ResizeObserver(() => (paint(), placed.disconnect()));
-  const themes = new MutationObserver(paint);
-  themes.observe(document.body, { attributeFilter: ["data-jp-theme-name", "data-jp-theme-light", "class"] });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", paint, { signal });
+  onTheme(paint, signal);
   addEventListener("resize", paint, { signal });
 
   function renew() {
@@ -529,9 +502,8 @@ function render({ model, el }) {
   draw(model.get("frame"));
   if (!hasKernel && some) replay();
   lessMotion();
-  placed.observe(root);
-  const listeners = { "change:setup": renew, "change:frame": receive };
-  for (const [kind, listener] of Object.entries(listeners)) model.on(kind, listener);
+  oncePlaced(root, paint, signal);
+  view.follow(model, { setup: renew, frame: receive });
 
   /** Without a kernel: the frames that were recorded when the view was made. */
   function replay() {
@@ -553,12 +525,9 @@ function render({ model, el }) {
   }
 
   return () => {
-    for (const [kind, listener] of Object.entries(listeners)) model.off(kind, listener);
     playing = false;
     cancelAnimationFrame(due);
     for (const timer of [patience, later]) clearTimeout(timer);
-    themes.disconnect();
-    placed.disconnect();
     view.close();
   };
 }

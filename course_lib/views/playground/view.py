@@ -1,11 +1,11 @@
 """TrainingPlayground: a network learns while you watch its losses, its G layer by layer, and what it makes of the data."""
 
 import dataclasses
-from numbers import Integral
 
 import numpy as np
 import traitlets
 
+from course_lib.pictures.panel import checked_index
 from course_lib.shapes import ShapeError
 from course_lib.views.playground.picture import picture
 from course_lib.views.playground.run import Run
@@ -50,7 +50,7 @@ class TrainingPlayground(View):
         self._own = None if isinstance(data, str) else data
         self._run = Run(Settings(data, hidden, activation, learning_rate, batch_size, lam, seed))
         self._runs, self._driver, self._shown = 1, "", None
-        _check_steps("steps", steps)
+        checked_index("TrainingPlayground: steps", steps, MOST_STEPS)
         super().__init__()
         frames = [self._run.frame()]
         for stop in np.linspace(0, steps, min(steps, MOST_RECORDED) + 1)[1:]:
@@ -74,7 +74,7 @@ class TrainingPlayground(View):
 
     def advance(self, steps=1):
         """Take so many more steps, and show where they lead. Raises TypeError or ValueError for no number of steps."""
-        _check_steps("steps", steps)
+        checked_index("TrainingPlayground: steps", steps, MOST_STEPS)
         self._run.advance(steps)
         self._show(self._run.frame())
 
@@ -170,13 +170,6 @@ def _coloured(A, limit=None):
     shares = np.divide(A, limit or 1, where=finite, out=np.full(A.shape, -128 / 127))
     data = np.rint(127 * shares).astype(np.int8).tobytes()
     return {"shape": list(A.shape), "limit": limit, "data": data, "finite": bool(finite.all())}
-
-
-def _check_steps(name, steps):
-    if not isinstance(steps, Integral) or isinstance(steps, bool):
-        raise TypeError(f"TrainingPlayground: {name} is {steps!r}, expected a whole number from 0 to {MOST_STEPS:,}")
-    if not 0 <= steps <= MOST_STEPS:
-        raise ValueError(f"TrainingPlayground: {name} is {steps}, expected a whole number from 0 to {MOST_STEPS:,}")
 
 
 def _names():

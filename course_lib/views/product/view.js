@@ -42,7 +42,7 @@ function render({ model, el }) {
   let left, right, product, outer;
 
   const toggle = (text, bit) =>
-    button(text, () => setVariant(model.get("variant") ^ bit), { "aria-pressed": "false" });
+    button(text, () => put(model, { variant: model.get("variant") ^ bit }), { "aria-pressed": "false" });
   const swap = toggle("Swap the factors", 4);
   const turns = [
     toggle(`Transpose ${shown(factors[0].name)}`, 2),
@@ -77,19 +77,11 @@ function render({ model, el }) {
   sumLine.append(sumBox);
   let formula, numpy;
 
-  function setVariant(variant) {
-    model.set("variant", variant);
-    model.save_changes();
-  }
-
   function point(i, j, term, how) {
     if (how === "left") return place();
     show({ i, j, term });
     const entry = model.get("entry");
-    if (how === "cursor" && product && (entry[0] !== i || entry[1] !== j)) {
-      model.set("entry", [i, j]);
-      model.save_changes();
-    }
+    if (how === "cursor" && product && (entry[0] !== i || entry[1] !== j)) put(model, { entry: [i, j] });
   }
 
   function lay() {
@@ -231,14 +223,9 @@ function render({ model, el }) {
     }
   }
 
-  model.on("change:variant", lay);
-  model.on("change:entry", place);
+  view.follow(model, { variant: lay, entry: place });
   lay();
-  return () => {
-    model.off("change:variant", lay);
-    model.off("change:entry", place);
-    view.close();
-  };
+  return view.close;
 }
 
 export default { render };

@@ -80,7 +80,7 @@ function setText(into, text) {
   if (into.textContent !== text) into.textContent = text;
 }
 
-/** The frame of a view in `el`: a group with a name, and a status that tells what is active. Returns {root, say, signal, close}. */
+/** The frame of a view in `el`: a group with a name, and a status that tells what is active. Returns {root, status, say, follow, signal, close}. */
 function frame(el, label) {
   const status = element("div", { role: "status", class: "bss-status" });
   // JupyterLab has shortcuts for single keys; inside a view the keys belong to the view.
@@ -101,6 +101,13 @@ function frame(el, label) {
     signal: stop.signal,
     say(text) {
       setText(status, text);
+    },
+    /** Hear of changes of the model's traits, {name: handler}, until the view is closed. */
+    follow(model, handlers) {
+      for (const [name, handler] of Object.entries(handlers)) {
+        model.on(`change:${name}`, handler);
+        stop.signal.addEventListener("abort", () => model.off(`change:${name}`, handler));
+      }
     },
     close() {
       stop.abort();
@@ -230,6 +237,21 @@ function palette(el) {
   };
 }
 
+/** Draw again whenever the page gets another theme. */
+function onTheme(draw, signal) {
+  const themes = new MutationObserver(draw);
+  themes.observe(document.body, { attributeFilter: ["data-jp-theme-name", "data-jp-theme-light", "class"] });
+  signal.addEventListener("abort", () => themes.disconnect());
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw, { signal });
+}
+
+/** Draw once the view is in the page, where its colours are known. */
+function oncePlaced(root, draw, signal) {
+  const placed = new ResizeObserver(() => (draw(), placed.disconnect()));
+  placed.observe(root);
+  signal.addEventListener("abort", () => placed.disconnect());
+}
+
 const context = (width, height) => Object.assign(document.createElement("canvas"), { width, height }).getContext("2d");
 let parser = null;
 
@@ -300,10 +322,7 @@ class MatrixGrid {
     listen("focus", () => this.drawMarks());
     listen("blur", () => this.drawMarks());
     // The theme, the zoom and the size of the text can change while the page is open.
-    const themes = new MutationObserver(() => this.draw());
-    themes.observe(document.body, { attributeFilter: ["data-jp-theme-name", "data-jp-theme-light", "class"] });
-    signal.addEventListener("abort", () => themes.disconnect());
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.draw(), { signal });
+    onTheme(() => this.draw(), signal);
     addEventListener("resize", () => this.ratio !== devicePixelRatio && this.draw(), { signal });
     // A view is often drawn before it is put into the page, where its colours and the size of its text are known.
     const seen = new ResizeObserver(() => (this.em !== this.#em() || !this.attached) && this.draw());

@@ -36,14 +36,17 @@ class View(anywidget.AnyWidget):
 
 
 def script(source):
-    """The module and the style of a view: the shared matrix.js and matrix.css, each followed by the one beside `source`.
+    """The module and the style of a view: what the views share, followed by the .js and the .css beside `source`.
 
     source: the Python file of the view. The module goes without the lines that are comments and without indentation:
     every view on a page carries all of it.
     """
-    files = (Path(__file__).with_name("matrix"), Path(source))
+    shared, own = Path(__file__).parent, Path(source)
     module, style = (
-        "\n".join(file.with_suffix(kind).read_text(encoding="utf-8") for file in files) for kind in (".js", ".css")
+        "\n".join(
+            file.read_text(encoding="utf-8") for file in [*sorted(shared.glob(f"*{kind}")), own.with_suffix(kind)]
+        )
+        for kind in (".js", ".css")
     )
     return re.sub(r"^[ \t]*(//.*\n|/\*\*(?s:.*?)\*/\n)|^[ \t]+", "", module, flags=re.MULTILINE), style
 

@@ -1,0 +1,72 @@
+// How a view asks the kernel: one question at a time, and the last wish wins.
+
+const PATIENCE = 2000; // milliseconds until a view says that the kernel has not answered
+const BUSY = "The kernel has not answered yet: it is busy, or it is not running.";
+
+/** Set traits of the model, {name: value}, and tell the kernel. */
+function put(model, values) {
+  model.set(values);
+  model.save_changes();
+}
+
+/**
+ * Questions are values of the trait "asked"; the answer to one comes in the trait "answer", with the question in it as
+ * `asked`. A question leaves once the answer before has been drawn, or is late. same(a, b) compares two questions; draw()
+ * draws the answer, settle() says what is to be said once nothing is under way, tell(words) what keeps it waiting.
+ * Returns {ask(question), latest()}: the question that was asked last.
+ */
+function asker(model, { root, follow, signal }, { same, draw, settle, tell }) {
+  let [waiting, wanted, late, undrawn] = [null, null, false, false];
+  let [timer, frame] = [null, null];
+  const answered = () => model.get("answer").asked;
+
+  function ask(question) {
+    wanted = question;
+    root.setAttribute("aria-busy", true);
+    send();
+  }
+
+  function send() {
+    if (!wanted || undrawn || (waiting && !late)) return;
+    if (!waiting && same(answered(), wanted)) {
+      wanted = null;
+      rest();
+      return;
+    }
+    [waiting, wanted, late] = [wanted, null, false];
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      late = true;
+      tell(BUSY);
+    }, PATIENCE);
+    put(model, { asked: waiting });
+  }
+
+  function receive() {
+    if (waiting && same(answered(), model.get("asked"))) {
+      [waiting, late] = [null, false];
+      clearTimeout(timer);
+    }
+    draw();
+    rest();
+    cancelAnimationFrame(frame);
+    undrawn = true;
+    frame = requestAnimationFrame(() => {
+      undrawn = false;
+      send();
+    });
+  }
+
+  function rest() {
+    if (waiting || wanted) return;
+    root.setAttribute("aria-busy", false);
+    settle();
+  }
+
+  follow(model, { answer: receive });
+  signal.addEventListener("abort", () => {
+    clearTimeout(timer);
+    cancelAnimationFrame(frame);
+  });
+  return { ask, receive, latest: () => wanted ?? waiting ?? answered() };
+}
