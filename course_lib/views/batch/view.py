@@ -4,11 +4,12 @@ import numpy as np
 import traitlets
 
 from course_lib import dense
+from course_lib.arguments import plain_array
 from course_lib.network import Network
 from course_lib.pictures.blackboard import board
 from course_lib.pictures.panel import Panel, check_numbers, checked_index
 from course_lib.shapes import ShapeError
-from course_lib.views.shared.view import MOST_ENTRIES, View, as_array, as_matrix, packed, script, unpacked
+from course_lib.views.shared.view import MOST_ENTRIES, View, as_matrix, packed, script, unpacked
 
 MOST_SAMPLES = 100
 _CALL = "BatchView(network, X, target)"
@@ -146,7 +147,7 @@ def _images(images, m):
     """The images, (m, height, width), as the browser takes them; {} for None."""
     if images is None:
         return {}
-    images = as_array(f"{_CALL}: images", images)
+    images = plain_array(f"{_CALL}: images", images)
     check_numbers(f"{_CALL}: images", images, rank=3)
     if len(images) != m or images.size == 0:
         raise ShapeError(f"{_CALL}: images has shape {images.shape}, expected (m, height, width) with m = {m}, as X.")

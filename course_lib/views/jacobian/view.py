@@ -6,11 +6,12 @@ import numpy as np
 import traitlets
 
 from course_lib.activations import Activation
+from course_lib.arguments import plain_array
 from course_lib.pictures.blackboard import board
 from course_lib.pictures.panel import Panel, check_numbers, check_symbols, check_texts, checked_entry
 from course_lib.shapes import ShapeError
 from course_lib.views.jacobian.vector_map import VectorMap
-from course_lib.views.shared.view import View, as_array, packed, script, unpacked
+from course_lib.views.shared.view import View, packed, script, unpacked
 
 MOST_SLIDERS, MOST_RESULTS = 20, 64  # components of x and of y
 MOST_REACH = 1e100
@@ -109,7 +110,7 @@ class JacobianExplorer(View):
 
     def _point(self, x):
         """x as a vector of floats."""
-        x = as_array(f"{self._call}: x", x)
+        x = plain_array(f"{self._call}: x", x)
         check_numbers(f"{self._call}: x", x, rank=1)
         if not 1 <= len(x) <= MOST_SLIDERS:
             sliders = f"the view has a slider for each, and shows 1 to {MOST_SLIDERS}"

@@ -6,6 +6,7 @@ import numpy as np
 import traitlets
 
 from course_lib import dense
+from course_lib.arguments import plain_array
 from course_lib.jacobian import key_idea
 from course_lib.pictures.blackboard import board
 from course_lib.pictures.panel import (
@@ -19,7 +20,7 @@ from course_lib.pictures.panel import (
     listed,
 )
 from course_lib.shapes import ShapeError
-from course_lib.views.shared.view import View, as_array, packed, script, unpacked
+from course_lib.views.shared.view import View, packed, script, unpacked
 
 MOST_ENTRIES = 200_000
 _CALL = "KeyIdeaExplorer(dY_dX, dz_dY)"
@@ -206,7 +207,7 @@ class KeyIdeaExplorer(View):
 
 def _floats(call, name, A):
     """A as an array of finite floats of its own; TypeError or ValueError where it is none."""
-    A = as_array(f"{call}: {name}", A)
+    A = plain_array(f"{call}: {name}", A)
     check_numbers(f"{call}: {name}", A, rank=A.ndim)
     try:
         A = A.astype(float)
@@ -256,7 +257,7 @@ def _entry(value, shape):
 def _structure(structural, dY_dX):
     if structural is None:
         return dY_dX != 0
-    structural = as_array(f"{_CALL}: structural", structural)
+    structural = plain_array(f"{_CALL}: structural", structural)
     if structural.dtype != bool or structural.shape != dY_dX.shape:
         given = f"{structural.dtype} of shape {structural.shape}"
         raise ShapeError(f"{_CALL}: structural is {given}, expected bool of {dY_dX.shape}, like dY_dX.")

@@ -12,8 +12,8 @@ from pathlib import Path
 import anywidget
 import numpy as np
 
+from course_lib.arguments import plain_array
 from course_lib.pictures.panel import check_numbers, check_symbols, check_text
-from course_lib.shapes import plain_array
 
 MOST_ENTRIES = 512 * 512
 WIDEST = 1000  # pixels of a picture that stands in for a view
@@ -57,7 +57,7 @@ def as_matrix(call, argument, A):
     Raises TypeError for anything but real numbers, booleans or Fractions, ShapeError for another rank, and ValueError
     for an empty matrix or one with more than 512 x 512 entries.
     """
-    A = as_array(f"{call}: {argument}", A)
+    A = plain_array(f"{call}: {argument}", A)
     A = A[np.newaxis, :] if A.ndim == 1 else A  # (1, n)
     check_numbers(f"{call}: {argument}", A, rank=2)
     if A.size == 0:
@@ -68,14 +68,6 @@ def as_matrix(call, argument, A):
             f"Show a part, such as {argument}[:512, :512]."
         )
     return A
-
-
-def as_array(what, A):
-    """A as a plain array, of any rank; TypeError for rows of different lengths, and for what an array would change."""
-    try:
-        return plain_array(what, A)
-    except ValueError:
-        raise TypeError(f"{what} has rows of different lengths, expected an array of numbers") from None
 
 
 def packed(name, A, symbols=()):
