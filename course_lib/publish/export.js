@@ -99,7 +99,7 @@ dark.addEventListener("change", theme);
 
 // What is wider than the page scrolls, and so must be within reach of the keyboard.
 function reach() {
-  for (const element of document.querySelectorAll("pre, .output_html, math[display=block]"))
+  for (const element of document.querySelectorAll("pre, .output_html, :has(> math[display=block])"))
     if (element.scrollWidth > element.clientWidth) element.tabIndex = 0;
     else element.removeAttribute("tabindex");
 }

@@ -46,7 +46,10 @@ class Counter(anywidget.AnyWidget):
 counter = Counter()
 counter.n = 7"""
 EVERYTHING = [
-    TEXT("# $O^T G$ on a page\n\n$$\\boxed{\\underbrace{O^T}_{(n_{in},\\, m)} G} \\tag{A}$$\n\n[next](06_b.ipynb#a)"),
+    TEXT(
+        "# $O^T G$ on a page\n\n$$\\boxed{\\underbrace{O^T}_{(n_{in},\\, m)} G} \\tag{A}$$\n\n"
+        "$$a + b + c + d + e + f + g + h + i + j + k + l + m + n + o + p + q + r$$\n\n[next](06_b.ipynb#a)"
+    ),
     CODE("import numpy as np\nO = np.arange(35).reshape(7, 5) - 10\nG = np.arange(21).reshape(7, 3) - 4"),
     CODE("from course_lib.views import ProductExplorer\nProductExplorer(O.T, G, names=('O^T', 'G'))"),
     CODE(COUNTER),
@@ -110,7 +113,7 @@ def test_an_exported_page_asks_the_network_for_nothing_and_its_view_answers_a_ke
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("theme", "width"), [("light", 1400), ("dark", 420)])
+@pytest.mark.parametrize(("theme", "width"), [("light", 1400), ("dark", 390)])
 def test_it_asks_for_nothing_and_axe_finds_nothing_in_light_and_dark_wide_and_narrow(lab, exported, theme, width):
     shown = opened(lab, exported, color_scheme=theme, viewport={"width": width, "height": 900})
     assert shown.outside == []
@@ -135,7 +138,7 @@ def test_the_theme_follows_the_readers_while_the_page_is_open(lab, exported):
 @pytest.mark.slow
 def test_formulas_are_drawn_as_formulas(lab, exported):
     shown = opened(lab, exported)
-    assert shown.locator("math").count() == 3
+    assert shown.locator("math").count() == 4
     assert shown.locator("munder > mo", has_text="⏟").count() == 1
     assert shown.locator("math mfrac").text_content() == "12m"
     box = shown.locator("menclose")
