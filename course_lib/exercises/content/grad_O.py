@@ -3,24 +3,13 @@
 import numpy as np
 
 from course_lib import dense
+from course_lib.exercises.content.grad_W import OF_A_TENSOR, diagonal_missing, only_first, turned
 from course_lib.exercises.engine.cases import batch_cases
 from course_lib.exercises.engine.definition import Definition, Mistake, finish
 from course_lib.exercises.engine.prediction import question, right, wrong
 from course_lib.exercises.engine.sheet import COLUMN, ROW, Product, Sheet
 
 NOTEBOOK = "07_grad_O_and_the_loop"
-
-
-def _only_first(tensor):
-    """The same tensor, with zeros for all samples but the first."""
-    tensor = tensor.copy()
-    tensor[1:] = 0
-    return tensor
-
-
-def _turned(did, tensor):
-    """The indexes of X first, those of Y last."""
-    return tensor.transpose(2, 3, 0, 1) if did("transposed:layout") else tensor
 
 
 def _dZ_dO(did, m, W):
@@ -30,8 +19,8 @@ def _dZ_dO(did, m, W):
     tensor = np.empty((m, n_out, m, n_in), dtype=W.dtype)
     tensor[:] = eye[:, None, :, None] * W[None, :, None, :]
     if did("first_sample_only"):
-        tensor = _only_first(tensor)
-    return _turned(did, finish(did, tensor, m))
+        tensor = only_first(tensor)
+    return turned(did, finish(did, tensor, m))
 
 
 dZ_dO = Definition(
@@ -43,37 +32,9 @@ dZ_dO = Definition(
     right=dense.dZ_dO,
     formula=_dZ_dO,
     mistakes=(
-        Mistake(
-            "diagonal_missing",
-            "Your tensor has the same numbers for every i and h: the case in which they differ is missing, where it is 0.",
-            "the case i and h different is missing",
-            look="row S19, notebook 07, sections 2 and 7: samples do not mix",
-        ),
+        diagonal_missing("i and h", "row S19, notebook 07, sections 2 and 7: samples do not mix"),
         "untransposed_weights",
-        Mistake(
-            "transposed:layout",
-            "All numbers are there, but your tensor has the indexes of X first: the result's indexes, i and j, come first.",
-            "the indexes of X stand first",
-        ),
-        Mistake(
-            "first_sample_only",
-            "Only the first of the m = {m} samples has entries in your tensor: every sample has its own.",
-            "only the first sample has entries",
-        ),
-        Mistake(
-            "transposed",
-            "All numbers are there, but the axes of your tensor stand in the reverse order.",
-            "the axes stand in the reverse order",
-            look="row S2: the result's indexes come first; notebook 07, section 2",
-        ),
-        Mistake(
-            "batch_averaged",
-            "Your entries are exactly 1/{m} of the right ones, and m is {m}: one entry of Z belongs to one sample, and nothing is averaged.",
-            "you divided by m = {m}",
-        ),
-        "sign",
-        "factor_two",
-        "factor_two:half",
+        *OF_A_TENSOR,
     ),
     cases=batch_cases(lambda draw, m, n_in, n_out: (m, draw(n_in, n_out))),
     hints=(

@@ -19,14 +19,52 @@ FIRST_SAMPLE_ONLY = Mistake(
 BATCH_NOT_SUMMED = Mistake("batch_not_summed", look="row S13, notebook 05, section 4: which index is summed?")
 
 
-def _only_first(tensor):
+OF_A_TENSOR = (
+    Mistake(
+        "transposed:layout",
+        "All numbers are there, but your tensor has the indexes of X first: the result's indexes, i and j, come first.",
+        "the indexes of X stand first",
+    ),
+    Mistake(
+        "first_sample_only",
+        "Only the first of the m = {m} samples has entries in your tensor: every sample has its own.",
+        "only the first sample has entries",
+    ),
+    Mistake(
+        "transposed",
+        "All numbers are there, but the axes of your tensor stand in the reverse order.",
+        "the axes stand in the reverse order",
+        look="row S2, notebook 01, section 2: which index comes first?",
+    ),
+    Mistake(
+        "batch_averaged",
+        "Your entries are exactly 1/{m} of the right ones, and m is {m}: one entry of Z belongs to one sample.",
+        "you divided by m = {m}",
+    ),
+    "sign",
+    "factor_two",
+    "factor_two:half",
+)
+
+
+def diagonal_missing(pair, look=""):
+    """The mistake of a tensor that leaves out the case in which the two indexes of the pair differ."""
+    return Mistake(
+        "diagonal_missing",
+        f"Your tensor has the same numbers for every {pair}: the case in which they differ is missing, where it is 0.",
+        f"the case {pair} different is missing",
+        look,
+    )
+
+
+def only_first(tensor):
     """The same tensor, with zeros for all samples but the first."""
     tensor = tensor.copy()
     tensor[1:] = 0
     return tensor
 
 
-def _turned(did, tensor):
+def turned(did, tensor):
     """The indexes of X first, those of Y last."""
     return tensor.transpose(2, 3, 0, 1) if did("transposed:layout") else tensor
 
@@ -44,8 +82,8 @@ def _dZ_dW(did, O, n_out):
         for i, j, h in np.ndindex(m, n_out, n_in):
             tensor[i, j, h, j] = O[h, i]
     if did("first_sample_only"):
-        tensor = _only_first(tensor)
-    return _turned(did, finish(did, tensor, m))
+        tensor = only_first(tensor)
+    return turned(did, finish(did, tensor, m))
 
 
 dZ_dW = Definition(
@@ -57,41 +95,14 @@ dZ_dW = Definition(
     right=dense.dZ_dW,
     formula=_dZ_dW,
     mistakes=(
-        Mistake(
-            "diagonal_missing",
-            "Your tensor has the same numbers for every j and k: the case in which they differ is missing, where it is 0.",
-            "the case j and k different is missing",
-        ),
-        Mistake(
-            "transposed:layout",
-            "All numbers are there, but your tensor has the indexes of X first: the result's indexes, i and j, come first.",
-            "the indexes of X stand first",
-        ),
+        diagonal_missing("j and k"),
         Mistake(
             "wrong_axis",
             "Your case analysis compares the wrong pair of indexes.",
             "the case analysis compares the wrong pair of indexes",
         ),
         "wrong_axis:rows",
-        Mistake(
-            "first_sample_only",
-            "Only the first of the m = {m} samples has entries in your tensor: every sample has its own.",
-            "only the first sample has entries",
-        ),
-        Mistake(
-            "transposed",
-            "All numbers are there, but the axes of your tensor stand in the reverse order.",
-            "the axes stand in the reverse order",
-            look="row S2: the result's indexes come first; notebook 05, section 2",
-        ),
-        Mistake(
-            "batch_averaged",
-            "Your entries are exactly 1/{m} of the right ones, and m is {m}: one entry of Z belongs to one sample, and nothing is averaged.",
-            "you divided by m = {m}",
-        ),
-        "sign",
-        "factor_two",
-        "factor_two:half",
+        *OF_A_TENSOR,
     ),
     cases=batch_cases(lambda draw, m, n_in, n_out: (draw(m, n_in), n_out)),
     hints=(

@@ -3,6 +3,7 @@
 import numpy as np
 
 from course_lib import dense
+from course_lib.exercises.content.grad_W import OF_A_TENSOR, diagonal_missing, only_first, turned
 from course_lib.exercises.engine.cases import batch_cases
 from course_lib.exercises.engine.definition import Definition, Mistake, finish
 from course_lib.exercises.engine.prediction import question, right, wrong
@@ -11,26 +12,14 @@ from course_lib.exercises.engine.sheet import Sheet, column_sums
 NOTEBOOK = "06_grad_b"
 
 
-def _only_first(tensor):
-    """The same tensor, with zeros for all samples but the first."""
-    tensor = tensor.copy()
-    tensor[1:] = 0
-    return tensor
-
-
-def _turned(did, tensor):
-    """The indexes of X first, those of Y last."""
-    return tensor.transpose(2, 3, 0, 1) if did("transposed:layout") else tensor
-
-
 def _dZ_db(did, m, n_out):
     eye = np.ones((n_out, n_out)) if did("diagonal_missing") else np.eye(n_out)
     tensor = np.broadcast_to(eye[:, None, :], (m, n_out, 1, n_out))
     if did("wrong_axis"):  # the case is taken to be i = k
         tensor = np.broadcast_to(np.eye(m, n_out)[:, None, None, :], (m, n_out, 1, n_out))
     if did("first_sample_only"):
-        tensor = _only_first(tensor)
-    tensor = _turned(did, finish(did, tensor, m))
+        tensor = only_first(tensor)
+    tensor = turned(did, finish(did, tensor, m))
     if did("flat_bias"):
         return tensor.reshape(
             [size for axis, size in enumerate(tensor.shape) if axis != (0 if did("transposed:layout") else 2)]
@@ -47,21 +36,12 @@ dZ_db = Definition(
     right=dense.dZ_db,
     formula=_dZ_db,
     mistakes=(
-        Mistake(
-            "diagonal_missing",
-            "Your tensor has the same numbers for every j and k: the case in which they differ is missing, where it is 0.",
-            "the case j and k different is missing",
-        ),
+        diagonal_missing("j and k"),
         Mistake(
             "flat_bias",
             "The numbers are right, but the shape is {shape}, expected {expected}: b is a row with two axes.",
             "b's axis of length 1 is missing",
             look="row S17, notebook 06, section 2: b has two axes",
-        ),
-        Mistake(
-            "transposed:layout",
-            "All numbers are there, but your tensor has the indexes of X first: the result's indexes, i and j, come first.",
-            "the indexes of X stand first",
         ),
         Mistake(
             "wrong_axis",
@@ -74,25 +54,7 @@ dZ_db = Definition(
             "The numbers are right, but the shape is {shape}, expected {expected}: b is a row, and not a column.",
             "b stands as a column",
         ),
-        Mistake(
-            "first_sample_only",
-            "Only the first of the m = {m} samples has entries in your tensor: every sample has its own.",
-            "only the first sample has entries",
-        ),
-        Mistake(
-            "transposed",
-            "All numbers are there, but the axes of your tensor stand in the reverse order.",
-            "the axes stand in the reverse order",
-            look="row S2: the result's indexes come first; notebook 06, section 2",
-        ),
-        Mistake(
-            "batch_averaged",
-            "Your entries are exactly 1/{m} of the right ones, and m is {m}: one entry of Z belongs to one sample, and nothing is averaged.",
-            "you divided by m = {m}",
-        ),
-        "sign",
-        "factor_two",
-        "factor_two:half",
+        *OF_A_TENSOR,
     ),
     cases=batch_cases(lambda draw, m, _, n_out: (m, n_out), names=("m", None, "n_out")),
     hints=(
