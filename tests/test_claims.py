@@ -9,10 +9,9 @@ from test_notebooks import markdown, read
 
 from course_lib.activations import relu, tanh
 from course_lib.data import digits
-from course_lib.deep import DeepNetwork
 from course_lib.dense import dZ_dW, grad_b, grad_O, grad_W
 from course_lib.gradcheck import check_gradients
-from course_lib.initializers import glorot_normal, he_normal, normal
+from course_lib.initializers import glorot_normal, he_normal
 from course_lib.jacobian import numeric_jacobian
 from course_lib.losses import mse, softmax_cross_entropy
 from course_lib.network import Network
@@ -97,34 +96,20 @@ def test_07_the_last_G_shrinks_while_the_digits_are_learnt():
 # 08
 
 
-@pytest.mark.slow
-def test_08_a_network_at_gain_4_goes_on_with_clipping():
-    limit, rate, first, last, epochs = numbers(
-        "08_gradient_flow",
-        "with a limit of N and a learning rate of N, the loss falls from N to N in N epochs over all digits",
-    )
-    X, T, *_ = digits()
-    network = DeepNetwork([64] * 31 + [10], tanh, softmax_cross_entropy, initializer=normal(0.25), seed=0)
-    history = fit(network, X, T, int(epochs), rate, batch_size=64, clip_norm=limit)
-    assert history.loss[0] == pytest.approx(first, abs=0.005)
-    assert history.loss[-1] == pytest.approx(last, abs=0.1)  # 400 steps carry a rounding far
-
-
 def test_08_what_the_learning_rate_does_in_the_playground():
     steps, large, small = numbers(
         "08_gradient_flow", "after N steps larger or smaller if the learning rate is N in place of N"
     )
-    low, high = numbers("08_gradient_flow", "it is far smaller, N in place of N:")
-    too_large, times = numbers("08_gradient_flow", "With N it is N times what it was before the first step")
+    (smaller,) = numbers("08_gradient_flow", "it is more than N times smaller")
+    too_large, times = numbers("08_gradient_flow", "With N it ends at more than N times what it was before")
 
     def loss_and_remark(rate):
         view = TrainingPlayground("moons", (16, 16), "tanh", learning_rate=rate, batch_size=32, steps=int(steps))
         return np.frombuffer(view.frame["measured"]["data"])[0], view.frame["remark"]
 
-    assert loss_and_remark(large)[0] == pytest.approx(low, abs=0.00005)
-    assert loss_and_remark(small)[0] == pytest.approx(high, abs=0.005)
-    said = float(re.search(r"The loss is ([\d.]+) times", loss_and_remark(too_large)[1])[1])
-    assert round(said) == times
+    assert loss_and_remark(small)[0] > smaller * loss_and_remark(large)[0]
+    said = re.search(r"The loss is ([\d.]+) times what it was", loss_and_remark(too_large)[1])
+    assert float(said[1]) > times
 
 
 def test_08_glorots_variance_lies_between_the_two_that_are_asked_for():
