@@ -3,7 +3,8 @@
 An activation is called on an array of any shape, `relu(Z)`, and has `.derivative(Z)`, of the same shape; both check
 their argument and raise TypeError for integers and ValueError for NaN or infinity. identity and relu are rational, so
 they are exact on Fractions; the others raise TypeError there. All take complex entries, for the complex step.
-The slope of relu and leaky_relu at the kink, Z = 0, is that of the left side: relu'(0) = 0. gelu is the tanh form.
+The slope of relu and leaky_relu at the kink, Z = 0, is that of the left side: relu'(0) = 0. leaky_relu has slope 0.01
+there; gelu is the tanh form.
 """
 
 import math
@@ -70,22 +71,34 @@ def _relu_prime(Z):
     return (Z.real > 0) * of_kind(1, Z)
 
 
+def _tanh_prime(Z):
+    t = np.exp(np.where(Z.real > 0, -2 * Z, 2 * Z))
+    return 4 * t / (1 + t) ** 2  # 1 - tanh^2, without losing digits where that is near 0
+
+
 _LEAK = 0.01
 _GELU_SCALE, _GELU_CUBIC = math.sqrt(2 / math.pi), 0.044715  # the tanh form of Hendrycks and Gimpel 2016
 
 
-def _gelu_tanh(Z):
-    return np.tanh(_GELU_SCALE * (Z + _GELU_CUBIC * Z * Z * Z))
+def _gelu_argument(Z):
+    Z = np.where(
+        abs(Z.real) > 20, np.copysign(20, Z.real).astype(Z.dtype), Z
+    )  # beyond, gelu is Z or 0; no cube overflows
+    return Z, _GELU_SCALE * (Z + _GELU_CUBIC * Z * Z * Z)
+
+
+def _gelu(Z):
+    return 0.5 * Z * (1 + np.tanh(_gelu_argument(Z)[1]))
 
 
 def _gelu_prime(Z):
-    t = _gelu_tanh(Z)
-    return 0.5 * (1 + t) + 0.5 * Z * (1 - t**2) * _GELU_SCALE * (1 + 3 * _GELU_CUBIC * Z**2)
+    Z, U = _gelu_argument(Z)
+    return 0.5 * (1 + np.tanh(U)) + 0.5 * Z * _tanh_prime(U) * _GELU_SCALE * (1 + 3 * _GELU_CUBIC * Z**2)
 
 
 identity = Activation("identity", lambda Z: Z.copy(), lambda Z: np.full(Z.shape, of_kind(1, Z), Z.dtype), rational=True)
 sigmoid = Activation("sigmoid", _sigmoid, _sigmoid_prime)
-tanh = Activation("tanh", np.tanh, lambda Z: 1 - np.tanh(Z) ** 2)
+tanh = Activation("tanh", np.tanh, _tanh_prime)
 relu = Activation("relu", _relu, _relu_prime, rational=True)
 leaky_relu = Activation(
     "leaky_relu",
@@ -93,4 +106,4 @@ leaky_relu = Activation(
     lambda Z: np.where(Z.real > 0, 1.0, _LEAK).astype(Z.dtype),
 )
 softplus = Activation("softplus", _softplus, _sigmoid)
-gelu = Activation("gelu", lambda Z: 0.5 * Z * (1 + _gelu_tanh(Z)), _gelu_prime)
+gelu = Activation("gelu", _gelu, _gelu_prime)

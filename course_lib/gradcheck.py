@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Shaped
 
+from course_lib.arguments import describe, plain_array
 from course_lib.jacobian import numeric_jacobian
-from course_lib.shapes import ShapeError
+from course_lib.network import Network
+from course_lib.shapes import ShapeError, same_shapes, shape_checked
 
-_NAMES = "W", "b", "gamma", "beta"  # the parameters of a layer, in the order of `network.parameters`
+_STARTS = {"W": 0, "b": 0, "gamma": 1, "beta": 0}  # the parameters of a layer, in their order, as they begin
 
 
 @dataclass(frozen=True)
@@ -50,36 +53,58 @@ class GradientCheck(tuple):
         return "\n".join(lines)
 
 
-def check_gradients(network, X, target, gradients=None):
-    """Compare the network's gradients of J, or the `gradients` that are given, with numerical ones.
+@shape_checked
+def check_gradients(
+    network: Network,
+    X: Shaped[np.ndarray, "m n_in"],
+    target: Shaped[np.ndarray, "m n_out"],
+    gradients: (list, tuple) = None,
+):
+    """Compare the network's gradients of J, or the `gradients` that are given, with numerical ones: a `GradientCheck`.
 
-    X: (m, n_in), target: (m, n_out); gradients: a list of (dW, db) of the shapes of `network.parameters`. Returns a
-    `GradientCheck`. The network is left as it was. Raises ShapeError if a gradient does not have its parameter's shape.
-    A kink of relu that lies within 1e-5 of an entry of Z makes a small difference that is no mistake.
+    A mistake may show only where parameters are not what they are at first, b = 0, gamma = 1, beta = 0: a copy of the
+    network is checked, in which such a parameter is drawn. The network stays as it is. gradients: a list of (dW, db) at
+    the network's own parameters, and of their shapes; ValueError where every b is 0, since they cannot be drawn then.
+    Where an entry of Z is at a kink of relu the numerical slope is the mean of both sides: that difference is not small,
+    and no mistake.
     """
-    gradients = network.loss_and_gradients(X, target)[1] if gradients is None else gradients
-    if len(gradients) != len(network.parameters):
-        raise ShapeError(
-            f"check_gradients(...): gradients has {len(gradients)} pairs (dW, db), "
-            f"expected {len(network.parameters)}, one for each layer."
-        )
-    probe = network.astype(float)  # differences of nearly equal numbers need all digits
-    rows = []
-    for layer, pair in enumerate(network.parameters):
-        for which, letter in enumerate(_NAMES[: len(pair)]):
-            gradient = np.asarray(gradients[layer][which])
-            if gradient.shape != pair[which].shape:
-                raise ShapeError(
-                    f"check_gradients(...): the gradient for {letter}{layer} has shape {gradient.shape}, "
-                    f"expected {pair[which].shape}, the shape of {letter}{layer}."
-                )
+    if gradients is None:
+        place = _drawn(network)
+        gradients = place.loss_and_gradients(X, target)[1]
+    else:
+        place = network
+        if not any(b.any() for _, b, *_ in network.parameters):
+            raise ValueError(
+                "check_gradients(...): every b of network is 0, where a mistake that shows only beside another b would "
+                "pass. Draw them, network.parameters = [(W, rng.standard_normal(b.shape)) for W, b in "
+                "network.parameters], and compute the gradients there"
+            )
+    if len(gradients) != len(place.parameters):
+        expected = f"{len(place.parameters)}, one for each layer"
+        raise ShapeError(f"check_gradients(...): gradients has {len(gradients)} pairs (dW, db), expected {expected}.")
+    probe, rows = place.astype(float), []  # differences of nearly equal numbers need all digits
+    for l, (layer, given) in enumerate(zip(place.parameters, gradients, strict=True)):
+        if not isinstance(given, (list, tuple)) or len(given) != len(layer):
+            expected = f"({', '.join('d' + letter for letter in list(_STARTS)[: len(layer)])})"
+            raise TypeError(f"check_gradients(...): gradients[{l}] is {describe(given)}, expected {expected}")
+        for which, letter in enumerate(list(_STARTS)[: len(layer)]):
+            gradient = plain_array(f"check_gradients(...): the gradient for {letter}{l}", given[which])
+            same_shapes("check_gradients(...)", f"the gradient for {letter}{l}", [gradient], [layer[which].shape])
 
-            def objective(P, layer=layer, which=which):
-                moved = list(network.parameters[layer])
-                moved[which] = P
-                probe.parameters[layer] = tuple(moved)
+            def objective(P, l=l, which=which):
+                probe.parameters[l][which][...] = P
                 return probe.objective(X, target)
 
-            rows.append(ParameterCheck(f"{letter}{layer}", gradient, numeric_jacobian(objective, pair[which])))
-            probe.parameters[layer] = pair
+            rows.append(ParameterCheck(f"{letter}{l}", gradient, numeric_jacobian(objective, layer[which])))
+            probe.parameters[l][which][...] = layer[which]
     return GradientCheck(rows)
+
+
+def _drawn(network):
+    """A copy, in which each parameter that is still what it was at first is drawn."""
+    place, rng = network.astype(network.dtype), np.random.default_rng(0)
+    for layer in place.parameters:
+        for P, start in zip(layer, _STARTS.values(), strict=False):
+            if (start == P).all():
+                P += 0.5 * rng.standard_normal(P.shape)
+    return place

@@ -194,25 +194,37 @@ def _fixed_point(step):
     """The fixed point of an increasing map that its iterates reach from q = 1. step takes an array of any shape."""
 
     def change(q):
-        """The sign of step(q) - q, with 0 for rounding."""
-        difference = step(q) - q
-        return np.where(abs(difference) <= _MARGIN * q, 0, np.sign(difference))
+        """step(q) - q as a part of q, with 0 for rounding."""
+        with np.errstate(all="ignore"):
+            part = np.where(q > 0, step(q) / q - 1, step(q))
+        return np.where(abs(part) <= _MARGIN, 0, part)
 
-    direction = float(change(np.float64(1.0)))
+    direction = float(np.sign(change(np.float64(1.0))))
     if direction == 0:
         return 1.0
-    if direction > 0:
-        path = np.geomspace(1, _FAR, 401)
-    else:
-        path = np.append(np.geomspace(1, _TINY, 301), 0.0)
-    beyond = np.flatnonzero(change(path) == -direction)
-    if not len(beyond):
-        return np.inf if direction > 0 else 0.0
-    near, far = path[beyond[0] - 1], path[beyond[0]]
-    for _ in range(200):
-        middle = (near + far) / 2
-        near, far = (near, middle) if change(middle) == -direction else (middle, far)
-    return float((near + far) / 2)
+    path = np.geomspace(1, _FAR, 401) if direction > 0 else np.append(np.geomspace(1, _TINY, 301), 0.0)
+    ahead = direction * change(path)  # above 0 as long as the iterates go on
+    for k in range(1, len(path)):
+        near, far = path[k - 1], path[k]
+        if k + 1 < len(path) and 0 < ahead[k] < min(ahead[k - 1], ahead[k + 1]):
+            far = _smallest(
+                lambda q: direction * change(q), near, path[k + 1]
+            )  # two fixed points may lie between nodes
+        if direction * change(far) < 0:
+            for _ in range(200):
+                middle = (near + far) / 2
+                near, far = (near, middle) if direction * change(middle) < 0 else (middle, far)
+            return float((near + far) / 2)
+    return np.inf if direction > 0 else 0.0
+
+
+def _smallest(f, start, end):
+    """Where f, of an array, is smallest between the two numbers, if it falls and then rises there."""
+    for _ in range(12):
+        grid = np.linspace(start, end, 33)
+        k = int(np.argmin(f(grid)))
+        start, end = grid[max(k - 1, 0)], grid[min(k + 1, 32)]
+    return grid[k]
 
 
 @functools.cache

@@ -55,7 +55,7 @@ def glorot_normal(n_in: int, n_out: int, rng: _Generator) -> _Weights:
 
 @shape_checked
 def he_normal(n_in: int, n_out: int, rng: _Generator) -> _Weights:
-    """Normal with variance 2 / n_in, made for relu (He et al. 2015)."""
+    """Normal with variance 2 / n_in, made for relu (He et al. 2015); not truncated, unlike Keras's."""
     return np.sqrt(2 / max(1, n_in)) * rng.standard_normal((n_in, n_out))
 
 
