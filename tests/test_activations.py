@@ -13,7 +13,7 @@ from hypothesis.extra.numpy import arrays
 from reference import ACTIVATIONS, GELU_CUBIC, LEAK, assert_close, assert_exactly, fractions
 
 from course_lib import activations
-from course_lib.activations import Activation, identity, leaky_relu, relu, sigmoid, softplus
+from course_lib.activations import Activation, gelu, identity, leaky_relu, relu, sigmoid, softplus, tanh
 from course_lib.jacobian import numeric_jacobian
 
 NAMES = sorted(ACTIVATIONS)
@@ -149,3 +149,35 @@ def test_the_argument_is_not_changed_and_no_result_is_a_view_of_it(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_a_NaN_inside_a_network_is_never_turned_into_a_number(name):
     assert np.isnan(activation(name).f(np.array([np.nan]))).all()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("name", sorted(ACTIVATIONS))
+def test_values_and_slopes_are_right_to_the_last_digits_however_large_Z_is(name, dtype):
+    """Beside the definitions in extended precision, where a slope near 0 has all its digits too."""
+    limits = np.finfo(dtype)
+    sizes = np.geomspace(1e-6, np.sqrt(limits.max), 200).tolist() + [float(limits.max)]
+    Z = np.array([*(-z for z in sizes), 0.0, *sizes], dtype)
+    with np.errstate(under="ignore"):
+        found, slopes = activation(name)(Z), activation(name).derivative(Z)
+    assert found.dtype == slopes.dtype == dtype
+    assert np.isfinite(found).all() and np.isfinite(slopes).all()
+    wide = Z.astype(np.longdouble)
+    with np.errstate(all="ignore"):
+        e = np.exp(-2 * abs(wide))
+        if name == "tanh":
+            expected = 4 * e / (1 + e) ** 2
+        elif name == "sigmoid":
+            expected = np.exp(-abs(wide)) / (1 + np.exp(-abs(wide))) ** 2
+        elif name == "softplus":
+            expected = np.where(Z > 0, 1, np.exp(-abs(wide))) / (1 + np.exp(-abs(wide)))
+        else:
+            return
+    assert (abs(slopes - expected) <= 8 * limits.eps * expected + limits.tiny).all()
+
+
+def test_the_slope_of_tanh_keeps_its_digits_and_that_of_gelu_is_finite_far_out():
+    assert tanh.derivative(np.array([20.0, -20.0])) == pytest.approx(1.699341702116839e-17, rel=1e-14)
+    far = np.array([2e19, -2e19], "float32")
+    assert gelu.derivative(far).tolist() == [1, 0]
+    assert gelu(far).tolist() == [far[0], 0]

@@ -7,10 +7,12 @@ from hypothesis import strategies as st
 from reference import ACTIVATIONS, REGULARIZERS, one_hot
 
 from course_lib import activations, regularizers
-from course_lib.activations import tanh
+from course_lib.activations import relu, tanh
+from course_lib.deep import DeepNetwork
 from course_lib.gradcheck import GradientCheck, ParameterCheck, check_gradients
 from course_lib.losses import mse, softmax_cross_entropy
-from course_lib.network import Network
+from course_lib.network import Network, Trace
+from course_lib.normalization import layer_norm
 from course_lib.regularizers import l2, none
 from course_lib.shapes import ShapeError
 
@@ -160,9 +162,64 @@ def test_gradients_of_another_form_are_refused_by_name():
     with pytest.raises(ShapeError, match=r"gradients has 2 pairs \(dW, db\), expected 3, one for each layer"):
         check_gradients(network, X, target, gradients[:2])
     transposed = [(dW.T, db) for dW, db in gradients]
-    message = r"the gradient for W0 has shape \(4, 5\), expected \(5, 4\), the shape of W0\."
+    message = r"the gradient for W0 has shape \(4, 5\), expected \(5, 4\)\."
     with pytest.raises(ShapeError, match=message):
         check_gradients(network, X, target, transposed)
     flat = [(dW, db[0]) for dW, db in gradients]
-    with pytest.raises(ShapeError, match=r"the gradient for b0 has shape \(4,\), expected \(1, 4\), the shape of b0\."):
+    with pytest.raises(ShapeError, match=r"the gradient for b0 has shape \(4,\), expected \(1, 4\)\."):
         check_gradients(network, X, target, flat)
+
+
+class PenaltyOnB(Network):
+    """Its gradient for b is wrong where b is not 0."""
+
+    def _backward(self, trace, dL_dO):
+        return [
+            (dW, db + 0.3 * b)
+            for (dW, db), (_, b) in zip(super()._backward(trace, dL_dO), self.parameters, strict=True)
+        ]
+
+
+class MaskWithoutB(Network):
+    """Its relu is undone where O W is above 0, and not where Z is."""
+
+    def _backward(self, trace, dL_dO):
+        without = [Z - b for Z, (_, b) in zip(trace.Z, self.parameters, strict=True)]
+        return super()._backward(Trace(trace.O, without), dL_dO)
+
+
+class WithoutGamma(DeepNetwork):
+    """It takes dL/dY for dL/dN: the factor gamma is forgotten."""
+
+    def _backward(self, trace, dL_dO):
+        gammas = [layer[2].copy() for layer in self.parameters[:-1]]
+        for layer in self.parameters[:-1]:
+            layer[2][:] = layer[2].mean()
+        gradients = super()._backward(trace, dL_dO)
+        for layer, gamma in zip(self.parameters, gammas, strict=False):
+            layer[2][:] = gamma
+        return gradients
+
+
+@pytest.mark.parametrize(
+    ("network", "wrong"),
+    [
+        (PenaltyOnB(SIZES, tanh), ["b0", "b1", "b2"]),
+        (MaskWithoutB(SIZES, relu, seed=3), ["W0", "b0"]),
+        (WithoutGamma([5, 4, 4, 3], tanh, normalization=layer_norm), ["W0", "gamma0"]),
+    ],
+)
+def test_a_fresh_network_s_mistake_that_shows_only_beside_other_parameters_is_found(network, wrong):
+    rng = np.random.default_rng(0)
+    X, target = rng.standard_normal((7, 5)), rng.standard_normal((7, 3))
+    before = [[P.copy() for P in layer] for layer in network.parameters]
+    assert set(wrong) <= set(wrong_rows(check_gradients(network, X, target)))
+    for layer, layer_before in zip(network.parameters, before, strict=True):
+        assert all(np.array_equal(P, old) for P, old in zip(layer, layer_before, strict=True))
+
+
+def test_gradients_that_are_given_for_a_network_whose_every_b_is_0_are_refused_with_the_way():
+    network, X, target = Network(SIZES, tanh, mse), np.ones((7, 5)), np.ones((7, 3))
+    gradients = network.loss_and_gradients(X, target)[1]
+    with pytest.raises(ValueError, match=r"every b of network is 0, .* Draw them, network.parameters = \[\(W, rng"):
+        check_gradients(network, X, target, gradients)

@@ -187,3 +187,23 @@ def test_a_batch_or_a_width_that_cannot_be_is_refused_by_name():
         theory.flow(3, 1.0, 7, width=0)
     with pytest.raises(TypeError, match="width is 2.5, expected a whole number"):
         theory.flow(3, 1.0, 7, width=2.5)
+
+
+@pytest.mark.parametrize(
+    ("gain", "bias_variance"), [(2.0092, 0.15), (2.005, 0.15), (2.0, 0.15), (1.9, 0.2), (2.0, 0.05)]
+)
+def test_two_fixed_points_close_to_each_other_are_not_passed_over(gain, bias_variance):
+    theory = mean_field(gelu, gain, bias_variance)
+    assert theory.q == pytest.approx(theory.layers(4000, 1 / gain).q[-1], rel=1e-3)
+
+
+@given(st.sampled_from([tanh, sigmoid, softplus, gelu, relu]), st.floats(0.5, 3), st.floats(0, 0.5))
+def test_the_fixed_point_is_one_and_no_layer_passes_it(f, gain, bias_variance):
+    theory = mean_field(f, gain, bias_variance)
+    q = theory.layers(600, 1.0 if gain == 0 else (1 - bias_variance) / gain).q
+    rising = theory.q > 1
+    assert (q <= theory.q * (1 + 1e-6)).all() if rising else (q >= theory.q * (1 - 1e-6)).all()
+    if 0 < theory.q < np.inf:
+        assert theory.layers(1, (theory.q - bias_variance) / gain).q[0] == pytest.approx(theory.q)
+        following = theory.layers(2, (theory.q - bias_variance) / gain).q[1]
+        assert following == pytest.approx(theory.q, rel=1e-6)

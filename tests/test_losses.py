@@ -149,3 +149,12 @@ def test_softmax_cross_entropy_refuses_fractions():
     exact = fractions(np.random.default_rng(0), 1, 1)
     with pytest.raises(TypeError, match=r"O or target holds Fractions, but exp is not rational: expected floats"):
         softmax_cross_entropy(exact, exact)
+
+
+@given(st.integers(1, 5), st.integers(1, 5), st.integers(0, 10_000))
+def test_the_gradient_is_that_of_the_value_for_rows_that_sum_to_1_but_for_rounding(m, n_out, seed):
+    rng = np.random.default_rng(seed)
+    Z, target = rng.standard_normal((m, n_out)), rng.dirichlet(np.ones(n_out), m)
+    target *= 1 + rng.uniform(-9e-7, 9e-7, (m, 1))
+    numeric = numeric_jacobian(lambda Z: softmax_cross_entropy(Z, target), Z, "complex")
+    assert abs(softmax_cross_entropy.gradient(Z, target) - numeric).max() < 1e-14
