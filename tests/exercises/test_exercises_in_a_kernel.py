@@ -26,11 +26,10 @@ ANSWERS = {
     "    while True:\n        pass": "Your code was stopped after 1 seconds",
     "    while True:\n        try:\n            while True:\n                pass\n        except BaseException:\n            pass": "Your code was stopped after 1 seconds",
     "    print('x' * 10**6)\n    return G.T @ O": "Your result is the gradient, transposed",
-    "    np.dot = np.matmul = None\n    return G.T @ O": "Your result is the gradient, transposed",
     "    raise KeyboardInterrupt": "Your code was interrupted",
     "    raise ValueError('<b>bold</b>')": "Your code raises ValueError in the line `raise ValueError('<b>bold</b>')` in every case",
     "    O.x": "Your code raises AttributeError in the line `O.x`",
-    "    return None if len(O) else O": "it gave None, where an array of shape (n_in, n_out) is expected",
+    "    return None if len(O) else O": "Your function gave None, expected an array of shape (n_in, n_out)",
 }
 
 
@@ -44,7 +43,7 @@ def outputs(tmp_path_factory):
     folder = tmp_path_factory.mktemp("kernel")
     right = cell("    return O.T @ G")
     sources = [START, *(source for body in ANSWERS for source in (cell(body), right))]
-    sources += ["ex.hint()", "ex.reset()", "ex.restore()", "(pid == os.getpid(), np.dot is not None, ex.case)"]
+    sources += ["ex.hint()", "ex.reset()", "ex.restore()", "(pid == os.getpid(), ex.case)"]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COURSE_PROGRESS", str(folder / "progress.sqlite3"))
@@ -68,8 +67,8 @@ def test_a_card_says_what_happened_and_a_right_answer_then_passes(outputs, numbe
     assert right["text/plain"].startswith("✓ grad_W: Correct. Right in all 15 cases")
 
 
-def test_the_kernel_is_the_same_to_the_end_and_numpy_too(outputs):
-    assert shown(outputs[0][-1])["text/plain"] == "(True, True, {})"
+def test_the_kernel_is_the_same_to_the_end(outputs):
+    assert shown(outputs[0][-1])["text/plain"] == "(True, {})"
 
 
 def test_every_attempt_is_kept_with_its_source(outputs):
