@@ -107,3 +107,5 @@ leaky_relu = Activation(
 )
 softplus = Activation("softplus", _softplus, _sigmoid)
 gelu = Activation("gelu", _gelu, _gelu_prime)
+
+ACTIVATIONS = {name: f for name, f in list(globals().items()) if isinstance(f, Activation)}  # what a view lets choose

@@ -11,8 +11,8 @@ from numbers import Real
 
 import numpy as np
 
-from course_lib import activations, initializers
-from course_lib.activations import Activation
+from course_lib import initializers
+from course_lib.activations import ACTIVATIONS, Activation
 from course_lib.deep import DeepNetwork
 from course_lib.gradient_flow import Flow, MeanField
 from course_lib.pictures.panel import checked_index
@@ -24,10 +24,6 @@ MOST_SCALE = 1e100  # beyond, n Var(W) would have no number
 MOST_Z = 1e20  # where the prediction counts Z as infinite
 CORNER, BINS, COUNTED = 32, 41, 2048  # rows and columns of G that are sent; of the histogram; entries of Z in it
 SATURATED = 0.1  # of the largest slope: below that share of it, a unit hardly passes G on
-ACTIVATIONS = {
-    name: getattr(activations, name)
-    for name in ("identity", "sigmoid", "tanh", "relu", "leaky_relu", "softplus", "gelu")
-}
 # Each with n Var(W) at scale 1, for as many inputs as units.
 INITIALIZERS = {
     "normal": (lambda n_in, n_out, rng: initializers.normal(n_in**-0.5)(n_in, n_out, rng), 1.0),

@@ -7,16 +7,13 @@ from numbers import Integral, Real
 
 import numpy as np
 
-from course_lib import activations, data
+from course_lib import data
+from course_lib.activations import ACTIVATIONS
 from course_lib.data import Split
 from course_lib.pictures.panel import check_numbers, checked_index, is_whole
 from course_lib.shapes import ShapeError
 
 DATA = {f.__name__: functools.cache(f) for f in (data.moons, data.spirals, data.digits)}
-ACTIVATIONS = {
-    name: getattr(activations, name)
-    for name in ("tanh", "relu", "sigmoid", "leaky_relu", "softplus", "gelu", "identity")
-}
 MOST_LAYERS, MOST_UNITS, MOST_SAMPLES, MOST_ENTRIES = 6, 128, 5_000, 1_000_000
 _CALL = "TrainingPlayground(...)"
 
