@@ -102,7 +102,7 @@ def test_08_what_the_learning_rate_does_in_the_playground():
         "08_gradient_flow", "after N steps larger or smaller if the learning rate is N in place of N"
     )
     (smaller,) = numbers("08_gradient_flow", "it is more than N times smaller")
-    too_large, times = numbers("08_gradient_flow", "With N it ends at more than N times what it was before")
+    (too_large,) = numbers("08_gradient_flow", "With N it ends higher than before the first step")
 
     def loss_and_remark(rate):
         view = TrainingPlayground("moons", (16, 16), "tanh", learning_rate=rate, batch_size=32, steps=int(steps))
@@ -110,7 +110,7 @@ def test_08_what_the_learning_rate_does_in_the_playground():
 
     assert loss_and_remark(small)[0] > smaller * loss_and_remark(large)[0]
     said = re.search(r"The loss is ([\d.]+) times what it was", loss_and_remark(too_large)[1])
-    assert float(said[1]) > times
+    assert float(said[1]) > 1  # how much higher is a matter of rounding
 
 
 def test_08_glorots_variance_lies_between_the_two_that_are_asked_for():
