@@ -12,6 +12,7 @@ from numbers import Number as AnyNumber
 
 import numpy as np
 
+_LARGEST, _LARGEST_FLOAT = 2**62, float(np.finfo(float).max)
 # How objects of other libraries become numpy arrays, by a method that they have.
 _WAYS = {"detach": "detach().numpy()", "to_numpy": "to_numpy(dtype=float)", "filled": "filled(...)"}
 
@@ -26,8 +27,8 @@ class Whole:
         expected = f"a whole number, at least {self.least}"
         if not isinstance(value, Integral) or isinstance(value, bool):
             raise TypeError(f"{call}: {name} is {describe(value)}, expected {expected}")
-        if value < self.least:
-            raise ValueError(f"{call}: {name} is {value}, expected {expected}")
+        if not self.least <= value <= _LARGEST:
+            raise ValueError(f"{call}: {name} is {_short(value)}, expected {expected}")
         return value
 
 
@@ -42,8 +43,8 @@ class Number:
         limit = "" if self.least == -np.inf else f", {'above' if self.above else 'at least'} {self.least}"
         if not isinstance(value, Real) or isinstance(value, bool):
             raise TypeError(f"{call}: {name} is {describe(value)}, expected a finite number{limit}")
-        if not (self.least < value if self.above else self.least <= value) or not -np.inf < value < np.inf:
-            raise ValueError(f"{call}: {name} is {value}, expected a finite number{limit}")
+        if not (self.least < value if self.above else self.least <= value) or not abs(value) <= _LARGEST_FLOAT:
+            raise ValueError(f"{call}: {name} is {_short(value)}, expected a finite number{limit}")
         return value
 
 
@@ -68,8 +69,10 @@ class Function(str):
 def whole_numbers(call, name, value):
     """The sizes of a network: two or more whole numbers, at least 1 each, in a list or another sequence."""
     sizes = list(value) if isinstance(value, Iterable) else []
-    if len(sizes) < 2 or not all(isinstance(n, Integral) and not isinstance(n, bool) and n >= 1 for n in sizes):
-        raise ValueError(f"{call}: {name} is {value!r}, expected two or more whole numbers, at least 1 each")
+    if len(sizes) < 2 or not all(
+        isinstance(n, Integral) and not isinstance(n, bool) and 1 <= n <= _LARGEST for n in sizes
+    ):
+        raise ValueError(f"{call}: {name} is {describe(value)}, expected two or more whole numbers, at least 1 each")
     return sizes
 
 
@@ -78,9 +81,9 @@ def float_type(call, name, value):
     try:
         if value is not None and np.dtype(value) in (np.dtype("float64"), np.dtype("float32")):
             return value
-    except TypeError:
+    except (TypeError, ValueError):
         pass
-    raise ValueError(f"{call}: {name} is {value}, expected float64 or float32")
+    raise ValueError(f"{call}: {name} is {describe(value)}, expected float64 or float32")
 
 
 def converted(call, name, A, dtype):
@@ -138,8 +141,12 @@ def plain_array(name, A):
 
 def describe(value):
     """Its type and its text, in one line."""
-    text = " ".join(repr(value).split())
-    return f"{type(value).__name__} {text if len(text) <= 40 else text[:37] + '...'}"
+    return f"{type(value).__name__} {_short(repr(value))}"
+
+
+def _short(value):
+    text = " ".join(str(value).split())
+    return text if len(text) <= 40 else text[:37] + "..."
 
 
 def _way(name, value):

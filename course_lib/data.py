@@ -4,10 +4,12 @@ Each function returns a `Split`: X holds floats, one sample a row; target holds 
 """
 
 from importlib.resources import files
-from numbers import Real
 from typing import NamedTuple
 
 import numpy as np
+
+from course_lib.arguments import Number, Whole
+from course_lib.shapes import shape_checked
 
 
 class Split(NamedTuple):
@@ -31,18 +33,20 @@ def digits():
     return _split(X, labels, np.arange(len(X)) % 7 == 0)
 
 
-def moons(m=500, noise=0.1, seed=0):
+@shape_checked
+def moons(m: Whole(10) = 500, noise: Number(0) = 0.1, seed: Whole() = 0):
     """m points of the plane in two interleaved half circles of radius 1; `noise` is the standard deviation."""
-    rng = _checked_rng("moons", m, noise, seed)
+    rng = np.random.default_rng(seed)
     labels, angle = np.arange(m) % 2, rng.uniform(0, np.pi, m)
     sign = 1 - 2 * labels
     X = np.stack([sign * np.cos(angle) + labels, sign * np.sin(angle) + 0.5 * labels], axis=1)
     return _split(X + float(noise) * rng.standard_normal((m, 2)), labels, np.arange(m) % 5 >= 4)
 
 
-def spirals(m=500, noise=0.05, seed=0):
+@shape_checked
+def spirals(m: Whole(10) = 500, noise: Number(0) = 0.05, seed: Whole() = 0):
     """m points of the plane on two spiral arms of one and a half turns, out to radius 1; `noise` as in `moons`."""
-    rng = _checked_rng("spirals", m, noise, seed)
+    rng = np.random.default_rng(seed)
     labels, radius = np.arange(m) % 2, np.sqrt(rng.uniform(0, 1, m))
     angle = 3 * np.pi * radius + np.pi * labels
     X = radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
@@ -52,11 +56,3 @@ def spirals(m=500, noise=0.05, seed=0):
 def _split(X, labels, held_out):
     target = np.eye(labels.max() + 1)[labels]  # (m, classes): one-hot rows
     return Split(X[~held_out], target[~held_out], X[held_out], target[held_out])
-
-
-def _checked_rng(name, m, noise, seed):
-    if isinstance(m, bool) or not isinstance(m, (int, np.integer)) or m < 10:
-        raise ValueError(f"{name}(m, noise, seed): m is {m!r}, expected a whole number, at least 10")
-    if isinstance(noise, bool) or not isinstance(noise, Real) or not 0 <= noise < np.inf:
-        raise ValueError(f"{name}(m, noise, seed): noise is {noise!r}, expected a finite number, at least 0")
-    return np.random.default_rng(seed)

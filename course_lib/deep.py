@@ -8,16 +8,16 @@
 does the same; `compare` sets many such measurements beside `course_lib.gradient_flow.mean_field`.
 """
 
-from numbers import Integral
 from typing import NamedTuple
 
 import numpy as np
 
 from course_lib.activations import Activation
+from course_lib.arguments import Number, Whole, describe, float_type
 from course_lib.gradient_flow import Flow, mean_field
 from course_lib.network import Network, Trace
 from course_lib.normalization import Normalization
-from course_lib.shapes import ShapeError
+from course_lib.shapes import ShapeError, shape_checked
 
 
 class DeepNetwork(Network):
@@ -81,13 +81,17 @@ class DeepNetwork(Network):
         return N * gamma + beta, N, s
 
 
-def flow(trace, gradients):
+@shape_checked
+def flow(trace: Trace, gradients: (list, tuple)):
     """The `Flow` of one pass: root mean squares of Z, G and grad_W, and the factor on the mean square of dL/dO.
 
     trace: a `Trace` after `backward`; gradients: what `backward` gave, a list that begins each layer with its dW of
     shape (n_in, n_out). All layers are in it, the last one too. An entry is infinite or NaN where the pass was.
     Raises ShapeError if the gradients have another number of layers than the trace, or before `backward`.
     """
+    for l, layer in enumerate(gradients):
+        if not isinstance(layer, (list, tuple)) or not layer or type(layer[0]) is not np.ndarray:
+            raise TypeError(f"flow(trace, gradients): gradients[{l}] is {describe(layer)}, expected (dW, db)")
     if not len(trace.Z) == len(trace.G) == len(gradients):
         raise ShapeError(
             f"flow(trace, gradients): trace holds Z of {len(trace.Z)} layers and G of {len(trace.G)}, gradients has "
@@ -122,16 +126,25 @@ class Comparison(NamedTuple):
         return self.measured / self.predicted - 1
 
 
-def compare(cases, depth=30, width=512, batch=16, networks=20, seed=0):
+@shape_checked
+def compare(
+    cases: (list, tuple),
+    depth: Whole(2) = 30,
+    width: Whole(1) = 512,
+    batch: Whole(1) = 16,
+    networks: Whole(1) = 20,
+    seed: Whole() = 0,
+):
     """Theory beside measurement: a `Comparison` for each case, a pair (activation, weight_gain).
 
     Each case is measured on the same `networks` draws of weights, scaled by its own gain, which saves most of the
     time. Arrays are float32: its rounding is 1e-7, the fluctuation of a layer at width 512 some 1e-2.
     Raises what `mean_field` and `measure` raise.
     """
-    theories = [mean_field(activation, gain) for activation, gain in cases]
-    for name, size, least in (("depth", depth, 2), ("width", width, 1), ("batch", batch, 1), ("networks", networks, 1)):
-        _check_size("compare(...)", name, size, least)
+    for k, case in enumerate(cases):
+        if not isinstance(case, (list, tuple)) or len(case) != 2:
+            raise TypeError(f"compare(cases, ...): cases[{k}] is {describe(case)}, expected (activation, weight_gain)")
+    theories = [mean_field(*case) for case in cases]
     logs = np.empty((len(theories), networks))
     for k in range(networks):
         draw = _draw(depth, width, batch, np.random.default_rng([seed, k]), np.float32)
@@ -146,18 +159,19 @@ def compare(cases, depth=30, width=512, batch=16, networks=20, seed=0):
     return rows
 
 
+@shape_checked
 def measure(
-    activation,
-    weight_gain,
-    depth,
-    width,
-    batch,
-    rng,
+    activation: Activation,
+    weight_gain: Number(0),
+    depth: Whole(1),
+    width: Whole(1),
+    batch: Whole(1),
+    rng: np.random.Generator,
     *,
-    bias_variance=0.0,
-    residual=False,
-    normalization=None,
-    dtype=np.float64,
+    bias_variance: Number(0) = 0.0,
+    residual: bool = False,
+    normalization: Normalization = None,
+    dtype: float_type = np.float64,
 ):
     """Send a random batch forwards and a random G backwards through one random network: the `Flow` of its layers.
 
@@ -167,11 +181,7 @@ def measure(
     Compare with `mean_field(activation, weight_gain, bias_variance).flow(depth, 1.0, batch)`.
     Raises TypeError or ValueError for an argument that is not as described.
     """
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"measure(...): rng is {rng!r}, expected a numpy.random.Generator")
-    theory = mean_field(activation, weight_gain, bias_variance)  # checks the three
-    for name, size in (("depth", depth), ("width", width), ("batch", batch)):
-        _check_size("measure(...)", name, size, 1)
+    theory = mean_field(activation, weight_gain, bias_variance)
     draw = _draw(depth, width, batch, rng, dtype)
     return _measured(activation, theory.weight_gain, draw, theory.bias_variance, residual, normalization)
 
@@ -200,13 +210,6 @@ def _measured(activation, weight_gain, draw, bias_variance=0.0, residual=False, 
         trace = network.forward(X)
         by_layer = flow(trace, network.backward_from(trace, G))
     return Flow(by_layer.Z[:-1], by_layer.G[:-1], by_layer.grad_W[:-1], by_layer.factor[:-1])
-
-
-def _check_size(call, name, size, least):
-    if isinstance(size, bool) or not isinstance(size, Integral):
-        raise TypeError(f"{call}: {name} is {size!r}, expected a whole number")
-    if size < least:
-        raise ValueError(f"{call}: {name} is {size}, expected at least {least}")
 
 
 def _rms(A):

@@ -44,8 +44,8 @@ class FastNetwork(Network):
     def sgd_step(self, X, target, learning_rate, momentum=0.0, velocity=None):
         """What `Network.sgd_step` does, to rounding: X is (m, sizes[0]), target (m, sizes[-1])."""
         _RATE(_STEP, "learning_rate", learning_rate)
+        _RATE(_STEP, "momentum", momentum)
         if velocity is not None or momentum:
-            _RATE(_STEP, "momentum", momentum)
             like_zeros(_STEP, "velocity", velocity, self.vector.shape, self.dtype)
         is_plain = type(X) is type(target) is np.ndarray and X.ndim == 2 and X.dtype == target.dtype == self.dtype
         if not is_plain or X.shape[1] != self.sizes[0]:

@@ -16,13 +16,14 @@ independent of G).
 
 import functools
 from dataclasses import dataclass
-from numbers import Integral, Real
 from typing import NamedTuple
 
 import numpy as np
 from numpy.polynomial.hermite_e import hermegauss
 
 from course_lib.activations import Activation
+from course_lib.arguments import Number, Whole
+from course_lib.shapes import shape_checked
 
 _ORDER, _SQUEEZE = 256, 0.28  # even: no node on the kink of relu
 _TINY, _FAR, _HUGE = 1e-30, 1e40, 1e300  # where q counts as 0, as a fixed point at infinity, and as an overflow
@@ -98,9 +99,9 @@ class MeanField:
         Raises TypeError or ValueError for a number out of range.
         """
         call = "MeanField.flow(depth, q_in, batch, width)"
-        _check_size(call, "batch", batch)
+        Whole(1)(call, "batch", batch)
         if width != np.inf:
-            _check_size(call, "width", width)
+            Whole(1)(call, "width", width)
         q, chi, O_mean, O_square = self._walk(call, depth, q_in, residual)
         factor, size = np.empty((2, depth))
         with np.errstate(all="ignore"):
@@ -117,8 +118,8 @@ class MeanField:
 
     def _walk(self, call, depth, q_in, residual):
         """q, chi, and mean and mean square of an entry of the input O: four arrays of shape (depth,)."""
-        _check_size(call, "depth", depth)
-        mean, mean_square = 0.0, _number(call, "q_in", q_in, above=True)
+        Whole(1)(call, "depth", depth)
+        mean, mean_square = 0.0, float(Number(0, above=True)(call, "q_in", q_in))
         q, O_mean, O_square = np.empty((3, depth))
         u, weights = _quadrature()
         with np.errstate(all="ignore"):
@@ -166,7 +167,8 @@ class MeanField:
         )
 
 
-def mean_field(activation, weight_gain, bias_variance=0.0):
+@shape_checked
+def mean_field(activation: Activation, weight_gain: Number(0), bias_variance: Number(0) = 0.0):
     """The prediction for one activation, weight_gain = n_in Var(W) = n_out Var(W) and bias_variance: a `MeanField`.
 
     The fixed point is that which the map of q reaches from q = 1. It is found by bisection, because the map itself
@@ -179,11 +181,7 @@ def mean_field(activation, weight_gain, bias_variance=0.0):
     Raises TypeError unless activation is an `Activation` and the others are numbers, ValueError for a negative or
     non-finite number.
     """
-    call = "mean_field(activation, weight_gain, bias_variance)"
-    if not isinstance(activation, Activation):
-        raise TypeError(f"{call}: activation is {activation!r}, expected one of course_lib's Activation objects")
-    weight_gain = _number(call, "weight_gain", weight_gain)
-    bias_variance = _number(call, "bias_variance", bias_variance)
+    weight_gain, bias_variance = float(weight_gain), float(bias_variance)
     with np.errstate(all="ignore"):  # cubes of huge numbers
         q = _fixed_point(lambda q: weight_gain * _mean_square(activation.f, q) + bias_variance)
         chi = _chi(activation, weight_gain, q)
@@ -245,18 +243,3 @@ def _mean_square(f, q):
 def _chi(activation, weight_gain, q):
     """The factor on E[G^2] at q, of any shape; at 0 and infinity the limit: f'(0) of relu is only a convention."""
     return weight_gain * _mean_square(activation.f_prime, np.clip(q, _TINY, _HUGE))
-
-
-def _number(call, name, value, above=False):
-    if isinstance(value, bool) or not isinstance(value, Real):
-        raise TypeError(f"{call}: {name} is {value!r}, expected a number")
-    if not (0 < value if above else 0 <= value) or not value < np.inf:
-        raise ValueError(f"{call}: {name} is {value}, expected a finite number, {'above' if above else 'at least'} 0")
-    return float(value)
-
-
-def _check_size(call, name, value):
-    if isinstance(value, bool) or not isinstance(value, Integral):
-        raise TypeError(f"{call}: {name} is {value!r}, expected a whole number")
-    if value < 1:
-        raise ValueError(f"{call}: {name} is {value}, expected at least 1")

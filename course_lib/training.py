@@ -2,12 +2,13 @@
 
 import os
 from dataclasses import dataclass, field
-from numbers import Integral, Real
 
 import numpy as np
 from jaxtyping import Shaped
 from tqdm.auto import tqdm
 
+from course_lib.arguments import Number, Whole, describe
+from course_lib.network import Network
 from course_lib.shapes import shape_checked
 
 
@@ -27,7 +28,19 @@ class History:
     diverged: int | None = None
 
 
-def fit(network, X, target, epochs, learning_rate, batch_size=32, momentum=0.0, test=None, seed=0, clip_norm=None):
+@shape_checked
+def fit(
+    network: Network,
+    X: Shaped[np.ndarray, "m n_in"],
+    target: Shaped[np.ndarray, "m n_out"],
+    epochs: Whole(),
+    learning_rate: Number(0),
+    batch_size: Whole(1) = 32,
+    momentum: Number(0) = 0.0,
+    test: (tuple, list) = None,
+    seed: Whole() = 0,
+    clip_norm: Number(0) = None,
+):
     """Train the network in place on X, (m, n_in), and target, (m, n_out); return a `History`.
 
     Each epoch goes once through the samples in a new random order (`seed`), `batch_size` rows at a time; the last
@@ -36,12 +49,10 @@ def fit(network, X, target, epochs, learning_rate, batch_size=32, momentum=0.0, 
     test: a pair (X, target) that is only measured, never trained on. Where J stops being finite, training ends and
     `History.diverged` says when. Raises ValueError for a number out of range, ShapeError if arrays do not fit.
     """
-    _check("epochs", epochs, whole=True, least=0)
-    _check("batch_size", batch_size, whole=True, least=1)
-    _check("learning_rate", learning_rate, whole=False, least=0)
-    _check("momentum", momentum, whole=False, least=0)
-    if clip_norm is not None:
-        _check("clip_norm", clip_norm, whole=False, least=0)
+    if test is not None and not (len(test) == 2 and all(type(A) is np.ndarray for A in test)):
+        raise TypeError(
+            f"fit(network, X, target, ...): test is {describe(test)}, expected a pair of arrays, X and target"
+        )
     quiet = bool(os.environ.get("TQDM_DISABLE"))  # tqdm reads it too, but not for its bar in a notebook
     rng, history = np.random.default_rng(seed), History()
     if clip_norm is None:
@@ -67,17 +78,21 @@ def fit(network, X, target, epochs, learning_rate, batch_size=32, momentum=0.0, 
 
 
 @shape_checked
-def accuracy(network, X: Shaped[np.ndarray, "m n_in"], target: Shaped[np.ndarray, "m n_out"]):
+def accuracy(network: Network, X: Shaped[np.ndarray, "m n_in"], target: Shaped[np.ndarray, "m n_out"]):
     """The share of the samples X, (m, n_in), whose largest output stands where the largest entry of target stands.
 
-    Raises ShapeError, TypeError or ValueError if X or target, (m, n_out), is not one for the network.
+    target: (m, n_out). NaN where the network's output is not finite: there no entry is the largest.
     """
-    O = network.predict(X)
+    with np.errstate(over="ignore", invalid="ignore"):
+        O = network.predict(X)
     network.loss.check_target(O, target)
+    if not np.isfinite(O).all():
+        return float("nan")
     return float((O.argmax(axis=1) == target.argmax(axis=1)).mean())
 
 
-def clip_by_norm(gradients, limit):
+@shape_checked
+def clip_by_norm(gradients: (list, tuple), limit: Number(0)):
     """The gradients, all scaled by the one factor that brings their norm down to `limit`; a shorter norm is left.
 
     gradients: a list of tuples of arrays, of any shapes, as `Network.backward` gives; the norm is the root of the sum
@@ -85,7 +100,9 @@ def clip_by_norm(gradients, limit):
     (Pascanu, Mikolov and Bengio 2013). Gradients with an entry that is infinite or NaN come back as they are: they
     have lost the direction. Raises TypeError or ValueError unless limit is a finite number, at least 0.
     """
-    _check("limit", limit, whole=False, least=0, call="clip_by_norm(gradients, limit)")
+    for l, layer in enumerate(gradients):
+        if not isinstance(layer, (list, tuple)) or not all(type(dP) is np.ndarray for dP in layer):
+            raise TypeError(f"clip_by_norm(gradients, limit): gradients[{l}] is {describe(layer)}, expected (dW, db)")
     arrays = [dP for layer in gradients for dP in layer if dP.size]
     largest = max((float(abs(dP).max()) for dP in arrays), default=0.0)
     if largest == 0 or not np.isfinite(largest):
@@ -109,11 +126,3 @@ def _measure(history, network, X, target, test):
     if test is not None:
         history.test_loss.append(float(network.objective(*test)))
         history.test_accuracy.append(accuracy(network, *test))
-
-
-def _check(name, value, whole, least, call="fit(...)"):
-    kind = "whole number" if whole else "finite number"
-    if isinstance(value, bool) or not isinstance(value, Integral if whole else Real):
-        raise TypeError(f"{call}: {name} is {type(value).__name__} {value!r}, expected a {kind}")
-    if not least <= value < np.inf:
-        raise ValueError(f"{call}: {name} is {value}, expected a {kind}, at least {least}")

@@ -274,13 +274,13 @@ def test_glorot_and_bengio_see_a_steady_spread_where_the_standard_initialization
 @pytest.mark.parametrize(
     ("changed", "error", "message"),
     [
-        ({"depth": 0}, ValueError, "depth is 0, expected at least 1"),
-        ({"width": 2.5}, TypeError, "width is 2.5, expected a whole number"),
-        ({"batch": True}, TypeError, "batch is True"),
-        ({"rng": 0}, TypeError, "rng is 0, expected a numpy.random.Generator"),
+        ({"depth": 0}, ValueError, "depth is 0, expected a whole number, at least 1"),
+        ({"width": 2.5}, TypeError, "width is float 2.5, expected a whole number"),
+        ({"batch": True}, TypeError, "batch is bool True"),
+        ({"rng": 0}, TypeError, "rng is int 0, expected Generator"),
         ({"weight_gain": -1}, ValueError, "weight_gain is -1"),
-        ({"activation": np.tanh}, TypeError, "activation is <ufunc 'tanh'>"),
-        ({"residual": "yes"}, TypeError, "residual is 'yes'"),
+        ({"activation": np.tanh}, TypeError, "activation is ufunc <ufunc 'tanh'>"),
+        ({"residual": "yes"}, TypeError, "residual is str 'yes'"),
     ],
 )
 def test_what_cannot_be_measured_is_refused_by_name(changed, error, message):
@@ -290,9 +290,9 @@ def test_what_cannot_be_measured_is_refused_by_name(changed, error, message):
 
 
 def test_a_comparison_that_cannot_be_is_refused_by_name():
-    with pytest.raises(ValueError, match=r"compare\(...\): depth is 1, expected at least 2"):
+    with pytest.raises(ValueError, match=r"compare\(cases, depth, width, ...\): depth is 1, expected a whole number, at least 2"):
         compare([(tanh, 1.0)], depth=1)
-    with pytest.raises(ValueError, match="networks is 0, expected at least 1"):
+    with pytest.raises(ValueError, match="networks is 0, expected a whole number, at least 1"):
         compare([(tanh, 1.0)], networks=0)
 
 

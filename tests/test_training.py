@@ -170,7 +170,7 @@ def test_accuracy_and_fit_refuse_a_target_of_another_shape_even_where_it_would_b
 def test_numbers_out_of_range_are_refused_by_name_before_anything_is_trained(argument, value, error):
     network, X, target = task()
     before = [W.copy() for W, _ in network.parameters]
-    with pytest.raises(error, match=rf"fit\(\.\.\.\): {argument} is .*, expected a"):
+    with pytest.raises(error, match=rf"fit\(network, X, target, \.\.\.\): {argument} is .*, expected a"):
         fit(network, X, target, **({"epochs": 1, "learning_rate": 0.1} | {argument: value}))
     assert all(np.array_equal(W, old) for (W, _), old in zip(network.parameters, before, strict=True))
 
@@ -232,5 +232,11 @@ def test_a_limit_that_is_none_is_refused_by_name(limit, error, message):
     with pytest.raises(error, match=r"clip_by_norm\(gradients, limit\): " + message):
         clip_by_norm([(np.ones((1, 1)),)], limit)
     network, X, target = task()
-    with pytest.raises(error, match=r"fit\(...\): clip_norm is"):
+    with pytest.raises(error, match=r"fit\(network, X, target, ...\): clip_norm is"):
         fit(network, X, target, 1, 0.1, clip_norm=limit)
+
+
+def test_the_accuracy_of_outputs_that_are_not_finite_is_no_number():
+    network = Network([3, 2], tanh)
+    network.parameters = [(np.full((3, 2), 1e200), np.zeros((1, 2)))]
+    assert np.isnan(accuracy(network, np.full((4, 3), 1e200), np.eye(2)[[0, 1, 0, 1]]))
