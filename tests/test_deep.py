@@ -290,7 +290,9 @@ def test_what_cannot_be_measured_is_refused_by_name(changed, error, message):
 
 
 def test_a_comparison_that_cannot_be_is_refused_by_name():
-    with pytest.raises(ValueError, match=r"compare\(cases, depth, width, ...\): depth is 1, expected a whole number, at least 2"):
+    with pytest.raises(
+        ValueError, match=r"compare\(cases, depth, width, ...\): depth is 1, expected a whole number, at least 2"
+    ):
         compare([(tanh, 1.0)], depth=1)
     with pytest.raises(ValueError, match="networks is 0, expected a whole number, at least 1"):
         compare([(tanh, 1.0)], networks=0)
