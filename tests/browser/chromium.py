@@ -57,7 +57,7 @@ class Chromium:
     def __init__(self):
         self._home = tempfile.TemporaryDirectory(prefix="browser-", ignore_cleanup_errors=True)
         own = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
-        self._contexts, self._playwright = {}, sync_playwright().start()
+        self._contexts, self._pages, self._playwright = {}, [], sync_playwright().start()
         try:
             self._browser = self._playwright.chromium.launch(
                 executable_path=browser_path(), args=CHROMIUM_ARGUMENTS, env=own | {"HOME": self._home.name}
@@ -78,6 +78,7 @@ class Chromium:
             self._contexts[key] = self._browser.new_context(**options)
             self._contexts[key].set_default_timeout(PATIENCE / 3 * 1000)
         page = self._contexts[key].new_page()
+        self._pages.append(page)
         page.console_errors, page.outside = [], []
 
         def block(route):
@@ -96,10 +97,12 @@ class Chromium:
         return page
 
     def close_pages(self):
-        """Close all pages."""
+        """Close all pages, and return the errors on their consoles and what they asked of the outside."""
         for context in self._contexts.values():
             for page in context.pages:
                 page.close()
+        pages, self._pages = self._pages, []
+        return [text for page in pages for text in page.console_errors + page.outside]
 
     def close(self):
         """End Chromium, and remove its home."""

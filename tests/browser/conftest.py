@@ -1,4 +1,7 @@
-"""One Chromium for all browser tests of a worker, and one JupyterLab where one is asked for; each test has pages of its own."""
+"""One Chromium for all browser tests of a worker, and one JupyterLab where one is asked for; each test has pages of its own.
+
+A test whose pages err or ask the network fails at its end; one that means them to calls `browser.close_pages()` itself.
+"""
 
 import os
 
@@ -29,8 +32,9 @@ def lab(browser):
     """The views on a plain page, see page_lab.py: `page = lab.open("cell 1", "cell 2", theme="dark")`."""
     lab = PageLab(browser)
     yield lab
-    browser.close_pages()
+    wrong = browser.close_pages()
     lab.end_test()
+    assert wrong == [], "errors on a console, or requests that leave this machine"
 
 
 @pytest.fixture(scope="package")
@@ -45,4 +49,4 @@ def server(browser):
 def jupyter(server):
     """The same `open` in JupyterLab, with a kernel, for what is about JupyterLab itself."""
     yield server
-    server.end_test()
+    assert server.end_test() == [], "errors on a console, or requests that leave this machine"

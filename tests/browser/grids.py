@@ -1,4 +1,8 @@
-"""A matrix on a page, as a person reads it: with the pointer on an entry, or with the cursor from entry to entry."""
+"""What a person reads on a page: a matrix, with the pointer on an entry or with the cursor; a view's status; a curve."""
+
+import re
+
+import numpy as np
 
 # The middle of an entry and its size, from the sizes that matrix.js gives a matrix.
 PLACE = """(grid, [i, j]) => {
@@ -27,6 +31,27 @@ WALK = """grid => {
 def read(text):
     """The text with its minus signs as Python writes them."""
     return text.replace("−", "-")
+
+
+def status(page):
+    """What the first view on the page says to screen readers."""
+    return read(page.get_by_role("status").first.inner_text())
+
+
+def grid(page, label):
+    """The matrix with this name, a text or a pattern."""
+    return page.get_by_role("grid", name=label, exact=isinstance(label, str))
+
+
+def wait_for_answer(page):
+    """Wait until the kernel has answered what the controls have asked for."""
+    page.wait_for_function("() => !document.querySelector('[aria-busy=true]')")
+
+
+def points(page, selector):
+    """The points of a drawn line, (points, 2), in the units of its picture."""
+    d = page.locator(selector).get_attribute("d")
+    return np.array([[float(number) for number in pair.split()] for pair in re.split("[ML]", d)[1:]])
 
 
 def point_at(grid, i, j):

@@ -139,10 +139,11 @@ class Lab:
         page.wait_for_function(IS_IDLE, timeout=PATIENCE * 1000)
 
     def end_test(self):
-        """Close all pages and end all kernels; the server and the browser stay."""
-        self._browser.close_pages()
+        """Close all pages and end all kernels, and return what went wrong; the server and the browser stay."""
+        wrong = self._browser.close_pages()
         for session in self._api("sessions"):
             self._api(f"sessions/{session['id']}", method="DELETE")
+        return wrong
 
     def close(self):
         """End its own browser, the server and its kernels, and remove the temporary folder."""

@@ -1,7 +1,10 @@
 """What holds for every view of the course: drawn and used without an error, named for screen readers, in JupyterLab's theme."""
 
 from chromium import axe
-from test_jupyterlab import ALL_KNOWN, CELLS, KNOWN, SETUP, press_keys
+from playwright.sync_api import expect
+from test_jupyterlab import ALL_KNOWN, CELLS, KNOWN, SETUP, TOLD, VIEWS, outputs, press_keys, use
+
+from course_lib.publish import export
 
 OUTPUT = ".jp-OutputArea-output"
 PAPER = "views => views.map(view => getComputedStyle(view).backgroundColor)"
@@ -11,13 +14,49 @@ UNNAMED = (
 )
 
 
-def test_every_view_is_drawn_and_used_without_an_error_and_axe_finds_nothing(lab):
+def test_every_view_answers_keys_and_python_and_axe_finds_nothing_and_nothing_is_left_of_it(lab):
     page = lab.open(*CELLS, KNOWN)
     press_keys(page)
     lab.run_until(page, len(CELLS), ALL_KNOWN)
-    assert axe(page, OUTPUT) == []
+    wrong = axe(page, OUTPUT)
+    lab.change_theme(page, "dark")
+    wrong += axe(page, OUTPUT)
     assert page.locator(UNNAMED).evaluate_all("all => all.map(e => e.outerHTML.slice(0, 200))") == []
-    assert (page.console_errors, page.outside) == ([], [])
+    page.cells += (TOLD,)
+    lab.run_cell(page, -1)
+    for view, output in zip(VIEWS, outputs(page), strict=True):
+        expect(output).to_contain_text(view.read)
+    wrong += axe(page, OUTPUT)
+    lab.change_theme(page, "light")
+    assert wrong + axe(page, OUTPUT) == []
+    lab.clear_outputs(page)
+    assert page.locator("[class*=bss-]").count() == 0
+
+
+def test_every_view_lives_in_an_exported_page_without_a_kernel(lab):
+    page = lab.open_exported(export.page, *CELLS, color_scheme="dark")
+    for view, output in zip(VIEWS, page.locator(".live-view").all(), strict=True):
+        if not any(name in view.cell for name in ("GradientFlow", "TrainingPlayground")):  # theirs ask the kernel
+            use(view, output)
+    assert axe(page, ".live-view") == []
+
+
+def test_what_plays_stands_still_where_less_motion_is_asked_for(lab):
+    page = lab.open(*CELLS, reduced_motion="reduce")
+    page.get_by_role("button", name="Build it from outer products").click()
+    plays = page.locator(".bss-play:visible")
+    assert plays.count() == 0
+    page.emulate_media(reduced_motion="no-preference")
+    expect(plays).to_have_count(5)
+    for output in outputs(page):
+        if output.locator(plays).count():
+            status = output.get_by_role("status").first
+            before = status.text_content()
+            output.locator(plays).click()
+            expect(status).not_to_have_text(before)
+    page.emulate_media(reduced_motion="reduce")
+    expect(plays).to_have_count(0)
+    assert set(page.locator(".bss-play").all_text_contents()) == {"Play"}
 
 
 def test_every_view_follows_the_theme_while_it_is_shown(lab):

@@ -100,13 +100,17 @@ def outputs(page):
     return found.all()
 
 
+def use(view, output):
+    """Press the view's keys on its element, and wait until it reads what the keys lead to."""
+    element = output.locator(view.element).first
+    for key in view.keys.split():
+        element.press(key)
+    expect(output).to_contain_text(view.seen)
+
+
 def press_keys(page):
-    """Press each view's keys on its element, and wait until it reads what the keys lead to."""
     for view, output in zip(VIEWS, outputs(page), strict=True):
-        element = output.locator(view.element).first
-        for key in view.keys.split():
-            element.press(key)
-        expect(output).to_contain_text(view.seen)
+        use(view, output)
 
 
 def boxes(page):
@@ -125,7 +129,6 @@ def test_every_view_is_drawn_as_on_the_page_and_answers_a_key_and_the_kernel(jup
     jupyter.run_cell(page, len(CELLS) + 1)
     for view, output in zip(VIEWS, outputs(page), strict=True):
         expect(output).to_contain_text(view.read)
-    assert (page.console_errors, page.outside) == ([], [])
 
 
 @pytest.mark.slow
@@ -161,7 +164,6 @@ def test_the_views_outlive_their_kernel_and_live_again_after_a_run_and_leave_not
     devtools.send("HeapProfiler.enable")
     devtools.send("HeapProfiler.collectGarbage")
     assert page.evaluate("() => window.grids.filter(grid => grid.deref()).length") == 0
-    assert page.console_errors == []
 
 
 @pytest.mark.slow
@@ -177,7 +179,6 @@ def test_after_a_fast_drag_the_latest_setting_has_won(jupyter):
     jupyter.run_until(page, 3, f"python has {depth} {float(x)}")
     page.wait_for_function("() => !document.querySelector('[aria-busy=true]')")
     expect(page.locator(".bss-jacobian")).to_contain_text(f"At x[0] = {x:g}".replace("-", "−"))
-    assert page.console_errors == []
 
 
 @pytest.mark.slow
@@ -212,7 +213,6 @@ def test_what_is_typed_is_kept_where_a_cell_is_drawn_again_and_keys_in_a_view_ar
     for key in ("b", "d", "d", "Shift+Enter"):  # in JupyterLab: a new cell, a cell less, run
         page.get_by_role("grid", name="A, 3 by 3").press(key)
     assert page.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.length") == 3
-    assert page.console_errors == []
 
 
 # That these tests would notice what goes wrong in JupyterLab
@@ -235,7 +235,6 @@ def test_a_page_is_returned_when_its_widgets_are_drawn_and_its_kernel_writes_not
     assert page.get_by_role("button", name="count 3", exact=True).count() == 1
     assert page.get_by_text(f"home {jupyter.root.parent}", exact=False).count() == 1
     assert page.get_by_text(f"here {jupyter.root}", exact=False).count() == 1
-    assert (page.console_errors, page.outside) == ([], [])
 
 
 @pytest.mark.slow
@@ -245,7 +244,6 @@ def test_an_error_and_a_request_and_a_cell_that_fails_are_seen(jupyter):
         code + "Javascript('console.error(\"oh no\")')", "HTML('<img src=\"http://example.org/a.png\">')"
     )
     page.wait_for_function("() => [...document.images].some(i => i.complete && !i.naturalWidth)")
-    assert "oh no" in page.console_errors
-    assert set(page.outside) == {"http://example.org/a.png"}
+    assert {"oh no", "http://example.org/a.png"} <= set(jupyter.end_test())
     with pytest.raises(AssertionError, match="ZeroDivisionError"):
         jupyter.open("1 / 0")
