@@ -1,0 +1,698 @@
+"""The smallest change of the learner's own code that makes it right: a search, best first.
+
+`Program` is the code as text, with the helper functions that it calls. `repairs` changes it, one small change after the
+other (see `edits`), runs what comes out on copies, in a namespace of its own, and keeps what is right in every case.
+"""
+
+import ast
+import builtins
+import contextlib
+import copy
+import functools
+import heapq
+import inspect
+import itertools
+import os
+import signal
+import sys
+import textwrap
+import threading
+import time
+import types
+import warnings
+from collections import Counter
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from course_lib.exercises.engine.edits import Scope, changes
+from course_lib.exercises.engine.say_repair import cost
+
+SECONDS = 1.5
+_EACH = 0.05  # seconds for one candidate; more, if the learner's own code took longer
+_MARGIN = 0.06  # repairs that are this near to the best are as good
+_SECOND, _NEARER = (
+    0.3,
+    0.8,
+)  # what a second change costs, and how much it counts how wrong the first one left the answer
+_LONGEST = 200  # lines; longer code is not searched
+_EFFECTS = {
+    "open",
+    "input",
+    "eval",
+    "exec",
+    "compile",
+    "__import__",
+    "globals",
+    "locals",
+    "vars",
+    "setattr",
+    "delattr",
+    "breakpoint",
+}
+_MODULES = {
+    "os",
+    "sys",
+    "io",
+    "subprocess",
+    "socket",
+    "shutil",
+    "pathlib",
+    "time",
+    "threading",
+    "random",
+    "ctypes",
+    "requests",
+    "urllib",
+    "datetime",
+}
+_FILES = {
+    "save",
+    "savez",
+    "savetxt",
+    "load",
+    "loadtxt",
+    "fromfile",
+    "tofile",
+    "dump",
+    "seterr",
+    "set_printoptions",
+    "setflags",
+    "memmap",
+}
+
+
+class Unreadable(Exception):
+    """The code cannot be read, or not be run twice: the numbers alone must do."""
+
+
+class TimeUp(BaseException):
+    """Raised in a candidate that runs too long."""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One function as text. first: the line of its `def` in the text; kinds: what its names hold, see `Scope`."""
+
+    name: str
+    source: bytes
+    first: int = 1
+    kinds: dict = field(default_factory=dict, compare=False, hash=False)
+
+
+@dataclass(frozen=True)
+class Repair:
+    """A way to make the code right. changes: one or two of `Change`; lines: their lines, 1 is the `def` of `name`."""
+
+    cost: float
+    changes: tuple
+    lines: tuple
+    name: str
+    source: str
+
+
+class Program:
+    """A learner's function with the helpers that it calls. Raises `Unreadable` where there is nothing to change.
+
+    A function without source, or with effects that cannot be repeated (files, input, random numbers without a seed),
+    is not read.
+    """
+
+    def __init__(self, function):
+        wraps = []
+        while isinstance(function, functools.partial):
+            wraps.append(function)
+            function = function.func
+        if not isinstance(function, types.FunctionType):
+            raise Unreadable
+        self._bound = tuple((each.args, each.keywords) for each in reversed(wraps))
+        try:
+            nonlocals = inspect.getclosurevars(inspect.unwrap(function)).nonlocals
+        except Exception:  # noqa: BLE001 - a cell that is not filled
+            nonlocals = {}
+        self._globals = {**function.__globals__, **nonlocals}
+        self.units, waiting = [], [function]
+        while waiting and len(self.units) < 8:
+            unit = _unit(waiting.pop(0))
+            self.units.append(unit)
+            for name in sorted(_names(ast.parse(unit.source))):
+                other = self._globals.get(name)
+                if (
+                    isinstance(other, types.FunctionType)
+                    and other.__globals__ is function.__globals__
+                    and other is not function
+                ):
+                    known = [each.name for each in self.units] + [each.__name__ for each in waiting]
+                    if other.__name__ == name and name not in known and _readable(other):
+                        waiting.append(other)
+        trees = [ast.parse(unit.source) for unit in self.units]
+        self._names = set().union(*map(_names, trees)) - {unit.name for unit in self.units}
+        self._names = {name for name in self._names if name in self._globals}
+        self._data = {n for n in self._names if isinstance(self._globals[n], (np.ndarray, list, dict, set))}
+        for tree in trees:
+            if _has_effects(tree, self._globals):
+                raise Unreadable
+
+    def function(self, units, more=(), read=None):
+        """The function of these units, in a namespace of its own. Raises what running the definitions raises."""
+        space = {"np": np} | {name: self._globals[name] for name in self._names} | dict(more)
+        for name in self._data:
+            space[name] = copy.deepcopy(space[name])
+        for unit in reversed(units):
+            exec(_compiled(unit.source, unit.name, read), space)  # noqa: S102 - the learner's own code
+        made = space[units[0].name]
+        for args, keywords in self._bound:
+            made = functools.partial(made, *args, **keywords)
+        return made
+
+    def seen(self, judge, i):
+        """The units, with what their names held in a run of case i."""
+        kinds, space = {unit.name: {} for unit in self.units}, {}
+        for unit in self.units:
+            space[f"_seen_{unit.name}"] = lambda held, name=unit.name: kinds[name].update(
+                (k, _kind(v)) for k, v in held.items()
+            )
+        made = self.function(self.units, space, _watched)
+        with contextlib.suppress(Exception):
+            judge(made, i)
+        others = {n: "call" for n in [*(u.name for u in self.units[1:]), *self._names] if self._is_slope(n)}
+        return tuple(Unit(u.name, u.source, u.first, others | kinds[u.name]) for u in self.units)
+
+    def _is_slope(self, name):
+        value = self._globals.get(name)
+        if isinstance(value, types.ModuleType) or inspect.isclass(value) or not callable(value):
+            return False
+        try:
+            return len(inspect.signature(value).parameters) == 1
+        except (TypeError, ValueError):
+            return False
+
+
+def _unit(function):
+    """A function's text. Raises `Unreadable`."""
+    try:
+        text = textwrap.dedent(inspect.getsource(function))
+        tree = ast.parse(text)
+    except Exception:  # noqa: BLE001 - no source, or a part of a statement
+        raise Unreadable from None
+    if text.count("\n") > _LONGEST:
+        raise Unreadable
+    node = tree.body[0]
+    if isinstance(node, ast.FunctionDef):
+        return Unit(node.name, text.encode(), node.lineno)
+    found = [each for each in ast.walk(tree) if isinstance(each, ast.Lambda)]
+    if len(found) != 1:
+        raise Unreadable
+    if isinstance(node, ast.Assign) and node.value is found[0] and isinstance(node.targets[0], ast.Name):
+        return Unit(node.targets[0].id, text.encode())
+    return Unit("answer", f"answer = {ast.get_source_segment(text, found[0])}\n".encode())
+
+
+def _readable(function):
+    try:
+        _unit(function)
+    except Unreadable:
+        return False
+    return True
+
+
+def _names(tree):
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+
+
+def _has_effects(tree, space):
+    """True for what must not be run again and again, or would give something else each time."""
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Global, ast.Nonlocal, ast.Import, ast.ImportFrom)) and not _is_harmless_import(node):
+            return True
+        if isinstance(node, ast.Name):
+            value = space.get(node.id)
+            module = getattr(value, "__name__", "") if isinstance(value, types.ModuleType) else ""
+            if (node.id in _EFFECTS and value in (None, getattr(builtins, node.id, None))) or module.split(".")[
+                0
+            ] in _MODULES:
+                return True
+            if isinstance(value, (np.random.Generator, np.random.RandomState)):
+                return True
+        if isinstance(node, ast.Attribute):
+            if node.attr in _FILES or isinstance(node.ctx, ast.Store) and not isinstance(node.value, ast.Name):
+                return True
+            if node.attr == "random" and isinstance(node.value, ast.Name) and node.value.id in ("np", "numpy"):
+                if not any(
+                    isinstance(n, ast.Call) and _ends(n.func) in ("default_rng", "seed", "RandomState") and n.args
+                    for n in ast.walk(tree)
+                ):
+                    return True
+            if isinstance(node.ctx, ast.Store) and isinstance(
+                space.get(getattr(node.value, "id", "")), (types.ModuleType, type)
+            ):
+                return True
+    return False
+
+
+def _is_harmless_import(node):
+    names = (
+        [node.module or ""]
+        if isinstance(node, ast.ImportFrom)
+        else [each.name for each in getattr(node, "names", ()) if isinstance(each, ast.alias)]
+    )
+    return bool(names) and all(
+        name.split(".")[0] in ("numpy", "math", "collections", "itertools", "functools") for name in names
+    )
+
+
+def _ends(node):
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+
+
+def _kind(value):
+    if isinstance(value, np.ndarray):
+        return "number" if value.ndim == 0 else "array" if value.ndim == 1 else "matrix"
+    if isinstance(value, (bool, np.bool_)):
+        return "other"
+    if isinstance(value, (int, np.integer)):
+        return "whole"
+    if isinstance(value, (float, np.floating)):
+        return "number"
+    if isinstance(value, (list, tuple, dict)):
+        return "list"
+    return "call" if callable(value) and not inspect.isclass(value) else "other"
+
+
+@functools.lru_cache(4096)
+def _compiled(source, name, read=None):
+    return compile(source if read is None else read(source, name), f"<repair {name}>", "exec")
+
+
+def _watched(source, name):
+    """The tree of a function that hands its local names to `_seen_NAME` when it ends, in whatever way."""
+    tree = ast.parse(source)
+    function = next(n for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.Lambda)))
+    call = ast.parse(f"_seen_{name}(locals())").body[0]
+    if isinstance(function, ast.Lambda):
+        function.body = ast.Subscript(ast.Tuple([call.value, function.body], ast.Load()), ast.Constant(1), ast.Load())
+    else:
+        function.body = [ast.Try(function.body, [], [], [call])]
+    return ast.fix_missing_locations(tree)
+
+
+_BENT = (ast.Assign, ast.AugAssign, ast.Return, ast.Expr)
+
+
+class _Bend:
+    """Reads one unit with the value of its n-th statement bent."""
+
+    def __init__(self, name, n):
+        self.name, self.n = name, n
+
+    def __call__(self, source, name):
+        tree = ast.parse(source)
+        if name == self.name:
+            stmt = [s for s in ast.walk(tree) if isinstance(s, _BENT)][self.n]
+            if isinstance(stmt.value, ast.Call) and isinstance(stmt, ast.Expr) and stmt.value.args:
+                stmt.value.args[-1] = ast.Call(ast.Name("_bent", ast.Load()), [stmt.value.args[-1]], [])
+            elif stmt.value is not None:
+                stmt.value = ast.Call(ast.Name("_bent", ast.Load()), [stmt.value], [])
+        return ast.fix_missing_locations(tree)
+
+
+def _bent(value):
+    """A value that is moved a little, each entry in its own way."""
+    if isinstance(value, (tuple, list)):
+        return type(value)(map(_bent, value)) if type(value) in (tuple, list) else value
+    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+        return value * (1.3 + 0.4 * np.cos(np.arange(value.size) + 1.0)).reshape(value.shape)
+    return value * 1.37 if isinstance(value, float) else value
+
+
+def _ticking(source, name):
+    """The tree of a function that calls `_tick` in each round of its loops and in each call: where there is no alarm."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.For, ast.While, ast.FunctionDef)):
+            node.body.insert(0, ast.parse("_tick()").body[0])
+    return ast.fix_missing_locations(tree)
+
+
+@dataclass(frozen=True)
+class State:
+    """A changed program on the way: its units, what was changed, and how wrong it still is."""
+
+    units: tuple
+    changes: tuple = ()  # of (unit's name, Change)
+    cost: float = 0.0
+    wrong: float = 9.0
+    tables: tuple = ()  # for each unit, the first line that each of its lines had
+
+    def changed(self, k, change, price):
+        """The state after a change of unit k."""
+        unit = self.units[k]
+        source, table = change.apply(unit.source), change.lines(unit.source, self.tables[k])
+        units = (*self.units[:k], Unit(unit.name, source, unit.first, unit.kinds), *self.units[k + 1 :])
+        here = self.tables[k][min(change.line, len(self.tables[k])) - 1] - unit.first + 1
+        tables = (*self.tables[:k], table, *self.tables[k + 1 :])
+        return State(units, (*self.changes, (unit.name, change, here)), self.cost + price, self.wrong, tables)
+
+
+def repairs(function, judge, order, seconds=SECONDS, beside=""):
+    """The repairs of a learner's function, best first: a list of `Repair`, empty where none was found in time.
+
+    judge: `(function, i) -> a list of (how wrong it is, array)`, one for each array that comes out in case i, 0 for
+    right; what the function raises it lets pass. order: the
+    cases, the smallest and most telling first. Nothing of the learner's is changed, and nothing is raised.
+    """
+    began = time.monotonic()
+    try:
+        with _Quiet():
+            search = Search(Program(function), judge, tuple(order), began + seconds, beside)
+            return search.run()
+    except (Unreadable, TimeUp, RecursionError, MemoryError, SyntaxError, ValueError):
+        return []
+
+
+class Search:
+    """One search. See `repairs`."""
+
+    def __init__(self, program, judge, order, deadline, beside=""):
+        self.beside = beside
+        self.program, self.judge, self.order, self.deadline = program, judge, order, deadline
+        self.count, self.seen, self.queue, self.tried = itertools.count(), set(), [], 0
+        start, self.limit = time.monotonic(), 1.0
+        units = program.units
+        base = {i: self._wrong(units, (i,)) for i in order}
+        self.limit = max(_EACH, 5 * (time.monotonic() - start) / max(1, len(order)))
+        bad = [i for i in order if base[i]]
+        self.telling = bad[:1] or list(order)  # alone it is right: what goes wrong is kept from call to call
+        self.units = program.seen(judge, self.telling[0])
+        tables = tuple(list(range(1, unit.source.count(b"\n") + 2)) for unit in units)
+        self.unlikely = self._unlikely() if len(self.telling) == 1 else {}
+        self.start = State(self.units, wrong=self._wrong(units, self.telling), tables=tables)
+
+    def run(self):
+        """See `repairs`."""
+        found = []
+        if self.start.wrong:
+            self._expand(self.start)
+        while self.queue and time.monotonic() < self.deadline:
+            estimate, _, state, action = heapq.heappop(self.queue)
+            if found and estimate > found[0].cost + _MARGIN:
+                break
+            if action is None:
+                self._expand(state)
+                continue
+            for k, change, price in action:
+                state = state.changed(k, change, price)
+            key = tuple(unit.source for unit in state.units)
+            if key in self.seen:
+                continue
+            self.seen.add(key)
+            wrong = self._wrong(state.units, self.telling)
+            self.tried += 1
+            if not wrong and not self._wrong(state.units, self.order):
+                if _leaves_more(self.units, state.units):
+                    found.append(self._repair(state))
+                continue
+            if not wrong:  # right by accident: from now on, a case that shows it counts too
+                more = next((i for i in self.order if i not in self.telling and self._wrong(state.units, (i,))), None)
+                self.telling += [] if more is None else [more]
+                wrong = self._wrong(state.units, self.telling)
+            if wrong and len(state.changes) < 3:
+                self._keep(state, wrong)
+        return sorted(found, key=lambda each: each.cost)
+
+    def _unlikely(self):
+        """What a change in a line costs more, by (unit, line): its value, bent a little, leaves a wrong result as it is.
+
+        Of a line that right results depend on too, a change is a little less likely.
+        """
+        more, case = {}, self.telling[0]
+        try:
+            base = self.judge(self.program.function(self.units), case)
+        except Exception:  # noqa: BLE001 - code that raises shows nothing here
+            return more
+        for k, unit in enumerate(self.units):
+            for n, stmt in enumerate(s for s in ast.walk(ast.parse(unit.source)) if isinstance(s, _BENT)):
+                bent = (*self.units[:k], Unit(unit.name, unit.source, unit.first, unit.kinds), *self.units[k + 1 :])
+                try:
+                    with Limited(self.limit):
+                        made = self.program.function(bent, {"_bent": _bent}, _Bend(unit.name, n))
+                        leaves = self.judge(made, case)
+                except (Exception, TimeUp):  # noqa: BLE001
+                    continue
+                if len(leaves) != len(base):
+                    continue
+                moved = [not _equal(a, b) for (_, a), (_, b) in zip(leaves, base, strict=True)]
+                if any(wrong and not m for (wrong, _), m in zip(base, moved, strict=True)):
+                    price = 1.0
+                else:
+                    price = 0.15 * any(m and not wrong for (wrong, _), m in zip(base, moved, strict=True))
+                for line in range(stmt.lineno, stmt.end_lineno + 1):
+                    more[k, line] = price
+        return more
+
+    def _keep(self, state, wrong):
+        """A first change that brings the answer nearer is worth a second; others, if time is left."""
+        nearer = wrong < state.wrong - 1e-9
+        if nearer or len(state.changes) < 2:
+            state = State(state.units, state.changes, state.cost, wrong, state.tables)
+            estimate = state.cost + self._more(state) + 1 + (0 if nearer else 2)
+            heapq.heappush(self.queue, (estimate, next(self.count), state, None))
+
+    def _more(self, state):
+        """What a further change costs besides its kind."""
+        return _SECOND + _NEARER * state.wrong / self.start.wrong
+
+    def _expand(self, state):
+        """Enter all changes of a state."""
+        more = self._more(state) if state.changes else 0
+        for k, unit in enumerate(state.units):
+            try:
+                scope = Scope(unit.source, unit.kinds, self.beside)
+            except SyntaxError:
+                continue
+            every = changes(scope)
+            groups = {}
+            for change in every:
+                price = _price(change, scope)
+                if not state.changes and len(change.spans) == 1 and change.spans[0][0] < change.spans[0][1]:
+                    price += self.unlikely.get((k, change.line), 0)
+                self._enter(state, more, [(k, change, price)])
+                groups.setdefault(change.alike, []).append((price, change))
+            if not state.changes:
+                for alike in groups.values():
+                    lines = {}
+                    for price, change in alike:
+                        lines.setdefault(change.line, []).append((price, change))
+                    for some in [alike, *(lines.values() if len(lines) > 1 else ())]:
+                        if len(some) > 1:
+                            self._enter_together(state, k, some)
+
+    def _enter_together(self, state, k, alike):
+        """The same change at all places: one mistake, made more than once."""
+        spans, price = {}, min(price for price, _ in alike) + 0.25
+        for _, change in alike:
+            for span in change.spans:
+                spans.setdefault(span, change)
+        ordered = sorted(spans)
+        kept = [s for s in ordered if not any(s != o and o[0] <= s[0] and s[1] <= o[1] for o in ordered)]
+        if any(a[1] > b[0] for a, b in itertools.pairwise(kept)) or len(kept) < 2:
+            if alike[0][1].kind == "averaged":
+                self._enter_nested(state, k, alike, price)
+            return
+        first = alike[0][1]
+        self._enter(
+            state, 0, [(k, type(first)(first.kind, tuple(kept), first.line, first.place, first.old, first.new), price)]
+        )
+
+    def _enter_nested(self, state, k, alike, price):
+        """Places within each other are changed one after the other."""
+        inner = min((change for _, change in alike), key=lambda c: c.spans[0][1] - c.spans[0][0])
+        once = state.changed(k, inner, price)
+        again = [c for c in changes(Scope(once.units[k].source, once.units[k].kinds)) if c.alike == inner.alike]
+        if again:
+            self._enter(state, 0, [(k, inner, price), (k, again[0], 0)])
+
+    def _enter(self, state, more, action):
+        price = state.cost + more + sum(each[2] for each in action)
+        heapq.heappush(self.queue, (price, next(self.count), state, action))
+
+    def _wrong(self, units, cases):
+        """How wrong these units are in these cases, one after the other, in one namespace: 0 if they are right."""
+        made = None
+        try:
+            with Limited(self.limit) as limited:
+                made = self.program.function(units, *(() if limited.alarm else ({"_tick": limited.tick}, _ticking)))
+                for n, i in enumerate(cases):
+                    leaves = self.judge(made, i)
+                    if wrong := sum(wrong for wrong, _ in leaves) / max(1, len(leaves)):
+                        return wrong / 2**n
+            return 0
+        except TimeUp:
+            return 3.0
+        except RecursionError:
+            return 3.0
+        except Exception as error:  # noqa: BLE001 - whatever changed code raises; the later, the nearer
+            return 2.0 - _progress(error)
+
+    def _repair(self, state):
+        unit = next(u for u in self.units if u.name == state.changes[0][0])
+        sources = [
+            tidy(new.source) if new.source != old.source else old.source
+            for new, old in zip(state.units, self.units, strict=True)
+        ]
+        changed = [
+            s
+            for s, new, old in zip(sources, state.units, self.units, strict=True)
+            if new.source != old.source or new is state.units[0]
+        ]
+        text = b"\n\n".join(reversed(changed)).decode()
+        made = tuple(change for _, change, _ in state.changes)
+        lines = tuple(dict.fromkeys(line for _, _, line in state.changes))
+        return Repair(round(state.cost, 6), made, lines, unit.name, text)
+
+
+def _price(change, scope):
+    """What a change costs: what its kind does, less where it takes up a name that nothing has used yet."""
+    price = cost(change.kind)
+    unused = [name for name in scope.arguments if name not in scope.read]
+    if any(name in change.new and name not in change.old for name in unused) and "size" not in change.kind:
+        price -= 0.3
+    return price + 0.002 * len(change.new.split())
+
+
+def _progress(error):
+    """How far the code came before it raised, between 0 and 1."""
+    line, trace = 0, error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename.startswith("<repair "):
+            line = max(line, trace.tb_lineno)
+        trace = trace.tb_next
+    return min(line, 99) / 100
+
+
+def tidy(source):
+    """The source without brackets that a change has put in and that change nothing; bytes."""
+    tree = ast.dump(ast.parse(source))
+    place = source.find(b"(")
+    while 0 <= place:
+        depth, end = 0, None
+        for i in range(place, len(source)):
+            depth += (source[i] == 40) - (source[i] == 41)
+            if depth == 0:
+                end = i
+                break
+        if end is not None:
+            without = source[:place] + source[place + 1 : end] + source[end + 1 :]
+            try:
+                if ast.dump(ast.parse(without)) == tree and source[place : place + 2] == b"((":
+                    source = without
+                    continue
+            except (SyntaxError, ValueError):
+                pass
+        place = source.find(b"(", place + 1)
+    return source
+
+
+def _leaves_more(before, after):
+    """True if a repair leaves more of the learner's work than it changes."""
+    old, new = Counter(), Counter()
+    for a, b in zip(before, after, strict=True):
+        if a.source != b.source:
+            old, new = old + _labels(a.source), new + _labels(b.source)
+    kept = sum((old & new).values())
+    return len(new - old) <= kept and sum(old.values()) - kept <= 1.5 * kept
+
+
+def _labels(source):
+    function = next(n for n in ast.walk(ast.parse(source)) if isinstance(n, (ast.FunctionDef, ast.Lambda)))
+    body = function.body if isinstance(function.body, list) else [function.body]
+    nodes = [n for stmt in body for n in ast.walk(stmt) if not isinstance(n, (ast.expr_context, ast.Load))]
+    return Counter(
+        f"{type(n).__name__} {getattr(n, 'id', getattr(n, 'attr', getattr(n, 'value', '') if isinstance(n, ast.Constant) else ''))}"
+        for n in nodes
+    )
+
+
+def badness(value, right, same):
+    """How far each array of a value is from the right one: a list of (0, the same, to 1; the array). same: compares two.
+
+    value, right: arrays, or tuples of them.
+    """
+    if isinstance(right, tuple):
+        if not isinstance(value, tuple) or len(value) != len(right):
+            return [(1.0 - 0.05 * isinstance(value, tuple), None)]
+        return [leaf for v, r in zip(value, right, strict=True) for leaf in badness(v, r, same)]
+    return [(_distance(value, right, same), value)]
+
+
+def _distance(value, right, same):
+    if value is None or isinstance(value, tuple):
+        return 1.0
+    if same(value, right):
+        return 0.0
+    if value.shape != right.shape:
+        return 0.8 if value.size == right.size else 0.9
+    with np.errstate(all="ignore"):
+        near = np.abs(np.subtract(value, right, dtype=float)) <= 1e-6 * (np.abs(right).max(initial=0) or 1)
+        ratio = np.divide(value, right, dtype=float)
+    if right.size > 1 and _constant(ratio):
+        return 0.3
+    if right.ndim == 2 and (all(map(_constant, ratio)) or all(map(_constant, ratio.T))):
+        return 0.45
+    return 0.6 - 0.3 * float(near.mean())
+
+
+def _equal(a, b):
+    return isinstance(a, np.ndarray) and isinstance(b, np.ndarray) and a.shape == b.shape and a.tobytes() == b.tobytes()
+
+
+def _constant(ratio):
+    return bool(np.isfinite(ratio).all() and np.ptp(ratio) <= 1e-6 * np.abs(ratio).max())
+
+
+class _Quiet:
+    """Within it, what candidates print and warn of is lost."""
+
+    def __enter__(self):
+        self.stack = contextlib.ExitStack()
+        null = self.stack.enter_context(open(os.devnull, "w"))  # noqa: PTH123
+        self.stack.enter_context(contextlib.redirect_stdout(null))
+        self.stack.enter_context(contextlib.redirect_stderr(null))
+        self.stack.enter_context(warnings.catch_warnings())
+        warnings.simplefilter("ignore")
+        self.stack.enter_context(np.errstate(all="ignore"))
+
+    def __exit__(self, *error):
+        self.stack.close()
+        return False
+
+
+HAS_ALARM = hasattr(signal, "setitimer")
+
+
+class Limited:
+    """Within it, code runs for so many seconds at most; then `TimeUp` is raised in it, by an alarm or by `tick`."""
+
+    def __init__(self, seconds):
+        self.seconds, self.alarm = seconds, HAS_ALARM and threading.current_thread() is threading.main_thread()
+
+    def tick(self):
+        """Raise `TimeUp` once it is time."""
+        if time.monotonic() > self.end:
+            raise TimeUp
+
+    def ring(self, *_):
+        raise TimeUp
+
+    def __enter__(self):
+        self.end = time.monotonic() + self.seconds
+        if self.alarm:
+            self.before = signal.signal(signal.SIGALRM, self.ring)
+            signal.setitimer(signal.ITIMER_REAL, self.seconds, 0.02)
+        return self
+
+    def __exit__(self, *error):
+        if self.alarm:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, self.before)
+        return False

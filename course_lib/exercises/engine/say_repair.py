@@ -1,0 +1,177 @@
+"""What each kind of change is worth, and what is said about it.
+
+cost: the likelier a kind of mistake, the cheaper; from the mistakes that people made in public. says: of the line, without
+giving the change away; hint: one step further. {old} is the learner's text at the place, {new} what repairs it.
+"""
+
+from typing import NamedTuple
+
+
+class Kind(NamedTuple):
+    """How dear a kind is, the sentence about the place, the hint, and the id of the mistake where it has one."""
+
+    cost: float
+    says: str
+    hint: str
+    mistake: str = ""
+
+
+_PRODUCT = "this product does not join the indexes that belong together"
+_ANOTHER = "another array belongs in this place"
+_SUM = "this sum, mean or maximum is not the one that belongs here"
+_PLACE = "this line does not stand where it belongs"
+_FACTOR = "a factor is missing here"
+_ASSIGNED = "look at what this line does to the array on its left"
+KINDS = {
+    "name": Kind(1.0, _ANOTHER, "Another name that you have belongs here."),
+    "name in a size": Kind(1.8, "another array's size belongs here", "Take the size of another array."),
+    "squared": Kind(1.25, "a power is missing here", "A square belongs here."),
+    "constant": Kind(
+        1.3, "a number belongs here, and no array", "Each entry of the derivative is a number that you know."
+    ),
+    "joined term": Kind(
+        2.3,
+        "entries depend on one another here, and a term that joins them is missing",
+        "Subtract a sum over the axis that joins them.",
+        "scalar_rule",
+    ),
+    "forward's factor": Kind(
+        1.3, "a factor that stands in forward is missing here", "Look at what forward multiplies and divides by."
+    ),
+    "step": Kind(1.1, "the step goes in the wrong direction", "Turn the sign of the step around.", "ascent"),
+    "own slope, written": Kind(
+        1.5, "this is not the slope that belongs here", "Write the derivative of the activation with its output."
+    ),
+    "computed": Kind(1.8, _ANOTHER, "A name that you have belongs here, and nothing computed from it."),
+    "transpose too many": Kind(1.0, "a transpose is too many here", "Leave one transpose out."),
+    "transpose missing": Kind(1.0, "a transpose is missing here", "Put one transpose in."),
+    "reshape": Kind(
+        1.0,
+        "a reshape keeps the order of the numbers: it exchanges no rows and columns",
+        "A transpose, or nothing, belongs here.",
+    ),
+    "inverse": Kind(1.0, "an inverse is no transpose", "The transpose belongs here."),
+    "elementwise": Kind(
+        1.0, "a product entry by entry stands where products are summed", "A matrix product belongs here."
+    ),
+    "elementwise, turned": Kind(
+        1.2,
+        "a product entry by entry stands where products are summed",
+        "A matrix product belongs here; mind which index is summed.",
+    ),
+    "order": Kind(1.1, _PRODUCT, "The factors belong in the other order."),
+    "transposes": Kind(1.1, _PRODUCT, "Mind the transposes: which index is summed?"),
+    "order, turned": Kind(1.2, _PRODUCT, "Mind the order and the transposes: which index is summed?"),
+    "matrix product": Kind(
+        1.1, "a matrix product stands where each entry has its own factor", "An element-wise product belongs here."
+    ),
+    "matrix product, outer": Kind(2.0, _PRODUCT, "All products of two entries belong here, and no sum."),
+    "exchanged": Kind(1.5, "two things stand in each other's place", "Exchange two of them."),
+    "einsum": Kind(
+        1.2, "the letters do not join the indexes that belong together", "One letter, or their order, is wrong."
+    ),
+    "averaged": Kind(
+        1.0, "a mean stands where the sum belongs", "Leave the division by the number of samples out.", "batch_averaged"
+    ),
+    "factor too many": Kind(1.1, "a factor is too many here", "Leave one factor out."),
+    "slope too many": Kind(
+        1.0, "a function is applied that does not belong here", "Leave the function, or its factor, out."
+    ),
+    "term too many": Kind(1.5, "a term is too many here", "Leave one term out."),
+    "power": Kind(1.3, "a power is too many here", "Leave the power out."),
+    "slope missing": Kind(
+        1.0, "the slope is missing here", "Multiply by the derivative of the activation.", "activation_not_undone"
+    ),
+    "own slope missing": Kind(
+        1.7, "the slope is missing here", "Multiply by the derivative, written with an array that you have."
+    ),
+    "array missing": Kind(1.5, _FACTOR, "An array that you have is a factor here."),
+    "array missing, below": Kind(2.2, "a divisor is missing here", "Divide by an array that you have."),
+    "number missing": Kind(1.3, _FACTOR, "A number that you have is a factor here."),
+    "not averaged": Kind(1.3, "the 1/m is missing here", "Divide by the number of samples.", "batch_not_averaged"),
+    "not averaged, size": Kind(2.1, _FACTOR, "Divide by a size."),
+    "times size": Kind(2.6, _FACTOR, "Multiply by a size."),
+    "two": Kind(1.5, "a factor of 2 is wrong here", "Multiply or divide by 2.", "factor_two"),
+    "sign": Kind(1.1, "a sign is wrong here", "Turn the sign around.", "sign"),
+    "power missing": Kind(1.5, "a power is missing here", "A square belongs here."),
+    "root": Kind(1.5, "a root, or one over it, is missing here", "A root, or one over it, belongs here."),
+    "term missing": Kind(2.2, "a term is missing here", "Add an array that you have."),
+    "term missing, scaled": Kind(
+        1.8, "a term is missing here", "Add an array that you have, times a number that you have."
+    ),
+    "operator": Kind(1.6, "another operator belongs here", "Another of + - * / belongs here."),
+    "divided": Kind(1.1, "a division stands where a product belongs", "Multiply."),
+    "inverted": Kind(1.7, "this fraction stands upside down", "Exchange what is above and below."),
+    "brackets": Kind(1.2, "the operators are grouped in another way than it seems", "Set brackets."),
+    "wrapped": Kind(1.6, "more is done here than belongs here", "A part of this is enough."),
+    "own slope": Kind(1.3, "this is not the slope that belongs here", "Call the derivative of the activation."),
+    "keepdims": Kind(1.1, "the axis of length 1 is kept or lost here", "Mind keepdims."),
+    "axis": Kind(1.0, "this works along the wrong axis", "Another axis.", "wrong_axis"),
+    "number": Kind(1.7, "this number is wrong", "Another number belongs here."),
+    "typed size": Kind(1.3, "a size is typed in here", "Compute it from an array's shape."),
+    "index": Kind(1.2, "this index is not the one that belongs here", "Another index, or one more, or one less."),
+    "index too many": Kind(1.2, "an index takes away what is needed here", "Leave the index out."),
+    "indexes exchanged": Kind(1.2, "the indexes stand in the wrong order", "Exchange two indexes.", "transposed"),
+    "bound": Kind(1.1, "the loop begins or ends at the wrong place", "One earlier, or one later."),
+    "reversed": Kind(1.2, "the order is the wrong way round", "Turn the order around.", "layers_reversed"),
+    "summed too many": Kind(1.3, "what is summed here should stay apart", "Leave the sum out."),
+    "reduced": Kind(1.2, _SUM, "Sum, mean or maximum: another of them."),
+    "not summed": Kind(1.2, "a sum is missing here", "Add up, along one axis."),
+    "not summed, mean": Kind(1.9, "a mean is missing here", "Take the mean, along one axis."),
+    "size": Kind(1.4, "this is another size than it should be", "Count something else."),
+    "call too many": Kind(1.3, "a function is applied that does not belong here", "Leave the function out."),
+    "function": Kind(1.2, "another function belongs here", "Call another function."),
+    "function of numpy": Kind(1.5, "another function belongs here", "Call another function of numpy."),
+    "argument": Kind(1.0, "the function is called for the wrong array", "Another array goes into the function."),
+    "call missing": Kind(1.4, "a function should be applied here", "Call a function that you have."),
+    "dtype": Kind(1.1, "the numbers lose their fractions, or digits, here", "Mind the dtype."),
+    "copy": Kind(1.1, "two names stand for one and the same array here", "Make a copy."),
+    "comparison": Kind(
+        1.2, "this comparison is not the one that belongs here", "Another comparison: mind the equal case and the side."
+    ),
+    "condition": Kind(1.2, "this condition is not the one that belongs here", "Always, never, or in the other case."),
+    "added": Kind(1.0, "each round overwrites what the rounds before it gave", "Add to what is there."),
+    "scaled": Kind(1.9, _ASSIGNED, "Multiply what is there."),
+    "bound anew": Kind(
+        1.0,
+        "a name is bound to a new array here, and the old array stays as it was",
+        "Change the array itself.",
+        "not_in_place",
+    ),
+    "into a part": Kind(1.9, _ASSIGNED, "Assign to all of it."),
+    "carry, odd": Kind(
+        2.0, "what another line needs is not handed on here", "Hand a result on to the name that is read later."
+    ),
+    "carry": Kind(
+        1.0,
+        "what the next round needs is not handed on here",
+        "Hand the result on to the name that the next round reads.",
+    ),
+    "assigned": Kind(1.4, "this adds to what is there", "Assign, and do not add."),
+    "in place": Kind(0.95, "this writes into an array that others hold", "Make a new array.", "mutates_input"),
+    "statement too many": Kind(1.2, "this line is too many", "Leave the line out."),
+    "too early": Kind(1.0, f"{_PLACE}: it comes too early", "Move the line down."),
+    "too late": Kind(1.0, f"{_PLACE}: it comes too late", "Move the line up."),
+    "other block": Kind(
+        1.1, f"{_PLACE}: mind its indentation", "Move the line into the loop or the condition, or out of it."
+    ),
+    "kept": Kind(
+        1.0, "a default value lives from call to call: what is written into it stays", "Make it anew in each call."
+    ),
+    "input changed": Kind(1.2, "an array that was passed in is written into", "Work on a copy.", "mutates_input"),
+    "no return": Kind(1.0, "the result is not returned", "A return is missing."),
+    "left out": Kind(1.0, "one of the arrays is left out", "Do the same for the other array."),
+}
+
+
+def cost(kind):
+    """What a kind costs; "axis, 2" is the kind "axis" with one thing more."""
+    base, _, more = kind.partition(", ")
+    if kind in KINDS:
+        return KINDS[kind].cost
+    return KINDS[base].cost + 0.15 * (int(more) - 1)
+
+
+def of(kind):
+    """The `Kind` of a name."""
+    return KINDS[kind] if kind in KINDS else KINDS[kind.partition(", ")[0]]
