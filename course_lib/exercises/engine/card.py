@@ -35,6 +35,7 @@ class Result:
     repaired: str = field(default="", repr=False)
     exercise: str = ""
     printed: str = field(default="", compare=False)
+    hints: tuple = field(default=(), repr=False, compare=False)  # of (text, code): what `hint` says first
 
     def __repr__(self):
         return plain_card(self.status, self.exercise, self.message, self._shown(), self._help())

@@ -1,23 +1,26 @@
 """One check, from a learner's function to a `Result`: run it on every case, find what explains it, and say so."""
 
 import functools
+import re
 import warnings
+from dataclasses import replace
 
 import numpy as np
 
-from course_lib.exercises.engine import say
+from course_lib.exercises.engine import say, say_repair
 from course_lib.exercises.engine.card import Result
-from course_lib.exercises.engine.compare import finite, same
+from course_lib.exercises.engine.compare import Raised, finite, same
 from course_lib.exercises.engine.diagnose import Evidence, diagnose
 from course_lib.exercises.engine.mistakes import bare
-from course_lib.exercises.engine.run import Stopped, is_stub, objection, run
+from course_lib.exercises.engine.repair import SECONDS, badness, repairs
+from course_lib.exercises.engine.run import Stopped, answer_to, is_stub, objection, run
 from course_lib.exercises.engine.sandbox import TIME_LIMIT, Busy
 
 
-def check(definition, function, limit=TIME_LIMIT, seed=0):
+def check(definition, function, limit=TIME_LIMIT, seed=0, search=SECONDS):
     """Check a learner's function against an exercise's definition: `(Result, the case it speaks of or None)`.
 
-    limit: seconds for all cases together. seed: of the cases' numbers. Whatever the function does, a `Result` comes.
+    limit: seconds for all cases together. seed: of the cases' numbers. search: seconds for a repair. Whatever the function does, a `Result` comes.
     """
     name = definition.name
     if why := objection(name, definition.arguments, function):
@@ -38,7 +41,55 @@ def check(definition, function, limit=TIME_LIMIT, seed=0):
             return Result("error", keys, why, exercise=name, printed=stopped.sandbox.said), stopped.case
         status, keys, message, case = verdict(Evidence(definition, cases, right, answers, values))
     mistakes = tuple(dict.fromkeys(map(bare, keys)))
-    return Result(status, mistakes, message, exercise=name, printed=sandbox.said), case
+    result = Result(status, mistakes, message, exercise=name, printed=sandbox.said)
+    if status != "correct" and search:
+        order = sorted(range(len(cases)), key=lambda i: _telling(cases[i]))
+        found = repairs(function, functools.partial(_judged, definition, cases, right), order, search)
+        result = with_repairs(result, found, definition.names)
+    return result, case
+
+
+def with_repairs(result, found, names=()):
+    """The result with what the best of the repairs shows: where, and which kind of mistake."""
+    if not found:
+        return result
+    best, said = found[0], say_repair.sentence(found, names)
+    numbers, *look = re.split(r"(?<=[.?]) (?=Look at )", result.message, maxsplit=1)
+    told = set(result.mistakes) - {"wrong_shape", "raises", "not_finite"}  # what the numbers explain comes first
+    message = " ".join([numbers, said, *look] if told else [said, numbers, *look])
+    own = tuple(dict.fromkeys(filter(None, (say_repair.of(step.kind).mistake for step in best.steps))))
+    lines = [step.line for step in best.steps]
+    mistakes = result.mistakes or own
+    return replace(
+        result, mistakes=mistakes, message=message, line=lines[0], repaired=best.source, hints=say_repair.hints(found)
+    )
+
+
+def _telling(case):
+    """The smaller the better, among those with different sizes: there mistakes show, and run quickly."""
+    return not case.tags & {"primes", "higher"}, sum(map(_size, case.arguments))
+
+
+def _size(value):
+    return sum(map(_size, value)) if isinstance(value, (list, tuple)) else getattr(value, "size", 1)
+
+
+def _judged(definition, cases, right, function, i):
+    """How wrong a function is in case i, see `repairs`."""
+    caught = []
+
+    def recorded(*arguments):
+        try:
+            return function(*arguments)
+        except Exception as error:
+            caught.append(error)
+            raise
+
+    answer = answer_to(definition, recorded, cases[i])
+    if isinstance(answer.value, Raised):
+        raise caught[-1] if caught else ValueError
+    leaves = badness(answer.value, right[i], functools.partial(same, tolerance=definition.tolerance))
+    return [*leaves, *((0.1, None) for flag in answer.flags)]
 
 
 @functools.cache

@@ -515,6 +515,8 @@ def other_brackets(node, s):
         if isinstance(inner, ast.BinOp) and type(inner.op) in OPERATORS and type(node.op) in OPERATORS:
             a, b = s.tight(inner.left), s.tight(inner.right)
             outer, within = OPERATORS[type(node.op)], OPERATORS[type(inner.op)]
+            if outer == within and outer in "/-":
+                continue
             if first:
                 yield "brackets", f"{a} {within} ({b} {outer} {s.tight(node.right)})"
             else:

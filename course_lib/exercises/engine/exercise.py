@@ -47,20 +47,21 @@ class Exercise:
         """Run the learner's function on all cases, `limit` seconds in all, and say what went wrong: a `Result`."""
         definition = self.definition
         result, case = check(definition, function, limit)
-        self._memory["case"] = case
+        self._memory.update(case=case, repair=result.hints, hints=0)
         if result.status != "not attempted":
             self._tell("record", definition.name, result.status, result.mistakes, source_of(function))
         return result
 
     def hint(self):
-        """The first hint; called again, the next one."""
-        hints = self.definition.hints
+        """The first hint; called again, the next one. After a check, they begin with what the learner's code shows."""
+        hints = (*self._memory.get("repair", ()), *((text, "") for text in self.definition.hints))
         number = self._memory.get("hints", 0)
         if number >= len(hints):
             return Note("hint", self.name, f"That was the last hint. {self.name}'s solution is in ex.solution().")
         self._memory["hints"] = number + 1
         self._tell("hint_used", self.name)
-        return Note("hint", self.name, f"({number + 1} of {len(hints)}) {hints[number]}")
+        text, code = hints[number]
+        return Note("hint", self.name, f"({number + 1} of {len(hints)}) {text}", code)
 
     def solution(self):
         """One right answer, as source."""

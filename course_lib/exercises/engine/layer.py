@@ -1,14 +1,17 @@
 """`check_layer`: is the backward pass of a layer of your own right? Its tensors are measured, and the key idea decides."""
 
+import copy
 import warnings
 
 import numpy as np
 
 from course_lib.exercises.engine.card import Result
+from course_lib.exercises.engine.check import with_repairs
 from course_lib.exercises.engine.compare import plain, whole
 from course_lib.exercises.engine.layer_inputs import Inputs
 from course_lib.exercises.engine.layer_readings import Part, read
 from course_lib.exercises.engine.mistakes import MISTAKES
+from course_lib.exercises.engine.repair import badness, repairs, source_text
 from course_lib.exercises.engine.run import is_stub, objection, raised
 from course_lib.exercises.engine.sandbox import TIME_LIMIT, Busy, Sandbox, TimeUp
 from course_lib.exercises.engine.say import quoted
@@ -66,7 +69,26 @@ def _check(forward, backward, shapes, limit):
             return Result("error", (), str(busy), exercise="check_layer")
     status, mistakes, message = verdict
     mistakes = tuple(dict.fromkeys(mistakes))
-    return Result(status, mistakes, message, exercise="check_layer", printed=sandbox.said)
+    result = Result(status, mistakes, message, exercise="check_layer", printed=sandbox.said)
+    if status == "correct" or "too_slow" in mistakes:
+        return result
+    return with_repairs(result, _repairs(inputs, forward, backward, limit))
+
+
+def _repairs(inputs, forward, backward, limit):
+    """The repairs of backward, see `repairs`; forward's factors and functions are in its scope."""
+
+    def nothing(*_):
+        return {name: np.zeros(inputs.shapes[name]) for name in inputs.measured}
+
+    layer = _Layer(inputs, forward, nothing)
+    try:
+        with np.errstate(all="ignore"), warnings.catch_warnings(), Sandbox(forward, limit) as sandbox:
+            warnings.simplefilter("ignore")
+            draws = sandbox.call(layer.draws)
+    except (Ended, TimeUp, KeyboardInterrupt, SystemExit, RuntimeError):
+        return []
+    return repairs(backward, layer.judge(draws), range(len(draws)), beside=source_text(forward))
 
 
 def _ended(layer, sandbox, limit):
@@ -100,6 +122,35 @@ class _Layer:
     def __init__(self, inputs, forward, backward):
         self.inputs, self._functions = inputs, {"forward": forward, "backward": backward}
         self.running, self.calls, self.changed = "forward", 0, {}  # who wrote into what
+
+    def draws(self):
+        """Several draws, see `_draw`, and the special one if there is one; of each its arrays and its G too."""
+        rng, inputs = np.random.default_rng(0), self.inputs
+        every = [inputs.draw(rng) for _ in range(max(2, 16 // inputs.entries))]
+        found = [(arrays, self._draw(arrays, rng)) for arrays in every]
+        arrays = inputs.draw(rng, special=True)
+        special = self._special(arrays, rng) if inputs.drawn else None
+        return found + ([(arrays, special)] if special else [])
+
+    def judge(self, draws):
+        """How wrong another backward is in a draw, as `repairs` asks."""
+
+        def judged(function, i):
+            self._functions["backward"], self.changed = function, {}
+            arrays, parts = draws[i]
+            try:
+                claimed = self._gradients(arrays, next(iter(parts.values())).G)
+            except Ended as ended:
+                raise ended.__context__ or ValueError from None
+            leaves = [(0.1, None)] * bool(self.changed)
+            for name, (value, what) in claimed.items():
+                part = copy.copy(parts[name])
+                part.value = value
+                right = not what and part.agrees(part.right)
+                leaves += [(0.0, value)] if right else badness(value, part.right, lambda *_: False)
+            return leaves
+
+        return judged
 
     def verdict(self):
         """(status, ids of the mistakes, message)."""

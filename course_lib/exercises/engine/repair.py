@@ -12,9 +12,7 @@ import functools
 import heapq
 import inspect
 import itertools
-import os
 import signal
-import sys
 import textwrap
 import threading
 import time
@@ -26,9 +24,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from course_lib.exercises.engine.edits import Scope, changes
+from course_lib.exercises.engine.sandbox import Busy, Sandbox, TimeUp
 from course_lib.exercises.engine.say_repair import cost
 
-SECONDS = 1.5
+SECONDS = 1.3  # of the processor, for all candidates
+_BY_THE_CLOCK = 3.0  # on a busy machine
 _EACH = 0.05  # seconds for one candidate; more, if the learner's own code took longer
 _MARGIN = 0.06  # repairs that are this near to the best are as good
 _SECOND, _NEARER = (
@@ -49,6 +49,8 @@ _EFFECTS = {
     "setattr",
     "delattr",
     "breakpoint",
+    "exit",
+    "quit",
 }
 _MODULES = {
     "os",
@@ -86,10 +88,6 @@ class Unreadable(Exception):
     """The code cannot be read, or not be run twice: the numbers alone must do."""
 
 
-class TimeUp(BaseException):
-    """Raised in a candidate that runs too long."""
-
-
 @dataclass(frozen=True)
 class Unit:
     """One function as text. first: the line of its `def` in the text; kinds: what its names hold, see `Scope`."""
@@ -102,13 +100,27 @@ class Unit:
 
 @dataclass(frozen=True)
 class Repair:
-    """A way to make the code right. changes: one or two of `Change`; lines: their lines, 1 is the `def` of `name`."""
+    """A way to make the code right. steps: what is changed, of `Step`, one or two; source: the changed code."""
 
     cost: float
-    changes: tuple
-    lines: tuple
-    name: str
+    steps: tuple
     source: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One change. line: 1 is the `def` line, of the learner's function or of its `helper`; text: the learner's line.
+
+    place, old: what is changed in it; new: the line that comes of it, "" if none does.
+    """
+
+    kind: str
+    line: int
+    helper: str
+    text: str
+    place: str
+    old: str
+    new: str
 
 
 class Program:
@@ -206,6 +218,14 @@ def _unit(function):
     if isinstance(node, ast.Assign) and node.value is found[0] and isinstance(node.targets[0], ast.Name):
         return Unit(node.targets[0].id, text.encode())
     return Unit("answer", f"answer = {ast.get_source_segment(text, found[0])}\n".encode())
+
+
+def source_text(function):
+    """A function's own text, "" where it is not known."""
+    try:
+        return _unit(function).source.decode()
+    except Unreadable:
+        return ""
 
 
 def _readable(function):
@@ -339,7 +359,7 @@ class State:
     """A changed program on the way: its units, what was changed, and how wrong it still is."""
 
     units: tuple
-    changes: tuple = ()  # of (unit's name, Change)
+    changes: tuple = ()  # of (unit's name, Change, its line at first, the source before it)
     cost: float = 0.0
     wrong: float = 9.0
     tables: tuple = ()  # for each unit, the first line that each of its lines had
@@ -351,7 +371,9 @@ class State:
         units = (*self.units[:k], Unit(unit.name, source, unit.first, unit.kinds), *self.units[k + 1 :])
         here = self.tables[k][min(change.line, len(self.tables[k])) - 1] - unit.first + 1
         tables = (*self.tables[:k], table, *self.tables[k + 1 :])
-        return State(units, (*self.changes, (unit.name, change, here)), self.cost + price, self.wrong, tables)
+        return State(
+            units, (*self.changes, (unit.name, change, here, unit.source)), self.cost + price, self.wrong, tables
+        )
 
 
 def repairs(function, judge, order, seconds=SECONDS, beside=""):
@@ -361,28 +383,29 @@ def repairs(function, judge, order, seconds=SECONDS, beside=""):
     right; what the function raises it lets pass. order: the
     cases, the smallest and most telling first. Nothing of the learner's is changed, and nothing is raised.
     """
-    began = time.monotonic()
     try:
-        with _Quiet():
-            search = Search(Program(function), judge, tuple(order), began + seconds, beside)
-            return search.run()
-    except (Unreadable, TimeUp, RecursionError, MemoryError, SyntaxError, ValueError):
+        with Sandbox(function), warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            return Search(Program(function), judge, tuple(order), seconds, beside).run()
+    except (Unreadable, Busy, TimeUp, RecursionError, MemoryError, SyntaxError, ValueError):
         return []
 
 
 class Search:
     """One search. See `repairs`."""
 
-    def __init__(self, program, judge, order, deadline, beside=""):
+    def __init__(self, program, judge, order, seconds=SECONDS, beside=""):
         self.beside = beside
-        self.program, self.judge, self.order, self.deadline = program, judge, order, deadline
+        self.program, self.judge, self.order = program, judge, order
+        self.end, self.latest = time.thread_time() + seconds, time.monotonic() + _BY_THE_CLOCK
         self.count, self.seen, self.queue, self.tried = itertools.count(), set(), [], 0
         start, self.limit = time.monotonic(), 1.0
         units = program.units
         base = {i: self._wrong(units, (i,)) for i in order}
         self.limit = max(_EACH, 5 * (time.monotonic() - start) / max(1, len(order)))
         bad = [i for i in order if base[i]]
-        self.telling = bad[:1] or list(order)  # alone it is right: what goes wrong is kept from call to call
+        self.every = (*order, order[0])  # what is kept from call to call shows in a case that comes again
+        self.telling = bad[:1] or list(self.every)  # alone it is right: what goes wrong is kept from call to call
         self.units = program.seen(judge, self.telling[0])
         tables = tuple(list(range(1, unit.source.count(b"\n") + 2)) for unit in units)
         self.unlikely = self._unlikely() if len(self.telling) == 1 else {}
@@ -393,7 +416,7 @@ class Search:
         found = []
         if self.start.wrong:
             self._expand(self.start)
-        while self.queue and time.monotonic() < self.deadline:
+        while self.queue and time.thread_time() < self.end and time.monotonic() < self.latest:
             estimate, _, state, action = heapq.heappop(self.queue)
             if found and estimate > found[0].cost + _MARGIN:
                 break
@@ -408,7 +431,7 @@ class Search:
             self.seen.add(key)
             wrong = self._wrong(state.units, self.telling)
             self.tried += 1
-            if not wrong and not self._wrong(state.units, self.order):
+            if not wrong and not self._wrong(state.units, self.every):
                 if _leaves_more(self.units, state.units):
                     found.append(self._repair(state))
                 continue
@@ -437,7 +460,7 @@ class Search:
                     with Limited(self.limit):
                         made = self.program.function(bent, {"_bent": _bent}, _Bend(unit.name, n))
                         leaves = self.judge(made, case)
-                except (Exception, TimeUp):  # noqa: BLE001
+                except (Exception, SystemExit, TimeUp):  # noqa: BLE001
                     continue
                 if len(leaves) != len(base):
                     continue
@@ -529,26 +552,29 @@ class Search:
             return 0
         except TimeUp:
             return 3.0
-        except RecursionError:
+        except (RecursionError, SystemExit):
             return 3.0
         except Exception as error:  # noqa: BLE001 - whatever changed code raises; the later, the nearer
             return 2.0 - _progress(error)
 
     def _repair(self, state):
-        unit = next(u for u in self.units if u.name == state.changes[0][0])
-        sources = [
-            tidy(new.source) if new.source != old.source else old.source
-            for new, old in zip(state.units, self.units, strict=True)
-        ]
-        changed = [
-            s
-            for s, new, old in zip(sources, state.units, self.units, strict=True)
-            if new.source != old.source or new is state.units[0]
-        ]
-        text = b"\n\n".join(reversed(changed)).decode()
-        made = tuple(change for _, change, _ in state.changes)
-        lines = tuple(dict.fromkeys(line for _, _, line in state.changes))
-        return Repair(round(state.cost, 6), made, lines, unit.name, text)
+        pairs = list(zip(self.units, state.units, strict=True))
+        made = [new for old, new in pairs if new.source != old.source or new is state.units[0]]
+        text = "\n\n".join(tidy(new.source).decode() for new in reversed(made))
+        steps = tuple(self._step(state, *each) for each in state.changes)
+        return Repair(round(state.cost, 6), steps, text)
+
+    def _step(self, state, name, change, line, before):
+        """One change as it is spoken of, with the line that comes of it."""
+        unit = next(u for u in self.units if u.name == name)
+        old = unit.source.decode().splitlines()[line + unit.first - 2].strip()
+        after = change.apply(before)
+        start = sorted(change.spans)[-1][0] if len(change.spans) > 1 else change.spans[0][0]
+        shift = len(after) - len(before) if len(change.spans) > 1 and start > sorted(change.spans)[0][0] else 0
+        new = tidy(after).decode().splitlines() if change.spans[-1][2].strip() else []
+        number = after.count(b"\n", 0, start + max(shift, 0) * 0)
+        text = new[min(number, len(new) - 1)].strip() if new else ""
+        return Step(change.kind, line, "" if unit is self.units[0] else name, old, change.place, change.old, text)
 
 
 def _price(change, scope):
@@ -648,23 +674,6 @@ def _equal(a, b):
 
 def _constant(ratio):
     return bool(np.isfinite(ratio).all() and np.ptp(ratio) <= 1e-6 * np.abs(ratio).max())
-
-
-class _Quiet:
-    """Within it, what candidates print and warn of is lost."""
-
-    def __enter__(self):
-        self.stack = contextlib.ExitStack()
-        null = self.stack.enter_context(open(os.devnull, "w"))  # noqa: PTH123
-        self.stack.enter_context(contextlib.redirect_stdout(null))
-        self.stack.enter_context(contextlib.redirect_stderr(null))
-        self.stack.enter_context(warnings.catch_warnings())
-        warnings.simplefilter("ignore")
-        self.stack.enter_context(np.errstate(all="ignore"))
-
-    def __exit__(self, *error):
-        self.stack.close()
-        return False
 
 
 HAS_ALARM = hasattr(signal, "setitimer")

@@ -175,3 +175,59 @@ def cost(kind):
 def of(kind):
     """The `Kind` of a name."""
     return KINDS[kind] if kind in KINDS else KINDS[kind.partition(", ")[0]]
+
+
+ROLES = {
+    "O": "is the input of the layer",
+    "Z": "is what stands between W and the activation",
+    "W": "holds the weights",
+    "G": "is the gradient that arrives",
+    "T": "is the target",
+    "b": "is the bias",
+}
+_LONGEST = 90  # characters of the learner's that are quoted
+
+
+def sentence(repairs, names=()):
+    """Where a learner's code goes wrong, and what kind of mistake it is; names: of arguments that play their usual part."""
+    best = repairs[0]
+    places = {tuple(step.line for step in each.steps): each for each in repairs}
+    if len(places) > 1:
+        lines = [f"line {each.steps[0].line}" for each in places.values()]
+        return (
+            f"One small change makes it right, in either of these places: {', or '.join(map(_spoken, [e.steps[0] for e in list(places.values())[:2]]))}."
+            if lines
+            else ""
+        )
+    said = [f"{_spoken(step)}: {of(step.kind).says}{_role(step, names)}" for step in best.steps]
+    text = ("; and " if len(said) > 1 else "").join(said)
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def hints(repairs):
+    """One step further each: the kind of change, then the changed line. Pairs of (text, code)."""
+    best = repairs[0]
+    kinds = " ".join(
+        f"{_spoken(step).capitalize() if False else _spoken(step)}: {of(step.kind).hint}" for step in best.steps
+    )
+    code = "\n".join(step.new or f"# {step.text}" for step in best.steps)
+    return (kinds[0].upper() + kinds[1:], ""), (
+        "This makes it right:" if any(s.new for s in best.steps) else "Without this line:",
+        code,
+    )
+
+
+def _spoken(step):
+    where = f"line {step.line}" + (f" of `{step.helper}`" if step.helper else "")
+    text = step.text if len(step.text) <= _LONGEST else ""
+    if not text or "`" in text:
+        return where
+    at = step.place if step.place != text and step.place in text and len(step.place) < len(text) - 8 else ""
+    return f"{where}, `{text}`" + (f", at `{at}`" if at and "`" not in at else "")
+
+
+def _role(step, names):
+    """What a name that is in the wrong place stands for."""
+    root = step.old.split("[")[0].split(".")[0]
+    letter = root.removesuffix("s") if root in names else ""
+    return f" (`{root}` {ROLES[letter]})" if step.kind in ("name", "argument") and letter in ROLES else ""
