@@ -57,11 +57,8 @@ def with_repairs(result, found, names=()):
     numbers, *look = re.split(r"(?<=[.?]) (?=Look at )", result.message, maxsplit=1)
     told = set(result.mistakes) - {"wrong_shape", "raises", "not_finite"}  # what the numbers explain comes first
     message = " ".join([numbers, said, *look] if told else [said, numbers, *look])
-    own = tuple(dict.fromkeys(filter(None, (say_repair.of(step.kind).mistake for step in best.steps))))
-    lines = [step.line for step in best.steps]
-    mistakes = result.mistakes or own
     return replace(
-        result, mistakes=mistakes, message=message, line=lines[0], repaired=best.source, hints=say_repair.hints(found)
+        result, message=message, line=best.steps[0].line, repaired=best.source, hints=say_repair.hints(found)
     )
 
 

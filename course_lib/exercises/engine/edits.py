@@ -14,6 +14,7 @@ TABLE = {}  # type of node -> functions
 NOT_VALUES = {"range", "len", "zip", "enumerate", "reversed", "list", "tuple", "print", "isinstance", "int", "dict"}
 REDUCTIONS = ("sum", "mean", "max", "min")
 PAIRS = {"exp": "log", "maximum": "minimum", "zeros": "ones", "zeros_like": "ones_like", "hstack": "vstack"}
+_NAMES = 24  # so many names can stand for another
 FUNCTIONS = ("tanh", "exp", "log", "sqrt", "abs", "square", "sin", "cos")
 INSTEAD = {name: other for pair in PAIRS.items() for name, other in (pair, pair[::-1])}
 SIGNS = {ast.Gt: ">", ast.GtE: ">=", ast.Lt: "<", ast.LtE: "<=", ast.Eq: "==", ast.NotEq: "!="}
@@ -94,7 +95,7 @@ class Scope:
         own = [a.arg for a in ast.walk(self.tree) if isinstance(a, ast.arg)]
         stored = sorted((n for n in every if isinstance(n.ctx, ast.Store)), key=lambda n: (n.lineno, n.col_offset))
         self.arguments = tuple(dict.fromkeys(own))
-        self.names = tuple(dict.fromkeys([*own, *(n.id for n in stored)]))
+        self.names = tuple(dict.fromkeys([*own, *(n.id for n in stored)]))[:_NAMES]
         self.read = {n.id for n in every if isinstance(n.ctx, ast.Load)}
         self.kinds = {name: kinds.get(name, "array") for name in self.names}
         self.kinds |= {name: kind for name, kind in kinds.items() if kind == "call" and name in self.read}
@@ -129,9 +130,9 @@ class Scope:
         """All that can stand for an array: names, and what stands behind the indexes that the code uses."""
         found, lists = dict.fromkeys(self.of("array", "matrix")), self.of("list")
         for node in ast.walk(self.tree):
-            if isinstance(node, ast.Subscript) and self.is_name(node.value, "list"):
-                if not isinstance(node.slice, (ast.Slice, ast.Tuple)):
-                    found |= dict.fromkeys(f"{each}[{self.text(node.slice)}]" for each in lists)
+            indexed = isinstance(node, ast.Subscript) and self.is_name(node.value, "list")
+            if indexed and not isinstance(node.slice, (ast.Slice, ast.Tuple)):
+                found |= dict.fromkeys(f"{each}[{self.text(node.slice)}]" for each in lists)
         return [each for each in found if each.split("[")[0] in self.names]
 
     @cached_property
@@ -232,10 +233,12 @@ def bodies(node):
     return [each for each in found if isinstance(each, list) and each]
 
 
-def changes(scope, line=0):
-    """All single changes, a list of `Change`; each text once."""
+def changes(scope, over=lambda: False):
+    """All single changes, a list of `Change`; each text once. over: says when there is no time for more."""
     found, skipped = {}, set()
     for node in ast.walk(scope.function):
+        if over():
+            break
         above = scope.above.get(node)
         if above in skipped or isinstance(node, (ast.JoinedStr, ast.arg)) or isinstance(above, ast.arg):
             skipped.add(node)
@@ -576,9 +579,9 @@ def another_number(node, s):
             else "number"
         )
         for other in dict.fromkeys((0, 1, value + 1, value - 1, 2, -value, value / 2, 2 * value, 0.5, 1 - value)):
-            if other != value or type(other) is not type(value):
-                if not (axis or kind == "index") or (isinstance(other, int) and -3 <= other <= 3):
-                    yield kind, repr(other)
+            fits = not (axis or kind == "index") or (isinstance(other, int) and -3 <= other <= 3)
+            if fits and (other != value or type(other) is not type(value)):
+                yield kind, repr(other)
         if kind == "number":
             for size in s.sizes:
                 yield "typed size", size

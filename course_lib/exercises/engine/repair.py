@@ -257,17 +257,19 @@ def _has_effects(tree, space):
         if isinstance(node, ast.Attribute):
             if node.attr in _FILES or isinstance(node.ctx, ast.Store) and not isinstance(node.value, ast.Name):
                 return True
-            if node.attr == "random" and isinstance(node.value, ast.Name) and node.value.id in ("np", "numpy"):
-                if not any(
-                    isinstance(n, ast.Call) and _ends(n.func) in ("default_rng", "seed", "RandomState") and n.args
-                    for n in ast.walk(tree)
-                ):
-                    return True
+            drawn = node.attr == "random" and isinstance(node.value, ast.Name) and node.value.id in ("np", "numpy")
+            if drawn and not any(map(_is_seed, ast.walk(tree))):
+                return True
             if isinstance(node.ctx, ast.Store) and isinstance(
                 space.get(getattr(node.value, "id", "")), (types.ModuleType, type)
             ):
                 return True
     return False
+
+
+def _is_seed(node):
+    """True for a generator that is made, or a state that is set, from a number."""
+    return isinstance(node, ast.Call) and _ends(node.func) in ("default_rng", "seed", "RandomState") and node.args
 
 
 def _is_harmless_import(node):
@@ -416,7 +418,7 @@ class Search:
         found = []
         if self.start.wrong:
             self._expand(self.start)
-        while self.queue and time.thread_time() < self.end and time.monotonic() < self.latest:
+        while self.queue and not self.over():
             estimate, _, state, action = heapq.heappop(self.queue)
             if found and estimate > found[0].cost + _MARGIN:
                 break
@@ -455,13 +457,15 @@ class Search:
             return more
         for k, unit in enumerate(self.units):
             for n, stmt in enumerate(s for s in ast.walk(ast.parse(unit.source)) if isinstance(s, _BENT)):
+                if self.over():
+                    break
                 bent = (*self.units[:k], Unit(unit.name, unit.source, unit.first, unit.kinds), *self.units[k + 1 :])
                 try:
                     with Limited(self.limit):
                         made = self.program.function(bent, {"_bent": _bent}, _Bend(unit.name, n))
                         leaves = self.judge(made, case)
-                except (Exception, SystemExit, TimeUp):  # noqa: BLE001
-                    continue
+                except (Exception, SystemExit, TimeUp):  # noqa: BLE001 - whatever bent numbers lead to
+                    leaves = ()
                 if len(leaves) != len(base):
                     continue
                 moved = [not _equal(a, b) for (_, a), (_, b) in zip(leaves, base, strict=True)]
@@ -472,6 +476,10 @@ class Search:
                 for line in range(stmt.lineno, stmt.end_lineno + 1):
                     more[k, line] = price
         return more
+
+    def over(self):
+        """Whether the time is over."""
+        return time.thread_time() > self.end or time.monotonic() > self.latest
 
     def _keep(self, state, wrong):
         """A first change that brings the answer nearer is worth a second; others, if time is left."""
@@ -493,7 +501,7 @@ class Search:
                 scope = Scope(unit.source, unit.kinds, self.beside)
             except SyntaxError:
                 continue
-            every = changes(scope)
+            every = changes(scope, self.over)
             groups = {}
             for change in every:
                 price = _price(change, scope)
@@ -502,7 +510,7 @@ class Search:
                 self._enter(state, more, [(k, change, price)])
                 groups.setdefault(change.alike, []).append((price, change))
             if not state.changes:
-                for alike in groups.values():
+                for alike in groups.values() if not self.over() else ():
                     lines = {}
                     for price, change in alike:
                         lines.setdefault(change.line, []).append((price, change))
@@ -568,12 +576,11 @@ class Search:
         """One change as it is spoken of, with the line that comes of it."""
         unit = next(u for u in self.units if u.name == name)
         old = unit.source.decode().splitlines()[line + unit.first - 2].strip()
-        after = change.apply(before)
-        start = sorted(change.spans)[-1][0] if len(change.spans) > 1 else change.spans[0][0]
-        shift = len(after) - len(before) if len(change.spans) > 1 and start > sorted(change.spans)[0][0] else 0
-        new = tidy(after).decode().splitlines() if change.spans[-1][2].strip() else []
-        number = after.count(b"\n", 0, start + max(shift, 0) * 0)
-        text = new[min(number, len(new) - 1)].strip() if new else ""
+        after, put_in = change.apply(before), [span for span in change.spans if span[2].strip()]
+        text = ""
+        if put_in:  # the first line that is new
+            start = put_in[-1][0] - sum(e - b - len(t.encode()) for b, e, t in change.spans if b < put_in[-1][0])
+            text = tidy(after).decode().splitlines()[after.count(b"\n", 0, start)].strip()
         return Step(change.kind, line, "" if unit is self.units[0] else name, old, change.place, change.old, text)
 
 
@@ -691,17 +698,25 @@ class Limited:
             raise TimeUp
 
     def ring(self, *_):
-        raise TimeUp
+        """The alarm's handler; what comes too late does nothing."""
+        if self.running:
+            raise TimeUp
 
     def __enter__(self):
-        self.end = time.monotonic() + self.seconds
+        self.end, self.running = time.monotonic() + self.seconds, True
         if self.alarm:
             self.before = signal.signal(signal.SIGALRM, self.ring)
             signal.setitimer(signal.ITIMER_REAL, self.seconds, 0.02)
         return self
 
     def __exit__(self, *error):
-        if self.alarm:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, self.before)
+        while self.running or self.alarm:
+            try:
+                self.running = False
+                if self.alarm:
+                    signal.setitimer(signal.ITIMER_REAL, 0)
+                    signal.signal(signal.SIGALRM, self.before)
+                    self.alarm = False
+            except TimeUp:  # it came in these lines
+                pass
         return False

@@ -8,12 +8,11 @@ from typing import NamedTuple
 
 
 class Kind(NamedTuple):
-    """How dear a kind is, the sentence about the place, the hint, and the id of the mistake where it has one."""
+    """How dear a kind is, the sentence about the place, and the hint."""
 
     cost: float
     says: str
     hint: str
-    mistake: str = ""
 
 
 _PRODUCT = "this product does not join the indexes that belong together"
@@ -33,12 +32,11 @@ KINDS = {
         2.3,
         "entries depend on one another here, and a term that joins them is missing",
         "Subtract a sum over the axis that joins them.",
-        "scalar_rule",
     ),
     "forward's factor": Kind(
         1.3, "a factor that stands in forward is missing here", "Look at what forward multiplies and divides by."
     ),
-    "step": Kind(1.1, "the step goes in the wrong direction", "Turn the sign of the step around.", "ascent"),
+    "step": Kind(1.1, "the step goes in the wrong direction", "Turn the sign of the step around."),
     "own slope, written": Kind(
         1.5, "this is not the slope that belongs here", "Write the derivative of the activation with its output."
     ),
@@ -88,11 +86,11 @@ KINDS = {
     "array missing": Kind(1.5, _FACTOR, "An array that you have is a factor here."),
     "array missing, below": Kind(2.2, "a divisor is missing here", "Divide by an array that you have."),
     "number missing": Kind(1.3, _FACTOR, "A number that you have is a factor here."),
-    "not averaged": Kind(1.3, "the 1/m is missing here", "Divide by the number of samples.", "batch_not_averaged"),
+    "not averaged": Kind(1.3, "the 1/m is missing here", "Divide by the number of samples."),
     "not averaged, size": Kind(2.1, _FACTOR, "Divide by a size."),
     "times size": Kind(2.6, _FACTOR, "Multiply by a size."),
-    "two": Kind(1.5, "a factor of 2 is wrong here", "Multiply or divide by 2.", "factor_two"),
-    "sign": Kind(1.1, "a sign is wrong here", "Turn the sign around.", "sign"),
+    "two": Kind(1.5, "a factor of 2 is wrong here", "Multiply or divide by 2."),
+    "sign": Kind(1.1, "a sign is wrong here", "Turn the sign around."),
     "power missing": Kind(1.5, "a power is missing here", "A square belongs here."),
     "root": Kind(1.5, "a root, or one over it, is missing here", "A root, or one over it, belongs here."),
     "term missing": Kind(2.2, "a term is missing here", "Add an array that you have."),
@@ -106,14 +104,14 @@ KINDS = {
     "wrapped": Kind(1.6, "more is done here than belongs here", "A part of this is enough."),
     "own slope": Kind(1.3, "this is not the slope that belongs here", "Call the derivative of the activation."),
     "keepdims": Kind(1.1, "the axis of length 1 is kept or lost here", "Mind keepdims."),
-    "axis": Kind(1.0, "this works along the wrong axis", "Another axis.", "wrong_axis"),
+    "axis": Kind(1.0, "this works along the wrong axis", "Another axis."),
     "number": Kind(1.7, "this number is wrong", "Another number belongs here."),
     "typed size": Kind(1.3, "a size is typed in here", "Compute it from an array's shape."),
     "index": Kind(1.2, "this index is not the one that belongs here", "Another index, or one more, or one less."),
     "index too many": Kind(1.2, "an index takes away what is needed here", "Leave the index out."),
-    "indexes exchanged": Kind(1.2, "the indexes stand in the wrong order", "Exchange two indexes.", "transposed"),
+    "indexes exchanged": Kind(1.2, "the indexes stand in the wrong order", "Exchange two indexes."),
     "bound": Kind(1.1, "the loop begins or ends at the wrong place", "One earlier, or one later."),
-    "reversed": Kind(1.2, "the order is the wrong way round", "Turn the order around.", "layers_reversed"),
+    "reversed": Kind(1.2, "the order is the wrong way round", "Turn the order around."),
     "summed too many": Kind(1.3, "what is summed here should stay apart", "Leave the sum out."),
     "reduced": Kind(1.2, _SUM, "Sum, mean or maximum: another of them."),
     "not summed": Kind(1.2, "a sum is missing here", "Add up, along one axis."),
@@ -136,7 +134,6 @@ KINDS = {
         1.0,
         "a name is bound to a new array here, and the old array stays as it was",
         "Change the array itself.",
-        "not_in_place",
     ),
     "into a part": Kind(1.9, _ASSIGNED, "Assign to all of it."),
     "carry, odd": Kind(
@@ -148,7 +145,7 @@ KINDS = {
         "Hand the result on to the name that the next round reads.",
     ),
     "assigned": Kind(1.4, "this adds to what is there", "Assign, and do not add."),
-    "in place": Kind(0.95, "this writes into an array that others hold", "Make a new array.", "mutates_input"),
+    "in place": Kind(0.95, "this writes into an array that others hold", "Make a new array."),
     "statement too many": Kind(1.2, "this line is too many", "Leave the line out."),
     "too early": Kind(1.0, f"{_PLACE}: it comes too early", "Move the line down."),
     "too late": Kind(1.0, f"{_PLACE}: it comes too late", "Move the line up."),
@@ -158,7 +155,7 @@ KINDS = {
     "kept": Kind(
         1.0, "a default value lives from call to call: what is written into it stays", "Make it anew in each call."
     ),
-    "input changed": Kind(1.2, "an array that was passed in is written into", "Work on a copy.", "mutates_input"),
+    "input changed": Kind(1.2, "an array that was passed in is written into", "Work on a copy."),
     "no return": Kind(1.0, "the result is not returned", "A return is missing."),
     "left out": Kind(1.0, "one of the arrays is left out", "Do the same for the other array."),
 }
