@@ -15,150 +15,99 @@ class Kind(NamedTuple):
     hint: str
 
 
-_PRODUCT = "this product does not join the indexes that belong together"
-_ANOTHER = "another array belongs in this place"
-_SUM = "this sum, mean or maximum is not the one that belongs here"
-_PLACE = "this line does not stand where it belongs"
-_FACTOR = "a factor is missing here"
-_ASSIGNED = "look at what this line does to the array on its left"
-KINDS = {
-    "name": Kind(1.0, _ANOTHER, "Another name that you have belongs here."),
-    "name in a size": Kind(1.8, "another array's size belongs here", "Take the size of another array."),
-    "squared": Kind(1.25, "a power is missing here", "A square belongs here."),
-    "constant": Kind(
-        1.3, "a number belongs here, and no array", "Each entry of the derivative is a number that you know."
-    ),
-    "joined term": Kind(
-        2.3,
-        "entries depend on one another here, and a term that joins them is missing",
-        "Subtract a sum over the axis that joins them.",
-    ),
-    "forward's factor": Kind(
-        1.3, "a factor that stands in forward is missing here", "Look at what forward multiplies and divides by."
-    ),
-    "step": Kind(1.1, "the step goes in the wrong direction", "Turn the sign of the step around."),
-    "own slope, written": Kind(
-        1.5, "this is not the slope that belongs here", "Write the derivative of the activation with its output."
-    ),
-    "computed": Kind(1.8, _ANOTHER, "A name that you have belongs here, and nothing computed from it."),
-    "transpose too many": Kind(1.0, "a transpose is too many here", "Leave one transpose out."),
-    "transpose missing": Kind(1.0, "a transpose is missing here", "Put one transpose in."),
-    "reshape": Kind(
-        1.0,
-        "a reshape keeps the order of the numbers: it exchanges no rows and columns",
-        "A transpose, or nothing, belongs here.",
-    ),
-    "inverse": Kind(1.0, "an inverse is no transpose", "The transpose belongs here."),
-    "elementwise": Kind(
-        1.0, "a product entry by entry stands where products are summed", "A matrix product belongs here."
-    ),
-    "elementwise, turned": Kind(
-        1.2,
-        "a product entry by entry stands where products are summed",
-        "A matrix product belongs here; mind which index is summed.",
-    ),
-    "order": Kind(1.1, _PRODUCT, "The factors belong in the other order."),
-    "transposes": Kind(1.1, _PRODUCT, "Mind the transposes: which index is summed?"),
-    "order, turned": Kind(1.2, _PRODUCT, "Mind the order and the transposes: which index is summed?"),
-    "matrix product": Kind(
-        1.1, "a matrix product stands where each entry has its own factor", "An element-wise product belongs here."
-    ),
-    "matrix product, outer": Kind(2.0, _PRODUCT, "All products of two entries belong here, and no sum."),
-    "exchanged": Kind(1.5, "two things stand in each other's place", "Exchange two of them."),
-    "einsum": Kind(
-        1.2, "the letters do not join the indexes that belong together", "One letter, or their order, is wrong."
-    ),
-    "averaged": Kind(
-        1.0, "a mean stands where the sum belongs", "Leave the division by the number of samples out.", "batch_averaged"
-    ),
-    "factor too many": Kind(1.1, "a factor is too many here", "Leave one factor out."),
-    "slope too many": Kind(
-        1.0, "a function is applied that does not belong here", "Leave the function, or its factor, out."
-    ),
-    "term too many": Kind(1.5, "a term is too many here", "Leave one term out."),
-    "power": Kind(1.3, "a power is too many here", "Leave the power out."),
-    "slope missing": Kind(
-        1.0, "the slope is missing here", "Multiply by the derivative of the activation.", "activation_not_undone"
-    ),
-    "own slope missing": Kind(
-        1.7, "the slope is missing here", "Multiply by the derivative, written with an array that you have."
-    ),
-    "array missing": Kind(1.5, _FACTOR, "An array that you have is a factor here."),
-    "array missing, below": Kind(2.2, "a divisor is missing here", "Divide by an array that you have."),
-    "number missing": Kind(1.3, _FACTOR, "A number that you have is a factor here."),
-    "not averaged": Kind(1.3, "the 1/m is missing here", "Divide by the number of samples."),
-    "not averaged, size": Kind(2.1, _FACTOR, "Divide by a size."),
-    "times size": Kind(2.6, _FACTOR, "Multiply by a size."),
-    "two": Kind(1.5, "a factor of 2 is wrong here", "Multiply or divide by 2."),
-    "sign": Kind(1.1, "a sign is wrong here", "Turn the sign around."),
-    "power missing": Kind(1.5, "a power is missing here", "A square belongs here."),
-    "root": Kind(1.5, "a root, or one over it, is missing here", "A root, or one over it, belongs here."),
-    "term missing": Kind(2.2, "a term is missing here", "Add an array that you have."),
-    "term missing, scaled": Kind(
-        1.8, "a term is missing here", "Add an array that you have, times a number that you have."
-    ),
-    "operator": Kind(1.6, "another operator belongs here", "Another of + - * / belongs here."),
-    "divided": Kind(1.1, "a division stands where a product belongs", "Multiply."),
-    "inverted": Kind(1.7, "this fraction stands upside down", "Exchange what is above and below."),
-    "brackets": Kind(1.2, "the operators are grouped in another way than it seems", "Set brackets."),
-    "wrapped": Kind(1.6, "more is done here than belongs here", "A part of this is enough."),
-    "own slope": Kind(1.3, "this is not the slope that belongs here", "Call the derivative of the activation."),
-    "keepdims": Kind(1.1, "the axis of length 1 is kept or lost here", "Mind keepdims."),
-    "axis": Kind(1.0, "this works along the wrong axis", "Another axis."),
-    "number": Kind(1.7, "this number is wrong", "Another number belongs here."),
-    "typed size": Kind(1.3, "a size is typed in here", "Compute it from an array's shape."),
-    "index": Kind(1.2, "this index is not the one that belongs here", "Another index, or one more, or one less."),
-    "index too many": Kind(1.2, "an index takes away what is needed here", "Leave the index out."),
-    "indexes exchanged": Kind(1.2, "the indexes stand in the wrong order", "Exchange two indexes."),
-    "bound": Kind(1.1, "the loop begins or ends at the wrong place", "One earlier, or one later."),
-    "reversed": Kind(1.2, "the order is the wrong way round", "Turn the order around."),
-    "summed too many": Kind(1.3, "what is summed here should stay apart", "Leave the sum out."),
-    "reduced": Kind(1.2, _SUM, "Sum, mean or maximum: another of them."),
-    "not summed": Kind(1.2, "a sum is missing here", "Add up, along one axis."),
-    "not summed, mean": Kind(1.9, "a mean is missing here", "Take the mean, along one axis."),
-    "size": Kind(1.4, "this is another size than it should be", "Count something else."),
-    "call too many": Kind(1.3, "a function is applied that does not belong here", "Leave the function out."),
-    "function": Kind(1.2, "another function belongs here", "Call another function."),
-    "function of numpy": Kind(1.5, "another function belongs here", "Call another function of numpy."),
-    "argument": Kind(1.0, "the function is called for the wrong array", "Another array goes into the function."),
-    "call missing": Kind(1.4, "a function should be applied here", "Call a function that you have."),
-    "dtype": Kind(1.1, "the numbers lose their fractions, or digits, here", "Mind the dtype."),
-    "copy": Kind(1.1, "two names stand for one and the same array here", "Make a copy."),
-    "comparison": Kind(
-        1.2, "this comparison is not the one that belongs here", "Another comparison: mind the equal case and the side."
-    ),
-    "condition": Kind(1.2, "this condition is not the one that belongs here", "Always, never, or in the other case."),
-    "added": Kind(1.0, "each round overwrites what the rounds before it gave", "Add to what is there."),
-    "scaled": Kind(1.9, _ASSIGNED, "Multiply what is there."),
-    "bound anew": Kind(
-        1.0,
-        "a name is bound to a new array here, and the old array stays as it was",
-        "Change the array itself.",
-    ),
-    "into a part": Kind(1.9, _ASSIGNED, "Assign to all of it."),
-    "carry, odd": Kind(
-        2.0, "what another line needs is not handed on here", "Hand a result on to the name that is read later."
-    ),
-    "carry": Kind(
-        1.0,
-        "what the next round needs is not handed on here",
-        "Hand the result on to the name that the next round reads.",
-    ),
-    "assigned": Kind(1.4, "this adds to what is there", "Assign, and do not add."),
-    "in place": Kind(0.95, "this writes into an array that others hold", "Make a new array."),
-    "statement too many": Kind(1.2, "this line is too many", "Leave the line out."),
-    "too early": Kind(1.0, f"{_PLACE}: it comes too early", "Move the line down."),
-    "too late": Kind(1.0, f"{_PLACE}: it comes too late", "Move the line up."),
-    "other block": Kind(
-        1.1, f"{_PLACE}: mind its indentation", "Move the line into the loop or the condition, or out of it."
-    ),
-    "kept": Kind(
-        1.0, "a default value lives from call to call: what is written into it stays", "Make it anew in each call."
-    ),
-    "input changed": Kind(1.2, "an array that was passed in is written into", "Work on a copy."),
-    "no return": Kind(1.0, "the result is not returned", "A return is missing."),
-    "left out": Kind(1.0, "one of the arrays is left out", "Do the same for the other array."),
-}
+# kind | cost | what is said of the place | the hint
+_TABLE = """
+name | 1.0 | another array belongs in this place | Another name that you have belongs here.
+name in a size | 1.8 | another array's size belongs here | Take the size of another array.
+squared | 1.25 | a power is missing here | A square belongs here.
+constant | 1.3 | a number belongs here, and no array | Each entry of the derivative is a number that you know.
+joined term | 2.3 | entries depend on one another here, and a term that joins them is missing | Subtract a sum over the axis that joins them.
+forward's factor | 1.3 | a factor that stands in forward is missing here | Look at what forward multiplies and divides by.
+step | 1.1 | the step goes in the wrong direction | Turn the sign of the step around.
+own slope, written | 1.5 | this is not the slope that belongs here | Write the derivative of the activation with its output.
+computed | 1.8 | another array belongs in this place | A name that you have belongs here, and nothing computed from it.
+transpose too many | 1.0 | a transpose is too many here | Leave one transpose out.
+transpose missing | 1.0 | a transpose is missing here | Put one transpose in.
+reshape | 1.0 | a reshape keeps the order of the numbers: it exchanges no rows and columns | A transpose, or nothing, belongs here.
+inverse | 1.0 | an inverse is no transpose | The transpose belongs here.
+elementwise | 1.0 | a product entry by entry stands where products are summed | A matrix product belongs here.
+elementwise, turned | 1.2 | a product entry by entry stands where products are summed | A matrix product belongs here; mind which index is summed.
+order | 1.1 | this product does not join the indexes that belong together | The factors belong in the other order.
+transposes | 1.1 | this product does not join the indexes that belong together | Mind the transposes: which index is summed?
+order, turned | 1.2 | this product does not join the indexes that belong together | Mind the order and the transposes: which index is summed?
+matrix product | 1.1 | a matrix product stands where each entry has its own factor | An element-wise product belongs here.
+matrix product, outer | 2.0 | this product does not join the indexes that belong together | All products of two entries belong here, and no sum.
+exchanged | 1.5 | two things stand in each other's place | Exchange two of them.
+einsum | 1.2 | the letters do not join the indexes that belong together | One letter, or their order, is wrong.
+averaged | 1.0 | a mean stands where the sum belongs | Leave the division by the number of samples out.
+factor too many | 1.1 | a factor is too many here | Leave one factor out.
+slope too many | 1.0 | a function is applied that does not belong here | Leave the function, or its factor, out.
+term too many | 1.5 | a term is too many here | Leave one term out.
+power | 1.3 | a power is too many here | Leave the power out.
+slope missing | 1.0 | the slope is missing here | Multiply by the derivative of the activation.
+own slope missing | 1.7 | the slope is missing here | Multiply by the derivative, written with an array that you have.
+array missing | 1.5 | a factor is missing here | An array that you have is a factor here.
+array missing, below | 2.2 | a divisor is missing here | Divide by an array that you have.
+number missing | 1.3 | a factor is missing here | A number that you have is a factor here.
+not averaged | 1.3 | the 1/m is missing here | Divide by the number of samples.
+not averaged, size | 2.1 | a factor is missing here | Divide by a size.
+times size | 2.6 | a factor is missing here | Multiply by a size.
+two | 1.5 | a factor of 2 is wrong here | Multiply or divide by 2.
+sign | 1.1 | a sign is wrong here | Turn the sign around.
+power missing | 1.5 | a power is missing here | A square belongs here.
+root | 1.5 | a root, or one over it, is missing here | A root, or one over it, belongs here.
+term missing | 2.2 | a term is missing here | Add an array that you have.
+term missing, scaled | 1.8 | a term is missing here | Add an array that you have, times a number that you have.
+operator | 1.6 | another operator belongs here | Another of + - * / belongs here.
+divided | 1.1 | a division stands where a product belongs | Multiply.
+inverted | 1.7 | this fraction stands upside down | Exchange what is above and below.
+brackets | 1.2 | the operators are grouped in another way than it seems | Set brackets.
+wrapped | 1.6 | more is done here than belongs here | A part of this is enough.
+own slope | 1.3 | this is not the slope that belongs here | Call the derivative of the activation.
+keepdims | 1.1 | the axis of length 1 is kept or lost here | Mind keepdims.
+axis | 1.0 | this works along the wrong axis | Another axis.
+number | 1.7 | this number is wrong | Another number belongs here.
+typed size | 1.3 | a size is typed in here | Compute it from an array's shape.
+index | 1.2 | this index is not the one that belongs here | Another index, or one more, or one less.
+index too many | 1.2 | an index takes away what is needed here | Leave the index out.
+indexes exchanged | 1.2 | the indexes stand in the wrong order | Exchange two indexes.
+bound | 1.1 | the loop begins or ends at the wrong place | One earlier, or one later.
+reversed | 1.2 | the order is the wrong way round | Turn the order around.
+summed too many | 1.3 | what is summed here should stay apart | Leave the sum out.
+reduced | 1.2 | this sum, mean or maximum is not the one that belongs here | Sum, mean or maximum: another of them.
+not summed | 1.2 | a sum is missing here | Add up, along one axis.
+not summed, mean | 1.9 | a mean is missing here | Take the mean, along one axis.
+size | 1.4 | this is another size than it should be | Count something else.
+call too many | 1.3 | a function is applied that does not belong here | Leave the function out.
+function | 1.2 | another function belongs here | Call another function.
+function of numpy | 1.5 | another function belongs here | Call another function of numpy.
+argument | 1.0 | the function is called for the wrong array | Another array goes into the function.
+call missing | 1.4 | a function should be applied here | Call a function that you have.
+dtype | 1.1 | the numbers lose their fractions, or digits, here | Mind the dtype.
+copy | 1.1 | two names stand for one and the same array here | Make a copy.
+comparison | 1.2 | this comparison is not the one that belongs here | Another comparison: mind the equal case and the side.
+condition | 1.2 | this condition is not the one that belongs here | Always, never, or in the other case.
+added | 1.0 | each round overwrites what the rounds before it gave | Add to what is there.
+scaled | 1.9 | look at what this line does to the array on its left | Multiply what is there.
+bound anew | 1.0 | a name is bound to a new array here, and the old array stays as it was | Change the array itself.
+into a part | 1.9 | look at what this line does to the array on its left | Assign to all of it.
+carry, odd | 2.0 | what another line needs is not handed on here | Hand a result on to the name that is read later.
+carry | 1.0 | what the next round needs is not handed on here | Hand the result on to the name that the next round reads.
+assigned | 1.4 | this adds to what is there | Assign, and do not add.
+in place | 0.95 | this writes into an array that others hold | Make a new array.
+statement too many | 1.2 | this line is too many | Leave the line out.
+too early | 1.0 | this line does not stand where it belongs: it comes too early | Move the line down.
+too late | 1.0 | this line does not stand where it belongs: it comes too late | Move the line up.
+other block | 1.1 | this line does not stand where it belongs: mind its indentation | Move the line into the loop or the condition, or out of it.
+kept | 1.0 | a default value lives from call to call: what is written into it stays | Make it anew in each call.
+input changed | 1.2 | an array that was passed in is written into | Work on a copy.
+no return | 1.0 | the result is not returned | A return is missing.
+left out | 1.0 | one of the arrays is left out | Do the same for the other array.
+"""
+KINDS = {}
+for _line in _TABLE.strip().splitlines():
+    _kind, _cost, _says, _hint = _line.split(" | ")
+    KINDS[_kind] = Kind(float(_cost), _says, _hint)
 
 
 def cost(kind):
@@ -187,31 +136,26 @@ _LONGEST = 90  # characters of the learner's that are quoted
 
 def sentence(repairs, names=()):
     """Where a learner's code goes wrong, and what kind of mistake it is; names: of arguments that play their usual part."""
-    best = repairs[0]
-    places = {tuple(step.line for step in each.steps): each for each in repairs}
-    if len(places) > 1:
-        lines = [f"line {each.steps[0].line}" for each in places.values()]
-        return (
-            f"One small change makes it right, in either of these places: {', or '.join(map(_spoken, [e.steps[0] for e in list(places.values())[:2]]))}."
-            if lines
-            else ""
-        )
-    said = [f"{_spoken(step)}: {of(step.kind).says}{_role(step, names)}" for step in best.steps]
-    text = ("; and " if len(said) > 1 else "").join(said)
-    return f"{text[0].upper()}{text[1:]}."
+    places = list({tuple(step.line for step in each.steps): each.steps for each in repairs}.values())
+    if len(places) > 1 and all(len(steps) == 1 for steps in places[:2]):
+        either = " or ".join(_spoken(steps[0]) for steps in places[:2])
+        return f"One small change makes it right, in either of two places: {either}."
+    said = [f"{_spoken(step)}: {of(step.kind).says}{_role(step, names)}" for step in repairs[0].steps]
+    return _upper("; and ".join(said)) + "."
 
 
 def hints(repairs):
     """One step further each: the kind of change, then the changed line. Pairs of (text, code)."""
-    best = repairs[0]
-    kinds = " ".join(
-        f"{_spoken(step).capitalize() if False else _spoken(step)}: {of(step.kind).hint}" for step in best.steps
-    )
-    code = "\n".join(step.new or f"# {step.text}" for step in best.steps)
-    return (kinds[0].upper() + kinds[1:], ""), (
-        "This makes it right:" if any(s.new for s in best.steps) else "Without this line:",
-        code,
-    )
+    steps = repairs[0].steps
+    kinds = " ".join(f"{_upper(_spoken(step))}: {of(step.kind).hint}" for step in steps)
+    changed = [step.new for step in steps if step.new]
+    gone = [step.text for step in steps if not step.new]
+    lines = ("With this line:", "\n".join(changed)) if changed else ("Without this line:", "\n".join(gone))
+    return (kinds, ""), lines
+
+
+def _upper(text):
+    return text[0].upper() + text[1:]
 
 
 def _spoken(step):
