@@ -4,7 +4,7 @@ import linecache
 
 import numpy as np
 
-from course_lib.exercises import exercise
+from course_lib.exercises.engine.check import check
 from course_lib.exercises.engine.exercise import definitions
 
 
@@ -39,5 +39,5 @@ def written(name, body):
 
 
 def checked(name, body, **names):
-    """The result of checking such an answer."""
-    return exercise(name, NoStore()).check(answer(written(name, body), **names))
+    """The result of checking such an answer by its numbers; test_repair.py has the code read too."""
+    return check(definitions()[name], answer(written(name, body), **names), search=0)[0]

@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 import pytest
-from learner import NoStore, answer, checked, written
+from learner import NoStore, answer, written
 from public_mistakes import MISTAKES, RIGHT
 
 from course_lib.exercises import check_layer, exercise
@@ -22,6 +22,11 @@ def function(source, name, **names):
     space = {"np": np, "__name__": "__main__", **names}
     exec(compile(source, file, "exec"), space)  # noqa: S102 - the tests' own text
     return space[name]
+
+
+def checked(name, body):
+    """The result of checking the answer with this body."""
+    return exercise(name, NoStore()).check(answer(written(name, body)))
 
 
 def result(mistake, source=None):

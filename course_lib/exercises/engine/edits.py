@@ -139,8 +139,9 @@ class Scope:
     def slopes(self):
         """What a slope can be: each function at each array, and the slopes that are written with an output."""
         called = [f"{f}({a})" for f in self.of("call") for a in self.slots]
+        near = [f"{a[:-1]} {by}]" for a in self.slots if a[-1:] == "]" and ":" not in a for by in ("+ 1", "- 1")]
         return called + [
-            form.format(a) for a in self.slots for form in ("(1 - {0} ** 2)", "{0} * (1 - {0})", "({0} > 0)")
+            form.format(a) for a in [*self.slots, *near] for form in ("(1 - {0} ** 2)", "{0} * (1 - {0})", "({0} > 0)")
         ]
 
     @cached_property
@@ -165,7 +166,7 @@ class Scope:
         """The functions of one number that this code and the code beside call."""
         trees = (self.tree, ast.parse(self.beside))
         called = [ast.unparse(n.func) for tree in trees for n in ast.walk(tree) if isinstance(n, ast.Call)]
-        return list(
+        return ["np.diag"] + list(
             dict.fromkeys(
                 name for name in called if name.removeprefix("np.") in FUNCTIONS and name != name.removeprefix("np.")
             )
@@ -254,9 +255,12 @@ def _made(scope, node, kind, what):
     first = node if hasattr(node, "lineno") else scope.function
     if not isinstance(what, str):
         line = first.lineno
-        if len(what) == 1 and what[0][0] == what[0][1]:  # a new line: it is spoken of where it is put
+        if kind == "input changed":  # it is spoken of where it is written into
+            name = what[0][2].split()[0]
+            line = next(n.lineno for n in ast.walk(scope.function) if _writes_into(n, name))
+        elif len(what) == 1 and what[0][0] == what[0][1] and kind != "kept":  # a new line: where it is put
             above = scope.source[: what[0][0]].decode().splitlines()
-            line = len(above) + (what[0][0] < scope.end(first) and kind not in ("kept", "input changed"))
+            line = len(above) + (what[0][0] < scope.end(first))
         head = scope.source[scope.starts[line - 1] : scope.starts[line]].decode().strip()
         yield Change(kind, tuple(what), line, head, "" if what[0][0] == what[0][1] else head, what[-1][2].strip())
         return
@@ -363,7 +367,8 @@ def another_product(node, s):
             elif kinds:
                 yield kinds[0] if len(kinds) == 1 else "order, turned", " @ ".join(sides)
     if operator == "@":
-        yield "matrix product", f"{s.tight(factors[0])} * {s.tight(factors[1])}"
+        for left, right in itertools.product({s.tight(factors[0]), texts[0]}, {s.tight(factors[1]), texts[1]}):
+            yield "matrix product", f"{left} * {right}"
         yield "matrix product, outer", f"np.outer({s.text(factors[0])}, {s.text(factors[1])})"
 
 
@@ -471,6 +476,8 @@ def with_term(node, s):
     if s.is_value(node) and s.is_root(node) and not s.is_name(node, "number", "whole"):
         for other in s.slots:
             yield "term missing", f"{s.text(node)} + {other}"
+            for weights in s.slots if _product(node)[0] == "@" else ():
+                yield "path missing", f"{s.text(node)} + {other} @ {weights}.T"
             for number in s.of("number"):
                 yield "term missing, scaled", f"{s.text(node)} + {number} * {other}"
 
@@ -651,7 +658,7 @@ def another_range(node, s):
 def list_order(node, s):
     """A list in the reverse order."""
     if s.is_name(node, "list") and isinstance(s.above[node], (ast.Return, ast.For, ast.Call)):
-        yield "reversed", f"{node.id}[::-1]"
+        yield "reversed list", f"{node.id}[::-1]"
 
 
 @edit(ast.Call)
@@ -740,6 +747,14 @@ def with_call(node, s):
         and isinstance(s.above[node], (ast.Assign, ast.Tuple, ast.Call))
     ):
         yield "copy", f"{s.text(node)}.copy()"
+
+
+@edit(ast.Call)
+def overflowing(node, s):
+    """The largest of each row, which must be subtracted before exp."""
+    if _called(node) == "exp" and len(node.args) == 1 and s.is_value(node.args[0]):
+        text = s.tight(node.args[0])
+        yield "overflow", f"{s.text(node.func)}({s.text(node.args[0])} - {text}.max(axis=1, keepdims=True))"
 
 
 @edit(ast.Compare)
@@ -866,7 +881,7 @@ def a_statement_missing(node, s):
         if isinstance(default, (ast.Dict, ast.List, ast.Call)):
             yield "kept", [(*top, f"{s.indent(first)}{argument.arg} = {s.text(default)}\n")]
     for name in s.arguments:
-        if s.kinds[name] in ("array", "matrix", "list"):
+        if any(_writes_into(n, name) for n in ast.walk(node)) and s.kinds[name] in ("array", "matrix", "list"):
             yield "input changed", [(*top, f"{s.indent(first)}{name} = {name}.copy()\n")]
     if not any(isinstance(n, ast.Return) and n.value for n in ast.walk(node)) and s.alone(node.body[-1]):
         for name in reversed(s.names):
@@ -880,7 +895,7 @@ def a_step_missing(node, s):
     local = [name for name in arrays if name not in s.arguments or _stored(s, name)]
     in_loop = not isinstance(node, ast.FunctionDef)
     texts = [
-        ("slope missing", f"{x} = {x} * {slope}")
+        ("slope missing, line", f"{x} = {x} * {slope}")
         for x in local
         for slope in s.slopes
         if slope[0] != "(" and "*" not in slope
@@ -917,6 +932,17 @@ def _renamed(s, stmt, unused):
             if isinstance(n, ast.Name) and n.id in old:
                 n.id = unused[old.index(n.id)]
         yield ast.unparse(other)
+
+
+def _writes_into(node, name):
+    """True for a statement that changes the array, or the list, of this name."""
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []
+    inner = [
+        t.value if isinstance(t, ast.Subscript) else t
+        for t in targets
+        if isinstance(node, ast.AugAssign) or isinstance(t, ast.Subscript)
+    ]
+    return any(isinstance(t, ast.Name) and t.id == name for t in inner)
 
 
 def _stored(s, name):

@@ -19,7 +19,7 @@ import time
 import types
 import warnings
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -434,6 +434,7 @@ class Search:
             wrong = self._wrong(state.units, self.telling)
             self.tried += 1
             if not wrong and not self._wrong(state.units, self.every):
+                state = replace(state, cost=estimate) if len(state.changes) == 1 else state
                 if _leaves_more(self.units, state.units):
                     found.append(self._repair(state))
                 continue
@@ -470,7 +471,7 @@ class Search:
                     continue
                 moved = [not _equal(a, b) for (_, a), (_, b) in zip(leaves, base, strict=True)]
                 if any(wrong and not m for (wrong, _), m in zip(base, moved, strict=True)):
-                    price = 1.0
+                    price = 0.5
                 else:
                     price = 0.15 * any(m and not wrong for (wrong, _), m in zip(base, moved, strict=True))
                 for line in range(stmt.lineno, stmt.end_lineno + 1):
@@ -505,9 +506,9 @@ class Search:
             groups = {}
             for change in every:
                 price = _price(change, scope)
-                if not state.changes and len(change.spans) == 1 and change.spans[0][0] < change.spans[0][1]:
-                    price += self.unlikely.get((k, change.line), 0)
-                self._enter(state, more, [(k, change, price)])
+                in_place = len(change.spans) == 1 and change.spans[0][0] < change.spans[0][1]
+                later = self.unlikely.get((k, change.line), 0) if in_place and not state.changes else 0
+                self._enter(state, more + later, [(k, change, price)])
                 groups.setdefault(change.alike, []).append((price, change))
             if not state.changes:
                 for alike in groups.values() if not self.over() else ():
@@ -566,9 +567,9 @@ class Search:
             return 2.0 - _progress(error)
 
     def _repair(self, state):
-        pairs = list(zip(self.units, state.units, strict=True))
-        made = [new for old, new in pairs if new.source != old.source or new is state.units[0]]
-        text = "\n\n".join(tidy(new.source).decode() for new in reversed(made))
+        pairs = zip(self.units, state.units, strict=True)
+        made = [new.source if new.source == old.source else tidy(new.source) for old, new in pairs]
+        text = "\n\n".join(source.decode() for source in reversed(made))
         steps = tuple(self._step(state, *each) for each in state.changes)
         return Repair(round(state.cost, 6), steps, text)
 

@@ -56,7 +56,11 @@ two | 1.5 | a factor of 2 is wrong here | Multiply or divide by 2.
 sign | 1.1 | a sign is wrong here | Turn the sign around.
 power missing | 1.5 | a power is missing here | A square belongs here.
 root | 1.5 | a root, or one over it, is missing here | A root, or one over it, belongs here.
-term missing | 2.2 | a term is missing here | Add an array that you have.
+overflow | 1.2 | an exponential of a large number overflows here | The largest entry of a row can be subtracted before exp.
+path missing | 1.5 | one of the paths to the result is missing here | Another path adds its part: a gradient times a transposed matrix.
+slope missing, line | 1.08 | the slope is missing here | Multiply by the derivative of the activation.
+reversed list | 1.28 | the order is the wrong way round | Turn the order around.
+term missing | 1.9 | a term is missing here | Add an array that you have.
 term missing, scaled | 1.8 | a term is missing here | Add an array that you have, times a number that you have.
 operator | 1.6 | another operator belongs here | Another of + - * / belongs here.
 divided | 1.1 | a division stands where a product belongs | Multiply.
