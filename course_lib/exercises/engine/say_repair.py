@@ -98,7 +98,7 @@ into a part | 1.9 | look at what this line does to the array on its left | Assig
 carry, odd | 2.0 | what another line needs is not handed on here | Hand a result on to the name that is read later.
 carry | 1.0 | what the next round needs is not handed on here | Hand the result on to the name that the next round reads.
 assigned | 1.4 | this adds to what is there | Assign, and do not add.
-in place | 0.95 | this writes into an array that others hold | Make a new array.
+in place | 0.95 | this changes an array that others hold | Make a new array.
 statement too many | 1.2 | this line is too many | Leave the line out.
 too early | 1.0 | this line does not stand where it belongs: it comes too early | Move the line down.
 too late | 1.0 | this line does not stand where it belongs: it comes too late | Move the line up.
