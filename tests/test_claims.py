@@ -2,14 +2,19 @@
 
 import re
 from fractions import Fraction
+from statistics import median
 
 import numpy as np
 import pytest
-from test_notebooks import markdown, read
+from test_notebooks import NAMES, START, code_cells, markdown, read
 
+from course_lib import ProductExplorer, dense
 from course_lib.activations import relu, tanh
 from course_lib.data import digits
 from course_lib.dense import dZ_dW, grad_b, grad_O, grad_W
+from course_lib.exercises.engine.course import found
+from course_lib.exercises.engine.definition import Definition
+from course_lib.exercises.engine.sandbox import TIME_LIMIT
 from course_lib.gradcheck import check_gradients
 from course_lib.initializers import glorot_normal, he_normal
 from course_lib.jacobian import numeric_jacobian
@@ -18,15 +23,79 @@ from course_lib.network import Network
 from course_lib.training import fit
 from course_lib.views import TrainingPlayground
 
+NUMBERS = {"two": 2, "three": 3, "five": 5, "eight": 8, "fifteen": 15}
+
+
+def said(name, sentence):
+    """The words that stand for the brackets of the pattern in the notebook's text, as numbers."""
+    (match,) = re.finditer(sentence, "\n\n".join(markdown(read(name))))
+    return [NUMBERS.get(word.lower()) or int(word) for word in match.groups()]
+
 
 def numbers(name, sentence):
     """The numbers of the one sentence of a notebook that fits the pattern, in which N stands for each of them."""
     pattern = re.sub(r"\bN\b", r"(\\d[\\d.,\\\\ ]*)", re.escape(sentence).replace(r"\ ", r"\s+"))
-    (found,) = re.findall(pattern, "\n".join(markdown(read(name))))
-    return [float(re.sub(r"[,\\ ]|\.$", "", number)) for number in ([found] if isinstance(found, str) else found)]
+    (match,) = re.finditer(pattern, "\n".join(markdown(read(name))))
+    return [float(re.sub(r"[,\\ ]|\.$", "", number)) for number in match.groups()]
 
 
 rng = np.random.default_rng(0)
+
+
+# 00 to 05
+
+
+def cells_that_begin(name, beginning):
+    return sum(beginning in cell.source for cell in code_cells(read(name)))
+
+
+def test_an_exercise_is_run_on_as_many_cases_as_is_said():
+    (some,) = said(START, r"run on some (\w+) cases")
+    assert median(len(definition.cases(0)) for definition in found(Definition).values()) == some
+
+
+def test_a_function_that_never_ends_is_stopped_when_it_is_said():
+    assert said(START, r"stopped after (\d+) seconds") == [TIME_LIMIT]
+
+
+def test_as_many_notebooks_as_is_said_have_a_matrix_to_fill_in():
+    (some,) = said(START, r"(\w+) notebooks have a small matrix")
+    assert sum(cells_that_begin(name, "= by_hand(") > 0 for name in NAMES if name != START) == some
+
+
+def test_each_notebook_has_as_many_questions_as_is_said():
+    few, many = said(START, r"Each notebook has (\w+) or (\w+) questions")
+    counts = {name: cells_that_begin(name, "prediction(") for name in NAMES if name != START}
+    assert [name for name, count in counts.items() if not few <= count <= many] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence", "left", "right"),
+    [
+        ("03_forward_batch", r"makes (\w+) products to try.*?\n\n(\w+): \$O W\$", (7, 5), (5, 3)),
+        ("05_grad_W", r"makes (\w+) products\. How many.*?\n\n(\w+) can be formed with 7, 5 and 3", (5, 7), (7, 3)),
+    ],
+)
+def test_the_products_that_can_be_formed_are_as_many_as_the_answer_says(name, sentence, left, right):
+    written, formed = said(name, f"(?s){sentence}")
+    variants = ProductExplorer(np.ones(left), np.ones(right)).variants
+    assert (len(variants), sum(variant["product"] is not None for variant in variants)) == (written, formed)
+
+
+def test_of_the_square_products_all_can_be_formed_and_one_is_right():
+    (formed,) = said("05_grad_W", r"In a square case all (\w+) can be formed, and one is right")
+    O, G = np.random.default_rng(0).integers(-4, 5, (2, 3, 3)).astype(float)
+    products = [P @ Q for A, B in ((O, G), (G, O)) for P in (A, A.T) for Q in (B, B.T)]
+    assert len(products) == formed
+    assert sum(np.array_equal(product, dense.grad_W(O, G)) for product in products) == 1
+
+
+def test_another_unit_moves_the_non_zeros_of_a_weight_and_keeps_their_numbers():
+    """05, "Live view": going to the side, to another k, moves them and keeps the numbers."""
+    said("05_grad_W", r"moves them and keeps the numbers")
+    tensor = dense.dZ_dW(np.random.default_rng(0).random((7, 5)), 3)
+    assert all(np.array_equal(tensor[:, k, 3, k], tensor[:, 0, 3, 0]) for k in range(3))
+    assert not tensor[:, 0, 3, 1].any()
 
 
 # 06

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from refusals import not_refused
 
 from course_lib import activations
 from course_lib.activations import Activation, gelu, identity, leaky_relu, relu, sigmoid, softplus, tanh
-from course_lib.gradient_flow import Flow, MeanField, mean_field
+from course_lib.gradient_flow import Flow, mean_field
 
 ALL = [f for f in vars(activations).values() if isinstance(f, Activation)]
 GAIN = st.floats(0.01, 10)
@@ -138,55 +139,30 @@ def test_the_mean_factor_is_the_geometric_mean():
     assert Flow(None, None, None, np.array([0.0, 8.0])).mean_factor == 0
 
 
-@pytest.mark.parametrize(
-    ("arguments", "error", "message"),
-    [
-        ((np.tanh, 1.0), TypeError, "activation is ufunc <ufunc 'tanh'>, expected Activation"),
-        (("tanh", 1.0), TypeError, "activation is str 'tanh'"),
-        ((tanh, -0.1), ValueError, "weight_gain is -0.1, expected a finite number, at least 0"),
-        ((tanh, np.inf), ValueError, "weight_gain is inf"),
-        ((tanh, np.nan), ValueError, "weight_gain is nan"),
-        ((tanh, "1"), TypeError, "weight_gain is str '1', expected a finite number"),
-        ((tanh, True), TypeError, "weight_gain is bool True"),
-        ((tanh, 1.0, -1), ValueError, "bias_variance is -1"),
-        ((tanh, 1.0, None), TypeError, "bias_variance is NoneType None"),
-    ],
-)
-def test_what_makes_no_theory_is_refused_by_name(arguments, error, message):
-    with pytest.raises(error, match=r"mean_field\(activation, weight_gain, bias_variance\): " + message):
-        mean_field(*arguments)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "error", "message"),
-    [
-        ((0, 1.0), ValueError, "depth is 0, expected a whole number, at least 1"),
-        ((2.0, 1.0), TypeError, "depth is float 2.0, expected a whole number"),
-        ((True, 1.0), TypeError, "depth is bool True"),
-        ((3, 0.0), ValueError, "q_in is 0.0, expected a finite number, above 0"),
-        ((3, -1), ValueError, "q_in is -1"),
-        ((3, np.inf), ValueError, "q_in is inf"),
-        ((3, np.nan), ValueError, "q_in is nan"),
-        ((3, None), TypeError, "q_in is NoneType None"),
-    ],
-)
-def test_layers_that_cannot_be_are_refused_by_name(arguments, error, message):
+def test_what_makes_no_theory_or_cannot_be_its_layers_is_refused_by_name():
+    cases = [
+        ({"activation": np.tanh}, TypeError, "activation is ufunc <ufunc 'tanh'>, expected Activation"),
+        ({"weight_gain": -0.1}, ValueError, "weight_gain is -0.1, expected a finite number, at least 0"),
+        ({"weight_gain": np.inf}, ValueError, "weight_gain is inf"),
+        ({"weight_gain": True}, TypeError, "weight_gain is bool True, expected a finite number"),
+        ({"bias_variance": -1}, ValueError, "bias_variance is -1"),
+    ]
+    assert not_refused(mean_field, {"activation": tanh, "weight_gain": 1.0}, cases) == []
     theory = mean_field(tanh, 1.0)
-    with pytest.raises(error, match=r"MeanField.layers\(depth, q_in\): " + message):
-        theory.layers(*arguments)
-    with pytest.raises(error, match=r"MeanField.flow\(depth, q_in, batch, width\): " + message):
-        theory.flow(*arguments, 7)
-
-
-def test_a_batch_or_a_width_that_cannot_be_is_refused_by_name():
-    theory = mean_field(tanh, 1.0)
-    assert isinstance(theory, MeanField)
-    with pytest.raises(ValueError, match="batch is 0, expected a whole number, at least 1"):
-        theory.flow(3, 1.0, 0)
-    with pytest.raises(ValueError, match="width is 0, expected a whole number, at least 1"):
-        theory.flow(3, 1.0, 7, width=0)
-    with pytest.raises(TypeError, match="width is float 2.5, expected a whole number"):
-        theory.flow(3, 1.0, 7, width=2.5)
+    cases = [
+        ({"depth": 0}, ValueError, "depth is 0, expected a whole number, at least 1"),
+        ({"depth": 2.0}, TypeError, "depth is float 2.0"),
+        ({"q_in": 0.0}, ValueError, "q_in is 0.0, expected a finite number, above 0"),
+        ({"q_in": np.nan}, ValueError, "q_in is nan"),
+    ]
+    assert not_refused(theory.layers, {"depth": 3, "q_in": 1.0}, cases) == []
+    cases = [
+        ({"depth": 0}, ValueError, "depth is 0"),
+        ({"batch": 0}, ValueError, "batch is 0"),
+        ({"width": 0}, ValueError, "width is 0"),
+        ({"width": 2.5}, TypeError, "width is float 2.5"),
+    ]
+    assert not_refused(theory.flow, {"depth": 3, "q_in": 1.0, "batch": 7}, cases) == []
 
 
 @pytest.mark.parametrize(

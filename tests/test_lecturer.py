@@ -85,19 +85,13 @@ def test_every_section_that_is_given_minutes_exists_in_its_notebook():
 
 
 @pytest.mark.parametrize("heading", LECTURES)
-def test_no_section_is_given_minutes_twice_in_a_lecture(heading):
-    planned = [tuple(row[1:3]) for row in rows("minutes", heading)]
-    assert len(set(planned)) == len(planned)
-
-
-@pytest.mark.parametrize("heading", LECTURES)
 def test_the_slides_of_a_section_have_the_minutes_that_the_lecture_gives_it(heading):
     planned = [(int(minutes), notebook_of(link), section) for minutes, link, section, _ in rows("minutes", heading)]
     found = [(minutes_in(name).get(section), name, section) for _, name, section in planned]
     assert found == planned
 
 
-def test_no_section_is_in_two_of_the_five_lectures():
+def test_no_section_is_given_minutes_twice_in_the_five_lectures():
     planned = [tuple(row[1:3]) for lecture in LECTURES for row in rows("minutes", lecture)]
     assert len(set(planned)) == len(planned)
 
@@ -175,16 +169,7 @@ def test_every_slip_is_checked_in_the_section_that_is_named_for_it():
     assert [each for each in named if each not in shown] == []
 
 
-# Commands and links
-
-
-def test_links_lead_to_files_and_headings_that_exist():
-    targets = re.findall(r"\]\(([^)]+)\)", LECTURER)
-    anchors = {
-        re.sub(r"[^\w\- ]", "", h.lower()).replace(" ", "-") for h in re.findall(r"^#+ (.+)$", LECTURER, re.MULTILINE)
-    }
-    assert len(targets) > 100
-    assert [t for t in targets if not (t[1:] in anchors if t.startswith("#") else (ROOT / t).is_file())] == []
+# Commands
 
 
 def test_every_section_of_the_page_is_in_its_list():
@@ -201,7 +186,6 @@ def test_every_command_runs_a_module_that_exists_on_a_file_that_exists():
             assert find_spec(module[1]), line
         elif not module and not file:
             assert line.split()[0] in ("git", "cd", "chmod", "mkdir"), line
-        assert [path for path in re.findall(r"\S+\.(?:py|ipynb)\b", line) if not (ROOT / path).is_file()] == []
 
 
 def test_the_command_for_slides_knows_the_options_and_names_the_file(capsys):
@@ -216,7 +200,3 @@ def test_the_command_for_slides_knows_the_options_and_names_the_file(capsys):
 
 def test_the_readme_links_to_the_page():
     assert "](LECTURER.md)" in section((ROOT / "README.md").read_text(encoding="utf-8"), "For a lecturer")
-
-
-def test_the_notebooks_that_the_page_names_are_all_there():
-    assert {name for name in re.findall(r"notebooks/(\w+)\.ipynb", LECTURER)} <= set(NAMES)

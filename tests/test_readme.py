@@ -16,6 +16,7 @@ from test_package import FLOOR
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+LECTURER = (ROOT / "LECTURER.md").read_text(encoding="utf-8")
 SET_UP = "python3 -m venv .venv && .venv/bin/python -m pip install -r requirements.txt && .venv/bin/python -m "
 OPEN_THE_COURSE = SET_UP + "jupyterlab --allow-root --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb"
 RUN_THE_TESTS = SET_UP.replace("requirements.txt", "requirements.txt -r requirements-tests.txt") + "pytest"
@@ -26,7 +27,9 @@ INSTALL_A_BROWSER = [
     "fi",
 ]
 
-documents = pytest.mark.parametrize("document", [README, CONTRIBUTING], ids=["README", "CONTRIBUTING"])
+documents = pytest.mark.parametrize(
+    "document", [README, CONTRIBUTING, LECTURER], ids=["README", "CONTRIBUTING", "LECTURER"]
+)
 
 
 def section(document, heading):
@@ -99,7 +102,9 @@ def test_ci_may_be_executed():
 @documents
 def test_every_command_names_files_that_exist(document):
     words = [word for block in blocks(document, "sh") for line in block for word in line.partition("#")[0].split()]
-    paths = [word.split("/lab/tree/")[-1] for word in words if re.search(r"\.(py|ipynb|txt|toml)$", word)]
+    paths = [
+        re.split("/lab/tree/|/srv/course/", word)[-1] for word in words if re.search(r"\.(py|ipynb|txt|toml)$", word)
+    ]
     assert paths and [path for path in paths if not (ROOT / path).is_file()] == []
 
 
@@ -107,14 +112,12 @@ def test_every_command_names_files_that_exist(document):
 
 
 @documents
-def test_links_and_pictures_lead_to_what_exists(document):
+def test_links_and_pictures_lead_to_files_and_headings_that_exist(document):
     targets = [target for target in re.findall(r"\]\(([^)]+)\)", document) if not target.startswith("http")]
-    assert targets and [target for target in targets if not (ROOT / target).exists()] == []
-
-
-def test_every_notebook_named_in_the_documents_exists():
-    named = set(re.findall(r"\d\d_\w+(?=\.ipynb)", README + CONTRIBUTING))
-    assert named <= set(NAMES)
+    headings = re.findall(r"^#+ (.+)$", document, flags=re.MULTILINE)
+    anchors = {"#" + re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    assert targets and [target for target in targets if target not in anchors and not (ROOT / target).exists()] == []
+    assert set(re.findall(r"\d\d_\w+(?=\.ipynb)", document)) <= set(NAMES)
 
 
 def test_the_map_lists_every_notebook_with_rows_that_it_shows_and_leaves_no_row_out():

@@ -63,93 +63,57 @@ def arrows(text):
 # Where a line may run: what stands before it, and after it.
 PLACES = [
     ("if m:\n", ""),
-    ("if not m:\n    pass\nelse:\n", ""),
-    ("if not m:\n    pass\nelif m:\n", ""),
-    ("for k in range(3):\n", ""),
     ("for k in []:\n    pass\nelse:\n", ""),
-    ("while m:\n", "    break"),
-    ("with np.errstate():\n", ""),
-    ("try:\n", "finally:\n    pass"),
     ("try:\n    1 / 0\nexcept ZeroDivisionError:\n", ""),
-    ("try:\n    pass\nexcept ZeroDivisionError:\n    pass\nelse:\n", ""),
     ("try:\n    pass\nfinally:\n", ""),
     ("match m:\n  case _:\n", ""),
     ("class C:\n", ""),
     ("def f():\n", "f()"),
-    ("@staticmethod\ndef f():\n", "f()"),
     ("async def f():\n", "await f()"),
     ("def f():\n", "    yield\nlist(f())"),
 ]
 HOLDS = [
-    *(f"{head}    Z = O @ W  # (m, n_out)\n{tail}" for head, tail in PLACES),
     # one target
     "Z = O @ W + b  #(m,n_out)",
-    "Z = O @ W + b  # (7, n_out)",
-    "Z = np.ones((2 * m, n_in * n_out + 1))  # (2 * m, n_in * n_out + 1)",
-    "L = G.sum()  # ()",
     "L = 3  # ()",
     "from fractions import Fraction\nL = Fraction(1, 2)  # ()",
-    "v = G[:, 0]  # (m,)",
-    "Z = np.ma.array(G)  # (m, n_out)",
     # an arrow
-    "dW = O.T @ G  # (n_in, m) @ (m, n_out) -> (n_in, n_out)",
     "Z = O @ W + b  # (m, n_in) @ (n_in, n_out) + (1, n_out) -> (m, n_out)",
     "Z = -G  # -(m, n_out) -> (m, n_out)",
-    "dW = O.T @ G  # O^T G -> (n_in, n_out)",
-    "v = G @ G[0]  # (m, n_out) @ (n_out,) -> (m,)",
     "dW = np.dot(O.T, G)  # (n_in, m) @ (m, n_out) -> (n_in, n_out)",  # no operands to compare: the result alone
     # several targets
     "(dW, db) = [A, B] = pair()  # (n_in, n_out), (1, n_out)",
     "A, B = G, G  # (m, n_out)",
     "(dW, db), Z = pair(), G  # (n_in, n_out), (1, n_out), (m, n_out)",
-    "first, *rest = G, G, G  # prose",
-    "dW, L = W, 2.0  # (n_in, n_out), ()",
-    "A = B = np.ones((m, n_in))  # (m, n_in)",
     "both = pair()  # (n_in, n_out), (1, n_out)",
     # other kinds of assignment and of target
-    "W -= 0.1 * W  # (n_in, n_out)",
     "W -= 0.1 * W  # (n_in, n_out) - () * (n_in, n_out) -> (n_in, n_out)",
-    "Z: np.ndarray = O @ W  # (m, n_out)",
     "Z: np.ndarray  # (m, n_out)",
     "box.Z = parts[1] = O @ W  # (m, n_out)",
     "parts[0], box.b = pair()  # (n_in, n_out), (1, n_out)",
-    "box.W = W\nbox.W -= W  # (n_in, n_out)",
     "A = np.zeros((m, n_in))\nA[:, 0] = 1.0  # (m,)",
     # on the line of the head
-    "if m: Z = O @ W  # (m, n_out)",
     "for k in range(3): A = np.ones((k, m))  # (k, m)",
     # symbols: a function's own first, then the enclosing ones, then the notebook's
-    "def f(m):\n    A = np.ones((m, n_in))  # (m, n_in)\n    return A\nf(2)",
     "def f(p):\n    def g():\n        A = np.ones(p)  # (p,)\n        return A\n    return g()\nf(4)",
     "def f(p):\n    def g(A):\n        A = A + 0  # (p,)\n    g(np.ones(p))\nf(4)",  # g itself does not use p
-    "def f():\n    A = np.ones((m, n_in))  # (m, n_in)\n    m_in = m\nf()",
-    "class C:\n    m = 4\n    A = np.ones(m)  # (m,)",
     "def f(p):\n    class C:\n        A = np.ones(p)  # (p,)\n    return C\nf(4)",
     "class C:\n    def f(self, p):\n        self.A = np.ones(p)  # (p,)\nC().f(4)",
-    "f = lambda p: np.ones(p)  # a function of one argument",
     "def f():\n    global p\n    p = 4\n    A = np.ones(p)  # (p,)\nf()",
     "def f(p):\n    def g():\n        nonlocal p\n        p = 6\n        A = np.ones(p)  # (p,)\n    g()\nf(4)",
     # return, and a line that is only an expression
-    "def f():\n    return O.T @ G  # (n_in, m) @ (m, n_out) -> (n_in, n_out)\nf()",
-    "def f():\n    return W, b  # (n_in, n_out), (1, n_out)\nf()",
     "def f():\n    return pair()  # (n_in, n_out), (1, n_out)\nf()",
     "def f():\n    return  # (m, n_out)\nf()",
     "O.T @ G  # (n_in, m) @ (m, n_out) -> (n_in, n_out)",
     "print('shape')  # (m, n_out)",
-    "O.shape  # (9, 9)",
     # prose (tests/test_shape_grammar.py has more), and what only looks like a comment
-    "Z = O @ W  # as in forward(O, W, b)",
     "x = 'a'  # f: R -> R (optional)",
-    "# (m, n_out)\nx = 'a'",
     "x = 'a'\n# (m, n_out)",
     "x = '# (m, n_out)'",
     'x = """\n# (m, n_out)\n"""',
-    "x = f'# {m} (m, n_out)'",
     'def f():\n    """Nothing."""  # (m, n_out)\nassert f.__doc__ == "Nothing."',
     # statements of several lines
-    "Z = (\n    O @ W\n    + b\n)  # (m, n_out)",
     "Z = np.add(  # (m, n_out)\n    O @ W,\n    b,\n)",
-    "Z = O @ \\\n    W  # (m, n_out)",
     "A = np.concatenate([O,  # (m, n_in)\n    O])  # (2 * m, n_in)",
     "A = {\n    'O': O,  # (m, n_in)\n    'W': W,  # (n_in, n_out)\n}",
     'x = """\n"""; Z = O @ W  # (m, n_out)',
@@ -157,11 +121,8 @@ HOLDS = [
     "p = 4; A = np.ones(p)  # (p,)",
     "for k in range(2): x = 'a'; A = O  # (m, n_in)",
     "Z = O @ W;  # (m, n_out)",
-    "O;  # (m, n_in)",
     # magics
-    "%time Z = O @ W  # (m, n_out)",
     "%%capture\nZ = O @ W  # (m, n_out)",
-    "%%timeit -n1 -r1\nZ = O @ W  # (m, n_out)",
     "files = !echo  # (m, n_out)",
     "# a cell\n\n%xmode\nZ = O @ W  # (m, n_out)",
 ]
@@ -177,25 +138,14 @@ def test_a_cell_whose_comments_hold_runs(cell, run):
 Z_LIES = "Z is (7, 3), but the comment says (n_out, m) = (3, 7)."
 FAILS = [
     *((f"{head}    Z = O @ W  # (n_out, m)\n{tail}", Z_LIES) for head, tail in PLACES),
-    ("Z = O @ W + b  # (7, 5)", "Z is (7, 3), but the comment says (7, 5)."),
     ("Z = O @ W\nY = Z.T  # (m, n_out)\nX = 1", "Y is (3, 7), but the comment says (m, n_out) = (7, 3)."),
-    ("L = G.sum()  # (1, n_out)", "L is (), but the comment says (1, n_out) = (1, 3)."),
-    ("v = G  # (m,)", "v is (7, 3), but the comment says (m,) = (7,)."),
-    ("L = G  # ()", "L is (7, 3), but the comment says ()."),
-    ("A = O  # (n_in + 1, m)", "A is (7, 5), but the comment says (n_in + 1, m) = (6, 7)."),
     # values that are no arrays
     ("A = [1.0, 2.0]  # (2,)", "A is a list, but the comment says it has shape (2,)."),
-    ("A = 'a'  # ()", "A is a str, but the comment says it has shape ()."),
-    ("A = pair()  # (n_in, n_out)", "A is a tuple, but the comment says it has shape (n_in, n_out)."),
     # symbols
     (
         "Z = O @ W  # (m, p)",
         "`(m, p)` uses p, which is not defined where this line runs: define it first, for example p",
     ),
-    ("v = G[0]  # -> (p,)", "the comment `-> (p,)` uses p, which is not defined where this line runs"),
-    ("Z = O @ W  # (m, p) @ (p, n_out) -> (m, n_out)", "`(m, p)` uses p, which is not defined where this line runs"),
-    ("Z = O @ W  # (m, W)", "the comment `(m, W)` uses W as a size, but W is a ndarray."),
-    ("k = 3.0\nZ = O @ W  # (m, k)", "the comment `(m, k)` uses k as a size, but k is a float."),
     ("Z = O @ W  # (m, len)", "uses len as a size, but len is a builtin_function_or_method."),
     ("def f(m):\n    A = O + 0  # (m, n_in)\nf(2)", "A is (7, 5), but the comment says (m, n_in) = (2, 5)."),
     ("class C:\n    m = 2\n    A = O  # (m, n_in)", "A is (7, 5), but the comment says (m, n_in) = (2, 5)."),
@@ -204,14 +154,6 @@ FAILS = [
         "A is (3,), but the comment says (p,) = (4,).",
     ),
     # what stands left of the arrow
-    (
-        "dW = np.dot(O.T, G)  # (m, n_in) @ (m, n_out) -> (n_in, n_out)",
-        "contradicts itself: (m, n_in) = (7, 5) and (m, n_out) = (7, 3) do not contract: the inner sizes differ.",
-    ),
-    (
-        "Z = np.add(G, G)  # (m, n_out) + (m, n_in) -> (m, n_out)",
-        "contradicts itself: (m, n_out) = (7, 3) and (m, n_in) = (7, 5) do not broadcast.",
-    ),
     (
         "dW = O.T @ G  # (n_in, m) @ (m, n_out) -> (n_out, n_in)",
         "contradicts itself: left of -> stands (5, 3), right of it (n_out, n_in) = (3, 5).",
@@ -223,35 +165,26 @@ FAILS = [
     ),
     # several targets
     ("dW, db = pair()  # (n_in, n_out), (n_out,)", "db is (1, 3), but the comment says (n_out,) = (3,)."),
-    ("dW, db = pair()  # (n_out, n_in), (1, n_out)", "dW is (5, 3), but the comment says (n_out, n_in) = (3, 5)."),
-    ("A, B = G, O  # (m, n_out)", "B is (7, 5), but the comment says (m, n_out) = (7, 3)."),
     ("A, B, C = G, G, G  # (m, n_out), (m, n_out)", "states 2 shapes, but 3 values are assigned or returned."),
     ("Z = G  # (m, n_out), (m, n_out)", "states 2 shapes, but 1 values are assigned or returned."),
-    ("first, *rest = G, G, G  # (m, n_out)", "rest is a list, but the comment says it has shape (m, n_out)."),
     ("A, (B, C) = G, (G, O)  # (m, n_out)", "C is (7, 5), but the comment says (m, n_out) = (7, 3)."),
-    ("A = B = G  # (m, n_in)", "A is (7, 3), but the comment says (m, n_in) = (7, 5)."),
     ("both = pair()  # (n_in, n_out), (n_out,)", "both[1] is (1, 3), but the comment says (n_out,) = (3,)."),
     # other kinds of assignment and of target
     ("W = W - 1  # prose\nW += 1.0  # (n_out, n_in)", "W is (5, 3), but the comment says (n_out, n_in) = (3, 5)."),
-    ("L = 1.0\nL += G  # ()", "L is (7, 3), but the comment says ()."),
     ("Z: object = O @ W  # (n_out, m)", Z_LIES),
+    ("first, *rest = G, G, G  # (m, n_out)", "rest is a list, but the comment says it has shape (m, n_out)."),
+    ("A = B = G  # (m, n_in)", "A is (7, 3), but the comment says (m, n_in) = (7, 5)."),
     ("box.Z = O @ W  # (n_out, m)", f"box.{Z_LIES}"),
     ("cache['Z'] = G  # (n_out, m)", "cache['Z'] is (7, 3), but the comment says (n_out, m) = (3, 7)."),
-    ("parts[0], box.b = W, G  # (n_in, n_out), (1, n_out)", "box.b is (7, 3), but the comment says (1, n_out)"),
     # return, and a line that is only an expression
     ("def f():\n    return O @ W  # (n_out, m)\nf()", "O @ W is (7, 3), but the comment says (n_out, m) = (3, 7)."),
     ("def f():\n    return G @ W.T  # (m, n_out) @ (n_out, m) -> (m, m)\nf()", "W.T is (3, 5), but the comment says"),
-    ("def f():\n    return np.dot(O, W)  # (m, n_in) @ (n_in, m) -> (m, m)\nf()", "np.dot(O, W) is (7, 3), but the"),
     ("def f():\n    return W, b  # (n_in, n_out), (n_out,)\nf()", "(W, b)[1] is (1, 3), but the comment says (n_out,)"),
-    ("def f():\n    return W, b  # (n_in, n_out)\nf()", "(W, b) is a tuple, but the comment says it has shape"),
-    ("O.T @ G  # (n_out, n_in)", "O.T @ G is (5, 3), but the comment says (n_out, n_in) = (3, 5)."),
     ("G.sum()  # (1, n_out)", "G.sum() is (), but the comment says (1, n_out) = (1, 3)."),
     # statements of several lines: the error is at the comment; semicolons; a magic line
     ("x = 1\nZ = (\n    O @ W\n)  # (n_out, m)", Z_LIES),
     ("Z = np.add(  # (n_out, m)\n    O @ W,\n    b,\n)", Z_LIES),
-    ("x = 'a'; Z = O @ W  # (n_out, m)", Z_LIES),
     ("x = 'a'; Z = np.add(  # (n_out, m)\n    G, G)", Z_LIES),
-    ("O;  # (m, n_out)", "O is (7, 5), but the comment says (m, n_out) = (7, 3)."),
     ("%xmode\n\nZ = O @ W  # (n_out, m)", Z_LIES),
 ]
 
@@ -308,13 +241,9 @@ def test_each_part_of_the_code_runs_once(run):
     "cell",
     [
         "cache[len(cache)] = O  # (m, n_in)\nassert list(cache) == [0]",
-        "rows = iter([0, 1])\nA = O.copy()\nA[next(rows)] += 1.0  # (n_in,)\nassert next(rows) == 1",
         "rows = iter([0, 1, 2])\nA = O.copy()\nA[next(rows), 0], A[next(rows)] = 1, 2  # (), (n_in,)\nassert next(rows) == 2",
-        "rows = iter([0, 1, 2])\nA = O.copy()\nA[next(rows) : next(rows)] = 1.0  # (1, n_in)\nassert next(rows) == 2",
         "A = O.copy()\nA[[int(i) for i in range(2)]] = 1.0  # (2, n_in)",
         "A = O.copy()\ni = 0\nA[(i := i + 1)] = 1.0  # (n_in,)\nassert i == 1",
-        "made = []\ndef make():\n    made.append(Box())\n    return made[-1]\nmake().Z = G  # (m, n_out)\nassert len(made) == 1",
-        "def f(A, rows):\n    A[next(rows)] = 1.0  # (n_in,)\n    return next(rows)\nassert f(O.copy(), iter([0, 1])) == 1",
         "async def f(): calls.append(0); return 0\ncalls = []\nparts[await f()] = O  # (m, n_in)\nassert calls == [0]",
     ],
 )
@@ -364,12 +293,6 @@ def test_other_errors_keep_all_their_frames(run):
     printed = run("from course_lib.activations import relu\nrelu(2)")[2]
     assert "TypeError: relu(Z): Z is int 2" in printed
     assert "course_lib/shapes.py" in printed
-
-
-def test_a_function_is_checked_when_it_runs_not_when_it_is_defined(run):
-    assert run("def f(A):\n    B = A.T  # (n_in, m)\n    return B")[0] is None
-    assert run("f(O)  # (n_in, m)")[0] is None
-    assert "B is (3, 7)" in str(run("f(G)")[0])
 
 
 def test_a_symbol_may_change_from_cell_to_cell(run):
@@ -471,67 +394,30 @@ def test_no_comment_can_break_the_cell(comment):
         assert "comment" in str(error)
 
 
-KERNEL_CELLS = [
-    SETUP,
-    "%load_ext course_lib",
-    "Z = O @ W  # (m, n_out)\nZ",
-    "x = 1\n\nZ = O @ W  # (n_out, m)\nprint('never')",
-    "def step(W, G):\n    W = W - 0.1  # (n_in, n_out)\n    return O.T @ G  # (n_out, n_in)",
-    "x = 1\nstep(W, G)",
-    "from course_lib import dense\n\ndense.grad_W(O[:6], G)",
-    "%%time\nZ = O @ W  # (n_out, m)",
-    "import asyncio\nawait asyncio.sleep(0)\nZ = O @ W  # (n_out, m)",
-    "G;  # (m, n_out)",
-    "%unload_ext course_lib",
-    "Z = O @ W  # (n_out, m)\nZ.shape",
-]
+KERNEL_CELLS = {
+    SETUP: None,
+    "%load_ext course_lib": None,
+    "Z = O @ W  # (m, n_out)\nZ": None,
+    "def step(W, G):\n    W = W - 0.1  # (n_in, n_out)\n    return O.T @ G  # (n_out, n_in)": None,
+    "x = 1\nstep(W, G)": ["2 step(W, G)", "3 return O.T @ G  # (n_out, n_in)"],
+    "from course_lib import dense\n\ndense.grad_W(O[:6], G)": ["3 dense.grad_W(O[:6], G)"],
+    "import asyncio\nawait asyncio.sleep(0)\nZ = O @ W  # (n_out, m)": ["3 Z = O @ W  # (n_out, m)"],
+    "G;  # (m, n_out)": None,
+    "%unload_ext course_lib": None,
+    "Z = O @ W  # (n_out, m)\nZ.shape": None,
+}
 
 
-@pytest.fixture(scope="module")
-def outputs():
-    """For each cell above, run in a kernel: (the value shown, the error's message, the error's text without colours)."""
+def test_in_a_kernel_right_cells_show_their_values_and_an_error_points_at_its_lines_and_hides_the_library():
+    """KERNEL_CELLS: the lines that the traceback of a cell points at, None where there is none."""
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in KERNEL_CELLS])
-    client = NotebookClient(notebook, kernel_name="python3", allow_errors=True, timeout=60)
-    client.execute()
-    found = []
-    for cell in notebook.cells:
-        shown = [output["data"]["text/plain"] for output in cell.outputs if output.output_type == "execute_result"]
+    NotebookClient(notebook, kernel_name="python3", allow_errors=True, timeout=60).execute()
+    shown = []
+    for cell, lines in zip(notebook.cells, KERNEL_CELLS.values(), strict=True):
         errors = [output for output in cell.outputs if output.output_type == "error"]
         text = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(line for error in errors for line in error.traceback))
-        found.append((shown, [(error.ename, error.evalue) for error in errors], text))
-    return found
-
-
-@pytest.mark.parametrize(
-    ("cell", "lines", "message"),
-    [
-        (3, ["3 Z = O @ W  # (n_out, m)"], "Z is (7, 3), but the comment says (n_out, m) = (3, 7)."),
-        (
-            5,
-            ["2 step(W, G)", "3 return O.T @ G  # (n_out, n_in)"],
-            "O.T @ G is (5, 3), but the comment says (n_out, n_in) = (3, 5).",
-        ),
-        (
-            6,
-            ["3 dense.grad_W(O[:6], G)"],
-            "grad_W(O, G): G has shape (7, 3), expected (m, n_out): m is 6 because O is (6, 5) = (m, n_in).",
-        ),
-        (8, ["3 Z = O @ W  # (n_out, m)"], "Z is (7, 3), but the comment says (n_out, m) = (3, 7)."),
-    ],
-)
-def test_in_a_kernel_the_error_points_at_the_line_and_hides_the_library(outputs, cell, lines, message):
-    _, errors, text = outputs[cell]
-    assert errors == [("ShapeError", message)]
-    assert arrows(text) == lines
-    assert "course_lib/" not in text
-    assert "shape_c" not in text
-
-
-def test_in_a_kernel_right_cells_run_and_magics_are_checked(outputs):
-    for cell in (0, 1, 2, 4, 9, 10, 11):
-        assert outputs[cell][1] == []
-    for cell in (0, 1, 4, 9, 10):  # the semicolon of cell 9 still hides the value
-        assert outputs[cell][0] == []
-    assert outputs[2][0][0].startswith("array([[5., 5., 5.]")
-    assert outputs[7][1] == [("ShapeError", "Z is (7, 3), but the comment says (n_out, m) = (3, 7).")]
-    assert outputs[11][0] == ["(7, 3)"]
+        assert [error.ename for error in errors] == ["ShapeError"] * bool(lines), text
+        assert arrows(text) == (lines or []) and "course_lib/" not in text and "shape_c" not in text
+        shown += [o["data"]["text/plain"] for o in cell.outputs if o.output_type == "execute_result"]
+    right, unloaded = shown  # and nothing for a cell with a semicolon
+    assert right.startswith("array([[5., 5., 5.]") and unloaded == "(7, 3)"

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from refusals import not_refused
 
 from course_lib.shape_comments.grammar import parse_comment, sizes, spelled
 from course_lib.shapes import ShapeError
@@ -27,48 +28,27 @@ def come_to(text):
         ("( m, )", ["(m,)"]),
         ("(größe,)", ["(größe,)"]),
         ("()", ["()"]),
-        ("(7, 5)", ["(7, 5)"]),
-        ("(n_in + 1, n_out)", ["(n_in + 1, n_out)"]),
-        ("(2 * m, n)", ["(2 * m, n)"]),
         ("(2 * (m + 1), n)", ["(2 * (m + 1), n)"]),
         ("one row a sample: (m, n_in)", []),
         (": (m, n_in)", []),
-        ("at (3, 4)", []),
-        ("returns (p,)", []),
         ("(m)", []),  # a tuple of one has a comma, as in Python
-        ("(1)", []),
         ("(n_in, n_out), (1, n_out)", ["(n_in, n_out)", "(1, n_out)"]),
-        ("(a,), (), (b, c)", ["(a,)", "()", "(b, c)"]),
         ("W and b -> (n_in, n_out),(1, n_out)", ["(n_in, n_out)", "(1, n_out)"]),
         ("(n_in, m) @ (m, n_out) -> (n_in, n_out)", ["(n_in, n_out)"]),
-        ("anything -> (m,), (n,)", ["(m,)", "(n,)"]),
         ("a -> b -> (m,)", ["(m,)"]),
-        ("(optional)", []),
         ("", []),
-        ("prose", []),
         ("as in forward(O, W, b)", []),
-        ("see X[0](m, n)", []),
         ("f(a)(m, n)", []),
-        ("np.zeros(m, n)", []),
         ("(m, n) is the shape", []),
-        ("(m, n).", []),
         ("(m - 1, n)", []),
-        ("(m / 2, n)", []),
         ("(-1, n)", []),
-        ("(m, 2.5)", []),
         ("(m, 'n')", []),
-        ("(m, n[0])", []),
         ("(m, f(n))", []),
-        ("(m, None)", []),
         ("(True, m)", []),
         ("(m, *n)", []),
-        ("(a or b)", []),
-        ("(two words)", []),
         ("[m, n]", []),
         ("m, n", []),
         ("(m, n", []),
-        ("m, n)", []),
-        ("(m, n) ->", []),
         ("(m, n) -> nothing", []),
     ],
 )
@@ -81,16 +61,12 @@ def test_a_comment_states_shapes_when_it_is_nothing_else_or_nothing_else_follows
     [
         ("(n_in, m) @ (m, n_out) -> (n_in, n_out)", "(n_in, m) @ (m, n_out)"),
         ("((m, k) @ (k, n)) + (1, n) -> (m, n)", "(m, k) @ (k, n) + (1, n)"),
-        ("(m,) @ (m,) -> ()", "(m,) @ (m,)"),
         ("( m, ) * (größe,) -> (m,)", "(m,) * (größe,)"),
         ("(2 * (m + 1), n) + (n,) -> (m, n)", "(2 * (m + 1), n) + (n,)"),
         ("-(m, n) -> (m, n)", None),
         ("(m, n) -> (m, n)", "(m, n)"),
         ("O.T @ G -> (n_in, n_out)", None),
-        ("2 * (m, n) -> (m, n)", None),
-        ("the sum -> (m, n)", None),
         ("(m, n) @ (n, k)", None),
-        ("(m, n) -> prose", None),
         ("(m, n) == (m, n) -> (m, n)", None),
     ],
 )
@@ -104,20 +80,12 @@ def test_an_expression_of_shapes_before_the_arrow_is_read(comment, left):
     [
         ("()", ()),
         ("(m, n_in)", (7, 5)),
-        ("(2 * m + 1, n_in * n_out)", (15, 15)),
         ("(2 * (m + 1), 4)", (16, 4)),
         ("(empty, 3)", (0, 3)),
-        ("(n_in, m) @ (m, n_out)", (5, 3)),
-        ("(m, n_in) @ (n_in,)", (7,)),
-        ("(n_in,) @ (n_in, n_out)", (3,)),
-        ("(m,) @ (m,)", ()),
-        ("(2, 1, m, n_in) @ (4, n_in, n_out)", (2, 4, 7, 3)),
         ("(m, n_in) @ (n_in, n_out) + (1, n_out)", (7, 3)),
         ("((m, n_in) @ (n_in, n_out)) * (n_out,)", (7, 3)),
-        ("(m, n_out) - (m, 1)", (7, 3)),
         ("(m, n_out) / ()", (7, 3)),
         ("(m, n_out) ** (1,)", (7, 3)),
-        ("(m, 1) * (1, n_out)", (7, 3)),
     ],
 )
 def test_at_contracts_and_the_other_operators_broadcast_as_in_numpy(text, expected):
@@ -139,43 +107,18 @@ def test_the_sizes_of_an_expression_are_those_that_numpy_gives(a, b, operator):
         assert come_to(f"{a} {operator} {b}") == expected
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        (
-            "(m, n_in) @ (m, n_out)",
-            (
-                "the comment `(m, n_in) @ (m, n_out)` contradicts itself: (m, n_in) = (7, 5) and (m, n_out) = (7, 3) "
-                "do not contract: the inner sizes differ."
-            ),
-        ),
-        (
-            "(m, n_in) + (m, n_out)",
-            (
-                "the comment `(m, n_in) + (m, n_out)` contradicts itself: (m, n_in) = (7, 5) and (m, n_out) = (7, 3) "
-                "do not broadcast."
-            ),
-        ),
-        (
-            "(7, 5) @ ()",
-            "the comment `(7, 5) @ ()` contradicts itself: (7, 5) and () do not contract: the inner sizes differ.",
-        ),
-        (
-            "(m, p)",
-            (
-                "the comment `(m, p)` uses p, which is not defined where this line runs: "
-                "define it first, for example p = 7 or p = O.shape[0]."
-            ),
-        ),
-        ("(m, half)", "the comment `(m, half)` uses half as a size, but half is a float."),
-        ("(m, yes)", "the comment `(m, yes)` uses yes as a size, but yes is a bool."),
-        ("(O, m)", "the comment `(O, m)` uses O as a size, but O is a ndarray."),
-    ],
-)
-def test_what_does_not_meet_or_is_no_size_is_told_in_full(text, message):
-    with pytest.raises(ShapeError) as caught:
-        come_to(text)
-    assert str(caught.value) == message
+def test_what_does_not_meet_or_is_no_size_is_told_in_full():
+    both = "(m, n_in) = (7, 5) and (m, n_out) = (7, 3)"
+    told = {
+        "(m, n_in) @ (m, n_out)": f"contradicts itself: {both} do not contract: the inner sizes differ.",
+        "(m, n_in) + (m, n_out)": f"contradicts itself: {both} do not broadcast.",
+        "(7, 5) @ ()": "contradicts itself: (7, 5) and () do not contract: the inner sizes differ.",
+        "(m, p)": "uses p, which is not defined where this line runs: define it first, for example p = 7 or p = O.shape[0].",
+        "(m, half)": "uses half as a size, but half is a float.",
+        "(m, yes)": "uses yes as a size, but yes is a bool.",
+    }
+    cases = [({"text": text}, ShapeError, f"the comment `{text}` {reason}") for text, reason in told.items()]
+    assert not_refused(come_to, {"text": "()"}, cases) == []
 
 
 def test_a_shape_is_spelled_in_symbols_and_sizes_or_once_where_they_are_the_same():
