@@ -1,7 +1,7 @@
 """Curves by layer and by epoch: what is drawn is what was given, and no curve is told by its colour alone."""
 
 import numpy as np
-import pytest
+from refusals import not_refused
 
 from course_lib import curves
 from course_lib.training import History
@@ -48,32 +48,13 @@ def test_losses_are_drawn_by_epoch_and_a_run_that_diverged_says_when():
     assert figure.axes[0].get_xlabel() == "epoch"
 
 
-@pytest.mark.parametrize("count", [0, 8])
-def test_there_are_one_to_seven_curves(count):
-    with pytest.raises(ValueError, match=f"has {count} curves, expected 1 to 7"):
-        curves.by_layer({str(k): [1.0] for k in range(count)}, "y")
-    with pytest.raises(ValueError, match=f"has {count} curves, expected 1 to 7"):
-        curves.losses({str(k): History(loss=[1.0]) for k in range(count)})
-
-
-def test_theory_without_a_measurement_is_refused():
-    with pytest.raises(ValueError, match=r"theory has \['W'\], which is not measured"):
-        curves.by_layer(MEASURED, "y", {"W": [1.0]})
-
-
 def test_numbers_against_a_size_stand_on_two_logarithmic_axes():
     axes = curves.against([1, 10, 100], {"a": [1.0, 2.0, 0.0], "b": [3.0, 4.0, 5.0]}, "size", "cost").axes[0]
-    assert (axes.get_xscale(), axes.get_yscale(), axes.get_xlabel(), axes.get_ylabel()) == (
-        "log",
-        "log",
-        "size",
-        "cost",
-    )
+    assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("size", "cost")
     drawn = {line.get_label(): line for line in axes.get_lines()}
     assert drawn["b"].get_xdata().tolist() == [1, 10, 100] and drawn["b"].get_ydata().tolist() == [3.0, 4.0, 5.0]
     assert np.isnan(drawn["a"].get_ydata()).tolist() == [False, False, True]
-    with pytest.raises(ValueError, match="'b' has 2 numbers, expected 3, as many as x"):
-        curves.against([1, 2, 3], {"b": [1.0, 2.0]}, "size", "cost")
 
 
 def test_whole_numbers_stand_on_the_axis_as_they_are_and_others_as_powers_of_10():
@@ -100,7 +81,16 @@ def test_a_cost_is_a_bar_with_its_multiple_of_the_limit():
     assert low < 0.5 and high > 8
 
 
-@pytest.mark.parametrize(("seconds", "limit"), [({"a": 0.0}, 1.0), ({"a": np.nan}, 1.0), ({"a": 1.0}, -1.0)])
-def test_a_cost_that_is_none_is_refused(seconds, limit):
-    with pytest.raises(ValueError, match=r"costs\(seconds, limit\): .* expected a finite number above 0"):
-        curves.costs(seconds, limit)
+def test_what_cannot_be_drawn_is_refused():
+    cases = [({"theory": {"W": [1.0]}}, ValueError, "theory has ['W'], which is not measured")]
+    cases += [({"measured": {str(k): [1.0] for k in range(n)}}, ValueError, f"has {n} curves") for n in (0, 8)]
+    assert not_refused(curves.by_layer, {"measured": MEASURED, "ylabel": "y"}, cases) == []
+    cases = [({"histories": {}}, ValueError, "has 0 curves, expected 1 to 7")]
+    assert not_refused(curves.losses, {"histories": {"a": History(loss=[1.0])}}, cases) == []
+    cases = [({"x": [1, 2]}, ValueError, "'Z' has 3 numbers, expected 2, as many as x")]
+    assert (
+        not_refused(curves.against, {"x": [1, 2, 3], "measured": MEASURED, "xlabel": "x", "ylabel": "y"}, cases) == []
+    )
+    cases = [({"seconds": {"a": bad}}, ValueError, "expected a finite number above 0") for bad in (0.0, np.nan)]
+    cases += [({"limit": -1.0}, ValueError, "costs(seconds, limit): limit is -1.0, expected a finite number above 0")]
+    assert not_refused(curves.costs, {"seconds": {"a": 1.0}, "limit": 1.0}, cases) == []

@@ -147,17 +147,6 @@ def test_nothing_is_clipped_at_the_edge_of_a_picture():
     assert clipped == []
 
 
-def test_every_picture_that_a_text_shows_exists():
-    texts = [*ROOT.glob("*.md"), *ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("figures/*.md")]
-    shown = [
-        (path.name, name)
-        for path in texts
-        for name in re.findall(r"figures/([\w.-]+\.(?:svg|png))", path.read_text("utf-8"))
-    ]
-    missing = [(path, name) for path, name in shown if not (FOLDER / name).exists()]
-    assert not missing
-
-
 def test_a_picture_is_small_and_says_nothing_of_when_or_where_it_was_drawn():
     for file in [*FILES, *PAGE]:
         data = (FOLDER / file).read_bytes()

@@ -60,11 +60,8 @@ def sources(path):
     return ["".join(cell["source"]) for cell in json.loads(path.read_text())["cells"]]
 
 
-def test_a_new_student_gets_the_course(copy):
+def test_a_new_student_gets_the_course_and_a_new_version_replaces_what_is_not_changed(course, copy):
     assert sources(copy / NAME) == ["a", "b"]
-
-
-def test_a_new_version_replaces_what_the_student_has_not_changed(course, copy):
     course(notebook("a", "b", "c"))
     student_server.update(course.address, copy)
     assert sources(copy / NAME) == ["a", "b", "c"]
