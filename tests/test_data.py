@@ -104,5 +104,7 @@ def test_bad_input_is_refused_by_name_and_a_fraction_is_a_noise():
     bad |= {("m", TypeError): (20.0, True, None, "20"), ("noise", TypeError): (True, None, "0.1", 1j)}
     for make in PLANAR:
         call = f"{make.__name__}(m, noise, seed): "
-        cases = [({name: value}, error, f"{call}{name} is ") for (name, error), values in bad.items() for value in values]
+        cases = [
+            ({name: value}, error, f"{call}{name} is ") for (name, error), values in bad.items() for value in values
+        ]
         assert not_refused(make, {"m": 10, "noise": Fraction(1, 10)}, cases) == []

@@ -135,7 +135,11 @@ def test_numbers_out_of_range_are_refused_by_name_before_anything_is_trained():
         "momentum": [(-0.5, ValueError), (1j, TypeError)],
         "clip_norm": [(-1.0, ValueError), (np.inf, ValueError), ("1", TypeError)],
     }
-    cases = [({name: value}, error, f"fit(network, X, target, ...): {name} is ") for name in bad for value, error in bad[name]]
+    cases = [
+        ({name: value}, error, f"fit(network, X, target, ...): {name} is ")
+        for name in bad
+        for value, error in bad[name]
+    ]
     good = {"network": network, "X": X, "target": target, "epochs": 0, "learning_rate": 0.1}
     assert not_refused(fit, good, cases) == []
     assert all(np.array_equal(W, old) for (W, _), old in zip(network.parameters, before, strict=True))
