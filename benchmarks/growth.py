@@ -23,10 +23,10 @@ import engine
 import numpy as np
 
 from course_lib.activations import relu
-from course_lib.data import digits
 from course_lib.fast import FastNetwork
 from course_lib.losses import softmax_cross_entropy
-from course_lib.training import accuracy, fit
+from course_lib.practice.data import digits
+from course_lib.practice.training import accuracy, fit
 
 HERE = Path(__file__).parent
 CURVES = ("GEMM", "course", "torch")

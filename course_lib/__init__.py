@@ -15,8 +15,7 @@ from pathlib import Path
 _MODULES = [
     *("jacobian", "activations", "losses", "regularizers", "initializers", "network", "fast", "shapes"),
     *("shape_comments",),
-    *("training", "data", "gradcheck", "gradient_flow", "deep", "normalization", "residual"),
-    *("exercises", "views", "pictures"),
+    *("practice", "depth", "exercises", "views", "pictures"),
 ]
 
 

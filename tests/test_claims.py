@@ -10,17 +10,17 @@ from test_notebooks import NAMES, START, code_cells, markdown, read
 
 from course_lib import ProductExplorer, dense
 from course_lib.activations import relu, tanh
-from course_lib.data import digits
 from course_lib.dense import dZ_dW, grad_b, grad_O, grad_W
 from course_lib.exercises.engine.course import found
 from course_lib.exercises.engine.definition import Definition
 from course_lib.exercises.engine.sandbox import TIME_LIMIT
-from course_lib.gradcheck import check_gradients
 from course_lib.initializers import glorot_normal, he_normal
 from course_lib.jacobian import numeric_jacobian
 from course_lib.losses import mse, softmax_cross_entropy
 from course_lib.network import Network
-from course_lib.training import fit
+from course_lib.practice.data import digits
+from course_lib.practice.gradcheck import check_gradients
+from course_lib.practice.training import fit
 from course_lib.views import TrainingPlayground
 
 NUMBERS = {"two": 2, "three": 3, "five": 5, "eight": 8, "fifteen": 15}

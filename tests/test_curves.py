@@ -4,7 +4,7 @@ import numpy as np
 from refusals import not_refused
 
 from course_lib import curves
-from course_lib.training import History
+from course_lib.practice.training import History
 
 MEASURED = {"Z": [1.0, 0.5, 0.25], "G": [1e-3, 1e-2, 1e-1]}
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from refusals import not_refused
 
-from course_lib.data import digits, moons, spirals
+from course_lib.practice.data import digits, moons, spirals
 
 PLANAR = [moons, spirals]
 

@@ -13,17 +13,17 @@ from refusals import not_refused
 
 from course_lib import activations, initializers
 from course_lib.activations import gelu, identity, leaky_relu, relu, sigmoid, softplus, tanh
-from course_lib.deep import DeepNetwork, compare, flow, measure
 from course_lib.dense import forward, grad_O, undo_activation
-from course_lib.gradient_flow import Flow, mean_field
+from course_lib.depth.deep import DeepNetwork, compare, flow, measure
+from course_lib.depth.normalization import batch_norm, layer_norm
+from course_lib.depth.residuals import grad_O_residual, residual
+from course_lib.depth.theory import Flow, mean_field
 from course_lib.initializers import fan_in_uniform, glorot_uniform
 from course_lib.losses import softmax_cross_entropy
 from course_lib.network import Network
-from course_lib.normalization import batch_norm, layer_norm
+from course_lib.practice.training import fit
 from course_lib.regularizers import l2
-from course_lib.residual import grad_O_residual, residual
 from course_lib.shapes import ShapeError
-from course_lib.training import fit
 
 REMEDIES = st.fixed_dictionaries(
     {"residual": st.booleans(), "normalization": st.sampled_from([None, layer_norm, batch_norm])}

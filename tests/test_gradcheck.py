@@ -8,11 +8,11 @@ from reference import ACTIVATIONS, REGULARIZERS, one_hot
 
 from course_lib import activations, regularizers
 from course_lib.activations import relu, tanh
-from course_lib.deep import DeepNetwork
-from course_lib.gradcheck import GradientCheck, ParameterCheck, check_gradients
+from course_lib.depth.deep import DeepNetwork
+from course_lib.depth.normalization import layer_norm
 from course_lib.losses import mse, softmax_cross_entropy
 from course_lib.network import Network, Trace
-from course_lib.normalization import layer_norm
+from course_lib.practice.gradcheck import GradientCheck, ParameterCheck, check_gradients
 from course_lib.regularizers import l2, none
 from course_lib.shapes import ShapeError
 

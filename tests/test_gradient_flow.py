@@ -8,7 +8,7 @@ from refusals import not_refused
 
 from course_lib import activations
 from course_lib.activations import Activation, gelu, identity, leaky_relu, relu, sigmoid, softplus, tanh
-from course_lib.gradient_flow import Flow, mean_field
+from course_lib.depth.theory import Flow, mean_field
 
 ALL = [f for f in vars(activations).values() if isinstance(f, Activation)]
 GAIN = st.floats(0.01, 10)

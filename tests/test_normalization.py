@@ -16,8 +16,8 @@ from reference import assert_close, contract
 from refusals import not_refused
 
 from course_lib.dense import grad_b
+from course_lib.depth.normalization import Normalization, batch_norm, layer_norm
 from course_lib.jacobian import key_idea
-from course_lib.normalization import Normalization, batch_norm, layer_norm
 from course_lib.shapes import ShapeError, as_fractions
 
 SIZE = st.integers(1, 4)

@@ -25,13 +25,17 @@ FLOORS = [
     [
         *("activations", "losses", "regularizers", "initializers", "jacobian", "dense"),
         *("network", "fast"),
-        *("residual", "normalization", "gradient_flow", "deep"),
+        "depth",
     ],
-    ["training", "data", "gradcheck", "pictures"],
+    ["practice", "pictures"],
     ["exercises", "views", "publish", "server_extension"],
 ]
 FLOOR = {part: floor for floor, parts in enumerate(FLOORS) for part in parts}
-LOWER_MODULES = [f"course_lib.{part}" for part in [*FLOORS[0][1:3], *FLOORS[1]]]
+LOWER_MODULES = [
+    module.removesuffix(".__init__")
+    for module in MODULES
+    if (module.split(".") + ["__init__"])[1] in {"arguments", "shapes", *FLOORS[1]}
+]
 UPSTAIRS_ONLY = {"matplotlib", "ipywidgets", "anywidget", "IPython", "tqdm"}
 ARRAYS = {"O", "W", "b", "G", "Z", "X", "A", "B", "target", "dy_dx", "dx_dz", "dY_dX", "dz_dY"}
 
@@ -83,7 +87,11 @@ def test_imports_go_only_downwards():
 
 def test_the_lower_floors_import_numpy_and_the_annotation_library_alone():
     allowed = {"numpy", "jaxtyping", "course_lib", *sys.stdlib_module_names}
-    imported = [(module, name) for module in LOWER_MODULES for name in imports(MODULES[module])]
+    imported = [
+        (module, name)
+        for module in LOWER_MODULES
+        for name in imports(MODULES.get(module) or MODULES[f"{module}.__init__"])
+    ]
     assert [(module, name) for module, name in imported if name.split(".")[0] not in allowed] == []
 
 
@@ -146,3 +154,44 @@ def test_ruff_has_nothing_to_say(command):
     folders = [f for f in ("course_lib", "tests", "notebooks", "figures", "benchmarks") if (ROOT / f).is_dir()]
     result = subprocess.run([ruff, *command, *folders], capture_output=True, text=True, check=False, cwd=ROOT)
     assert result.returncode == 0, result.stdout + result.stderr
+
+
+# Lines that are not blank, of Python, scripts and styles: what holds today. These are the goals:
+# the core 850, network 170, depth 420, pictures 700, exercises/engine 2,200, views 4,300.
+CORE = [
+    "__init__",
+    "arguments",
+    "shapes",
+    "dense",
+    "jacobian",
+    "activations",
+    "losses",
+    "regularizers",
+    "initializers",
+    "network",
+]
+BUDGETS = {
+    "the core": ([f"{name}.py" for name in CORE], 900),
+    "network": (["network.py"], 180),
+    "fast": (["fast.py"], 210),
+    "shape_comments": (["shape_comments"], 240),
+    "depth": (["depth"], 530),
+    "practice": (["practice"], 260),
+    "pictures": (["pictures"], 810),
+    "exercises/content": (["exercises/content"], 2_900),
+    "exercises/engine": (["exercises/engine"], 2_900),
+    "views": (["views"], 5_250),
+    "publish": (["publish"], 1_350),
+}
+
+
+def lines(path):
+    """How many lines of a file, or of all files of a folder, are not blank."""
+    files = [path] if path.is_file() else [p for p in path.rglob("*") if p.suffix in (".py", ".js", ".css")]
+    return sum(bool(line.strip()) for file in files for line in file.read_text(encoding="utf-8").splitlines())
+
+
+def test_every_floor_keeps_to_its_budget():
+    sizes = {floor: (sum(lines(PACKAGE / name) for name in names), most) for floor, (names, most) in BUDGETS.items()}
+    print(*(f"{floor}: {size} of {most}" for floor, (size, most) in sizes.items()), sep="\n")
+    assert {floor: size for floor, size in sizes.items() if size[0] > size[1]} == {}

@@ -22,12 +22,12 @@ from refusals import not_refused
 
 from course_lib import ShapeError, as_fractions, dense, plots
 from course_lib.activations import tanh
-from course_lib.data import digits as digit_images
-from course_lib.gradcheck import GradientCheck, check_gradients
 from course_lib.network import Network
 from course_lib.pictures.panel import number
 from course_lib.pictures.plots import Panel
-from course_lib.training import History
+from course_lib.practice.data import digits as digit_images
+from course_lib.practice.gradcheck import GradientCheck, check_gradients
+from course_lib.practice.training import History
 
 M, N_IN, N_OUT = 7, 5, 3
 O_SYMBOLS, W_SYMBOLS, G_SYMBOLS = ("m", "n_in"), ("n_in", "n_out"), ("m", "n_out")

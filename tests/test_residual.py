@@ -10,8 +10,8 @@ from reference import assert_close, assert_exactly, contract, fractions, layer_j
 
 from course_lib.activations import tanh
 from course_lib.dense import dZ_dO, forward, grad_b, grad_O, grad_W, undo_activation
+from course_lib.depth.residuals import dY_dO, grad_O_residual, residual
 from course_lib.jacobian import key_idea
-from course_lib.residual import dY_dO, grad_O_residual, residual
 from course_lib.shapes import ShapeError, as_fractions
 
 SIZE = st.integers(1, 4)

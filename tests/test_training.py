@@ -8,13 +8,13 @@ from reference import one_hot
 from refusals import not_refused
 
 from course_lib.activations import relu, tanh
-from course_lib.data import digits, moons
 from course_lib.initializers import he_normal
 from course_lib.losses import mse, softmax_cross_entropy
 from course_lib.network import Network
+from course_lib.practice.data import digits, moons
+from course_lib.practice.training import accuracy, clip_by_norm, fit
 from course_lib.regularizers import l2
 from course_lib.shapes import ShapeError
-from course_lib.training import accuracy, clip_by_norm, fit
 
 
 def task(m=23, seed=0):

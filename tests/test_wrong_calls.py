@@ -13,10 +13,10 @@ import numpy as np
 import course_lib
 from course_lib import activations, initializers, losses, regularizers
 from course_lib.activations import relu
-from course_lib.deep import DeepNetwork
+from course_lib.depth.deep import DeepNetwork
+from course_lib.depth.normalization import layer_norm
 from course_lib.fast import FastNetwork
 from course_lib.network import Network
-from course_lib.normalization import layer_norm
 from course_lib.shapes import ShapeError
 
 m, n_in, n_out = 7, 5, 3

@@ -12,7 +12,7 @@ from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 from course_lib.pictures.blackboard import new_figure, styled
 from course_lib.pictures.look import SIZE, look
 from course_lib.pictures.panel import check_text
-from course_lib.training import History
+from course_lib.practice.training import History
 
 _MARKERS, _DASHES = "osD^vPX", ("-", (0, (5, 2)), (0, (2, 1)), (0, (6, 2, 1, 2)), (0, (1, 1)), (0, (8, 3)), (0, (3, 3)))
 _MOST = len(_DASHES)

@@ -11,7 +11,6 @@ from matplotlib.colors import ListedColormap, LogNorm
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
-from course_lib.gradcheck import GradientCheck
 from course_lib.network import Trace
 from course_lib.pictures.blackboard import board, new_figure, styled, write
 from course_lib.pictures.look import SIZE, look
@@ -24,8 +23,9 @@ from course_lib.pictures.panel import (
     checked_entry,
     in_symbols,
 )
+from course_lib.practice.gradcheck import GradientCheck
+from course_lib.practice.training import History
 from course_lib.shapes import ShapeError
-from course_lib.training import History
 
 _MOST_DIGITS = 100
 
@@ -165,7 +165,7 @@ def nonzero_pattern(name, tensor, row_symbols, column_symbols, entry=None, struc
 def gradient_check(check):
     """Where a gradient is wrong: for each parameter a map of |gradient - numeric|, one column of maps for each layer.
 
-    check: a `course_lib.gradcheck.GradientCheck`. The differences are relative to the parameter's largest entry, on a
+    check: a `course_lib.practice.gradcheck.GradientCheck`. The differences are relative to the parameter's largest entry, on a
     logarithmic scale; the text under each map gives its verdict, `GradientCheck.passes`, and the worst entry.
     Raises TypeError for anything else, ValueError if it holds no parameter.
     """
@@ -198,7 +198,7 @@ def gradient_check(check):
 
 @styled
 def history(history):
-    """Loss J (logarithmic) and accuracy by epoch, of a `course_lib.training.History`; test data dashed.
+    """Loss J (logarithmic) and accuracy by epoch, of a `course_lib.practice.training.History`; test data dashed.
 
     A loss that is 0 or not finite has no point; a run that diverged says so. Raises TypeError for anything else,
     ValueError for an empty history.

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from course_lib.activations import relu
-from course_lib.data import digits
 from course_lib.losses import softmax_cross_entropy
 from course_lib.network import Network
+from course_lib.practice.data import digits
 from course_lib.regularizers import l2
 
 
@@ -32,7 +32,7 @@ def digits_pass():
 
 IMPORTS = """import numpy as np
 from course_lib.activations import relu
-from course_lib.data import digits
+from course_lib.practice.data import digits
 from course_lib.losses import softmax_cross_entropy
 from course_lib.network import Network
 from course_lib.regularizers import l2

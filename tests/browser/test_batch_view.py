@@ -8,13 +8,13 @@ from chromium import axe
 from grids import point_at, read, size, walk
 
 from course_lib.activations import sigmoid, tanh
-from course_lib.data import digits
 from course_lib.losses import mse, softmax_cross_entropy
 from course_lib.network import Network
+from course_lib.practice.data import digits
 
 IMPORTS = """import numpy as np
 from course_lib.activations import sigmoid, tanh
-from course_lib.data import digits
+from course_lib.practice.data import digits
 from course_lib.losses import softmax_cross_entropy
 from course_lib.network import Network
 from course_lib.views.batch.view import BatchView"""

@@ -8,12 +8,12 @@ from chromium import axe
 from grids import read
 
 from course_lib.activations import tanh
-from course_lib.data import moons
 from course_lib.losses import softmax_cross_entropy
 from course_lib.network import Network
+from course_lib.practice.data import moons
+from course_lib.practice.training import accuracy, fit
 from course_lib.publish import export
 from course_lib.regularizers import l2
-from course_lib.training import accuracy, fit
 from course_lib.views.playground.run import Run
 from course_lib.views.playground.settings import Settings
 

@@ -9,15 +9,15 @@ import traitlets
 
 from course_lib import dense
 from course_lib.activations import relu, sigmoid, tanh
-from course_lib.deep import DeepNetwork
+from course_lib.depth.deep import DeepNetwork
+from course_lib.depth.normalization import layer_norm
+from course_lib.depth.theory import mean_field
 from course_lib.exercises.engine.course import found
 from course_lib.exercises.engine.mistakes import MISTAKES
 from course_lib.exercises.engine.prediction import Question, prediction, predictions
-from course_lib.gradient_flow import mean_field
 from course_lib.jacobian import key_idea, numeric_jacobian
 from course_lib.losses import mse, softmax_cross_entropy
 from course_lib.network import Network
-from course_lib.normalization import layer_norm
 
 NOTEBOOKS = ("01", "02", "03", "04", "05", "06", "07", "08", "09", "10")
 rng = np.random.default_rng(3)

@@ -7,10 +7,10 @@ import pytest
 
 from course_lib import ShapeError
 from course_lib.activations import identity, relu, sigmoid, tanh
-from course_lib.data import digits
 from course_lib.jacobian import numeric_jacobian
 from course_lib.losses import Loss, mse, softmax_cross_entropy
 from course_lib.network import Network
+from course_lib.practice.data import digits
 from course_lib.regularizers import l2
 from course_lib.views.batch.view import BatchView
 from course_lib.views.shared.view import unpacked

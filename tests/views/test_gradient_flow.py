@@ -7,7 +7,7 @@ import pytest
 from threadpoolctl import threadpool_info
 
 from course_lib import activations
-from course_lib.gradient_flow import mean_field
+from course_lib.depth.theory import mean_field
 from course_lib.views.gradient_flow.run import (
     ACTIVATIONS,
     BINS,

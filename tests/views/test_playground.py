@@ -7,11 +7,11 @@ import pytest
 
 from course_lib import ShapeError
 from course_lib.activations import relu, tanh
-from course_lib.data import Split, digits, moons, spirals
 from course_lib.losses import softmax_cross_entropy
 from course_lib.network import Network
+from course_lib.practice.data import Split, digits, moons, spirals
+from course_lib.practice.training import accuracy, fit
 from course_lib.regularizers import l2
-from course_lib.training import accuracy, fit
 from course_lib.views import TrainingPlayground
 from course_lib.views.playground.run import GRID, MOST_POINTS, Run
 from course_lib.views.playground.settings import Settings

@@ -13,8 +13,8 @@ import numpy as np
 
 from course_lib import initializers
 from course_lib.activations import ACTIVATIONS, Activation
-from course_lib.deep import DeepNetwork
-from course_lib.gradient_flow import Flow, MeanField
+from course_lib.depth.deep import DeepNetwork
+from course_lib.depth.theory import Flow, MeanField
 from course_lib.pictures.panel import checked_index
 from course_lib.views.jacobian.view import nice
 from course_lib.views.shared.one_thread import one_thread

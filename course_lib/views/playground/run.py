@@ -1,6 +1,6 @@
 """The run that TrainingPlayground shows: its mini-batch steps, and what one frame of it holds.
 
-It takes the steps that `course_lib.training.fit` takes, in the same order on the same seed, but it can stop after each of
+It takes the steps that `course_lib.practice.training.fit` takes, in the same order on the same seed, but it can stop after each of
 them. It draws nothing, and no formula stands here: `Network` has them all, `sgd_step` for the steps.
 """
 
@@ -13,8 +13,8 @@ import numpy as np
 
 from course_lib.losses import softmax_cross_entropy
 from course_lib.network import Network
+from course_lib.practice.training import accuracy
 from course_lib.regularizers import l2
-from course_lib.training import accuracy
 from course_lib.views.playground.settings import ACTIVATIONS
 from course_lib.views.shared.one_thread import one_thread
 

@@ -7,10 +7,10 @@ from numbers import Integral, Real
 
 import numpy as np
 
-from course_lib import data
 from course_lib.activations import ACTIVATIONS
-from course_lib.data import Split
 from course_lib.pictures.panel import check_numbers, checked_index, is_whole
+from course_lib.practice import data
+from course_lib.practice.data import Split
 from course_lib.shapes import ShapeError
 
 DATA = {f.__name__: functools.cache(f) for f in (data.moons, data.spirals, data.digits)}
@@ -57,7 +57,7 @@ class Settings:
 
     @functools.cached_property
     def split(self):
-        """The data, a `course_lib.data.Split`."""
+        """The data, a `course_lib.practice.data.Split`."""
         if isinstance(self.data, str):
             if self.data not in DATA:
                 raise ValueError(f"{_CALL}: data is {self.data!r}, expected one of {', '.join(DATA)}, or a Split")

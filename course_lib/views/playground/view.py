@@ -22,7 +22,7 @@ _STEPS_OF_A_FRAME = 1_000
 class TrainingPlayground(View):
     """A network that trains while one watches, and whose settings can be changed on the way (rows S5 to S21).
 
-    data: "moons", "spirals" or "digits", or a `course_lib.data.Split` of one's own. hidden: the units of the hidden
+    data: "moons", "spirals" or "digits", or a `course_lib.practice.data.Split` of one's own. hidden: the units of the hidden
     layers, such as (16, 16). activation: of the hidden layers, by name. The loss is softmax_cross_entropy, the
     regularizer l2 with weight `lam`. seed: of the initial weights and of the order of the samples, as in `fit`. steps:
     how many to train at once; of these the view keeps up to 41 frames, which an exported page replays.

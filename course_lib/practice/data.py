@@ -25,10 +25,10 @@ def digits():
     """1,797 handwritten digits of 8x8 pixels: X has 64 columns (row by row, 0 is paper, 1 is ink), target has 10.
 
     The test file of "Optical Recognition of Handwritten Digits", E. Alpaydin and C. Kaynak, UCI Machine Learning
-    Repository, 1998 (CC BY 4.0); `course_lib/optdigits/README.md` says more. Every seventh image is held out: 257 of
+    Repository, 1998 (CC BY 4.0); `course_lib/practice/optdigits/README.md` says more. Every seventh image is held out: 257 of
     them, 1,540 are for training. The same 13 people wrote both parts.
     """
-    with np.load(files("course_lib") / "optdigits" / "optdigits_test.npz", allow_pickle=False) as stored:
+    with np.load(files("course_lib.practice") / "optdigits" / "optdigits_test.npz", allow_pickle=False) as stored:
         X, labels = stored["images"].reshape(-1, 64) / 16, stored["labels"]
     return _split(X, labels, np.arange(len(X)) % 7 == 0)
 

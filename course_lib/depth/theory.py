@@ -38,7 +38,7 @@ class Layers(NamedTuple):
 
 
 class Flow(NamedTuple):
-    """Root mean squares by layer, first layer first; predicted by `MeanField.flow` or measured by `course_lib.deep`.
+    """Root mean squares by layer, first layer first; predicted by `MeanField.flow` or measured by `course_lib.depth.deep`.
 
     Z, G, grad_W: arrays of shape (depth,); G is dL/dZ. factor: of shape (depth - 1,): entry l - 1 is the mean square
     of dL/dO at the input of layer l, divided by that at its output. Layer 0 has none: its input is the data.
@@ -88,7 +88,7 @@ class MeanField:
         return Layers(q, chi)
 
     def flow(self, depth, q_in, batch, width=np.inf, residual=False):
-        """What `course_lib.deep.measure` should see: the `Flow` of `depth` layers, for `batch` samples.
+        """What `course_lib.depth.deep.measure` should see: the `Flow` of `depth` layers, for `batch` samples.
 
         The entries of the first G, the gradient for the network's output, have mean square 1; the output layer that
         follows the `depth` layers has weights of the same variance, and no activation.

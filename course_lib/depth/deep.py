@@ -5,7 +5,7 @@
     Z = O W + b,   Y = Z or its normalization,   O^(l) = f(Y)   or, where the sizes allow, O^(l-1) + f(Y)
 
 `flow` takes root mean squares from the trace of any network; `measure` builds a random network of constant width and
-does the same; `compare` sets many such measurements beside `course_lib.gradient_flow.mean_field`.
+does the same; `compare` sets many such measurements beside `course_lib.depth.theory.mean_field`.
 """
 
 from typing import NamedTuple
@@ -14,9 +14,9 @@ import numpy as np
 
 from course_lib.activations import Activation
 from course_lib.arguments import Number, Whole, describe, float_type
-from course_lib.gradient_flow import Flow, mean_field
+from course_lib.depth.normalization import Normalization
+from course_lib.depth.theory import Flow, mean_field
 from course_lib.network import Network, Trace
-from course_lib.normalization import Normalization
 from course_lib.shapes import ShapeError, shape_checked
 
 
