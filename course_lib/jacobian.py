@@ -99,8 +99,11 @@ def _central_difference(f, X, i, shape):
         except Exception:  # noqa: BLE001, S112
             continue
         share, new_share = ((s + r) / (abs(d) + r + _TINY) for d, s, r in (best, new))
-        passes_no_kink = abs(new[0] - D) <= 10 * (spread + rounding)
-        better = (new_share < share) & (passes_no_kink | (factor < 1)) | np.isnan(share)
+        if factor > 1:
+            safe = abs(new[0] - D) <= 10 * (spread + rounding)  # a step so large may pass a kink
+        else:
+            safe = new[1] + new[2] <= 0.01 * abs(new[0])  # a step so small may see nothing but rounding
+        better = (new_share < share) & safe | np.isnan(share)
         best = np.where(better, new, best)
     D, spread, rounding = best
     if not np.isfinite(spread).all():

@@ -5,7 +5,7 @@ import pickle
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from reference import ACTIVATIONS, LOSSES, REGULARIZERS, assert_close, one_hot
 
@@ -101,13 +101,11 @@ def assert_steps_are_those_of_the_open_formulas(network, X, target, with_velocit
 
 
 @BOTH
-@settings(deadline=None)
 @given(TASKS, st.integers(1, 6), st.booleans())
 def test_a_step_is_that_of_the_open_formulas_to_rounding(kind, choice, m, with_velocity):
     assert_steps_are_those_of_the_open_formulas(*drawn_task(kind, choice, m), with_velocity)
 
 
-@settings(deadline=None)
 @given(TASKS, st.integers(1, 6))
 def test_J_and_gradients_are_the_open_formulas_in_both_precisions(choice, m):
     network, X, target = drawn_task(FastNetwork, choice, m)

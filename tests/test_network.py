@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 from autograd import grad
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from reference import ACTIVATIONS, LOSSES, REGULARIZERS, assert_close, objective, one_hot
 
@@ -59,7 +59,6 @@ def assert_gradients_close(gradients, expected, tolerance=1e-11):
             assert_close(gradient, expected_gradient, tolerance)
 
 
-@settings(max_examples=100)
 @given(NETWORKS, st.integers(1, 4))
 def test_J_and_its_gradients_are_those_of_automatic_differentiation(choice, m):
     network, X, target, names = build(choice, m)
