@@ -122,11 +122,6 @@ def test_every_row_has_one_picture_in_four_files_with_a_caption_and_an_alternati
         assert line.count(alt) == 2 and caption in line and all(file in line for file in files)
 
 
-def test_no_picture_is_there_without_a_row_but_those_of_traps_and_depth():
-    without = [name for name, picture in pictures.PICTURES.items() if picture.row not in ROWS]
-    assert without == ["square_trap", "G_over_depth"]
-
-
 def test_the_alternative_text_travels_with_the_files():
     for name, picture in pictures.PICTURES.items():
         elements = ElementTree.parse(FOLDER / f"{name}.svg").iter()
