@@ -44,15 +44,22 @@ def shows_that_it_holds(cell):
     return len(values) > 0 and all(each is True for each in values)
 
 
+def with_sections(cells):
+    """(heading, cell) for each cell; one with several headings belongs to the first, as on the slides."""
+    section = ""
+    for cell in cells:
+        found = headings_in(cell.source) if cell.cell_type == "markdown" else []
+        yield (found or [section])[0], cell
+        section = (found or [section])[-1]
+
+
 def claims_of(name):
     """The claims of the stored notebook of that name, in order."""
-    section, found = "", []
-    for cell in nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4).cells:
-        if cell.cell_type == "markdown":
-            section = (headings_in(cell.source) or [section])[-1]
-        elif "course" in cell.metadata:
-            found.append(Claim(name, section, **cell.metadata["course"], holds=shows_that_it_holds(cell)))
-    return found
+    cells = with_sections(nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4).cells)
+    proofs = [(section, cell) for section, cell in cells if "course" in cell.metadata]
+    return [
+        Claim(name, section, **cell.metadata["course"], holds=shows_that_it_holds(cell)) for section, cell in proofs
+    ]
 
 
 def all_claims():

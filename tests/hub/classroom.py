@@ -280,19 +280,3 @@ def attend(student, bodies):
             happened["cards"].append(student.run(cell["source"]))
     student.save(NOTEBOOK, notebook)
     return happened | {"all": time.monotonic() - start}
-
-
-def memory(classroom):
-    """Bytes by what runs: {"hub": ..., "server": [...], "kernel": [...]}, of Linux's PSS: shared pages are divided."""
-    found = {"hub": 0, "server": [], "kernel": []}
-    for process in classroom.processes():
-        command = " ".join(process.cmdline())
-        info = process.memory_full_info()
-        size = getattr(info, "pss", info.rss)
-        if "ipykernel_launcher" in command:
-            found["kernel"].append(size)
-        elif "jupyterhub.singleuser" in command:
-            found["server"].append(size)
-        else:
-            found["hub"] += size
-    return found
