@@ -1,100 +1,121 @@
-"""What a check costs a learner in time. From the project's root: .venv/bin/python benchmarks/exercises.py
+"""What the checks of exercises find, and what they cost. From the project's root: .venv/bin/python benchmarks/exercises.py
 
-The first check is that of a fresh process: import and call. The others are medians, of the reference solution (right),
-of an answer that no mistake explains (all of them are tried), and of the database's part of a check. Times differ
-between machines, and with what else they do: the yardstick, importing numpy in a fresh process, takes turns with the
-first check.
+The measures of two collections of wrong answers, in tests/exercises: how many are caught, named (by the numbers, or in a
+line in which it goes wrong), and repaired so that the repair is right when it is checked again; what is left is listed. Then 200 random
+wrong answers, and the time from the call to the card, by the clock and on the processor: with what else runs, they differ.
 """
 
-import os
+import linecache
 import statistics
-import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 import numpy as np
 
-from course_lib.exercises.engine.exercise import Exercise, definitions
-from course_lib.exercises.engine.store import Store
-
 ROOT = Path(__file__).parents[1]
-FIRST_ROUNDS, ROUNDS = 7, 15
-FIRST_GOAL, CHECK_GOAL, STORE_GOAL = 400, 150, 10  # ms
-TIMED = "import time; start = time.perf_counter(); {}; print(1000 * (time.perf_counter() - start))"
-NUMPY = TIMED.format("import numpy")
-FIRST = "import numpy; " + TIMED.format(
-    "from course_lib.exercises import exercise; exercise('grad_W').check(lambda O, G: O.T @ G)"
-)
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "exercises")]
+from further_mistakes import FURTHER
+from learner import NoStore, answer, written
+from public_mistakes import MISTAKES
+
+from course_lib.exercises import check_layer, exercise
+from course_lib.exercises.engine.exercise import definitions
+
+GOALS = {"right": (150, 150), "wrong": (400, 2000)}  # ms: the median, the 95th percentile
 
 
-class NoStore:
-    """A store that keeps nothing: what a check costs without the database."""
-
-    def record(self, *_):
-        return False
-
-
-def milliseconds(action):
-    start = time.perf_counter()
-    action()
-    return 1000 * (time.perf_counter() - start)
+def function(source, name):
+    """The function of that name, its lines known as those of a cell."""
+    file = f"<cell {abs(hash(source))}>"
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    space = {"np": np, "__name__": "__main__"}
+    exec(compile(source, file, "exec"), space)  # noqa: S102 - the collections' own text
+    return space[name]
 
 
-def median(action, rounds=ROUNDS):
-    action()
-    return statistics.median(milliseconds(action) for _ in range(rounds))
+def checked(mistake, source=None):
+    source = source or mistake.source
+    if mistake.exercise == "check_layer":
+        shapes = eval(f"dict({mistake.shapes})", {"np": np})
+        return check_layer(function(mistake.forward, "forward"), function(source, "backward"), **shapes)
+    return exercise(mistake.exercise, NoStore()).check(function(source, mistake.exercise))
 
 
-def fresh(code):
-    """The milliseconds that the code prints, in a fresh process."""
-    return float(subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True).stdout)
+def collection(name, mistakes):
+    """Print the measures of a collection; the times of its checks."""
+    caught, named, repaired, times, missed = 0, 0, 0, [], []
+    for mistake in mistakes:
+        start = time.perf_counter(), time.process_time()
+        result = checked(mistake)
+        repr(result)
+        times.append((time.perf_counter() - start[0], time.process_time() - start[1]))
+        by_line = result.line in mistake.lines
+        caught += result.status != "correct"
+        named += bool(result.mistakes) or by_line
+        right = bool(result.repaired) and checked(mistake, result.repaired).status == "correct"
+        repaired += by_line and right
+        if not (by_line and right):
+            missed.append(f"    {mistake.id}: line {result.line} of {mistake.lines}, {result.mistakes or 'no name'}")
+    print(f"{name}: {caught} of {len(mistakes)} caught, {named} named, {repaired} in their line and repaired. Left:")
+    print("\n".join(missed) or "    none")
+    return times
 
 
-def solution(definition):
-    space = {"np": np}
-    exec(definition.solution, space)  # noqa: S102 - the course's own text
-    return space[definition.name]
+def random_answers(count=200):
+    """Expressions at random: none may be right, and none may get a repair that is not one."""
+    rng = np.random.default_rng(0)
+    names = [name for name in ("grad_W", "grad_b", "grad_O", "forward", "undo_activation", "mse_gradient")]
+    repaired = 0
+    for _ in range(count):
+        name = str(rng.choice(names))
+        arguments = [each for each in definitions()[name].names if each != "f_prime"]
+
+        def expression(depth, arguments=arguments):
+            if depth == 0 or rng.random() < 0.2:
+                return str(rng.choice([*arguments, *(f"{each}.T" for each in arguments)]))
+            kind = rng.integers(4)
+            if kind == 0:
+                return f"np.{rng.choice(['sin', 'abs', 'cosh', 'sqrt'])}({expression(depth - 1)})"
+            if kind == 1:
+                return f"({expression(depth - 1)}).{rng.choice(['sum', 'max', 'mean'])}(axis={rng.integers(2)})"
+            return f"({expression(depth - 1)} {rng.choice(list('+-*@/'))} {expression(depth - 1)})"
+
+        result = exercise(name, NoStore()).check(answer(written(name, expression(3))))
+        if result.repaired:
+            repaired += 1
+            again = exercise(name, NoStore()).check(function(result.repaired, name))
+            assert again.status == "correct", result.repaired
+    print(f"random answers: {count}; with a repair, each right when it is checked again: {repaired}")
 
 
-def unexplained(definition):
-    """An answer that is off by 1% and a little, which no mistake explains; in place, the same for the parameters."""
-
-    def moved(value):
-        return [moved(part) for part in value] if isinstance(value, (list, tuple)) else 1.01 * value + 0.001
-
-    right = solution(definition)
-
-    def wrong(*arguments):
-        if definition.form == "in place":
-            for pair in arguments[0]:
-                for P in pair:
-                    P += 0.001
-            return None
-        return moved(right(*arguments))
-
-    return wrong
+def row(kind, times):
+    wall, cpu = (sorted(1000 * each for each in column) for column in zip(*times, strict=True))
+    for clock, each in (("by the clock", wall), ("on the processor", cpu)):
+        middle, late = statistics.median(each), each[int(0.95 * len(each))]
+        print(
+            f"{kind:6} {clock:17} median {middle:6.0f} ms (goal {GOALS[kind][0]}), 95 %: {late:6.0f} ms (goal {GOALS[kind][1]})"
+        )
 
 
-def row(name, time_taken, goal):
-    print(f"{name:44} {time_taken:8.1f} ms   goal: {goal} ms{'' if time_taken <= goal else '   MISSED'}", flush=True)
+def right_answers():
+    """The times of the checks of all solutions, the second time each."""
+    times = []
+    for name, definition in definitions().items():
+        f = answer(definition.solution)
+        for again in (False, True):
+            start = time.perf_counter(), time.process_time()
+            assert exercise(name, NoStore()).check(f).status == "correct"
+            if again:
+                times.append((time.perf_counter() - start[0], time.process_time() - start[1]))
+    return times
 
 
 def main():
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["COURSE_PROGRESS"] = str(Path(folder) / "progress.sqlite3")
-        rounds = [(fresh(NUMPY), fresh(FIRST)) for _ in range(FIRST_ROUNDS + 1)][1:]  # the first one fills caches
-        yardstick, first = (statistics.median(times) for times in zip(*rounds, strict=True))
-        print(f"{'yardstick: import numpy':44} {yardstick:8.1f} ms")
-        row("import and first check", first, FIRST_GOAL)
-        for kind, make in (("right", solution), ("unexplained", unexplained)):
-            for name, definition in definitions().items():
-                function, exercise = make(definition), Exercise(definition, NoStore())
-                row(f"{name}, {kind}", median(lambda e=exercise, f=function: e.check(f)), CHECK_GOAL)
-        store = Store(Path(folder) / "progress.sqlite3")
-        source = definitions()["backward"].solution
-        row("progress, one attempt", median(lambda: store.record("backward", "correct", (), source), 100), STORE_GOAL)
+    times = [*collection("public mistakes", MISTAKES), *collection("further mistakes", FURTHER)]
+    random_answers()
+    row("right", right_answers())
+    row("wrong", times)
 
 
 if __name__ == "__main__":

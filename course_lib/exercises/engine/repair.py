@@ -8,17 +8,18 @@ import ast
 import builtins
 import contextlib
 import copy
+import difflib
 import functools
 import heapq
 import inspect
 import itertools
+import re
 import signal
 import textwrap
 import threading
 import time
 import types
 import warnings
-from collections import Counter
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -29,7 +30,7 @@ from course_lib.exercises.engine.say_repair import cost
 
 SECONDS = 1.3  # of the processor, for all candidates
 _BY_THE_CLOCK = 3.0  # on a busy machine
-_EACH = 0.05  # seconds for one candidate; more, if the learner's own code took longer
+_EACH = 0.2  # seconds by the clock for one candidate; more, if the learner's own code took longer
 _MARGIN = 0.06  # repairs that are this near to the best are as good
 _SECOND, _NEARER = (
     0.3,
@@ -435,7 +436,7 @@ class Search:
             self.tried += 1
             if not wrong and not self._wrong(state.units, self.every):
                 state = replace(state, cost=estimate) if len(state.changes) == 1 else state
-                if _leaves_more(self.units, state.units):
+                if _leaves_more(self.units, state.units, len(state.changes)):
                     found.append(self._repair(state))
                 continue
             if not wrong:  # right by accident: from now on, a case that shows it counts too
@@ -627,24 +628,25 @@ def tidy(source):
     return source
 
 
-def _leaves_more(before, after):
-    """True if a repair leaves more of the learner's work than it changes."""
-    old, new = Counter(), Counter()
+def _leaves_more(before, after, steps):
+    """True if a repair leaves more of the learner's work than it changes: words, numbers and operators are counted."""
+    kept = removed = 0
+    added = []
     for a, b in zip(before, after, strict=True):
         if a.source != b.source:
-            old, new = old + _labels(a.source), new + _labels(b.source)
-    kept = sum((old & new).values())
-    return len(new - old) <= kept and sum(old.values()) - kept <= 1.5 * kept
+            old, new = _words(a), _words(b)
+            same = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+            kept += sum(j - i for what, i, j, *_ in same if what == "equal")
+            removed += sum(j - i for what, i, j, *_ in same if what != "equal")
+            added += [word for what, _, _, i, j in same if what != "equal" for word in new[i:j]]
+    if steps == 1:
+        return removed <= kept + 1 and len(set(added)) <= kept + 1
+    return len(added) < kept and removed + len(added) <= 1.5 * kept
 
 
-def _labels(source):
-    function = next(n for n in ast.walk(ast.parse(source)) if isinstance(n, (ast.FunctionDef, ast.Lambda)))
-    body = function.body if isinstance(function.body, list) else [function.body]
-    nodes = [n for stmt in body for n in ast.walk(stmt) if not isinstance(n, (ast.expr_context, ast.Load))]
-    return Counter(
-        f"{type(n).__name__} {getattr(n, 'id', getattr(n, 'attr', getattr(n, 'value', '') if isinstance(n, ast.Constant) else ''))}"
-        for n in nodes
-    )
+def _words(unit):
+    body = "\n".join(unit.source.decode().splitlines()[unit.first :] or [unit.source.decode().partition(":")[2]])
+    return [word for word in re.findall(r"[^\W\d]\w*|\d[\w.]*|[^\s\w()\[\],.:]+", body) if word != "return"]
 
 
 def badness(value, right, same):
