@@ -824,7 +824,7 @@ def assigned_with_operator(node, s):
 @edit(ast.Assign, ast.AugAssign, ast.Expr, ast.Return)
 def elsewhere(node, s):
     """A statement too many, too early, too late, outside or inside its loop or its `if`."""
-    if not s.alone(node) or isinstance(getattr(node, "value", None), ast.Constant):
+    if not s.alone(node) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
         return
     own = next(b for b in bodies(s.above[node]) if node in b)
     place = own.index(node)
