@@ -16,7 +16,7 @@ import numpy as np
 TIME_LIMIT = 5.0  # seconds, for all cases together
 _KEPT = 2000  # characters of what was printed
 _RETRY = 0.05  # seconds until the next interruption, for code that catches the first one
-_PATIENCE, _OFTEN = 4, 0.001  # so many that were caught, and they come so often that one lands outside of any try
+_PATIENCE, _OFTEN = 4, 5e-5  # so many that were caught, and they come so often that one lands outside of any try
 _ATTEMPTS = 200  # of these; then a thread is left to itself
 _DEEPEST = 3000  # calls within calls; more could fill the memory before the time is over
 _NUMPY_DEFAULTS = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
