@@ -2,6 +2,7 @@
 
 import functools
 import linecache
+import threading
 import time
 
 import numpy as np
@@ -152,3 +153,13 @@ def test_what_is_no_slip_is_not_replaced_by_the_formula(body):
     found = checked("grad_W", body)
     assert found.status == "wrong"
     assert found.repaired == "" or "sin" in body
+
+
+def test_a_search_ends_in_a_thread_too_where_there_is_no_alarm():
+    """As on Windows; of what is changed here, much never ends."""
+    body = "    i, out = 0, 0 * G[:1]\n    while i < len(G):\n        out = out + G[i]\n        i += 1\n    return out / len(G)\n"
+    found = []
+    thread = threading.Thread(target=lambda: found.append(checked("grad_b", body)), daemon=True)
+    thread.start()
+    thread.join(30)
+    assert found and found[0].line == 6

@@ -178,16 +178,16 @@ class Program:
             made = functools.partial(made, *args, **keywords)
         return made
 
-    def seen(self, judge, i):
-        """The units, with what their names held in a run of case i."""
+    def seen(self, judge, i, limit):
+        """The units, with what their names held in a run of case i, of so many seconds at most."""
         kinds, space = {unit.name: {} for unit in self.units}, {}
         for unit in self.units:
             space[f"_seen_{unit.name}"] = lambda held, name=unit.name: kinds[name].update(
                 (k, _kind(v)) for k, v in held.items()
             )
-        made = self.function(self.units, space, _watched)
-        with contextlib.suppress(Exception):
-            judge(made, i)
+        with contextlib.suppress(Exception, SystemExit, TimeUp), Limited(limit) as limited:
+            ticks = {} if limited.alarm else {"_tick": limited.tick}
+            judge(self.function(self.units, space | ticks, _watched if limited.alarm else _watched_ticking), i)
         others = {n: "call" for n in [*(u.name for u in self.units[1:]), *self._names] if self._is_slope(n)}
         return tuple(Unit(u.name, u.source, u.first, others | kinds[u.name]) for u in self.units)
 
@@ -348,6 +348,11 @@ def _bent(value):
     return value * 1.37 if isinstance(value, float) else value
 
 
+def _watched_ticking(source, name):
+    """Both: see `_watched` and `_ticking`."""
+    return _watched(ast.unparse(_ticking(source, name)), name)
+
+
 def _ticking(source, name):
     """The tree of a function that calls `_tick` in each round of its loops and in each call: where there is no alarm."""
     tree = ast.parse(source)
@@ -409,9 +414,10 @@ class Search:
         bad = [i for i in order if base[i]]
         self.every = (*order, order[0])  # what is kept from call to call shows in a case that comes again
         self.telling = bad[:1] or list(self.every)  # alone it is right: what goes wrong is kept from call to call
-        self.units = program.seen(judge, self.telling[0])
+        self.units = program.seen(judge, self.telling[0], self.limit)
         tables = tuple(list(range(1, unit.source.count(b"\n") + 2)) for unit in units)
-        self.unlikely = self._unlikely() if len(self.telling) == 1 else {}
+        bendable = len(self.telling) == 1 and Limited(0).alarm  # bent numbers may make a loop endless
+        self.unlikely = self._unlikely() if bendable else {}
         self.start = State(self.units, wrong=self._wrong(units, self.telling), tables=tables)
 
     def run(self):
