@@ -241,7 +241,8 @@ def changes(scope, over=lambda: False):
         if over():
             break
         above = scope.above.get(node)
-        if above in skipped or isinstance(node, (ast.JoinedStr, ast.arg)) or isinstance(above, ast.arg):
+        told = isinstance(above, (ast.arg, ast.Assert, ast.Raise))  # not what is computed
+        if above in skipped or isinstance(node, (ast.JoinedStr, ast.arg)) or told:
             skipped.add(node)
             continue
         for function in TABLE.get(type(node), ()):
