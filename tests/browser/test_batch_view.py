@@ -4,8 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from chromium import axe
-from grids import point_at, read, size, walk
+from grids import grid, point_at, size, status, walk
 
 from course_lib.activations import sigmoid, tanh
 from course_lib.losses import mse, softmax_cross_entropy
@@ -25,7 +24,7 @@ view"""
 SMALL = """rng = np.random.default_rng(4)
 view = BatchView(Network([5, 4, 3], tanh), rng.normal(size=(7, 5)), rng.normal(size=(7, 3)), {settings})
 view"""
-PART, SUM, GRADIENT = r"^\(o_", r"^sum, ", r"^grad_W, "
+PART, SUM, GRADIENT, O_, Z_, G_ = map(re.compile, (r"^\(o_", "^sum, ", "^grad_W, ", "^O,", "^Z,", "^G,"))
 
 
 def traced(network, X, target):
@@ -37,14 +36,6 @@ def traced(network, X, target):
 def small_trace():
     rng = np.random.default_rng(4)
     return traced(Network([5, 4, 3], tanh), rng.normal(size=(7, 5)), rng.normal(size=(7, 3)))
-
-
-def grid(page, label):
-    return page.get_by_role("grid", name=re.compile(label))
-
-
-def status(page):
-    return read(page.get_by_role("status").inner_text())
 
 
 def pressed(page, toolbar):
@@ -84,46 +75,33 @@ def outlined(page, label):
     )
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_digits_are_drawn_without_an_error_and_axe_finds_nothing(lab, theme):
-    page = lab.open(IMPORTS, DIGITS, theme=theme)
-    names = page.get_by_role("grid").evaluate_all("grids => grids.map(grid => grid.getAttribute('aria-label'))")
-    assert [name.split(",")[0] for name in names] == ["O", "Z", "G", "(o_3 transposed g_3)", "sum", "grad_W"]
-    buttons = page.get_by_role("toolbar", name="Samples of the batch").get_by_role("button")
-    kinds = ["a 1", "a 2", "a 3", "a 4", "a 5", "a 6", "an 8", "a 9", "a 0", "a 1", "a 2"]
-    for i, kind in enumerate(kinds):
-        assert page.get_by_role("button", name=f"sample {i}, {kind}", exact=True).count() == 1
-    ink = (
-        buttons.nth(6)
-        .locator("canvas")
-        .evaluate("c => [...c.getContext('2d').getImageData(0, 0, 8, 8).data].filter((_, k) => k % 4 === 0)")
-    )
-    assert np.allclose(np.array(ink) / 255, 1 - digits().X_train[6], atol=1 / 255)
-    assert axe(page, ".jp-OutputArea-output") == []
-    assert (page.console_errors, page.outside) == ([], [])
-
-
 def test_a_sample_is_chosen_with_the_keyboard_and_its_row_and_its_part_are_numpys(lab):
     page = lab.open(IMPORTS, DIGITS, "print('the kernel has', view.sample, view.layer)")
     split = digits()
     network = Network([64, 16, 10], sigmoid, softmax_cross_entropy)
     trace = traced(network, split.X_train[:11], split.target_train[:11])
+    samples = page.get_by_role("toolbar", name="Samples of the batch").get_by_role("button")
+    ink = "c => [...c.getContext('2d').getImageData(0, 0, 8, 8).data].filter((_, k) => k % 4 === 0)"
+    assert np.allclose(np.array(samples.nth(6).locator("canvas").evaluate(ink)) / 255, 1 - split.X_train[6], atol=0.004)
+    assert [
+        page.get_by_role("button", name=f"sample {i}, {kind}", exact=True).count()
+        for i, kind in ((5, "a 6"), (6, "an 8"))
+    ] == [1, 1]
     page.get_by_role("button", name="sample 3, a 4", exact=True).press("ArrowRight")
     assert page.evaluate("() => document.activeElement.textContent").startswith("sample 4, a 5")
     assert status(page) == "Row 4 of O, Z and G belongs to sample 4, a 5. Its part of grad_W is o_4ᵀ g_4."
-    assert [outlined(page, label) for label in ("^O,", "^Z,", "^G,")] == [[[4], []]] * 3
-    assert grid(page, "^G,").get_by_role("gridcell").text_content().startswith("G[4, 0] = ")
+    assert [outlined(page, label) for label in (O_, Z_, G_)] == [[[4], []]] * 3
+    assert grid(page, G_).get_by_role("gridcell").text_content().startswith("G[4, 0] = ")
     assert same(numbers(page, PART), np.outer(trace.O[0][4], trace.G[0][4]))
     page.keyboard.press("End")
     assert [text[:9] for text in pressed(page, "Samples of the batch")] == ["sample 10"]
     page.keyboard.press("Tab")  # one stop for all samples; the next are the layers
     page.keyboard.press("ArrowRight")
     assert [text[:16] for text in pressed(page, "Layers")] == ["layer 1: 16 → 10"]
-    for name, A in (("O", trace.O[1]), ("Z", trace.Z[1]), ("G", trace.G[1])):
-        assert same(numbers(page, f"^{name}, 11 by"), A)  # walking down the rows has come to the last sample
+    for place, A in ((O_, trace.O[1]), (Z_, trace.Z[1]), (G_, trace.G[1])):
+        assert same(numbers(page, place), A)  # walking down the rows has come to the last sample
     assert same(numbers(page, PART), np.outer(trace.O[1][10], trace.G[1][10]))
     lab.run_until(page, 2, "the kernel has 10 1")
-    assert page.console_errors == []
 
 
 def test_samples_added_one_by_one_become_the_kernels_gradient(lab):
@@ -150,14 +128,14 @@ def test_the_switch_takes_the_1_over_m_out_of_g_and_nothing_moves(lab):
     page = lab.open(IMPORTS, SMALL.format(settings="sample=2, added=3"))
     trace = small_trace()
     O, G = trace.O[0], trace.G[0]
-    places = [grid(page, label) for label in ("^O,", "^G,", PART, SUM, GRADIENT)]
+    places = [grid(page, label) for label in (O_, G_, PART, SUM, GRADIENT)]
     before = [place.bounding_box() for place in places]
     seen = page.locator(".bss-whose > p:visible")
     assert seen.inner_text().startswith("The mean puts 1/m = 1/7 into G")
     page.get_by_role("button", name="loss is a mean: G has the 1/m").press("ArrowRight")
     assert seen.inner_text().startswith("No 1/m anywhere: G, each part and OᵀG are m = 7 times as large.")
-    assert same(numbers(page, "^O,"), O)  # ends in row 6
-    assert same(numbers(page, "^G,"), 7 * G)
+    assert same(numbers(page, O_), O)  # ends in row 6
+    assert same(numbers(page, G_), 7 * G)
     assert same(numbers(page, PART), 7 * np.outer(O[6], G[6]))
     assert same(numbers(page, SUM), 7 * O[:3].T @ G[:3])
     assert same(numbers(page, GRADIENT), 7 * O.T @ G)
@@ -180,29 +158,18 @@ def test_the_pointer_reads_an_entry_and_the_sum_it_stands_for(lab):
     )
     expected = [O[:2, 3] @ G[:2, 1], O[0, 3], G[0, 1], O[1, 3], G[1, 1]]
     assert [float(x) for x in said.groups()] == pytest.approx(expected, rel=0.06)  # factors have two digits
-    assert [outlined(page, label) for label in ("^O,", "^G,")] == [[[2], [3]], [[2], [1]]]
+    assert [outlined(page, label) for label in (O_, G_)] == [[[2], [3]], [[2], [1]]]
     point_at(grid(page, GRADIENT), 3, 1)
     assert "= O[0, 3] G[0, 1] + O[1, 3] G[1, 1] + … + O[6, 3] G[6, 1] =" in status(page)
     point_at(grid(page, PART), 4, 0)
     assert re.match(r"\(o_2ᵀ g_2\)\[4, 0\] = \S+ = O\[2, 4\] G\[2, 0\] =", status(page))
-    point_at(grid(page, "^G,"), 5, 3)
+    point_at(grid(page, G_), 5, 3)
     assert status(page).endswith("how the loss answers to Z[5, 3], unit 3 of sample 5. The loss's 1/m = 1/7 is in it.")
     assert [text[:8] for text in pressed(page, "Samples of the batch")] == ["sample 2"]  # pointing chooses nothing
     page.mouse.down()
     assert [text[:8] for text in pressed(page, "Samples of the batch")] == ["sample 5"]
     page.mouse.up()
     assert same(numbers(page, PART), np.outer(O[5], G[5]))
-    assert page.console_errors == []
-
-
-def test_python_sets_it(lab):
-    settings = "view.sample, view.added, view.layer, view.mean = 6, 7, 1, False"
-    page = lab.open(IMPORTS, SMALL.format(settings="sample=1"), settings)
-    O, G = small_trace().O[1], small_trace().G[1]
-    assert page.locator(".bss-progress").inner_text().startswith("All 7")
-    assert page.locator(".bss-whose > p:visible").inner_text().startswith("No 1/m")
-    assert same(numbers(page, SUM), 7 * O.T @ G)
-    assert [text[:8] for text in pressed(page, "Samples of the batch")] == ["sample 6"]
 
 
 def test_64_samples_with_64_inputs_and_64_units(lab):

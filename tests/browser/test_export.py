@@ -109,84 +109,9 @@ def test_an_exported_page_asks_the_network_for_nothing_and_its_view_answers_a_ke
     policy = shown.locator("meta[http-equiv]").get_attribute("content")
     assert policy.startswith("default-src 'none'") and "http" not in policy
     assert axe(shown, "html") == []
-    assert (shown.console_errors, shown.outside) == ([], [])
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(("theme", "width"), [("light", 1400), ("dark", 390)])
-def test_it_asks_for_nothing_and_axe_finds_nothing_in_light_and_dark_wide_and_narrow(lab, exported, theme, width):
-    shown = opened(lab, exported, color_scheme=theme, viewport={"width": width, "height": 900})
-    assert shown.outside == []
-    assert [error for error in shown.console_errors if "on purpose" not in error] == []
-    assert axe(shown, "html") == []
-    assert shown.evaluate("document.documentElement.scrollWidth") <= width
-    assert shown.evaluate("document.body.dataset.jpThemeLight") == str(theme == "light").lower()
-    assert shown.locator("html").get_attribute("lang") == "en"
-    assert shown.title() == shown.locator("h1").text_content() == "OTG on a page"
-
-
-@pytest.mark.slow
-def test_the_theme_follows_the_readers_while_the_page_is_open(lab, exported):
-    shown = opened(lab, exported, color_scheme="light")
-    background = "getComputedStyle(document.querySelector('.bss-view')).backgroundColor"
-    assert shown.evaluate(background) == "rgb(255, 255, 255)"
-    shown.emulate_media(color_scheme="dark")
-    shown.wait_for_function(f"{background} === 'rgb(17, 17, 17)'")  # the page hears of it a little later
-    shown.wait_for_function("document.body.dataset.jpThemeLight === 'false'")
-
-
-@pytest.mark.slow
-def test_formulas_are_drawn_as_formulas(lab, exported):
-    shown = opened(lab, exported)
-    assert shown.locator("math").count() == 4
-    assert shown.locator("munder > mo", has_text="⏟").count() == 1
-    assert shown.locator("math mfrac").text_content() == "12m"
-    box = shown.locator("menclose")
-    assert box.evaluate("box => getComputedStyle(box).borderTopWidth") == "1px"
-    assert shown.get_by_text("(A)", exact=True).bounding_box()["x"] > box.bounding_box()["x"] + 200  # at the margin
-
-
-@pytest.mark.slow
-def test_a_model_keeps_its_last_values_and_its_two_views_change_together(lab, exported):
-    shown = opened(lab, exported)
-    buttons = shown.get_by_role("button", name=", made")
-    assert buttons.all_inner_texts() == ["7 of 0.5 -2, made 1"] * 2 + ["3 of 0.5 -2, made 1"]
-    buttons.nth(1).click()
-    assert buttons.all_inner_texts() == ["8 of 0.5 -2, made 1"] * 2 + ["3 of 0.5 -2, made 1"]
-    buttons.nth(0).click()
-    assert buttons.all_inner_texts() == ["8 of 1 -4, made 1"] * 2 + ["3 of 0.5 -2, made 1"]
-    assert buttons.first.evaluate("button => getComputedStyle(button).letterSpacing") == "3px"
-
-
-@pytest.mark.slow
-def test_every_script_is_in_the_page_once(exported):
-    assert exported.read_text(encoding="utf-8").count("each_script_once") == 2  # and in the cell that is shown
-
-
-@pytest.mark.slow
-def test_what_cannot_be_shown_says_so_and_the_rest_lives(lab, exported):
-    shown = opened(lab, exported)
-    notes = shown.locator(".note").all_inner_texts()
-    assert len(notes) == 2
-    assert "IntSlider" in notes[0]
-    assert "on purpose" in notes[1]
-    assert any("on purpose" in error for error in shown.console_errors)
-
-
-@pytest.mark.slow
-def test_without_scripts_the_views_pictures_stand_in(lab, exported):
-    shown = opened(lab, exported, java_script_enabled=False)
-    picture = shown.locator(".live-view noscript img, .live-view img").first
-    assert "ProductExplorer" in picture.get_attribute("alt")
-    assert picture.bounding_box()["width"] > 100
-
-
-@pytest.mark.slow
-def test_a_link_to_another_notebook_leads_to_its_page(lab, exported):
-    assert opened(lab, exported).get_by_text("next").get_attribute("href") == "06_b.html#a"
-
-
-def test_what_a_notebook_takes_from_the_network_stays_out(lab, tmp_path):
+def test_what_a_notebook_takes_from_the_network_stays_out(lab, browser, tmp_path):
     hungry = nbformat.v4.new_notebook(
         cells=[
             TEXT("# A\n\n![b](http://example.org/b.png)\n\n<script src='http://example.org/c.js'></script>"),
@@ -199,8 +124,48 @@ def test_what_a_notebook_takes_from_the_network_stays_out(lab, tmp_path):
     shown = lab.new_page()
     shown.goto(path.as_uri())
     shown.locator("html[data-views=drawn]").wait_for()
-    assert shown.outside == []
-    assert len(shown.console_errors) >= 5  # the browser says what it refused
+    assert shown.outside == [] and len(browser.close_pages()) >= 5  # the browser says what it refused
+
+
+@pytest.mark.slow
+def test_a_page_shows_formulas_and_views_says_what_it_cannot_and_follows_the_readers_theme(lab, browser, exported):
+    shown = opened(lab, exported, color_scheme="light")
+    assert shown.locator("html").get_attribute("lang") == "en"
+    assert shown.title() == shown.locator("h1").text_content() == "OTG on a page"
+    assert shown.get_by_text("next").get_attribute("href") == "06_b.html#a"
+    assert shown.locator("math").count() == 4
+    assert shown.locator("munder > mo", has_text="⏟").count() == 1
+    assert shown.locator("math mfrac").text_content() == "12m"
+    box = shown.locator("menclose")
+    assert box.evaluate("box => getComputedStyle(box).borderTopWidth") == "1px"
+    assert shown.get_by_text("(A)", exact=True).bounding_box()["x"] > box.bounding_box()["x"] + 200  # at the margin
+    slider, broken = shown.locator(".note").all_inner_texts()
+    assert "IntSlider" in slider and "on purpose" in broken
+    assert shown.content().count("each_script_once") == 2  # once, and in the cell that is shown
+
+    buttons = shown.get_by_role("button", name=", made")  # two views of one model with its last values, and another
+    assert buttons.all_inner_texts() == ["7 of 0.5 -2, made 1"] * 2 + ["3 of 0.5 -2, made 1"]
+    for number, words in ((1, "8 of 0.5 -2, made 1"), (0, "8 of 1 -4, made 1")):
+        buttons.nth(number).click()
+        assert buttons.all_inner_texts() == [words] * 2 + ["3 of 0.5 -2, made 1"]
+    assert buttons.first.evaluate("button => getComputedStyle(button).letterSpacing") == "3px"
+
+    background = "getComputedStyle(document.querySelector('.bss-view')).backgroundColor"
+    for theme, colour, width in (("light", "rgb(255, 255, 255)", 1400), ("dark", "rgb(17, 17, 17)", 390)):
+        shown.emulate_media(color_scheme=theme)
+        shown.set_viewport_size({"width": width, "height": 900})
+        shown.wait_for_function(f"{background} === '{colour}'")  # the page hears of it a little later
+        shown.wait_for_function(f"document.body.dataset.jpThemeLight === '{theme == 'light'}'.toLowerCase()")
+        shown.wait_for_function("width => document.documentElement.scrollWidth <= width", arg=width)
+        assert axe(shown, "html") == []
+    assert browser.close_pages() and all("on purpose" in error for error in shown.console_errors + shown.outside)
+
+
+@pytest.mark.slow
+def test_without_scripts_the_views_pictures_stand_in(lab, exported):
+    picture = opened(lab, exported, java_script_enabled=False).locator(".live-view noscript img, .live-view img").first
+    assert "ProductExplorer" in picture.get_attribute("alt")
+    assert picture.bounding_box()["width"] > 100
 
 
 @pytest.mark.slow
@@ -219,18 +184,12 @@ def test_every_formula_and_every_link_of_the_course_comes_out(capsys):
     assert capsys.readouterr().err == "", "formulas that stay as LaTeX are told there"
 
 
-def test_a_table_in_a_quotation_is_a_table():
+def test_a_table_in_a_quotation_is_a_table_and_what_is_no_latex_stays_as_it_is_and_is_told(capsys):
     quoted = TEXT("# A\n\n> | a | b |\n> |---|---|\n> | $x$ | 2 |")
     soup = bs4.BeautifulSoup(page(nbformat.v4.new_notebook(cells=[quoted]), "A"), "html.parser")
     assert [cell.text for cell in soup.select("blockquote td")] == ["x", "2"]
-
-
-def test_what_is_no_latex_stays_as_it_is_and_is_told(capsys):
     assert mathml("\\nothing{x} < 1", "inline") == "<code>\\nothing{x} &lt; 1</code>"
     assert "\\nothing" in capsys.readouterr().err
-
-
-# What goes wrong
 
 
 @pytest.mark.slow
@@ -247,24 +206,16 @@ def test_a_cell_that_fails_is_named_and_the_old_page_stays(tmp_path):
     assert sorted(os.listdir(tmp_path)) == ["page.html", source.name]
 
 
-@pytest.mark.parametrize("content", [None, "no JSON", '{"cells": 3}'])
-def test_what_is_no_notebook_is_told_in_one_line(tmp_path, capsys, content):
-    source = tmp_path / "some.ipynb"
-    if content is not None:
-        source.write_text(content, encoding="utf-8")
-    assert main([str(source)]) == 1
-    error = capsys.readouterr().err
-    assert error.startswith(f"{source} cannot be read as a notebook: ")
-    assert error.count("\n") == 1
-
-
-def test_a_kernel_that_is_not_there_is_told(tmp_path, capsys):
-    source = notebook_of(tmp_path, CODE("1"), kernel="no such kernel")
-    assert main([str(source)]) == 1
+def test_what_is_no_notebook_or_has_no_kernel_or_cannot_be_written_is_told_in_one_line(tmp_path, capsys):
+    for content in (None, "no JSON", '{"cells": 3}'):
+        source = tmp_path / "some.ipynb"
+        if content is not None:
+            source.write_text(content, encoding="utf-8")
+        assert main([str(source)]) == 1
+        error = capsys.readouterr().err
+        assert error.startswith(f"{source} cannot be read as a notebook: ") and error.count("\n") == 1
+    assert main([str(notebook_of(tmp_path, CODE("1"), kernel="no such kernel"))]) == 1
     assert "no such kernel" in capsys.readouterr().err
-
-
-def test_a_page_that_cannot_be_written_is_told(tmp_path, capsys):
     source = notebook_of(tmp_path, TEXT("# A"))
     assert main([str(source), "-o", str(tmp_path / "no folder" / "page.html")]) == 1
     assert "cannot be written" in capsys.readouterr().err

@@ -3,8 +3,7 @@
 import re
 
 import numpy as np
-from chromium import axe
-from grids import read
+from grids import points, read, status, wait_for_answer
 
 from course_lib.publish import export
 from course_lib.views.gradient_flow.view import GradientFlow
@@ -13,14 +12,6 @@ START = "from course_lib.views import GradientFlow"
 CELLS = (START, "view = GradientFlow(7, 24, batch=16, scale=1.3, layer=2)\nview")
 SETTINGS = {"depth": 7, "width": 24, "batch": 16, "scale": 1.3}
 WORDS = r"layer (\d+): RMS of Z (\S+) \(theory (\S+)\), of G (\S+) \(theory (\S+)\), of grad_W (\S+) \(theory (\S+)\)"
-
-
-def status(page):
-    return read(page.get_by_role("status").inner_text())
-
-
-def wait_for_answer(page):
-    page.wait_for_function("() => document.querySelectorAll('.bss-flow[aria-busy=false]').length === 1")
 
 
 def check_numbers(page, view, layer):
@@ -32,25 +23,6 @@ def check_numbers(page, view, layer):
     assert np.allclose([float(text) for text in found.groups()[1:]], expected, rtol=6e-3)
 
 
-def path_of(page, selector):
-    """The points of a drawn line, (points, 2)."""
-    d = page.locator(selector).get_attribute("d")
-    return np.array([[float(number) for number in pair.split()] for pair in re.split("[ML]", d)[1:]])
-
-
-def test_it_is_drawn_without_an_error_and_axe_finds_nothing(lab):
-    page = lab.open(*CELLS, "GradientFlow(100, 8, 'relu', scale=1e4, batch=3)", "GradientFlow(scale=0)", theme="dark")
-    view = page.locator(".bss-flow").first
-    names = ["depth", "width", "batch", "scale", "layer"]
-    assert [view.get_by_role("slider", name=name, exact=True).count() for name in names] == [1] * 5
-    assert [view.get_by_label(name, exact=True).count() for name in ("activation", "initializer", "colours")] == [1] * 3
-    assert view.get_by_role("checkbox", name="residual, O + f(Z)").count() == 1
-    assert view.get_by_role("grid").get_attribute("aria-label") == "G of layer 2, 16 by 24"
-    assert view.get_by_role("img").get_attribute("aria-label").startswith("Histogram of Z of layer 2, with f′ of tanh.")
-    assert axe(page, ".jp-OutputArea-output") == []
-    assert (page.console_errors, page.outside) == ([], [])
-
-
 def test_the_curves_are_drawn_where_the_numbers_are(lab):
     page = lab.open(*CELLS)
     view = GradientFlow(**SETTINGS)
@@ -58,9 +30,9 @@ def test_the_curves_are_drawn_where_the_numbers_are(lab):
         drawn, numbers = [], []
         for kind in kinds:
             for line, values in (("curve", view.rms), ("theory", view.theory)):
-                points = path_of(page, f".bss-{line}.bss-{kind}")
-                assert np.allclose(np.diff(points[:, 0], 2), 0, atol=0.3)
-                drawn.extend(points[:, 1])
+                curve = points(page, f".bss-{line}.bss-{kind}")
+                assert np.allclose(np.diff(curve[:, 0], 2), 0, atol=0.3)
+                drawn.extend(curve[:, 1])
                 numbers.extend(np.log10(values["grad_W" if kind == "W" else kind]))
         slope, level = np.polyfit(numbers, drawn, 1)
         assert slope < 0
@@ -70,33 +42,29 @@ def test_the_curves_are_drawn_where_the_numbers_are(lab):
 def test_every_control_asks_the_kernel_and_the_numbers_are_numpys(lab):
     page = lab.open(*CELLS, "print('python has', view.settings)")
     settings = dict(SETTINGS)
-    check_numbers(page, GradientFlow(**settings), 2)
+
+    def asked(**changed):
+        settings.update(changed)
+        wait_for_answer(page)
+        check_numbers(page, GradientFlow(**settings), 2)
+
+    asked()
     for name, key, value in (("depth", "ArrowRight", 8), ("width", "ArrowLeft", 23), ("batch", "ArrowRight", 17)):
         page.get_by_role("slider", name=name).press(key)
-        settings[name] = value
-        wait_for_answer(page)
-        check_numbers(page, GradientFlow(**settings), 2)
+        asked(**{name: value})
     for name, value in (("activation", "relu"), ("initializer", "he_normal")):
         page.get_by_label(name, exact=True).select_option(value)
-        settings[name] = value
-        wait_for_answer(page)
-        check_numbers(page, GradientFlow(**settings), 2)
-    page.get_by_role("checkbox").check()
-    settings["residual"] = True
-    wait_for_answer(page)
-    check_numbers(page, GradientFlow(**settings), 2)
+        asked(**{name: value})
+    page.get_by_role("checkbox", name="residual, O + f(Z)").check()
+    asked(residual=True)
     slider, typed = page.get_by_role("slider", name="scale"), page.get_by_role("spinbutton")
     slider.press("ArrowRight")
-    wait_for_answer(page)
-    settings["scale"] = float(typed.input_value())
+    asked(scale=float(typed.input_value()))
     assert 1.3 < settings["scale"] < 1.35
     assert slider.get_attribute("aria-valuetext") == f"{settings['scale']:.2f}"
-    check_numbers(page, GradientFlow(**settings), 2)
     typed.fill("0.25")
     typed.press("Enter")
-    settings["scale"] = 0.25
-    wait_for_answer(page)
-    check_numbers(page, GradientFlow(**settings), 2)
+    asked(scale=0.25)
     slider.press("Home")
     wait_for_answer(page)
     assert (typed.input_value(), page.locator(".bss-gaps").inner_text()[:17]) == ("0", "Z: vanished (exac")
@@ -104,7 +72,6 @@ def test_every_control_asks_the_kernel_and_the_numbers_are_numpys(lab):
     typed.press("Enter")
     assert page.get_by_text("The scale is no number from 0").count() == 1
     lab.run_until(page, 2, f"python has {GradientFlow(**settings | {'scale': 0}).settings}")
-    assert page.console_errors == []
 
 
 def test_the_arrow_keys_move_along_the_layers_and_the_pointer_points_at_one(lab):
@@ -205,36 +172,16 @@ def test_what_overflows_or_vanishes_is_said_on_the_curves_and_in_words(lab):
     check = GradientFlow(100, 8, "tanh", scale=1e4, batch=3)
     texts = page.locator(".bss-gaps").inner_text()
     assert texts == " ".join(f"{gap['words']}." for gap in check.answer["gaps"])
-    assert page.console_errors == []
-
-
-def test_python_moves_it_and_it_leaves_nothing_behind(lab):
-    page = lab.open(*CELLS, "view.layer = 8\nview.change(depth=9, scale=2.0)")
-    wait_for_answer(page)
-    check_numbers(page, GradientFlow(**SETTINGS | {"depth": 9, "scale": 2.0}), 8)
-    assert page.get_by_role("slider", name="depth").input_value() == "9"
-    page.get_by_role("slider", name="depth").press("ArrowRight")
-    wait_for_answer(page)
-    check_numbers(page, GradientFlow(**SETTINGS | {"depth": 10, "scale": 2.0}), 8)
-    lab.clear_outputs(page)
-    assert page.locator("[class*=bss-]").count() == 0
-    assert page.console_errors == []
 
 
 def test_an_exported_page_shows_every_layer_and_judges_and_says_that_settings_need_a_kernel(lab):
     page = lab.open_exported(export.page, *CELLS)
     assert page.get_by_text("The settings need a running kernel, and this page has none.").count() == 1
-    for name in ("depth", "width", "batch", "scale"):
-        assert page.get_by_role("slider", name=name).is_disabled()
-    assert page.get_by_role("spinbutton").is_disabled()
-    assert page.get_by_role("checkbox").is_disabled()
+    settings = page.locator(":is([type=range], [type=number], [type=checkbox])")
+    assert settings.evaluate_all("all => all.length > 5 && all.every(one => one.disabled)")
     plot = page.get_by_role("slider", name="layer")
     for key, layer in (("Home", 0), ("End", 6), ("ArrowLeft", 5)):
         plot.press(key)
         check_numbers(page, GradientFlow(**SETTINGS), layer)
-        assert page.get_by_role("grid").get_attribute("aria-label") == f"G of layer {layer}, 16 by 24"
-    page.get_by_label("colours").select_option("common")
     page.get_by_role("button", name="Judge my scale").click()
     assert page.locator(".bss-verdict").inner_text().startswith("Try 1: scale 1.30 is")
-    assert axe(page, ".bss-flow") == []
-    assert (page.console_errors, page.outside) == ([], [])
