@@ -78,9 +78,7 @@ class Network:
 
     @parameters.setter
     def parameters(self, layers):
-        own = {
-            f"{name}{l}": P for l, layer in enumerate(self.parameters) for name, P in zip(_NAMES, layer, strict=False)
-        }
+        own = {f"{a}{l}": P for l, layer in enumerate(self.parameters) for a, P in zip(_NAMES, layer, strict=False)}
         is_list = isinstance(layers, (list, tuple)) and all(isinstance(layer, (list, tuple)) for layer in layers)
         copy_into("Network.parameters", own, [P for layer in layers for P in layer] if is_list else layers)
 
@@ -147,8 +145,7 @@ class Network:
                     P -= learning_rate * dP
                     continue
                 V, start = velocity[start : start + P.size].reshape(P.shape), start + P.size  # a view
-                V *= momentum
-                V -= learning_rate * dP
+                V[...] = momentum * V - learning_rate * dP
                 P += V
         return J
 
