@@ -11,6 +11,7 @@ import bs4
 import nbformat
 import pytest
 from chromium import axe
+from playwright.sync_api import expect
 
 from course_lib.publish.export import main, mathml, page
 
@@ -150,13 +151,14 @@ def test_a_page_shows_formulas_and_views_says_what_it_cannot_and_follows_the_rea
         assert buttons.all_inner_texts() == [words] * 2 + ["3 of 0.5 -2, made 1"]
     assert buttons.first.evaluate("button => getComputedStyle(button).letterSpacing") == "3px"
 
-    background = "getComputedStyle(document.querySelector('.bss-view')).backgroundColor"
     for theme, colour, width in (("light", "rgb(255, 255, 255)", 1400), ("dark", "rgb(17, 17, 17)", 390)):
         shown.emulate_media(color_scheme=theme)
         shown.set_viewport_size({"width": width, "height": 900})
-        shown.wait_for_function(f"{background} === '{colour}'")  # the page hears of it a little later
-        shown.wait_for_function(f"document.body.dataset.jpThemeLight === '{theme == 'light'}'.toLowerCase()")
-        shown.wait_for_function("width => document.documentElement.scrollWidth <= width", arg=width)
+        expect(shown.locator(".bss-view").first).to_have_css(
+            "background-color", colour
+        )  # it hears of it a little later
+        expect(shown.locator("body")).to_have_attribute("data-jp-theme-light", str(theme == "light").lower())
+        expect(shown.locator("html")).to_have_js_property("scrollWidth", width)
         assert axe(shown, "html") == []
     assert browser.close_pages() and all("on purpose" in error for error in shown.console_errors + shown.outside)
 

@@ -334,7 +334,7 @@ def test_axe_finds_nothing_a_derivation_appears_line_by_line_and_a_slide_is_one_
     count = page.evaluate("Reveal.getTotalSlides()")
     page.goto(everything.as_uri() + "?print-pdf")
     page.locator("html[data-slides=ready]").wait_for()
-    page.wait_for_function("document.querySelectorAll('.pdf-page').length > 0")
+    page.locator(".pdf-page").first.wait_for(state="attached")
     pdf = page.pdf(prefer_css_page_size=True, print_background=True)
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == count
 
