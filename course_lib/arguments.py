@@ -7,7 +7,7 @@ may stand as annotations for `course_lib.shapes.shape_checked`. TypeError is for
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from numbers import Integral, Real
+from numbers import Integral, Rational, Real
 from numbers import Number as AnyNumber
 
 import numpy as np
@@ -43,7 +43,8 @@ class Number:
         limit = "" if self.least == -np.inf else f", {'above' if self.above else 'at least'} {self.least}"
         if not isinstance(value, Real) or isinstance(value, bool):
             raise TypeError(f"{call}: {name} is {describe(value)}, expected a finite number{limit}")
-        if not (self.least < value if self.above else self.least <= value) or not abs(value) <= _LARGEST_FLOAT:
+        size = value if isinstance(value, Rational) else float(value)  # a float32 cannot hold the largest float
+        if not (self.least < size if self.above else self.least <= size) or not abs(size) <= _LARGEST_FLOAT:
             raise ValueError(f"{call}: {name} is {_short(value)}, expected a finite number{limit}")
         return value
 

@@ -12,6 +12,7 @@ from reference import ACTIVATIONS, assert_close, assert_exactly, contract, fract
 
 from course_lib import activations
 from course_lib.dense import dZ_db, dZ_dO, dZ_dW, forward, grad_b, grad_O, grad_W, undo_activation
+from course_lib.jacobian import numeric_jacobian
 from course_lib.shapes import as_fractions
 
 SIZE = st.integers(1, 4)
@@ -68,11 +69,28 @@ def test_a_layer_sends_back_what_automatic_differentiation_does(m, n_in, n_out, 
 
 
 @given(SIZE, SIZE, SIZE, SEED)
-def test_the_explicit_tensors_are_those_of_automatic_differentiation(m, n_in, n_out, seed):
+def test_the_explicit_tensors_are_the_numeric_ones_and_those_of_automatic_differentiation(m, n_in, n_out, seed):
     O, W, b, _ = draw(m, n_in, n_out, seed)
     tensors = {0: dZ_dO(m, W), 1: dZ_dW(O, n_out), 2: dZ_db(m, n_out)}
     for argument, tensor in tensors.items():
         assert_close(tensor, autograd_jacobian(lambda O, W, b: O @ W + b, argument)(O, W, b))
+        arguments = [O, W, b]
+
+        def Z(A, argument=argument, arguments=arguments):
+            return forward(*arguments[:argument], A, *arguments[argument + 1 :])
+
+        assert_close(tensor, numeric_jacobian(Z, arguments[argument]), 1e-8)
+
+
+@given(SIZE, SIZE, SIZE, SEED, st.sampled_from(sorted(ACTIVATIONS)))
+def test_what_a_layer_sends_back_is_the_numeric_gradient(m, n_in, n_out, seed, name):
+    O, W, b, G = draw(m, n_in, n_out, seed)
+    f = getattr(activations, name)
+    dZ = undo_activation(G, forward(O, W, b), f)
+    assert_close(dZ, numeric_jacobian(lambda Z: (G * f(Z)).sum(), forward(O, W, b), "complex"))
+    assert_close(grad_O(dZ, W), numeric_jacobian(lambda O: (G * f(forward(O, W, b))).sum(), O, "complex"))
+    assert_close(grad_W(O, dZ), numeric_jacobian(lambda W: (G * f(forward(O, W, b))).sum(), W, "complex"))
+    assert_close(grad_b(dZ), numeric_jacobian(lambda b: (G * f(forward(O, W, b))).sum(), b, "complex"))
 
 
 @pytest.mark.parametrize("exact", [False, True])

@@ -15,7 +15,7 @@ from course_lib.fast import KEPT, FastNetwork
 from course_lib.losses import Loss, mse, softmax_cross_entropy
 from course_lib.network import Network
 from course_lib.regularizers import Regularizer, l2
-from course_lib.shapes import ShapeError, as_fractions
+from course_lib.shapes import ShapeError
 
 BOTH = pytest.mark.parametrize("kind", [Network, FastNetwork])
 TASKS = st.fixed_dictionaries(
@@ -313,33 +313,18 @@ def test_networks_that_take_turns_do_not_meet():
     assert turns == [list(step) for step in zip(*alone, strict=True)]
 
 
-BAD_STEPS = [
-    ({"X": np.ones((7, 3), int)}, TypeError, r"X has dtype int64, expected floats"),
-    ({"X": [[1.0, 2.0, 3.0]]}, TypeError, "X is list .*, expected a numpy array of floats"),
-    ({"X": np.ones((7, 4))}, ShapeError, r"X has shape \(7, 4\), expected \(m, 3\): n_in is 3"),
-    ({"X": np.ones(3)}, ShapeError, r"X has shape \(3,\)"),
+BAD_STEPS = [  # one of each kind: tests/test_bad_input.py has the others
     ({"X": np.ones((7, 3)) * 1j}, TypeError, "X or target is complex, expected real floats"),
-    ({"X": as_fractions(np.ones((7, 3))), "target": as_fractions(np.eye(2)[[0] * 7])}, TypeError, "X holds Fractions"),
+    ({"X": np.ones((7, 4))}, ShapeError, r"X has shape \(7, 4\), expected \(m, 3\): n_in is 3"),
     ({"X": np.ones((6, 3))}, ShapeError, r"target has shape \(7, 2\), expected \("),
-    ({"X": np.ones((0, 3)), "target": np.ones((0, 2))}, ValueError, "is empty"),
-    ({"X": np.full((7, 3), np.nan)}, ValueError, r"X\[0, 0\] is nan, expected finite numbers"),
     ({"X": np.full((7, 3), -np.inf)}, ValueError, r"X\[0, 0\] is -inf, expected finite numbers"),
-    ({"target": np.ones((7, 3))}, ShapeError, r"target has shape \(7, 3\), expected \(7, 2\)"),
-    ({"target": np.ones(7)}, ShapeError, r"target has shape \(7,\)"),
     ({"target": np.full((7, 2), np.nan)}, ValueError, r"target\[0, 0\] is nan, expected finite numbers"),
-    ({"target": np.ones((7, 2))}, ValueError, "a row of target does not sum to 1"),
     ({"target": np.array([[1.5, -0.5]] * 7)}, ValueError, "does not sum to 1 with entries of at least 0"),
-    ({"target": np.eye(2, dtype=bool)[[0] * 7]}, TypeError, "target has dtype bool, expected floats"),
     ({"learning_rate": -0.1}, ValueError, "learning_rate is -0.1, expected a finite number, at least 0"),
-    ({"learning_rate": np.nan}, ValueError, "learning_rate is nan"),
-    ({"learning_rate": "0.1"}, TypeError, "learning_rate is str '0.1', expected a"),
-    ({"learning_rate": True}, TypeError, "learning_rate is bool True"),
     ({"momentum": 0.9}, TypeError, r"velocity is NoneType None, expected np.zeros\(\(26,\), float64\)"),
-    ({"momentum": -1, "velocity": np.zeros(26)}, ValueError, "momentum is -1"),
     ({"velocity": np.zeros(25)}, TypeError, r"velocity is ndarray .*, expected np.zeros\(\(26,\), float64\)"),
     ({"velocity": np.zeros(26, "float32")}, TypeError, "velocity is ndarray"),
     ({"velocity": np.broadcast_to(0.0, (26,))}, TypeError, "velocity is ndarray"),
-    ({"velocity": [0.0] * 26}, TypeError, "velocity is list"),
 ]
 
 

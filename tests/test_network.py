@@ -213,21 +213,7 @@ def test_no_argument_and_no_parameter_is_changed_by_a_pass():
             ({"sizes": sizes}, ValueError, "sizes is .*, expected two or more whole numbers, at least 1 each")
             for sizes in ([], [5], 5, None, "53", [5, 0, 3], [5, -4, 3], [5.0, 3.0], [True, 3])
         ],
-        ({"activation": "tanh"}, TypeError, "activation is str 'tanh', expected Activation"),
-        ({"output_activation": mse}, TypeError, "output_activation is Loss mse"),
-        ({"loss": tanh}, TypeError, "loss is Activation tanh, expected Loss"),
-        ({"regularizer": None}, TypeError, "regularizer is NoneType None, expected Regularizer"),
-        ({"lam": -0.1}, ValueError, "lam is -0.1, expected a finite number, at least 0"),
-        ({"lam": np.nan}, ValueError, "lam is nan"),
-        ({"lam": True}, TypeError, "lam is bool True"),
         ({"lam": 0.1}, ValueError, "lam is 0.1 and regularizer is none, expected l2 or l1, or lam = 0"),
-        (
-            {"initializer": None},
-            TypeError,
-            r"initializer is NoneType None, expected a function \(n_in, n_out, rng\) -> W",
-        ),
-        ({"seed": -1}, ValueError, "seed is -1, expected a whole number, at least 0"),
-        ({"seed": "one"}, TypeError, "seed is str 'one', expected a whole number"),
         (
             {"initializer": lambda n_in, n_out, rng: rng.standard_normal((n_out, n_in))},
             ShapeError,
@@ -297,8 +283,6 @@ def test_the_trace_of_another_network_is_refused():
     for stranger in (other, deeper):
         with pytest.raises(ShapeError, match=r"Network.backward\(trace, target\): trace.O has shape"):
             network.backward(stranger.forward(np.ones((7, 5))), np.ones((7, 3)))
-    with pytest.raises(TypeError, match="trace is NoneType None, expected Trace"):
-        network.backward(None, np.ones((7, 3)))
 
 
 def test_an_empty_batch_passes_forward_and_has_no_loss():

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from reference import REGULARIZERS, assert_close, assert_exactly, exact_difference, fractions
 
 from course_lib import regularizers
+from course_lib.jacobian import numeric_jacobian
 from course_lib.regularizers import Regularizer, l1, l2, none
 
 NAMES = sorted(REGULARIZERS)
@@ -45,6 +46,7 @@ def test_omega_and_its_gradient_are_those_of_automatic_differentiation(name, n_i
     W, omega = np.random.default_rng(seed).standard_normal((n_in, n_out)), getattr(regularizers, name)
     W = np.where(abs(W) < 0.01, 0.01, W)  # l1 has no derivative at 0
     assert_close(omega(W), REGULARIZERS[name](W))
+    assert_close(omega.gradient(W), numeric_jacobian(omega, W), 1e-8)
     if name != "none":  # which is constant: nothing for autograd to differentiate
         assert_close(omega.gradient(W), grad(REGULARIZERS[name])(W))
 
