@@ -1,7 +1,6 @@
 """The exercises themselves, whatever they are: arguments, solutions, hints, words and places, views."""
 
 import inspect
-import json
 import re
 from pathlib import Path
 
@@ -12,8 +11,10 @@ from learner import NoStore, answer, checked
 from course_lib import dense
 from course_lib.exercises import exercise, exercises
 from course_lib.exercises.engine.card import Note
+from course_lib.exercises.engine.course import found, headings, placed
 from course_lib.exercises.engine.exercise import definitions
 from course_lib.exercises.engine.mistakes import MISTAKES, bare
+from course_lib.exercises.engine.sheet import Sheet
 from course_lib.views import JacobianExplorer, KeyIdeaExplorer, ProductExplorer
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
@@ -164,47 +165,23 @@ def test_every_message_ends_with_a_place_to_look_and_has_no_braces_left(definiti
         assert not re.search(r"[{}]|\bNone\b", message), message
 
 
-def headings():
-    """{"05": ["1. The key idea, on W", ...]} of the notebooks that there are."""
-    found = {}
-    for path in NOTEBOOKS.glob("*.ipynb"):
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        text = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
-        found[path.stem[:2]] = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
-    return found
+def test_every_section_that_a_message_names_is_a_heading_of_its_notebook():
+    places = [text for each in definitions().values() for text in [each.look, *(m.look for m in each.known.values())]]
+    places = {*places, *(each.where for each in found(Sheet).values())} - {each.look for each in MISTAKES.values()}
+    named = {text: re.findall(r"{(\w+): ([^}]+)}", text) for text in places}
+    assert [text for text, each in named.items() if not each or re.search(r"notebook|section", text)] == []
+    for notebook, titles in [each for several in named.values() for each in several]:
+        number, there = headings(notebook)
+        assert number.isdigit() and not set(titles.split("; ")) - set(there), (notebook, titles)
 
 
-def places(text):
-    """[(notebook, [number or title of a section, ...]), ...] that a text names."""
-    found = []
-    for notebook, rest in re.findall(r"notebook (\d\d)((?:(?!notebook \d\d).)*)", text):
-        named = re.findall(r"'([^']+)'", rest)
-        for group in re.findall(r"sections? ((?:\d+(?:, | and | to )?)+)", rest):
-            named += re.findall(r"\d+", group)
-        found.append((notebook, named))
-    return found
-
-
-@each_definition()
-def test_every_section_that_a_message_names_is_a_heading_of_its_notebook(definition):
-    there = headings()
-    for text in [definition.look, *(each.look for each in definition.known.values() if each.look)]:
-        mentioned = places(text)
-        if text in [each.look for each in MISTAKES.values()]:
-            continue  # about the code, and no notebook
-        assert mentioned, text
-        for notebook, named in mentioned:
-            numbers = {heading.split(".")[0] for heading in there[notebook] if heading[0].isdigit()}
-            assert all(section in numbers or section in there[notebook] for section in named), (text, named)
-            assert named or any(heading.lower() in text for heading in there[notebook]), text
-
-
-def test_the_places_of_a_text_are_found():
-    assert places("row S13, notebook 05, sections 5 and 6: why?") == [("05", ["5", "6"])]
-    assert places("notebook 04, section 'Three wrong forms'; notebook 02, section 10") == [
-        ("04", ["Three wrong forms"]),
-        ("02", ["10"]),
-    ]
+def test_a_place_is_said_by_the_numbers_that_its_notebook_has_today():
+    (number, there), title = headings("grad_W"), "Rows and columns"
+    assert (
+        placed("{grad_W: Rows and columns; Two traps}?")
+        == f"notebook {number}, sections {there[title]} and 'Two traps'?"
+    )
+    assert placed("b[k] in {nowhere: A title}") == "b[k] in notebook 'nowhere', section 'A title'"
 
 
 @pytest.mark.parametrize("name", [name for name, each in definitions().items() if each.view])

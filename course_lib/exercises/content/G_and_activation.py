@@ -10,7 +10,9 @@ from course_lib.losses import mse, softmax, softmax_cross_entropy
 
 NOTEBOOK = "04_G_and_activation"
 
-BATCH_NOT_AVERAGED = Mistake("batch_not_averaged", look="slip E9, notebook 04, section 4: whose 1/m is it?")
+BATCH_NOT_AVERAGED = Mistake(
+    "batch_not_averaged", look="slip E9, {G_and_activation: Whose 1/m it is}: whose 1/m is it?"
+)
 FIRST_SAMPLE_ONLY = Mistake(
     "first_sample_only",
     "Your result holds the first sample's row only: each of the m = {m} samples has its own.",
@@ -25,7 +27,7 @@ BATCH_AVERAGED = Mistake(
     "batch_averaged",
     "Your result is exactly 1/{m} of the gradient, and m is {m}: the mean over the batch is taken twice.",
     "the mean over the batch is taken twice",
-    look="slip E9, notebook 04, section 4: whose 1/m is it?",
+    look="slip E9, {G_and_activation: Whose 1/m it is}: whose 1/m is it?",
 )
 
 # Activations for which f'(f(Z)) is wrong; for relu it would be right.
@@ -141,7 +143,7 @@ sigmoid_prime = Definition(
     formula=_sigmoid_prime,
     mistakes=(
         "activation_not_derivative",
-        Mistake("derivative_at_output", look="row S6, notebook 04, section 'Three wrong forms'"),
+        Mistake("derivative_at_output", look="row S6, {G_and_activation: Three wrong forms}"),
         "derivative_at_output:twice",
         "matrix_product_for_elementwise",
         "matrix_product_for_elementwise:turned",
@@ -150,7 +152,11 @@ sigmoid_prime = Definition(
         "factor_two",
         "factor_two:half",
         "transposed",
-        Mistake("overflow", look="notebook 04, section 8: what is exp(-Z) for Z = -1000?", limit=("moderate", "huge")),
+        Mistake(
+            "overflow",
+            look="{G_and_activation: All seven activations}: what is exp(-Z) for Z = -1000?",
+            limit=("moderate", "huge"),
+        ),
     ),
     cases=batch_cases(lambda draw, m, _, n: (draw(m, n),), names=_TWO_SIZES, more=_HUGE),
     hints=(
@@ -158,7 +164,7 @@ sigmoid_prime = Definition(
         "f' = s (1 - s), where s is f(Z) and not Z.",
     ),
     solution="def sigmoid_prime(Z):\n    S = np.exp(-np.logaddexp(0, -Z))\n    return S * (1 - S)",
-    look="row S6, notebook 04, section 8",
+    look="row S6, {G_and_activation: All seven activations}",
 )
 
 
@@ -186,7 +192,7 @@ relu_prime = Definition(
     settle=_kink_is_free,
     hints=("Draw relu. What is its slope to the right of 0, and to the left?",),
     solution="def relu_prime(Z):\n    return np.where(Z > 0, 1.0, 0.0)",
-    look="row S6, notebook 04, section 8",
+    look="row S6, {G_and_activation: All seven activations}",
 )
 
 
@@ -201,17 +207,18 @@ undo_activation = Definition(
     mistakes=(
         "activation_not_undone",
         Mistake(
-            "matrix_product_for_elementwise", look="row S6, notebook 04, sections 6 and 7: how many terms are left?"
+            "matrix_product_for_elementwise",
+            look="row S6, {G_and_activation: One term is left; Entry by entry}: how many terms are left?",
         ),
         "matrix_product_for_elementwise:turned",
         "matrix_product_for_elementwise:left",
-        Mistake("derivative_at_output", look="notebook 04, section 'Three wrong forms'"),
+        Mistake("derivative_at_output", look="{G_and_activation: Three wrong forms}"),
         "derivative_at_output:tanh",
         "derivative_at_output:sigmoid",
         "derivative_at_output:sigmoid_form",
         "derivative_at_output:tanh_form",
         "activation_not_derivative",
-        Mistake("batch_averaged", look="slip E9, notebook 04, section 4: whose 1/m is it?"),
+        Mistake("batch_averaged", look="slip E9, {G_and_activation: Whose 1/m it is}: whose 1/m is it?"),
         "averaged_over_entries",
         "first_sample_only",
         "sign",
@@ -228,7 +235,7 @@ undo_activation = Definition(
         "One: G[i, j] times the slope of f at Z[i, j].",
     ),
     solution="def undo_activation(G, Z, f_prime):\n    return G * f_prime(Z)",
-    look="row S6, notebook 04, sections 5 and 6",
+    look="row S6, {G_and_activation: Undo the activation; One term is left}",
 )
 
 
@@ -257,7 +264,7 @@ mse_gradient = Definition(
         "The 2 of the square meets the 2 below; the m stays.",
     ),
     solution="def mse_gradient(O, T):\n    return (O - T) / len(O)",
-    look="row S5, notebook 04, section 2",
+    look="row S5, {G_and_activation: The first G: mse}",
 )
 
 
@@ -276,10 +283,13 @@ softmax_cross_entropy_gradient = Definition(
         FIRST_SAMPLE_ONLY,
         WRONG_AXIS,
         BATCH_AVERAGED,
-        Mistake("softmax_jacobian_missing", look="notebook 02, section 8: softmax of one row"),
+        Mistake("softmax_jacobian_missing", look="{key_idea: Softmax of one row}: softmax of one row"),
         "softmax_jacobian_missing:sigmoid",
         "slope_twice",
-        Mistake("softmax_over_batch", look="notebook 04, section 3: along which axis do the probabilities sum to 1?"),
+        Mistake(
+            "softmax_over_batch",
+            look="{G_and_activation: The first G: cross-entropy}: along which axis do the probabilities sum to 1?",
+        ),
         "softmax_over_batch:all",
         Mistake(
             "activation_not_undone",
@@ -291,7 +301,7 @@ softmax_cross_entropy_gradient = Definition(
         "transposed",
         Mistake(
             "overflow",
-            look="notebook 04, section 3: what is exp(1000), and what may be subtracted from a row?",
+            look="{G_and_activation: The first G: cross-entropy}: what is exp(1000), and what may be subtracted from a row?",
             limit=("moderate", "huge"),
         ),
     ),
@@ -305,7 +315,7 @@ softmax_cross_entropy_gradient = Definition(
     E = np.exp(Z - Z.max(axis=1, keepdims=True))
     S = E / E.sum(axis=1, keepdims=True)
     return (S - T) / len(Z)""",
-    look="row S5, notebook 04, section 3",
+    look="row S5, {G_and_activation: The first G: cross-entropy}",
 )
 
 

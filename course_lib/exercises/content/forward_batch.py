@@ -10,30 +10,30 @@ from course_lib.exercises.engine.sheet import COLUMN, ROW, Product, Sheet
 
 NOTEBOOK = "03_forward_batch"
 
-BIAS_MISSING = Mistake("bias_missing", look="row S8, notebook 03, section 5")
+BIAS_MISSING = Mistake("bias_missing", look="row S8, {forward_batch: Broadcasting}")
 ORDER = Mistake(
     "order",
     "Your factors meet in the wrong order: W on the left meets O only where sizes happen to be equal.",
     "W stands on the left",
-    look="slip E1, notebook 03, section 'Where the notes differ'",
+    look="slip E1, {forward_batch: Where the notes differ}",
 )
 TRANSPOSED = Mistake(
     "transposed",
     "Your result is Z, transposed: the samples stand in columns.",
     "rows and columns are exchanged in the result",
-    look="slip E1, notebook 03, section 3: where do the samples stand?",
+    look="slip E1, {forward_batch: The same sample as a column}: where do the samples stand?",
 )
 TRANSPOSED_W = Mistake(
     "transposed:W",
     "Your code turns W: it runs only where W is square, and there unit j has the weights of input j.",
     "W is turned",
-    look="slip E1, notebook 03, section 'Where the notes differ'",
+    look="slip E1, {forward_batch: Where the notes differ}",
 )
 COLUMN_BIAS = Mistake(
     "column_bias",
     "Your bias is added as a column: it runs only where sizes happen to be equal (or 1), and there each sample, instead of each unit, has its own.",
     "the bias is added as a column",
-    look="slip E4, notebook 03, sections 5 and 6",
+    look="slip E4, {forward_batch: Broadcasting; Without broadcasting}",
 )
 SIGN_B = Mistake("sign:b", "Your code subtracts the bias.", "the bias is subtracted")
 BATCH_AVERAGED = Mistake(
@@ -83,7 +83,7 @@ forward_sample = Definition(
             "flat_bias",
             "The numbers are right, but the shape is {shape}: a sample is a row with two axes, {expected}.",
             "the result is flat, without its axis of length 1",
-            look="row S7, notebook 03, section 2: what shape has o?",
+            look="row S7, {forward_batch: All units of one sample, as a row}: what shape has o?",
         ),
         BIAS_MISSING,
         ORDER,
@@ -100,7 +100,7 @@ forward_sample = Definition(
         "The sample is a row. A row times a matrix is a row.",
     ),
     solution="def forward_sample(o, W, b):\n    return o @ W + b",
-    look="row S7, notebook 03, section 2",
+    look="row S7, {forward_batch: All units of one sample, as a row}",
     view="ProductExplorer(ex.case['o'], ex.case['W'], ('o', 'W'))",
 )
 
@@ -131,7 +131,7 @@ forward = Definition(
         "A matrix product takes each row of O with W; numpy repeats the row b for every sample.",
     ),
     solution="def forward(O, W, b):\n    return O @ W + b",
-    look="row S8, notebook 03, section 4",
+    look="row S8, {forward_batch: The whole batch}",
     view=_VIEW,
 )
 
@@ -140,7 +140,7 @@ forward_ones = replace(
     forward,
     name="forward_ones",
     mistakes=(
-        Mistake("bias_missing", look="row S16, notebook 03, section 6"),
+        Mistake("bias_missing", look="row S16, {forward_batch: Without broadcasting}"),
         ORDER,
         TRANSPOSED,
         TRANSPOSED_W,
@@ -156,7 +156,7 @@ forward_ones = replace(
         "Z = O W + 1 b. How many ones are needed?",
     ),
     solution="def forward_ones(O, W, b):\n    ones = np.ones((len(O), 1))\n    return O @ W + ones @ b",
-    look="row S16, notebook 03, section 6",
+    look="row S16, {forward_batch: Without broadcasting}",
 )
 
 
@@ -168,7 +168,7 @@ forward_sheet = Sheet(
     given=(("O", ("m", "n_in")), ("W", ("n_in", "n_out")), ("b", ("1", "n_out"))),
     sizes=({"m": 2, "n_in": 3, "n_out": 2}, {"m": 3, "n_in": 2, "n_out": 2}, {"m": 2, "n_in": 2, "n_out": 3}),
     ask="Samples are rows. Fill in Z = O W + b.",
-    where="row S8, section 4: sample i is a row of O; which numbers of W belong to unit j?",
+    where="row S8, {forward_batch: The whole batch}: sample i is a row of O; which numbers of W belong to unit j?",
     right=lambda O, W, b: O @ W + b,
     wrong=Product(
         *("O", ROW, "W", COLUMN),

@@ -32,7 +32,7 @@ dZ_dO = Definition(
     right=dense.dZ_dO,
     formula=_dZ_dO,
     mistakes=(
-        diagonal_missing("i and h", "row S19, notebook 07, sections 2 and 7: samples do not mix"),
+        diagonal_missing("i and h", "row S19, {grad_O: The case analysis; Samples do not mix}: samples do not mix"),
         "untransposed_weights",
         *OF_A_TENSOR,
     ),
@@ -47,7 +47,7 @@ dZ_dO = Definition(
     for i, j, k in np.ndindex(m, n_out, n_in):
         tensor[i, j, i, k] = W[k, j]
     return tensor""",
-    look="row S19, notebook 07, sections 2 and 3",
+    look="row S19, {grad_O: The case analysis; Which entries are not zero}",
     view="KeyIdeaExplorer(dense.dZ_dO(**ex.case), np.ones((ex.case['m'], ex.case['W'].shape[1])))",
 )
 
@@ -73,16 +73,16 @@ grad_O = Definition(
     right=dense.grad_O,
     formula=_grad_O,
     mistakes=(
-        Mistake("untransposed_weights", look="the square trap in notebook 07, and row S20, section 5: rows with rows"),
-        Mistake("order", look="the square trap in notebook 07"),
+        Mistake("untransposed_weights", look="row S20, {grad_O: The square trap; Rows with rows}: rows with rows"),
+        Mistake("order", look="{grad_O: The square trap}"),
         "transposed",
-        Mistake("scalar_rule", look="the scalar trap, notebook 02"),
-        Mistake("batch_averaged", look="notebook 07, section 7: samples do not mix"),
+        Mistake("scalar_rule", look="{key_idea: The scalar trap}"),
+        Mistake("batch_averaged", look="{grad_O: Samples do not mix}: samples do not mix"),
         Mistake(
             "first_sample_only",
             "Your result holds the first sample's row only: each of the m = {m} samples has its own.",
             "only the first sample's row is there",
-            look="notebook 07, section 7: samples do not mix",
+            look="{grad_O: Samples do not mix}: samples do not mix",
         ),
         Mistake(
             "batch_not_summed",
@@ -101,7 +101,7 @@ grad_O = Definition(
         "The entry is row h of G with row k of W. A matrix product takes rows with columns.",
     ),
     solution="def grad_O(G, W):\n    return G @ W.T",
-    look="rows S19 and S20, notebook 07, sections 4 to 6",
+    look="rows S19 and S20, {grad_O: Multiply with G, and sum; Rows with rows; The matrix formula}",
     view="KeyIdeaExplorer(dense.dZ_dO(len(ex.case['G']), ex.case['W']), ex.case['G'], ('Z', 'O', 'G'))",
 )
 
@@ -114,7 +114,7 @@ grad_O_sheet = Sheet(
     given=(("G", ("m", "n_out")), ("W", ("n_in", "n_out"))),
     sizes=({"m": 2, "n_in": 3, "n_out": 2}, {"m": 3, "n_in": 2, "n_out": 2}, {"m": 2, "n_in": 2, "n_out": 3}),
     ask="Z = O W + b, and G is ∂L/∂Z. Fill in ∇_O L.",
-    where="row S20, section 5: one product for each unit; which number of G, and which weight?",
+    where="row S20, {grad_O: Rows with rows}: one product for each unit; which number of G, and which weight?",
     right=lambda G, W: G @ W.T,
     wrong=Product(
         *("G", ROW, "W", ROW),

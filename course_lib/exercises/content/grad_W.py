@@ -11,12 +11,15 @@ from course_lib.regularizers import l2
 
 NOTEBOOK = "05_grad_W"
 
-ORDER = Mistake("order", look="the square trap, notebook 05, section 'Two traps'")
-SCALAR_RULE = Mistake("scalar_rule", look="the scalar trap, notebook 05, section 'Two traps'")
+ORDER = Mistake("order", look="the square trap, {grad_W: Two traps}")
+SCALAR_RULE = Mistake("scalar_rule", look="the scalar trap, {grad_W: Two traps}")
 FIRST_SAMPLE_ONLY = Mistake(
-    "first_sample_only", look="row S12, notebook 05, section 3: how many entries of Z does one weight move?"
+    "first_sample_only",
+    look="row S12, {grad_W: Which entries are not zero}: how many entries of Z does one weight move?",
 )
-BATCH_NOT_SUMMED = Mistake("batch_not_summed", look="row S13, notebook 05, section 4: which index is summed?")
+BATCH_NOT_SUMMED = Mistake(
+    "batch_not_summed", look="row S13, {grad_W: Multiply with G, and sum}: which index is summed?"
+)
 
 
 OF_A_TENSOR = (
@@ -34,7 +37,7 @@ OF_A_TENSOR = (
         "transposed",
         "All numbers are there, but the axes of your tensor stand in the reverse order.",
         "the axes stand in the reverse order",
-        look="row S2, notebook 01, section 2: which index comes first?",
+        look="row S2, {jacobians: Why the result comes first}: which index comes first?",
     ),
     Mistake(
         "batch_averaged",
@@ -115,7 +118,7 @@ dZ_dW = Definition(
     for i, j, h in np.ndindex(m, n_out, n_in):
         tensor[i, j, h, j] = O[i, h]
     return tensor""",
-    look="rows S11 and S12, notebook 05, sections 2 and 3",
+    look="rows S11 and S12, {grad_W: The case analysis; Which entries are not zero}",
     view="KeyIdeaExplorer(dense.dZ_dW(**ex.case), np.ones((len(ex.case['O']), ex.case['n_out'])))",
 )
 
@@ -153,14 +156,14 @@ grad_W = Definition(
         "transposed",
         Mistake(
             "batch_averaged",
-            look="row S13, notebook 05, section 7: is it a sum or a mean? And slip E9: where does the 1/m live?",
+            look="row S13, {grad_W: A sum over samples}: is it a sum or a mean? And slip E9: where does the 1/m live?",
         ),
         ORDER,
         SCALAR_RULE,
         "scalar_rule:product",
         FIRST_SAMPLE_ONLY,
         BATCH_NOT_SUMMED,
-        Mistake("averaged_over_entries", look="slip E9, notebook 04, section 4: where does the 1/m live?"),
+        Mistake("averaged_over_entries", look="slip E9, {G_and_activation: Whose 1/m it is}: where does the 1/m live?"),
         "sign",
         "factor_two",
         "factor_two:half",
@@ -174,7 +177,7 @@ grad_W = Definition(
         "The entry is column h of O with column k of G: a sum over the samples. A matrix product takes rows with columns.",
     ),
     solution="def grad_W(O, G):\n    return O.T @ G",
-    look="rows S13 and S14, notebook 05, sections 5 and 6",
+    look="rows S13 and S14, {grad_W: Rows and columns; The matrix formula}",
     view="KeyIdeaExplorer(dense.dZ_dW(ex.case['O'], ex.case['G'].shape[1]), ex.case['G'], ('Z', 'W', 'G'))",
 )
 
@@ -219,7 +222,7 @@ grad_W_regularized = Definition(
             "factor_two:regularizer",
             "The regularizer's part differs by a factor of 2: what is the derivative of Omega = 1/2 * the sum of W^2?",
             "the regularizer's part has a factor of 2 too many, or too few",
-            look="row S15, notebook 05, section 8",
+            look="row S15, {grad_W: Regularization}",
         ),
         Mistake(
             "factor_two:regularizer_half",
@@ -230,7 +233,7 @@ grad_W_regularized = Definition(
             "sign:regularizer",
             "The regularizer's part is subtracted.",
             "the regularizer's part is subtracted",
-            look="row S15, notebook 05, section 8",
+            look="row S15, {grad_W: Regularization}",
         ),
         Mistake("sign:all", "Your result is exactly minus {of}: a sign is wrong.", "a sign is wrong"),
         Mistake(
@@ -257,7 +260,7 @@ grad_W_regularized = Definition(
             "batch_averaged",
             "The part of your result that comes from the data is exactly 1/{m} of what it should be, and m is {m}: you averaged over the batch.",
             "you averaged over the batch (divided by m = {m})",
-            look="row S13, notebook 05, section 7: is it a sum or a mean? And slip E9: where does the 1/m live?",
+            look="row S13, {grad_W: A sum over samples}: is it a sum or a mean? And slip E9: where does the 1/m live?",
         ),
         ORDER,
         SCALAR_RULE,
@@ -268,7 +271,7 @@ grad_W_regularized = Definition(
             "averaged_over_entries",
             "You divided the part of your result that comes from the data by the number of entries, m n_out = {entries}.",
             "you divided by the number of entries, m n_out",
-            look="slip E9, notebook 04, section 4: where does the 1/m live?",
+            look="slip E9, {G_and_activation: Whose 1/m it is}: where does the 1/m live?",
         ),
         Mistake(
             "sign",
@@ -292,7 +295,7 @@ grad_W_regularized = Definition(
         "Omega = 1/2 * the sum of W^2: what is its derivative with respect to one entry W[h, k]?",
     ),
     solution="def grad_W_regularized(O, G, W, lam):\n    return O.T @ G + lam * W",
-    look="row S15, notebook 05, section 8",
+    look="row S15, {grad_W: Regularization}",
 )
 
 
@@ -304,7 +307,7 @@ grad_W_sheet = Sheet(
     given=(("O", ("m", "n_in")), ("G", ("m", "n_out"))),
     sizes=({"m": 3, "n_in": 2, "n_out": 2}, {"m": 2, "n_in": 3, "n_out": 2}, {"m": 2, "n_in": 2, "n_out": 3}),
     ask="Z = O W + b, and G is ∂L/∂Z. Fill in ∇_W L.",
-    where="row S13, section 5: which numbers of O and of G meet in this entry, one product for each sample?",
+    where="row S13, {grad_W: Rows and columns}: which numbers of O and of G meet in this entry, one product for each sample?",
     right=lambda O, G: O.T @ G,
     wrong=Product(
         *("O", COLUMN, "G", COLUMN),

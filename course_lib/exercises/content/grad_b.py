@@ -41,13 +41,13 @@ dZ_db = Definition(
             "flat_bias",
             "The numbers are right, but the shape is {shape}, expected {expected}: b is a row with two axes.",
             "b's axis of length 1 is missing",
-            look="row S17, notebook 06, section 2: b has two axes",
+            look="row S17, {grad_b: The case analysis}: b has two axes",
         ),
         Mistake(
             "wrong_axis",
             "Your case analysis compares the wrong pair of indexes.",
             "the case analysis compares the wrong pair of indexes",
-            look="slip E2: the bias belongs to the unit, not to the sample; notebook 06, section 2",
+            look="slip E2: the bias belongs to the unit, not to the sample; {grad_b: The case analysis}",
         ),
         Mistake(
             "column_bias",
@@ -66,7 +66,7 @@ dZ_db = Definition(
     for i, j in np.ndindex(m, n_out):
         tensor[i, j, 0, j] = 1
     return tensor""",
-    look="row S17, notebook 06, sections 2 and 3",
+    look="row S17, {grad_b: The case analysis; Which entries are not zero}",
     view="KeyIdeaExplorer(dense.dZ_db(**ex.case), np.ones((ex.case['m'], ex.case['n_out'])))",
 )
 
@@ -98,22 +98,23 @@ grad_b = Definition(
     right=dense.grad_b,
     formula=_grad_b,
     mistakes=(
-        Mistake("flat_bias", look="notebook 06, section 10: keep the row"),
+        Mistake("flat_bias", look="{grad_b: In code: keep the row}: keep the row"),
         Mistake(
             "column_bias",
             "The numbers are right, but they stand in a column, {shape}: b is a row, {expected}.",
             "the result stands in a column",
-            look="notebook 06, section 10: keep the row",
+            look="{grad_b: In code: keep the row}: keep the row",
         ),
-        Mistake("batch_averaged", look="row S18, notebook 06, section 9: is it a sum or a mean?"),
+        Mistake("batch_averaged", look="row S18, {grad_b: A sum, not a mean}: is it a sum or a mean?"),
         Mistake(
-            "batch_not_summed", look="notebook 06, section 8: what does adding a row to every sample do backwards?"
+            "batch_not_summed",
+            look="{grad_b: Forward copies, backward adds}: what does adding a row to every sample do backwards?",
         ),
         Mistake(
             "wrong_axis",
             "Your sum runs over the units, and not over the samples: entry k should add up column k of G.",
             "the sum runs over the units",
-            look="row S18, notebook 06, section 5: which column belongs to b[k]?",
+            look="row S18, {grad_b: A column of G}: which column belongs to b[k]?",
         ),
         "wrong_axis:column",
         "wrong_axis:flat",
@@ -135,7 +136,7 @@ grad_b = Definition(
         "A gradient has the shape of the thing: b is a row, (1, n_out). Look for keepdims.",
     ),
     solution="def grad_b(G):\n    return G.sum(axis=0, keepdims=True)",
-    look="row S18, notebook 06, sections 4 to 6",
+    look="row S18, {grad_b: Multiply with G, and sum; A column of G; The matrix formula}",
     view="KeyIdeaExplorer(dense.dZ_db(*ex.case['G'].shape), ex.case['G'], ('Z', 'b', 'G'))",
 )
 
@@ -148,7 +149,7 @@ grad_b_sheet = Sheet(
     given=(("G", ("m", "n_out")),),
     sizes=({"m": 3, "n_out": 4}, {"m": 4, "n_out": 3}, {"m": 2, "n_out": 4}),
     ask="Z = O W + b, and G is ∂L/∂Z. Fill in ∇_b L.",
-    where="rows S17 and S18, sections 3 to 5: which entries of Z move when b[k] moves, and by how much?",
+    where="rows S17 and S18, {grad_b: Which entries are not zero; A column of G}: which entries of Z move when b[k] moves, and by how much?",
     right=lambda G: G.sum(axis=0, keepdims=True),
     wrong=column_sums,
 )

@@ -67,7 +67,7 @@ he_std = Definition(
         "n_in Var(W) = 2. The standard deviation is the square root of the variance.",
     ),
     solution="def he_std(n_in):\n    return np.sqrt(2 / n_in)",
-    look="notebook 08, section 8: which variance makes up for the slopes of relu that are 0?",
+    look="{gradient_flow: He et al., 2015}: which variance makes up for the slopes of relu that are 0?",
 )
 
 
@@ -93,7 +93,7 @@ glorot_std = Definition(
         "Var(W) is 1 over the mean of n_in and n_out. The standard deviation is its square root.",
     ),
     solution="def glorot_std(n_in, n_out):\n    return np.sqrt(2 / (n_in + n_out))",
-    look="notebook 08, section 7, and the last exercise: what do forwards and backwards ask for?",
+    look="{gradient_flow: Glorot and Bengio, 2010}, and the last exercise: what do forwards and backwards ask for?",
 )
 
 
@@ -125,7 +125,7 @@ gain = Definition(
     ),
     solution="""def gain(n_out, weight_std, mean_f_prime_squared):
     return n_out * weight_std**2 * mean_f_prime_squared""",
-    look="rows S20 and S6, notebook 08, sections 1 and 2",
+    look="rows S20 and S6, {gradient_flow: An entry of grad_O is a sum over the units; Undo the activation}",
 )
 
 

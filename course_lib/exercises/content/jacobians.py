@@ -11,7 +11,7 @@ from course_lib.exercises.engine.sheet import COLUMN, ROW, Product, Sheet
 
 NOTEBOOK = "01_jacobians"
 
-TRANSPOSED = Mistake("transposed", look="row S2, notebook 01, section 2: which index comes first?")
+TRANSPOSED = Mistake("transposed", look="row S2, {jacobians: Why the result comes first}: which index comes first?")
 
 
 _SLOPES = (tanh.f_prime, sigmoid.f_prime, softplus.f_prime, gelu.f_prime)
@@ -81,7 +81,7 @@ jacobian_linear = Definition(
         "Which factor stands at x_j in that sum? That number is entry (i, j) of dy/dx.",
     ),
     solution="def jacobian_linear(A):\n    return A.copy()",
-    look="row S3, notebook 01, section 4",
+    look="row S3, {jacobians: A matrix times a vector}",
     view="JacobianExplorer(ex.case['A'], np.ones(ex.case['A'].shape[1]))",
 )
 
@@ -112,7 +112,7 @@ jacobian_elementwise = Definition(
         "So entry (i, j) is 0 for i and j that differ. Only the diagonal is left.",
     ),
     solution="def jacobian_elementwise(f_prime, x):\n    return np.diag(f_prime(x))",
-    look="row S2, notebook 01, section 5",
+    look="row S2, {jacobians: Element-wise maps}",
 )
 
 
@@ -148,7 +148,7 @@ chain_linear = Definition(
         "Entry (i, k) is the sum over j of A[i, j] times dx_j/dz_k.",
     ),
     solution="def chain_linear(A, dx_dz):\n    return A @ dx_dz",
-    look="row S3, notebook 01, section 6",
+    look="row S3, {jacobians: The chain}",
     view="ProductExplorer(ex.case['A'], ex.case['dx_dz'], ('A', 'dx/dz'))",
 )
 
@@ -167,9 +167,12 @@ numeric_jacobian = Definition(
             "diagonal_missing",
             "Your result is what y moves when all entries of x move at once: one number for each y_i.",
             "all entries of x move at once",
-            look="notebook 01, section 3: how many entries of x move at a time?",
+            look="{jacobians: Slopes without a formula}: how many entries of x move at a time?",
         ),
-        Mistake("factor_two", look="notebook 01, section 3: how far apart are the two points that you compare?"),
+        Mistake(
+            "factor_two",
+            look="{jacobians: Slopes without a formula}: how far apart are the two points that you compare?",
+        ),
         "factor_two:half",
         "sign",
     ),
@@ -187,7 +190,7 @@ numeric_jacobian = Definition(
         step[j] = h
         columns.append((f(x + step) - f(x - step)) / (2 * h))
     return np.stack(columns, axis=1)""",
-    look="row S2, notebook 01, section 3",
+    look="row S2, {jacobians: Slopes without a formula}",
 )
 
 
@@ -199,7 +202,7 @@ chain_linear_sheet = Sheet(
     given=(("A", ("m", "n")), ("∂x/∂z", ("n", "p"))),
     sizes=({"m": 2, "n": 3, "p": 2}, {"m": 3, "n": 2, "p": 2}, {"m": 2, "n": 2, "p": 3}),
     ask="y = A x, and x depends on z. Fill in ∂y/∂z.",
-    where="row S3, section 6: by which paths does z[k] reach y[i]?",
+    where="row S3, {jacobians: The chain}: by which paths does z[k] reach y[i]?",
     right=lambda A, dx_dz: A @ dx_dz,
     wrong=Product(
         *("A", ROW, "∂x/∂z", COLUMN),

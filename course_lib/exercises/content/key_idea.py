@@ -62,20 +62,20 @@ key_idea = Definition(
             "order",
             "Your code sums over the last indexes of dY_dX, those of X: it runs only where X and Y have equal sizes.",
             "the sum runs over the indexes of X",
-            look="row S4, notebook 02, section 2: which indexes are summed, those of Y or those of X?",
+            look="row S4, {key_idea: The key idea}: which indexes are summed, those of Y or those of X?",
         ),
         Mistake(
             "scalar_rule",
             "Your result has the shape of dY_dX, {shape}: the products are there, but they are not added up.",
             "the products are not added up",
-            look="row S4, notebook 02, section 1: what happens to the paths at the end?",
+            look="row S4, {key_idea: Every path counts}: what happens to the paths at the end?",
         ),
         "transposed",
         "sign",
         "factor_two",
         "factor_two:half",
         Mistake(
-            "rank_one_only", look="row S4, notebook 02, section 5: how many indexes has Y?", limit=("rankone", "higher")
+            "rank_one_only", look="row S4, {key_idea: Any ranks}: how many indexes has Y?", limit=("rankone", "higher")
         ),
     ),
     cases=_key_idea_cases,
@@ -85,7 +85,7 @@ key_idea = Definition(
         "A loop over np.ndindex(dz_dY.shape) does it: dY_dX[j] has the shape of X.",
     ),
     solution="def key_idea(dY_dX, dz_dY):\n    return sum(dY_dX[j] * dz_dY[j] for j in np.ndindex(dz_dY.shape))",
-    look="row S4, notebook 02, sections 2 and 4",
+    look="row S4, {key_idea: The key idea; With matrices: four indexes}",
     view="KeyIdeaExplorer(*ex.case.values())",
 )
 

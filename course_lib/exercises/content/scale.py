@@ -80,7 +80,7 @@ grad_W_in_shards = Definition(
     solution="""def grad_W_in_shards(O, G, shards):
     blocks = zip(np.array_split(O, shards), np.array_split(G, shards))
     return sum(o.T @ g for o, g in blocks)""",
-    look="row S14, notebook 09, section 9: a sum over samples",
+    look="row S14, {scale: Shards of a batch add up}: a sum over samples",
 )
 
 

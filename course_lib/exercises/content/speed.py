@@ -44,7 +44,7 @@ append_ones = Definition(
     cases=batch_cases(lambda draw, m, n_in, _: (draw(m, n_in),), names=("m", "n_in", None)),
     hints=("Each sample gets one more input, which is always 1. Where do inputs stand, in rows or in columns?",),
     solution="def append_ones(O):\n    return np.hstack([O, np.ones((len(O), 1))])",
-    look="row S16, notebook 09, section 5: one more input, which is always 1",
+    look="row S16, {speed: The column of ones}: one more input, which is always 1",
 )
 
 

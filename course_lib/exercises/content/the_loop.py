@@ -141,7 +141,7 @@ backward = Definition(
     formula=_backward,
     form="layers",
     mistakes=(
-        Mistake("activation_not_undone", look="row S6, notebook 07, section 9: the first line of a layer"),
+        Mistake("activation_not_undone", look="row S6, {the_loop: The loop}: the first line of a layer"),
         Mistake(
             "activation_not_undone:last",
             "The activation is not undone in the last layer; in the others it is.",
@@ -158,39 +158,39 @@ backward = Definition(
             "Your list has one pair, that of the last layer: the loop ends too early, or the list is begun anew.",
             "only the last layer's pair is there",
         ),
-        Mistake("untransposed_weights", look="row S20, notebook 07, section 'The square trap'"),
+        Mistake("untransposed_weights", look="row S20, {grad_O: The square trap}"),
         "untransposed_weights:hidden",
         "stale_gradient",
         "stale_gradient:first",
         "wrong_layer_weights",
         "wrong_layer_weights:next",
-        Mistake("derivative_at_output", look="notebook 04, section 'Three wrong forms'"),
+        Mistake("derivative_at_output", look="{G_and_activation: Three wrong forms}"),
         "derivative_at_output:hidden",
         "derivative_at_output:input",
-        Mistake("activation_not_derivative", look="row S6, notebook 04, section 5"),
-        Mistake("matrix_product_for_elementwise", look="row S6, notebook 04, section 7"),
+        Mistake("activation_not_derivative", look="row S6, {G_and_activation: Undo the activation}"),
+        Mistake("matrix_product_for_elementwise", look="row S6, {G_and_activation: Entry by entry}"),
         Mistake(
             "transposed",
             "Every dW is transposed: entry (h, k) stands at (k, h).",
             "rows and columns of every dW are exchanged",
-            look="row S14, notebook 05, section 6",
+            look="row S14, {grad_W: The matrix formula}",
         ),
-        Mistake("order", look="row S14, notebook 05, section 'Two traps'"),
+        Mistake("order", look="row S14, {grad_W: Two traps}"),
         Mistake(
             "order:carried",
             "G is carried on with the factors in the wrong order: it runs only where sizes happen to be equal.",
             "G is carried on with the factors in the wrong order",
-            look="row S20, notebook 07, section 6",
+            look="row S20, {grad_O: The matrix formula}",
         ),
         Mistake(
             "order:carried_hidden",
             "G is carried on with the factors in the wrong order: it runs only where sizes happen to be equal.",
             "G is carried on with the factors in the wrong order",
-            look="row S20, notebook 07, section 6",
+            look="row S20, {grad_O: The matrix formula}",
         ),
         Mistake("order:pair", "Each pair is (db, dW): dW comes first.", "the pairs are (db, dW)"),
         "scalar_rule",
-        Mistake("batch_averaged", look="slip E9, notebook 04, section 4: whose 1/m is it?"),
+        Mistake("batch_averaged", look="slip E9, {G_and_activation: Whose 1/m it is}: whose 1/m is it?"),
         Mistake(
             "batch_averaged:W",
             "Every dW is exactly 1/{m} of the gradient, and m is {m}: you averaged over the batch.",
@@ -220,13 +220,13 @@ backward = Definition(
             "flat_bias",
             "The numbers are right, but every db is flat: the bias is a row with two axes, (1, n_out).",
             "every db is flat",
-            look="notebook 06, section 10: keep the row",
+            look="{grad_b: In code: keep the row}: keep the row",
         ),
         Mistake(
             "column_bias",
             "The numbers are right, but every db stands as a column: the bias is a row, (1, n_out).",
             "every db stands as a column",
-            look="notebook 06, section 10: keep the row",
+            look="{grad_b: In code: keep the row}: keep the row",
         ),
         Mistake("wrong_axis:b", "Your db adds up the units of each sample.", "db adds up the units"),
         Mistake("bias_missing", "The bias has no gradient in your result.", "the bias has no gradient"),
@@ -248,7 +248,7 @@ backward = Definition(
         gradients.insert(0, (O.T @ G, G.sum(axis=0, keepdims=True)))
         G = G @ W.T
     return gradients""",
-    look="row S21, notebook 07, sections 8 and 9, and its view, 'The loop, step by step'",
+    look="row S21, {the_loop: The G of the layer before; The loop; The loop, step by step}",
 )
 
 
@@ -321,7 +321,7 @@ sgd_step = Definition(
     for (W, b), (dW, db) in zip(parameters, gradients):
         W -= learning_rate * dW
         b -= learning_rate * db""",
-    look="notebook 07, section 11: a step of the training loop",
+    look="{the_loop: Handwritten digits}: a step of the training loop",
 )
 
 

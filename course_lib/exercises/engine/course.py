@@ -3,10 +3,14 @@
 import difflib
 import functools
 import importlib
+import json
 import pkgutil
 import re
+from pathlib import Path
 
+NOTEBOOKS = Path(__file__).parents[3] / "notebooks"
 _CONTENT = "course_lib.exercises.content"
+_PLACE = re.compile(r"\{(\w+): ([^}]+)\}")
 
 
 @functools.cache
@@ -54,3 +58,26 @@ def find(call, name, known, listing):
 
 def _letters(text):
     return re.sub(r"[\W_]", "", text.lower())
+
+
+def placed(text):
+    """The text with "{grad_W: Rows and columns; Two traps}" as a reader finds it: "notebook 05, sections 5 and 'Two traps'"."""
+    return _PLACE.sub(lambda found: _sections(found[1], found[2].split("; ")), text)
+
+
+def _sections(notebook, titles):
+    number, there = headings(notebook)
+    *others, last = [there.get(title) or f"'{title}'" for title in titles]
+    listed = f"{', '.join(others)} and {last}" if others else last
+    return f"notebook {number}, section{'s' * bool(others)} {listed}"
+
+
+@functools.cache
+def headings(notebook):
+    """(its number, {the title of each section: its number, "" if it has none}) of the notebook whose name holds this."""
+    for path in sorted(NOTEBOOKS.glob(f"*{notebook}*.ipynb")):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        text = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+        found = re.findall(r"^##+ (?:(\d+)\. )?(.*)$", text, re.MULTILINE)
+        return path.stem[:2], {title: number for number, title in found}
+    return f"'{notebook}'", {}  # the package alone is installed

@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from course_lib.exercises.engine.course import placed
 from course_lib.exercises.engine.sheet import Known
 from course_lib.shapes import ShapeError
 
@@ -71,7 +72,7 @@ class HandCase:
     @property
     def unexplained(self):
         """What is said about a wrong number that no known mistake gives."""
-        return f"not right, and none of the known mistakes gives it. Look again at {self.sheet.where}"
+        return f"not right, and none of the known mistakes gives it. Look again at {placed(self.sheet.where)}"
 
     def check(self, answers):
         """A `HandResult` for the answers: an array, or rows of numbers and texts; None or "" is not filled in.

@@ -2,13 +2,11 @@
 
 import re
 from html import escape
-from pathlib import Path
 
-from course_lib.exercises.engine.course import found
+from course_lib.exercises.engine.course import NOTEBOOKS, found
 from course_lib.exercises.engine.definition import Definition
 from course_lib.exercises.engine.store import Store, Tally
 
-NOTEBOOKS = Path(__file__).parents[3] / "notebooks"
 STATES = {"done": ("[x]", "✓"), "tried": ("[~]", "◐"), "not yet": ("[ ]", "○")}  # its mark in plain text, its icon
 _TITLES = ("notebook", "exercise", "state", "attempts", "correct", "hints")
 _LEFT = 'style="text-align: left"'  # JupyterLab would set it right; it takes care of the colours itself

@@ -6,6 +6,7 @@ Each sentence is computed from the cases that were run; it holds of these, and o
 import numpy as np
 
 from course_lib.exercises.engine.compare import TOLERANCE, Raised, differs, same
+from course_lib.exercises.engine.course import placed
 from course_lib.exercises.engine.mistakes import MISTAKES, bare
 
 _LISTED, _FEW = 4, 2  # so many numbers or places are listed; so few places are, whatever rows they leave right
@@ -41,7 +42,7 @@ def flagged(evidence, i):
 def place(definition, keys):
     """Where to look for these mistakes, and the view that shows the case."""
     known = [definition.known.get(key, MISTAKES[bare(key)]) for key in keys]
-    look = next((each.look for each in known if each.look), definition.look)
+    look = placed(next((each.look for each in known if each.look), definition.look))
     about_code = keys and all(MISTAKES[bare(key)].look for key in keys)
     view = f" In a cell, `{definition.view}` shows this very case." if definition.view and not about_code else ""
     return f"Look at {look}{'' if look.endswith('?') else '.'}{view}"
