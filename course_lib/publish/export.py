@@ -35,6 +35,7 @@ _EXTRA_SPACE = re.compile(r"\\\\\s*\[\s*-?[\d.]+\s*[a-z]{2}\s*\]")  # \\[2ex], w
 # Two kernels with two threads each wait for each other: on two busy cores notebook 08 takes minutes in place of seconds.
 _ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}
 _PICTURE = re.compile(r"""<img\b[^>]*?\bsrc=["']?(?!["']?data:)([^"'>\s]*)[^>]*>""")  # that is not in the page
+_LINK = re.compile(r"""(<a\b[^>]*\bhref="(?![a-z]+:|//)[^"]*)\.ipynb(?=[#"])""")  # to another notebook
 _FROM_THE_NETWORK = re.compile(r"""<(script|link|iframe|img)\b[^>]*\b(src|href)\s*=\s*["']?(https?:)?//""")
 _NO_NETWORK = "What this cell shows comes from the network, and this page asks for nothing there."
 _ALT = "The picture that the code above draws"
@@ -46,20 +47,24 @@ _FOLDED = """{%- extends "basic/index.html.j2" -%}
 {%- else %}{{ super() }}{% endif %}
 {% endblock output_group %}"""
 
-# The policy keeps whatever a notebook shows from asking the network for anything.
+# Keeps whatever a notebook shows from asking the network for anything.
+_POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline' blob:; style-src 'unsafe-inline'; img-src data: blob:; "
+    "font-src data:; media-src data:"
+)
 _PAGE = Template("""<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline' blob:; \
-style-src 'unsafe-inline'; img-src data: blob:; font-src data:; media-src data:">
+<link rel="icon" href="data:,">
+<meta http-equiv="Content-Security-Policy" content="$policy">
 <title>$title</title>
 <style>$style</style>
 </head>
 <body>
-<main>
+$before<main data-pagefind-body>
 $body
 </main>
 <script type="application/json" id="live-views">$views</script>
@@ -112,16 +117,19 @@ def run(path, **environment):
     return notebook
 
 
-def page(notebook, title, folder="."):
+def page(notebook, title, folder=".", before="", policy=_POLICY):
     """The HTML page, a string, of a notebook that `run` has returned. Changes the notebook.
 
-    title: used if the notebook has no heading; folder: where the pictures named in its text are.
+    title: used if the notebook has no heading; folder: where the pictures named in its text are; before: HTML that
+    stands above the notebook; policy: what the page may load.
     """
     views, styles = bake(notebook)
     body = to_html(notebook, folder)
     return _PAGE.substitute(
         title=heading_of(body) or html.escape(title),
         style="\n".join([own_file("export.css"), *styles]).replace("</style", "<\\/style"),
+        before=before,
+        policy=policy,
         body=body,
         views=as_json(views),
         script=own_file("export.js"),
@@ -150,8 +158,8 @@ def bake(notebook):
 
 def to_html(notebook, folder, suffix=".html"):
     """The cells of a notebook that has been through `bake` as HTML; links to other notebooks get the suffix."""
-    body = _exporter(suffix).from_notebook_node(notebook, {"metadata": {"path": str(folder)}})[0]
-    return _PICTURE.sub(_left_out, body)
+    body = _exporter().from_notebook_node(notebook, {"metadata": {"path": str(folder)}})[0]
+    return _LINK.sub(rf"\1{suffix}", _PICTURE.sub(_left_out, body))
 
 
 def heading_of(body):
@@ -215,7 +223,7 @@ def main(arguments=None):
 
 
 class _Renderer(IPythonRenderer):
-    """Markdown to HTML, with MathML, and with links to other notebooks that lead to their pages."""
+    """Markdown to HTML, with MathML."""
 
     def block_math(self, body):
         return mathml(body, "block")
@@ -234,10 +242,6 @@ class _Renderer(IPythonRenderer):
         """A heading with the id that JupyterLab gives it, but without the sign that links to itself."""
         return re.sub(r'<a class="anchor-link".*?</a>', "", super().heading(text, level, **attributes))
 
-    def link(self, text, url, title=None):
-        is_own = not re.match(r"[a-z]+:|//", url)
-        return super().link(text, re.sub(r"\.ipynb(?=#|$)", self.suffix, url) if is_own else url, title)
-
 
 class _Exporter(HTMLExporter):
     """nbconvert's exporter, with this module's renderer of Markdown."""
@@ -252,20 +256,15 @@ class _Exporter(HTMLExporter):
             embed_images=True,
             path=context.get("resources", {}).get("metadata", {}).get("path", ""),
         )
-        renderer.suffix = self.suffix
         markdown = MarkdownWithMath(renderer=renderer)
         table_in_quote(markdown)
         return markdown.render(source)
 
 
 @cache
-def _exporter(suffix):
-    """The exporter of pages or of slides; it compiles its templates once."""
-    exporter = _Exporter(
-        raw_template=_FOLDED, template_name="basic", exclude_input_prompt=True, exclude_output_prompt=True
-    )
-    exporter.suffix = suffix
-    return exporter
+def _exporter():
+    """The exporter of pages and of slides; it compiles its templates once."""
+    return _Exporter(raw_template=_FOLDED, template_name="basic", exclude_input_prompt=True, exclude_output_prompt=True)
 
 
 def _bake(output, widgets, views, styles):
