@@ -402,3 +402,13 @@ def G_over_depth():
     rms = {"Z": trace.Z, "G": trace.G}
     rms = {name: [np.sqrt(np.mean(A**2)) for A in by_layer] for name, by_layer in rms.items()}
     return curves.by_layer(rms, "root mean square of the entries")
+
+
+@picture(
+    "A graph of a layer: 5 inputs and a 1 at the left, 3 units at the right, and an edge from each to each. Seven lines "
+    "lead from input 1 to unit 2, seven from the 1 to unit 0, and one from input 3 to each of the 3 units."
+)
+def layer_graph():
+    """A layer as a graph, with a line for each product that an entry is in: a weight and a bias are used by every sample,
+    an input by every unit."""
+    return plots.layer(m, n_in, n_out, W=(h, k), b=0, O=(4, 3))

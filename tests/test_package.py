@@ -175,7 +175,7 @@ BUDGETS = {
     "shape_comments": (["shape_comments"], 240),
     "depth": (["depth"], 530),
     "practice": (["practice"], 260),
-    "pictures": (["pictures"], 810),
+    "pictures": (["pictures"], 890),
     "exercises/content": (["exercises/content"], 2_900),
     "exercises/engine": (["exercises/engine"], 4_800),
     "views": (["views"], 5_250),

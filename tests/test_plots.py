@@ -133,6 +133,10 @@ PICTURES = {
     "pattern": lambda: plots.nonzero_pattern(
         "dZ/dW", dense.dZ_dW(integers(M, N_IN), N_OUT), G_SYMBOLS, W_SYMBOLS, entry=(1, 2)
     ),
+    "pattern with a 0": lambda: plots.nonzero_pattern(
+        "dZ/dO", dense.dZ_dO(2, np.eye(3)), ("m", "n"), ("m", "n"), structural=dense.dZ_dO(2, np.ones((3, 3))) != 0
+    ),
+    "layer": lambda: plots.layer(M, N_IN, N_OUT, W=(1, 2), b=0, O=(4, 3)),
     "check": lambda: plots.gradient_check(checked()),
     "check of one layer": lambda: plots.gradient_check(GradientCheck(checked()[:2])),
     "history": lambda: plots.history(History([3.0, 1.0, 0.1], [0.1, 0.5, 0.9], [3.0, 1.0, 0.11], [0.1, 0.5, 0.9])),
@@ -344,6 +348,14 @@ def test_a_structural_non_zero_that_is_0_is_filled_and_reads_0():
     assert "6 to 7 of 21" in words(by_value)
 
 
+def test_the_legend_of_a_pattern_tells_a_0_by_its_index_from_one_that_happens_to_be_0():
+    def said(picture):
+        return [text.get_text() for text in PICTURES[picture]().legends[0].get_texts()]
+
+    assert said("pattern with a 0") == ["allowed by the index", "0 by its index", "allowed, and happens to be 0"]
+    assert said("pattern") == said("pattern with a 0")[:2] or not dense.dZ_dW(integers(M, N_IN), N_OUT).all()
+
+
 def test_a_pattern_of_something_else_is_refused():
     cases = [
         ({"tensor": np.ones((7, 3, 5))}, ShapeError, "expected 4 indexes"),
@@ -357,6 +369,46 @@ def test_a_pattern_of_something_else_is_refused():
     ]
     good = {"tensor": np.ones((7, 3, 5, 3)), "row_symbols": ("m", "k"), "column_symbols": W_SYMBOLS}
     assert not_refused(plots.nonzero_pattern, {"name": "dZ/dW"} | good, cases) == []
+
+
+# A layer as a graph
+
+
+def strands(figure):
+    """{label: how many lines the highlighted edges have}, by the colour of the label."""
+    (ax,) = figure.axes
+    labels = {
+        text.get_color(): text.get_text() for text in ax.texts if "[" in text.get_text() and text.get_bbox_patch()
+    }
+    lines = [line.get_color() for line in ax.lines if len(line.get_xdata()) > 2]
+    return {label: lines.count(colour) for colour, label in labels.items()}
+
+
+def test_a_highlighted_entry_of_a_layer_has_a_line_for_each_product_that_it_is_in():
+    O, W, b = integers(M, N_IN), integers(N_IN, N_OUT), integers(1, N_OUT)
+    moved = {"W[1, 2]": dense.dZ_dW(O + 20, N_OUT)[:, :, 1, 2], "b[0]": dense.dZ_db(M, N_OUT)[:, :, 0, 0]}
+    moved |= {"O[4, 3]": dense.dZ_dO(M, W + 20)[:, :, 4, 3]}
+    assert b.size == N_OUT and strands(PICTURES["layer"]()) == {
+        name: np.count_nonzero(dZ) for name, dZ in moved.items()
+    }
+
+
+def test_a_layer_says_in_words_what_it_shows():
+    words = repr(plots.layer(2, 3, 1, W=(1, 0), O=(1, 2)))
+    assert words.startswith("<Figure: A layer as a graph: 3 inputs and a 1 on the left, 1 units on the right")
+    assert "W[1, 0] is in 2 products, one for each sample: a sum over samples" in words
+    assert "O[1, 2] is in 1 products, one for each unit: a sum over units" in words
+
+
+def test_a_layer_without_such_an_entry_is_refused():
+    cases = [
+        ({"m": 0}, ValueError, "m is 0"),
+        ({"n_in": 2.5}, TypeError, "n_in"),
+        ({"W": (5, 0)}, ValueError, "W is [5, 0], expected an entry of W, which is (5, 3)"),
+        ({"b": 3}, ValueError, "b is 3, expected a whole number from 0 to 2"),
+        ({"O": (0, 5)}, ValueError, "expected an entry of O, which is (7, 5)"),
+    ]
+    assert not_refused(plots.layer, {"m": 7, "n_in": 5, "n_out": 3}, cases) == []
 
 
 # Gradients and training

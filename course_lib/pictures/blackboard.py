@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 from matplotlib import pyplot
+from matplotlib.figure import Figure as MatplotlibFigure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
@@ -36,9 +37,19 @@ def styled(function):
     return drawn
 
 
+class Figure(MatplotlibFigure):
+    """A Figure that can say in words what it shows: `alt` is read to those who do not see it."""
+
+    alt = ""
+
+    def __repr__(self):
+        return f"<Figure: {self.alt}>" if self.alt else super().__repr__()
+
+
 def new_figure(width, height):
     """An empty Figure that pyplot has already closed: a notebook shows it once, where it is the value of a cell."""
-    fig = pyplot.figure(figsize=(width, height), dpi=200 if look().large else 100, facecolor=look().paper)
+    style = {"dpi": 200 if look().large else 100, "facecolor": look().paper}
+    fig = pyplot.figure(figsize=(width, height), FigureClass=Figure, **style)
     pyplot.close(fig)
     return fig
 

@@ -8,11 +8,13 @@ numbers has the highlights' indexes at its sides. Names are plain text, and no g
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.colors import ListedColormap, LogNorm
-from matplotlib.patches import Rectangle
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from course_lib.network import Trace
 from course_lib.pictures.blackboard import board, new_figure, styled, write
+from course_lib.pictures.graph import layer  # noqa: F401 - offered as plots.layer
 from course_lib.pictures.look import SIZE, look
 from course_lib.pictures.panel import (
     Panel,
@@ -87,13 +89,13 @@ def trace(trace):
     """
     _check_kind("trace(trace): trace", trace, Trace)
     forward, backward = [Panel("O[0]", trace.O[0], ("m", "n_0"))], [None]
-    for layer, Z in enumerate(trace.Z):
-        symbols = ("m", f"n_{layer + 1}")
-        forward += ["→", Panel(f"Z[{layer}]", Z, symbols), "→", Panel(f"O[{layer + 1}]", trace.O[layer + 1], symbols)]
+    for l, Z in enumerate(trace.Z):
+        symbols = ("m", f"n_{l + 1}")
+        forward += ["→", Panel(f"Z[{l}]", Z, symbols), "→", Panel(f"O[{l + 1}]", trace.O[l + 1], symbols)]
         if trace.G:
-            G, dL_dO = trace.G[layer], trace.dL_dO[layer + 1]
-            arrow = "←" if layer > 0 else None  # nobody computes the gradient for the data
-            backward += [arrow, Panel(f"G[{layer}]", G, symbols), "←", Panel(f"dL_dO[{layer + 1}]", dL_dO, symbols)]
+            G, dL_dO = trace.G[l], trace.dL_dO[l + 1]
+            arrow = "←" if l > 0 else None  # nobody computes the gradient for the data
+            backward += [arrow, Panel(f"G[{l}]", G, symbols), "←", Panel(f"dL_dO[{l + 1}]", dL_dO, symbols)]
     return board([forward, backward] if trace.G else [forward])
 
 
@@ -103,9 +105,9 @@ def nonzero_pattern(name, tensor, row_symbols, column_symbols, entry=None, struc
 
     tensor: (m, n_out, p, q), the indexes of Z first. row_symbols: the two of Z, a panel's rows and columns;
     column_symbols: the two of X, the rows and columns of panels. structural: a boolean array of the tensor's shape,
-    True where an entry is non-zero by its index; by default, where it is not 0. A structural non-zero that happens
-    to be 0 reads "0". entry: the (h, k) whose panel to outline. Raises ShapeError or TypeError; ValueError for an empty
-    tensor or an entry outside.
+    True where the index allows an entry to be non-zero; by default, where it is not 0. An entry that is allowed and
+    happens to be 0 reads "0". entry: the (h, k) whose panel to outline. Raises ShapeError or TypeError; ValueError for
+    an empty tensor or an entry outside.
     """
     call = "nonzero_pattern(name, tensor, row_symbols, column_symbols)"
     check_text(f"{call}: name", name)
@@ -126,38 +128,44 @@ def nonzero_pattern(name, tensor, row_symbols, column_symbols, entry=None, struc
     if entry is not None:
         entry = checked_entry(f"{call}: entry", entry, (p, q), f"the panels of {name}")
 
-    highest, widest = (2.4, 6) if look().large else (7, 11)
-    cell = min(0.3, highest / (p * (m + 1)), widest / (q * (n_out + 1)))
+    large = look().large
+    cell = min(0.3, (2.4 if large else 7) / (p * (m + 1)), (6 if large else 11) / (q * (n_out + 1)))
     w, h = cell * (q * (n_out + 1) - 1), cell * (p * (m + 1) - 1)
-    width, height = (max(w + 1.2, 3.5), h + 1.9) if look().large else (max(w + 1.6, 7), h + 1.45)
+    width, height = (max(w + 1.2, 3.5), h + 2.7) if large else (max(w + 1.6, 7), h + 1.75)
     fig = new_figure(width, height)
-    ax = fig.add_axes([(width - w + 0.5) / 2 / width, 0.6 / height, w / width, h / height])
+    ax = fig.add_axes([(width - w + 0.5) / 2 / width, (1.4 if large else 0.9) / height, w / width, h / height])
     ax.set(xlim=(0, q * (n_out + 1) - 1), ylim=(p * (m + 1) - 1, 0))
+    colours = ListedColormap([look().pale, look().curves[0]])
+    zero = {"color": look().paper, "weight": "bold", "size": 50 * cell, "ha": "center", "va": "center"}
     for i, j in np.ndindex(p, q):
         x, y, filled = j * (n_out + 1), i * (m + 1), structural[:, :, i, j]
         edges = np.arange(x, x + n_out + 1), np.arange(y, y + m + 1)
-        lines = {"edgecolors": look().paper, "linewidth": min(1, 5 * cell)}
-        ax.pcolormesh(*edges, filled, cmap=ListedColormap([look().pale, look().curves[0]]), vmin=0, vmax=1, **lines)
+        ax.pcolormesh(*edges, filled, cmap=colours, vmin=0, vmax=1, edgecolors=look().paper, linewidth=min(1, 5 * cell))
         for row, column in np.argwhere(filled & (tensor[:, :, i, j] == 0)):
-            zero = {"color": look().paper, "weight": "bold", "size": 50 * cell, "ha": "center", "va": "center"}
             ax.text(x + column + 0.5, y + row + 0.5, "0", **zero)
         if (i, j) == entry:
             outline = {"fill": False, "linewidth": 3, "edgecolor": look().ink, "clip_on": False, "zorder": 4}
             ax.add_patch(Rectangle((x, y), n_out, m, **outline))
-    ax.set_xticks(
-        np.arange(q) * (n_out + 1) + n_out / 2, labels=range(q) if look().large else [f"k = {k}" for k in range(q)]
-    )
-    ax.set_yticks(np.arange(p) * (m + 1) + m / 2, labels=range(p) if look().large else [f"h = {h}" for h in range(p)])
-    size = SIZE if look().large else min(SIZE, 18 * cell * (n_out + 1))
+    ax.set_xticks(np.arange(q) * (n_out + 1) + n_out / 2, labels=range(q) if large else [f"k = {k}" for k in range(q)])
+    ax.set_yticks(np.arange(p) * (m + 1) + m / 2, labels=range(p) if large else [f"h = {h}" for h in range(p)])
+    size = SIZE if large else min(SIZE, 18 * cell * (n_out + 1))
     ax.tick_params(length=0, labeltop=True, labelbottom=False, labelsize=size)
     ax.spines[:].set_visible(False)
     title = f"{name}{look().wrap}{look().wrap}{in_symbols(symbols)} = {tensor.shape}".replace("\n\n", "\n")
-    write(fig, 0.5, 1 - 0.25 / height, title, size=SIZE if look().large else 13)
+    write(fig, 0.5, 1 - 0.25 / height, title, size=SIZE if large else 13)
     counts = structural.sum(axis=(0, 1))
     count = " to ".join(str(c) for c in sorted({counts.min(), counts.max()}))
-    size = f"{in_symbols(row_symbols)} = {(m, n_out)}"
-    words = f"Panel [h, k], {size}:{look().wrap}{count} of {m * n_out} entries are structural non-zeros."
-    write(fig, 0.5, 0.3 / height, words)
+    words = f"Panel [h, k], {in_symbols(row_symbols)} = {(m, n_out)}:{look().wrap}"
+    write(
+        fig, 0.5, (1.1 if large else 0.55) / height, f"{words}{count} of {m * n_out} entries are structural non-zeros."
+    )
+    allowed, by_index = Patch(color=look().curves[0]), Patch(color=look().pale)
+    keys = {"allowed by the index": allowed, "0 by its index": by_index}
+    if (structural & (tensor == 0)).any():
+        read = Line2D([], [], linestyle="", marker="$0$", color=look().paper, markersize=7)
+        keys["allowed, and happens to be 0"] = (allowed, read)
+    style = {"loc": "lower center", "ncol": 1 if large else 3, "frameon": False, "fontsize": SIZE}
+    fig.legend(keys.values(), keys, bbox_to_anchor=(0.5, 0), borderaxespad=0.2, labelspacing=0.2, **style)
     return fig
 
 

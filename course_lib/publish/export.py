@@ -151,8 +151,9 @@ def bake(notebook):
         elif "text/latex" in output.get("data", {}):
             output["data"] = {"text/html": mathml(output["data"]["text/latex"].strip().strip("$"), "block")}
         elif "image/png" in output.get("data", {}):
-            words = output["data"].get("text/plain", "<Figure>")  # of a view that was stored: what it shows
-            output["metadata"].setdefault("image/png", {}).setdefault("alt", _ALT if words[:1] == "<" else words)
+            words = output["data"].get("text/plain", "")  # what it shows, of a view that was stored and of some Figures
+            alt = words.removeprefix("<Figure: ").removesuffix(">") if words[:8] != "<Figure " else ""
+            output["metadata"].setdefault("image/png", {}).setdefault("alt", alt or _ALT)
     return views, list(styles)
 
 
