@@ -77,7 +77,7 @@ function curvePicture() {
     panels.forEach((panel, p) => {
       const own = SERIES.map((_, s) => s).filter((s) => (s === 0) === (p === 0));
       panel.range = decades(own.flatMap((s) => [...rms[s], ...theory[s]]), panel.range);
-      const { low, high } = panel.range;
+      const { from: low, to: high } = panel.range;
       const level = (exponent) => panel.bottom - ((exponent - low) / (high - low)) * (panel.bottom - panel.top);
       const toY = (v) => level(Math.log10(v));
       const marks = ticks(low, high, 5.5);

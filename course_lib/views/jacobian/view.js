@@ -1,4 +1,4 @@
-const CURVE = { width: 380, height: 230, left: 52, right: 14, top: 24, bottom: 34 }; // in units of its viewBox
+const SLOPE = { width: 380, height: 230, left: 52, right: 14, top: 24, bottom: 34 };
 const FEWEST_CHARACTERS = 5; // of a cell, so that cells do not grow and shrink with every move
 
 /** The largest of 1, 2 and 5, times a power of ten, that is not above a size: for steps, which then meet whole numbers. */
@@ -13,67 +13,44 @@ function same(a, b) {
 
 /** The curve of y_i against x_j with its tangent, rise and run: {box, draw}. */
 function slopePicture() {
-  const { width, height, left, right, top, bottom } = CURVE;
-  const clip = `bss-clip-${++ids}`;
-  const line = (kind) => svg("path", { class: kind, "clip-path": `url(#${clip})` });
-  const text = (attributes) => svg("text", attributes);
-  const frame_ = { x: left, y: top, width: width - left - right, height: height - top - bottom };
-  const parts = {
-    zero: line("bss-zero"),
-    curve: line("bss-curve"),
-    tangent: line("bss-tangent"),
-    run: line("bss-step"),
-    rise: line("bss-step"),
-    point: svg("circle", { r: 5, class: "bss-point" }),
-    low: text({ x: left - 6, y: height - bottom, "text-anchor": "end" }),
-    high: text({ x: left - 6, y: top + 8, "text-anchor": "end" }),
-    from: text({ x: left, y: height - bottom + 16, "text-anchor": "start" }),
-    to: text({ x: width - right, y: height - bottom + 16, "text-anchor": "end" }),
-    x: text({ x: (left + width - right) / 2, y: height - bottom + 18, "text-anchor": "middle", class: "bss-axis" }),
-    y: text({ x: left, y: top - 8, class: "bss-axis" }),
-    runText: text({ "text-anchor": "middle", class: "bss-axis" }),
-    riseText: text({ class: "bss-axis" }),
-  };
-  const defs = svg("defs", {}, svg("clipPath", { id: clip }, svg("rect", frame_)));
-  const box = svg("svg", { viewBox: `0 0 ${width} ${height}`, class: "bss-slope", role: "img" }, defs);
-  box.append(svg("rect", { ...frame_, class: "bss-frame" }), ...Object.values(parts));
+  const picture = chart(SLOPE);
+  const { area, inside, over, toX, toY } = picture;
+  const [zero, curve, tangent, step] = ["zero", "curve", "tangent", "step"].map((kind) => svg("path", { class: `bss-${kind}` }));
+  const point = svg("circle", { r: 5, class: "bss-point" });
+  const [runText, riseText] = [svg("text", { "text-anchor": "middle", class: "bss-axis" }), svg("text", { class: "bss-axis" })];
+  inside.append(zero, curve, tangent, step);
+  over.append(point, runText, riseText);
 
-  function draw({ ys, y, x, slope, run, reach, names, label }) {
+  function draw({ ys, y, x, slope, run, reach, names }) {
     const seen = [...ys.filter(Number.isFinite), y];
-    let [low, high] = [Math.min(...seen), Math.max(...seen)];
+    const [low, high] = [Math.min(...seen), Math.max(...seen)];
     const room = 0.14 * (high - low) || Math.abs(high) || 1;
-    [low, high] = [low - room, high + room];
-    const toX = (u) => left + ((u + reach) / (2 * reach)) * frame_.width;
-    const toY = (v) => Math.max(-1e4, Math.min(1e4, top + ((high - v) / (high - low)) * frame_.height));
-    const d = (name, path) => parts[name].setAttribute("d", path);
-    const put = (name, attributes) => {
-      for (const [key, value] of Object.entries(attributes)) parts[name].setAttribute(key, value);
-    };
-    d("curve", lineThrough(Array.from(ys, (v, k) => [toX(-reach + (2 * reach * k) / (ys.length - 1)), Number.isFinite(v) ? toY(v) : NaN])));
-    d("zero", `M${left} ${toY(0)}H${width - right}M${toX(0)} ${top}V${height - bottom}`);
-    const tangent = (u) => `${toX(u)} ${toY(y + slope * (u - x))}`;
-    d("tangent", `M${tangent(-reach)}L${tangent(reach)}`);
-    put("point", { cx: toX(x), cy: toY(y) });
+    picture.axes({ from: -reach, to: reach }, { from: low - room, to: high + room });
+    [picture.heading.textContent, picture.foot.textContent] = [names.y, names.x];
+    curve.setAttribute("d", picture.line(Array.from(ys, (v, k) => [-reach + (2 * reach * k) / (ys.length - 1), v])));
+    zero.setAttribute("d", `M${area.x} ${toY(0)}h${area.width}M${toX(0)} ${area.y}v${area.height}`);
+    const onTangent = (u) => y + slope * (u - x);
+    tangent.setAttribute("d", `M${toX(-reach)} ${toY(onTangent(-reach))}L${toX(reach)} ${toY(onTangent(reach))}`);
+    point.setAttribute("cx", toX(x));
+    point.setAttribute("cy", toY(y));
     // The step starts at the point, or ends there, so that it stays inside the picture.
     const start = x + run > reach ? x - run : x;
-    const [foot, tip, level, end] = [toX(start), toX(start + run), y + slope * (start - x), y + slope * (start + run - x)];
-    d("run", `M${foot} ${toY(level)}H${tip}`);
-    d("rise", `M${tip} ${toY(level)}V${toY(end)}`);
-    const flat = Math.abs(toY(end) - toY(level)) < 12; // too low for words beside it: they stand above
-    const inside = (v) => Math.max(top + 12, Math.min(height - bottom - 6, v));
-    put("runText", { x: (foot + tip) / 2, y: inside(toY(level) + (slope < 0 && !flat ? -7 : 16)) });
-    const near = tip > width - 110;
-    put("riseText", {
-      x: near ? foot - 6 : tip + 6,
-      y: inside(flat ? Math.min(toY(level), toY(end)) - 8 : (toY(level) + toY(end)) / 2 + 4),
-      "text-anchor": near ? "end" : "start",
-    });
-    const texts = { low: number(low), high: number(high), from: number(-reach), to: number(reach) };
-    Object.assign(texts, { x: names.x, y: names.y, runText: `run ${number(run)}`, riseText: `rise ${number(slope * run)}` });
-    for (const [name, words] of Object.entries(texts)) parts[name].textContent = words;
-    box.setAttribute("aria-label", label);
+    const [foot, tip, level, end] = [toX(start), toX(start + run), toY(onTangent(start)), toY(onTangent(start + run))];
+    step.setAttribute("d", `M${foot} ${level}H${tip}V${end}`);
+    const flat = Math.abs(end - level) < 12; // too low for words beside it: they stand above
+    const [near, bottom] = [tip > SLOPE.width - 110, area.y + area.height];
+    const write = (text, words, place, v, anchor) => {
+      text.textContent = words;
+      text.setAttribute("x", place);
+      text.setAttribute("y", Math.max(area.y + 12, Math.min(bottom - 6, v)));
+      text.setAttribute("text-anchor", anchor);
+    };
+    write(runText, `run ${number(run)}`, (foot + tip) / 2, level + (slope < 0 && !flat ? -7 : 16), "middle");
+    const beside = flat ? Math.min(level, end) - 8 : (level + end) / 2 + 4;
+    write(riseText, `rise ${number(slope * run)}`, near ? foot - 6 : tip + 6, beside, near ? "end" : "start");
+    picture.name(`Curve of ${names.y} against ${names.x}, with the tangent of slope ${precise(slope)}`);
   }
-  return { box, draw };
+  return { box: picture.box, draw };
 }
 
 function render({ model, el }) {
@@ -241,8 +218,7 @@ function render({ model, el }) {
       `That is d${yi(i)}/d${xj(j)}, the entry [${i}, ${j}] of ${jName}.`,
     ];
     texts.forEach((text, k) => setText(lines[k], text));
-    const label = `Curve of ${yi(i)} against ${xj(j)}, with the tangent of slope ${precise(slope)}`;
-    picture.draw({ ys, y: value, x: here, slope, run, reach: answer.reach, names: { x: xj(j), y: yi(i) }, label });
+    picture.draw({ ys, y: value, x: here, slope, run, reach: answer.reach, names: { x: xj(j), y: yi(i) } });
   }
 
   function place() {

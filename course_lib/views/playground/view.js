@@ -27,7 +27,7 @@ function percent(share) {
  * A chart with a title, two lines (the second dashed) and a legend: {box, draw}. draw(lines, {x, low, high}): a line is
  * {points: [[x, y], ...], words}; x: {at, words, from, to}; what is no finite number (on a log axis: above 0) has no point.
  */
-function chart(title, { log = false, dots = false }) {
+function twoLines(title, { log = false, dots = false }) {
   const { width, height, left, right, top, bottom } = CHART;
   const clip = `bss-clip-${++ids}`;
   const area = { x: left, y: top, width: width - left - right, height: height - top - bottom };
@@ -57,8 +57,8 @@ function chart(title, { log = false, dots = false }) {
   }
 
   function draw(given, { x, low, high }) {
-    const range = log ? decades([low, high], null, 0) : { low: 0, high: 1 };
-    const [from, to] = [range.low, Math.max(range.high, range.low + 1)];
+    const range = log ? decades([low, high], null, 0) : { from: 0, to: 1 };
+    const { from, to } = range;
     const yTicks = log ? ticks(from, to, 4) : [0, 0.5, 1];
     const toY = (v) => top + ((to - (log ? Math.log10(v) : v)) / (to - from || 1)) * area.height;
     const toX = (u) => left + ((u - x.from) / (x.to - x.from || 1)) * area.width;
@@ -78,8 +78,7 @@ function chart(title, { log = false, dots = false }) {
     };
     const atY = (tick) => toY(log ? 10 ** tick : tick);
     grid.setAttribute("d", yTicks.map((tick) => `M${left} ${atY(tick).toFixed(1)}h${area.width}`).join(""));
-    const plain = (tick) => (tick >= -2 && tick <= 3 ? String(10 ** tick).slice(0, 5) : power(tick));
-    const words = yTicks.map((tick) => label(log ? plain(tick) : percent(tick), { x: left - 5, y: atY(tick) + 4, "text-anchor": "end" }));
+    const words = yTicks.map((tick) => label(log ? power(tick) : percent(tick), { x: left - 5, y: atY(tick) + 4, "text-anchor": "end" }));
     for (const [k, at] of x.at.entries())
       words.push(label(x.words[k], { x: toX(at), y: height - 8, "text-anchor": at === x.to && k ? "end" : "middle" }));
     texts.replaceChildren(...words);
@@ -368,9 +367,9 @@ function render({ model, el }) {
 
   // ---- what is drawn
   const charts = {
-    loss: chart("loss J, log axis, by step", { log: true }),
-    accuracy: chart("accuracy, by step", {}),
-    norms: chart("norm of grad_W, log axis, by layer", { log: true, dots: true }),
+    loss: twoLines("loss J, log axis, by step", { log: true }),
+    accuracy: twoLines("accuracy, by step", {}),
+    norms: twoLines("norm of grad_W, log axis, by layer", { log: true, dots: true }),
   };
   const ground = plane();
   const wrong = mistakes();
