@@ -23,7 +23,7 @@ from course_lib.practice.gradcheck import check_gradients
 from course_lib.practice.training import fit
 from course_lib.views import TrainingPlayground
 
-NUMBERS = {"two": 2, "three": 3, "five": 5, "eight": 8, "fifteen": 15}
+NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "eight": 8, "fifteen": 15}
 
 
 def said(name, sentence):
@@ -64,7 +64,7 @@ def test_as_many_notebooks_as_is_said_have_a_matrix_to_fill_in():
 
 
 def test_each_notebook_has_as_many_questions_as_is_said():
-    few, many = said(START, r"Each notebook has (\w+) or (\w+) questions")
+    few, many = said(START, r"Each notebook has (\w+) to (\w+) questions")
     counts = {name: cells_that_begin(name, "prediction(") for name in NAMES if name != START}
     assert [name for name, count in counts.items() if not few <= count <= many] == []
 

@@ -183,37 +183,13 @@ forward_sheet = Sheet(
 
 QUESTIONS = (
     question(
-        "03 a sample is doubled",
-        "Row 2 of Z = O W + b is (113, 206, 287), and b = (100, 200, 300). Every input of sample 2 is doubled.\n"
-        "What happens to Z?",
-        wrong(
-            "Row 2 becomes (226, 412, 574): it doubles.",
-            "bias_missing",
-            "So it would be without a bias. The bias is not multiplied by any input, so it does not double.",
-        ),
-        right(
-            "Row 2 becomes (126, 212, 274): it doubles, and then loses b once.",
-            "The new row is 2 o W + b = 2 (o W + b) - b. Only o W is doubled.",
-        ),
-        wrong(
-            "Every row changes, because all samples share W.",
-            "diagonal_missing",
-            "Sharing W is not mixing samples: ∂Z[i, j]/∂O[2, h] is 0 wherever i is not 2. A sample moves its own row alone.",
-        ),
-        wrong(
-            "Column 2 changes, in every row.",
-            "wrong_axis",
-            "That takes a sample for a unit. Samples are rows; column 2 belongs to unit 2.",
-        ),
-    ),
-    question(
         "03 whose bias it is",
         "One entry of Z = O W + b: sample 0 is o = (1, 2), column 2 of W is (3, -1), and b = (100, 200, 300).\n"
         "What is Z[0, 2]?",
         wrong(
             "101",
             "column_bias",
-            "That adds b[0], the bias with the number of the sample. A bias belongs to a unit: Z[i, j] gets b[j]. With 7 "
+            "That adds b[0], the bias with the number of the sample. A bias belongs to a unit: Z[i, j] gets b[j] (slip E2). With 7 "
             "samples and 3 biases most samples would have none.",
         ),
         wrong(
@@ -229,6 +205,31 @@ QUESTIONS = (
             "601",
             "wrong_axis",
             "That adds all three biases, a sum along the row b. Z[0, 2] has one unit, and so one bias.",
+        ),
+    ),
+    question(
+        "03 what one weight moves",
+        "A batch of m = 7 samples goes through a layer with 5 inputs and 3 units, Z = O W + b. No entry of O is 0.\n"
+        "You change one weight, W[1, 2]. How many entries of Z move?",
+        right(
+            "7: one in each row, in column 2",
+            "Every sample uses the weight, each in its own Z[i, 2]. So its gradient will be a sum over the samples: formula "
+            "(A).",
+        ),
+        wrong(
+            "1: the entry Z[1, 2]",
+            "first_sample_only",
+            "So it would be with one sample. The 1 in W[1, 2] is an input, not a sample: all samples have an input 1.",
+        ),
+        wrong(
+            "3: one for each unit",
+            "wrong_axis",
+            "The weight belongs to unit 2 alone. What goes to every unit is an input.",
+        ),
+        wrong(
+            "21: all of Z",
+            "diagonal_missing",
+            "The other units have weights of their own for input 1: where j is not 2, W[1, 2] is not in Z[i, j].",
         ),
     ),
     question(
@@ -250,6 +251,30 @@ QUESTIONS = (
             "column_bias",
             "That is 1 for each sample: one bias for a row, shared by its units. A bias belongs to a unit, and each row gets "
             "all 3.",
+        ),
+    ),
+    question(
+        "03 what one input moves",
+        "The same layer: 7 samples, 5 inputs, 3 units, and no weight is 0. You change one input of one sample, O[4, 3].\n"
+        "How many entries of Z move?",
+        right(
+            "3: row 4, all of it",
+            "The input goes to every unit, and to no other sample. So its gradient will be a sum over the units: formula (C).",
+        ),
+        wrong(
+            "1: the entry Z[4, 3]",
+            "first_sample_only",
+            "There is no unit 3 of 3: the 3 in O[4, 3] is an input. Each of the units has a weight for it.",
+        ),
+        wrong(
+            "7: one for each sample",
+            "wrong_axis",
+            "So it is for a weight, which all samples share. An input belongs to one sample, and samples do not mix.",
+        ),
+        wrong(
+            "21: all of Z",
+            "diagonal_missing",
+            "The other samples do not have this input: where i is not 4, O[4, 3] is not in Z[i, j].",
         ),
     ),
 )
