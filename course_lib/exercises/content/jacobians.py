@@ -149,7 +149,6 @@ chain_linear = Definition(
     ),
     solution="def chain_linear(A, dx_dz):\n    return A @ dx_dz",
     look="row S3, {jacobians: The chain}",
-    view="ProductExplorer(ex.case['A'], ex.case['dx_dz'], ('A', 'dx/dz'))",
 )
 
 
