@@ -115,11 +115,11 @@ def test_06_a_batch_that_is_there_twice_doubles_the_gradient_of_a_sum_and_keeps_
     assert np.allclose(grad_b(2 * 7 * twice), 2 * grad_b(7 * once))
 
 
-# 07
+# 08
 
 
 def passes(network, X, target, *, G=lambda dO, slope: dO * slope, db=lambda G: G.sum(axis=0, keepdims=True)):
-    """The loop of notebook 07, with its own line for G or for (B) in place of the right one."""
+    """The loop of notebook 08, with its own line for G or for (B) in place of the right one."""
     trace = network.forward(X)
     dO, gradients = network.loss.gradient(trace.O[-1], target), []
     for (W, _), O, Z, f in reversed([*zip(network.parameters, trace.O, trace.Z, network.activations)]):
@@ -129,8 +129,8 @@ def passes(network, X, target, *, G=lambda dO, slope: dO * slope, db=lambda G: G
     return gradients
 
 
-def test_07_a_mean_in_B_still_learns_the_digits():
-    (percent,) = numbers("07_grad_O_and_the_loop", "the network of section 11 still reads N% of the images")
+def test_08_a_mean_in_B_still_learns_the_digits():
+    (percent,) = numbers("08_the_loop", "the network of section 3 still reads N% of the images")
     X, T, X_test, T_test = digits()
     network = Network([64, 32, 10], relu, loss=softmax_cross_entropy, initializer=he_normal, seed=0)
     order = np.random.default_rng(0)
@@ -144,16 +144,16 @@ def test_07_a_mean_in_B_still_learns_the_digits():
     assert 100 * right == pytest.approx(percent, abs=0.5)
 
 
-def test_07_without_undoing_the_activation_only_the_last_layer_is_right():
-    assert "Below it, every $W$ and every $b$ is wrong" in "\n".join(markdown(read("07_grad_O_and_the_loop")))
+def test_08_without_undoing_the_activation_only_the_last_layer_is_right():
+    assert "Below it, every $W$ and every $b$ is wrong" in "\n".join(markdown(read("08_the_loop")))
     network, X, T = Network([3, 3, 3, 3], tanh, seed=0), rng.standard_normal((7, 3)), rng.standard_normal((7, 3))
     network.parameters = [(W, rng.standard_normal(b.shape)) for W, b in network.parameters]
     check = check_gradients(network, X, T, passes(network, X, T, G=lambda dO, slope: dO))
     assert [row.name for row in check if row.relative_error < 1e-6] == ["W2", "b2"]
 
 
-def test_07_the_last_G_shrinks_while_the_digits_are_learnt():
-    assert "They shrink: the last $G$ is" in "\n".join(markdown(read("07_grad_O_and_the_loop")))
+def test_08_the_last_G_shrinks_while_the_digits_are_learnt():
+    assert "They shrink: the last $G$ is" in "\n".join(markdown(read("08_the_loop")))
     X, T, *_ = digits()
     network = Network([64, 32, 10], relu, loss=softmax_cross_entropy, initializer=he_normal, seed=0)
     sizes = [np.linalg.norm(softmax_cross_entropy.gradient(network.forward(X).O[-1], T))]
@@ -163,15 +163,15 @@ def test_07_the_last_G_shrinks_while_the_digits_are_learnt():
     assert sizes == sorted(sizes, reverse=True) and sizes[-1] < sizes[0] / 4
 
 
-# 08
+# 09
 
 
-def test_08_what_the_learning_rate_does_in_the_playground():
+def test_09_what_the_learning_rate_does_in_the_playground():
     steps, large, small = numbers(
-        "08_gradient_flow", "after N steps larger or smaller if the learning rate is N in place of N"
+        "09_gradient_flow", "after N steps larger or smaller if the learning rate is N in place of N"
     )
-    (smaller,) = numbers("08_gradient_flow", "it is more than N times smaller")
-    (too_large,) = numbers("08_gradient_flow", "With N it ends higher than before the first step")
+    (smaller,) = numbers("09_gradient_flow", "it is more than N times smaller")
+    (too_large,) = numbers("09_gradient_flow", "With N it ends higher than before the first step")
 
     def loss_and_remark(rate):
         view = TrainingPlayground("moons", (16, 16), "tanh", learning_rate=rate, batch_size=32, steps=int(steps))
@@ -182,30 +182,30 @@ def test_08_what_the_learning_rate_does_in_the_playground():
     assert float(said[1]) > 1  # how much higher is a matter of rounding
 
 
-def test_08_glorots_variance_lies_between_the_two_that_are_asked_for():
-    n_in, n_out = numbers("08_gradient_flow", "Forwards $1/N$, backwards $1/N$.")
-    one, unit, both = numbers("08_gradient_flow", "= 2/(N + N) = 1/N$")
+def test_09_glorots_variance_lies_between_the_two_that_are_asked_for():
+    n_in, n_out = numbers("09_gradient_flow", "Forwards $1/N$, backwards $1/N$.")
+    one, unit, both = numbers("09_gradient_flow", "= 2/(N + N) = 1/N$")
     assert (one, unit) == (n_in, n_out)
     assert Fraction(2, int(one + unit)) == Fraction(1, int(both))
     assert glorot_normal(640, 100, rng).var() == pytest.approx(1 / both / 10, rel=0.02)
 
 
-# 09
+# 14 and 15
 
 
-def test_09_how_many_products_are_saved_by_not_multiplying_with_zeros():
-    m, n_in, n_out, products = numbers("09_speed_and_scale", "(A) has $N \\cdot N \\cdot N = N$.")
+def test_14_how_many_products_are_saved_by_not_multiplying_with_zeros():
+    m, n_in, n_out, products = numbers("14_speed", "(A) has $N \\cdot N \\cdot N = N$.")
     assert m * n_in * n_out == products
-    zeros, of, again, wasted = numbers("09_speed_and_scale", "N of every N are zeros, so $N \\cdot") + numbers(
-        "09_speed_and_scale", "= N$ multiplications with a zero"
+    zeros, of, again, wasted = numbers("14_speed", "N of every N are zeros, so $N \\cdot") + numbers(
+        "14_speed", "= N$ multiplications with a zero"
     )
     assert (again - zeros, of) == (0, n_out) and wasted == zeros * products
     tensor = dZ_dW(np.ones((2, 3)), 5)
     assert np.count_nonzero(tensor == 0) == (5 - 1) * 2 * 3 * 5
 
 
-def test_09_a_task_that_loses_its_worker_for_the_fourth_time_is_given_up():
+def test_15_a_task_that_loses_its_worker_for_the_fourth_time_is_given_up():
     dask = pytest.importorskip("dask")
     pytest.importorskip("distributed")
-    assert "loses its worker for the fourth time" in "\n".join(markdown(read("09_speed_and_scale")))
+    assert "loses its worker for the fourth time" in "\n".join(markdown(read("15_scale")))
     assert dask.config.get("distributed.scheduler.allowed-failures") == 3

@@ -1,4 +1,4 @@
-"""The cluster of notebook 09: nobody else can send it code, and where its packages are missing the notebook says so.
+"""The cluster of notebook 15: nobody else can send it code, and where its packages are missing the notebook says so.
 
 That its processes' parts add up, and that a killed worker changes no result, the notebook itself shows when nbval runs it.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-CELLS = nbformat.read(Path(__file__).parents[1] / "notebooks" / "09_speed_and_scale.ipynb", as_version=4).cells
+CELLS = nbformat.read(Path(__file__).parents[1] / "notebooks" / "15_scale.ipynb", as_version=4).cells
 (START,) = [cell.source for cell in CELLS if "Client(" in cell.source]
 OTHER_ACCOUNT = """
 import asyncio, sys

@@ -32,7 +32,7 @@ _VIEW = "application/vnd.jupyter.widget-view+json"
 _STATE = "application/vnd.jupyter.widget-state+json"
 _LATEX = LatexToMathML(fancy_error=False)
 _EXTRA_SPACE = re.compile(r"\\\\\s*\[\s*-?[\d.]+\s*[a-z]{2}\s*\]")  # \\[2ex], which the converter would print
-# Two kernels with two threads each wait for each other: on two busy cores notebook 08 takes minutes in place of seconds.
+# Two kernels with two threads each wait for each other: on two busy cores notebook 09 takes minutes in place of seconds.
 _ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}
 _PICTURE = re.compile(r"""<img\b[^>]*?\bsrc=["']?(?!["']?data:)([^"'>\s]*)[^>]*>""")  # that is not in the page
 _LINK = re.compile(r"""(<a\b[^>]*\bhref="(?![a-z]+:|//)[^"]*)\.ipynb(?=[#"])""")  # to another notebook

@@ -22,7 +22,7 @@ from course_lib.exercises.engine.sheet import Sheet
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.ipynb"))
-START, CAPSTONE = "00_start_here", "10_conventions"
+START, CAPSTONE = "00_start_here", "13_conventions"
 DEFINITIONS = {name: each for name, each in definitions().items() if each.notebook in NAMES}
 
 # For each exercise a mistake that is often made: the id that the card has to name, and the source of the function.

@@ -19,7 +19,7 @@ from course_lib.jacobian import key_idea, numeric_jacobian
 from course_lib.losses import mse, softmax_cross_entropy
 from course_lib.network import Network
 
-NOTEBOOKS = ("01", "02", "03", "04", "05", "06", "07", "08", "09", "10")
+NOTEBOOKS = ("01", "02", "03", "04", "05", "06", "07", "08", "09", "13", "14", "15")
 rng = np.random.default_rng(3)
 m, n_in, n_out = 7, 5, 3
 O = rng.integers(1, 5, (m, n_in)).astype(float)
@@ -320,6 +320,13 @@ def _():
     return {"right": "row 3", "transposed": "column 3", "wrong_axis": "none"}
 
 
+@facts("07 a sample of the batch moves")
+def _():
+    moved = dense.dZ_dO(m, W)[:, :, 2, 1] != 0
+    assert np.argwhere(moved).tolist() == [[2, j] for j in range(n_out)]
+    return {"right": "row 2", "wrong_layer_weights": "row 1", "transposed": "column 1"}
+
+
 def wrong_gradients(network, X, T, grad_b=dense.grad_b, scale=1):
     """Which gradients differ from the network's own, if grad_b is the formula for b and G is scaled in each layer."""
     trace = network.forward(X)
@@ -337,7 +344,7 @@ def wrong_gradients(network, X, T, grad_b=dense.grad_b, scale=1):
     return wrong
 
 
-@facts("07 a mean in (B)")
+@facts("08 a mean in (B)")
 def _():
     network = Network([3, 3, 3, 3], tanh, seed=1)
     X, T = rng.standard_normal((m, 3)), rng.standard_normal((m, 3))
@@ -351,7 +358,26 @@ def _():
     }
 
 
-@facts("08 one relu layer more")
+def products(P, Q):
+    return P.shape[0] * P.shape[1] * Q.shape[1]
+
+
+@facts("08 what the way back needs")
+def _():
+    O, W, G = np.ones((28, 64)), np.ones((64, 32)), np.ones((28, 32))
+    forward, A, C = products(O, W), products(O.T, G), products(G, W.T)
+    return {"right": f"{(A + C) // forward} times", "rank_one_only": "as many", "batch_not_summed": f"{len(O)} times"}
+
+
+@facts("14 one input more")
+def _():
+    O, W = np.ones((61, 67)), np.ones((67, 31))
+    more = products(np.ones((61, 68)), np.ones((68, 31))) - products(O, W)
+    assert more == 61 * 31
+    return {"right": "61 · 31", "batch_not_summed": "67 · 31", "first_sample_only": "61,"}
+
+
+@facts("09 one relu layer more")
 def _():
     deep, deeper = (mean_field(relu, 1.0).flow(depth, 1.0, batch=1).G[0] ** 2 for depth in (10, 11))
     assert np.isclose(deeper / deep, 1 / 2)
@@ -359,7 +385,7 @@ def _():
     return {name: str(Fraction(slope)) for name, slope in slopes.items()} | {"std_is_variance": "1/n"}
 
 
-@facts("08 doubling the weights under layer norm")
+@facts("09 doubling the weights under layer norm")
 def _():
     traces = []
     for scale in (1, 2):
@@ -375,7 +401,7 @@ def _():
     return {"right": "Nothing", "activation_not_undone": "doubles", "factor_two": "halves"}
 
 
-@facts("09 twice as many units")
+@facts("14 twice as many units")
 def _():
     sizes = [dense.dZ_dW(O, units).nbytes for units in (n_out, 2 * n_out)]
     in_use = [np.count_nonzero(dense.dZ_dW(O, units)) for units in (n_out, 2 * n_out)]
@@ -386,7 +412,7 @@ def _():
     }
 
 
-@facts("09 shards of two sizes")
+@facts("15 shards of two sizes")
 def _():
     x, T = np.ones((4, 1)), np.array([[-2.0], [-2], [-2], [-6]])  # outputs are 0, so each gradient is minus the target
     of = {
@@ -399,7 +425,7 @@ def _():
     return {name: f"{number:g}" for name, number in numbers.items()}
 
 
-@facts("09 through the scheduler")
+@facts("15 through the scheduler")
 def _():
     p, P = 3, 11
     parameters, gradients = np.ones((p, P)), np.ones((p, P))  # a copy for each worker, a gradient from each
@@ -412,7 +438,7 @@ def _():
     }
 
 
-@facts("10 the gradient of turned weights")
+@facts("13 the gradient of turned weights")
 def _():
     V = W.T
     exact = numeric_jacobian(lambda V: (G * (O @ V.T + b)).sum(), V)
@@ -427,7 +453,7 @@ def _():
     }
 
 
-@facts("10 a mean over all entries")
+@facts("13 a mean over all entries")
 def _():
     T = rng.integers(-3, 4, (m, n_out)) + 0.5
     ours, theirs = mse.gradient(O[:, :3], T), numeric_jacobian(lambda O: ((O - T) ** 2).mean(), O[:, :3])
@@ -439,7 +465,7 @@ def _():
     return {"right": "2/3", "averaged_over_entries": "1/3", "factor_two": "2", "batch_averaged": f"2/{m * n_out}"}
 
 
-@facts("10 whose weights they are")
+@facts("13 whose weights they are")
 def _():
     W = rng.integers(-4, 5, (n_in, n_in)).astype(float)
     bias = np.full((1, n_in), 2.0)

@@ -1,13 +1,13 @@
-"""Notebook 10: the same gradients in other conventions."""
+"""Notebook 13: the same gradients in other conventions."""
 
 from course_lib.exercises.engine.prediction import question, right, wrong
 
-NOTEBOOK = "10_conventions"
+NOTEBOOK = "13_conventions"
 
 
 QUESTIONS = (
     question(
-        "10 the gradient of turned weights",
+        "13 the gradient of turned weights",
         "PyTorch stores the weights as V of shape (n_out, n_in), and Z = O Vᵀ + b. Sizes: m = 7, n_in = 5, n_out = 3.\n"
         "What is the gradient for V?",
         wrong(
@@ -31,7 +31,7 @@ QUESTIONS = (
         ),
     ),
     question(
-        "10 a mean over all entries",
+        "13 a mean over all entries",
         "This course's mse is 1/(2m) times the sum of (O - T)². Another library takes the mean of (O - T)² over all entries. "
         "m = 7, n_out = 3.\nIts first G is the course's G times what?",
         right(
@@ -58,7 +58,7 @@ QUESTIONS = (
         ),
     ),
     question(
-        "10 whose weights they are",
+        "13 whose weights they are",
         "You load a file with square weights, and nobody can tell you whether they are W or Wᵀ. You can run the original layer "
         "on any batch.\nWhich experiment decides?",
         wrong(

@@ -9,7 +9,7 @@ from course_lib.exercises.engine.definition import Definition, Mistake, finish
 from course_lib.exercises.engine.prediction import question, right, wrong
 from course_lib.exercises.engine.sheet import COLUMN, ROW, Product, Sheet
 
-NOTEBOOK = "07_grad_O_and_the_loop"
+NOTEBOOK = "07_grad_O"
 
 
 def _dZ_dO(did, m, W):
@@ -170,6 +170,25 @@ QUESTIONS = (
             "row 3",
             "Entry (h, k) is row h of G with row k of W: with h = 3 every product is 0. Samples do not mix, forwards or "
             "backwards.",
+        ),
+    ),
+    question(
+        "07 a sample of the batch moves",
+        "m = 7, n_in = 5, n_out = 3. The input O[2, 1] gets a little more, and nothing else changes.\n"
+        "Which entries of Z can move?",
+        wrong(
+            "row 1, that of the sample before",
+            "wrong_layer_weights",
+            "Read to the letter, the notes' o with i - 1 would be that. The small number there names the layer.",
+        ),
+        wrong(
+            "column 1",
+            "transposed",
+            "Column 1 of Z belongs to unit 1, in all samples. The 1 in O[2, 1] counts inputs, and Z has no inputs to count.",
+        ),
+        right(
+            "row 2",
+            "A sample meets no other sample, and its input 1 meets every unit: n_out entries, all in row 2.",
         ),
     ),
 )

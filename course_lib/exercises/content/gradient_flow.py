@@ -1,4 +1,4 @@
-"""Notebook 08: standard deviations of weights, and the gain of a layer."""
+"""Notebook 09: standard deviations of weights, and the gain of a layer."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from course_lib.exercises.engine.cases import Case
 from course_lib.exercises.engine.definition import Definition, Mistake, finish
 from course_lib.exercises.engine.prediction import question, right, wrong
 
-NOTEBOOK = "08_gradient_flow"
+NOTEBOOK = "09_gradient_flow"
 
 STD_IS_VARIANCE = Mistake(
     "std_is_variance", "Your result is the variance: the standard deviation is its square root.", "it is the variance"
@@ -131,7 +131,7 @@ gain = Definition(
 
 QUESTIONS = (
     question(
-        "08 one relu layer more",
+        "09 one relu layer more",
         "Layers of n relu units with weights of variance 1/n. You add one layer at the bottom.\n"
         "By which factor does E[G²] at the lowest layer change?",
         wrong(
@@ -155,7 +155,7 @@ QUESTIONS = (
         ),
     ),
     question(
-        "08 doubling the weights under layer norm",
+        "09 doubling the weights under layer norm",
         "Hidden layers that normalize the rows of Z, then a plain last layer; its G is the same before and after.\n"
         "You multiply all weights by 2. What happens to G = ∂L/∂Z at the lowest layer?",
         wrong(

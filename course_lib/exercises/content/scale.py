@@ -1,4 +1,4 @@
-"""Notebook 09: sums in blocks."""
+"""Notebook 15: sums in blocks."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from course_lib.exercises.engine.cases import batch_cases
 from course_lib.exercises.engine.definition import Definition, Mistake, finish
 from course_lib.exercises.engine.prediction import question, right, wrong
 
-NOTEBOOK = "09_speed_and_scale"
+NOTEBOOK = "15_scale"
 
 
 def _in_shards(did, O, G, shards):
@@ -86,7 +86,7 @@ grad_W_in_shards = Definition(
 
 QUESTIONS = (
     question(
-        "09 shards of two sizes",
+        "15 shards of two sizes",
         "One worker has 3 samples, another has 1. Each takes the mean loss of its own samples.\n"
         "For one weight their gradients are 2 and 6. What is the gradient of the mean loss of all 4 samples?",
         wrong(
@@ -110,7 +110,7 @@ QUESTIONS = (
         ),
     ),
     question(
-        "09 through the scheduler",
+        "15 through the scheduler",
         "A network has P parameters. In each step a scheduler sends them to 3 workers, and each sends back a gradient.\n"
         "How many numbers pass through the scheduler's network card, both ways together?",
         wrong(

@@ -1,4 +1,4 @@
-"""Notebook 09: the column of ones, and what the explicit tensor costs."""
+"""Notebook 14: the column of ones, and what the explicit tensor costs."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from course_lib.exercises.engine.cases import batch_cases
 from course_lib.exercises.engine.definition import Definition, Mistake, finish
 from course_lib.exercises.engine.prediction import question, right, wrong
 
-NOTEBOOK = "09_speed_and_scale"
+NOTEBOOK = "14_speed"
 
 
 def _append_ones(did, O):
@@ -50,7 +50,7 @@ append_ones = Definition(
 
 QUESTIONS = (
     question(
-        "09 twice as many units",
+        "14 twice as many units",
         "dZ/dW is kept as an array, (m, n_out, n_in, n_out). You double n_out.\nHow much memory does the array take?",
         wrong(
             "as much as before",
@@ -66,5 +66,17 @@ QUESTIONS = (
             "4 times as much",
             "n_out stands twice in the shape: once for the unit of Z, once for the unit of W. All entries with j ≠ k are zeros.",
         ),
+    ),
+    question(
+        "14 one input more",
+        "A layer has m = 61 samples, 67 inputs and 31 units. [O 1] has one column more than O.\n"
+        "How many products more does the forward pass take with it?",
+        wrong(
+            "67 · 31, one for each weight",
+            "batch_not_summed",
+            "The weights stay as they are. The ones meet the row b, in every sample.",
+        ),
+        right("61 · 31, one for each entry of Z", "Each entry of Z is a sum with one term more: a 1 times a bias."),
+        wrong("61, one for each sample", "first_sample_only", "In each sample the 1 meets the bias of every unit."),
     ),
 )

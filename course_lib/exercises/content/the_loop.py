@@ -1,4 +1,4 @@
-"""Notebook 07: the whole backward pass, from the last layer to the first, and a step of gradient descent."""
+"""Notebook 08: the whole backward pass, from the last layer to the first, and a step of gradient descent."""
 
 import itertools
 
@@ -12,7 +12,7 @@ from course_lib.exercises.engine.cases import Case, Draw
 from course_lib.exercises.engine.definition import Definition, Mistake
 from course_lib.exercises.engine.prediction import question, right, wrong
 
-NOTEBOOK = "07_grad_O_and_the_loop"
+NOTEBOOK = "08_the_loop"
 
 # m, the widths, and tags. Equal widths let the mistakes run that forget or exchange weights.
 NETWORKS = (
@@ -248,7 +248,7 @@ backward = Definition(
         gradients.insert(0, (O.T @ G, G.sum(axis=0, keepdims=True)))
         G = G @ W.T
     return gradients""",
-    look="row S21, {the_loop: The G of the layer before; The loop; The loop, step by step}",
+    look="row S21, {the_loop: The loop; The loop, step by step}",
 )
 
 
@@ -327,7 +327,7 @@ sgd_step = Definition(
 
 QUESTIONS = (
     question(
-        "07 a mean in (B)",
+        "08 a mean in (B)",
         "A network of three layers. Someone writes db = G.mean(axis=0, keepdims=True), a mean where (B) has a sum, in every "
         "layer.\nWhich of the gradients are wrong?",
         wrong(
@@ -344,6 +344,26 @@ QUESTIONS = (
             "batch_averaged",
             "Errors spread through (C) and through the undoing of the activation, never through (A) or (B). So it would be if G "
             "itself were divided by m.",
+        ),
+    ),
+    question(
+        "08 what the way back needs",
+        "A layer with 64 inputs and 32 units, a batch of 28. The forward pass has 28 · 64 · 32 products.\n"
+        "How many have (A) and (C) together?",
+        right(
+            "2 times as many",
+            "(A) has n_in · n_out entries with m products each, (C) has m · n_in entries with n_out products each: both have as "
+            "many as the forward pass.",
+        ),
+        wrong(
+            "as many: (C) is the forward pass, turned",
+            "rank_one_only",
+            "(C) alone has as many. (A) is another product, with the sum over the 28 samples.",
+        ),
+        wrong(
+            "28 times as many: one forward pass for each sample",
+            "batch_not_summed",
+            "One product of matrices takes all samples at once, forwards and backwards.",
         ),
     ),
 )
