@@ -98,6 +98,18 @@ def test_another_unit_moves_the_non_zeros_of_a_weight_and_keeps_their_numbers():
     assert not tensor[:, 0, 3, 1].any()
 
 
+def test_05_how_many_entries_and_structural_non_zeros_the_case_in_letters_has():
+    sizes = numbers("05_grad_W", "It has $N \\cdot N \\cdot N \\cdot N = N$ entries")
+    in_all, m, weights = numbers("05_grad_W", "structural non-zeros: N, and $m = N$ for each of the N weights")
+    m_, units, inputs, units_, entries = map(int, sizes)
+    tensor = dZ_dW(np.ones((m_, inputs)), units)
+    assert tensor.shape == (m_, units, inputs, units_) and tensor.size == entries
+    assert (np.count_nonzero(tensor), m_, inputs * units) == (in_all, m, weights)
+    O = np.ones((m_, inputs))
+    O[0, 1] = 0
+    assert np.argwhere((dZ_dW(O, units) == 0) & (tensor != 0))[:, 2:].tolist() == [[1, 0], [1, 1]]  # W_21 and W_22
+
+
 # 06
 
 
