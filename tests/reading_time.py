@@ -43,6 +43,14 @@ def contents(notebook):
     }
 
 
+def prose(notebook):
+    """The words of a notebook's text cells, in order: no formula, no code, no address of a link."""
+    text = "\n\n".join("".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "markdown")
+    text = re.sub(r"^(> )?```.*?^(> )?```", "", text, flags=re.MULTILINE | re.DOTALL)
+    text = re.sub(r"\$\$.*?\$\$|\$[^$]+\$|`[^`]+`|\]\([^)]*\)|<[^>]+>", " ", text, flags=re.DOTALL)
+    return re.findall(r"\w[\w'’.,-]*", text)
+
+
 def minutes(notebook):
     """(to read it, to read it and do its exercises), in minutes."""
     found = contents(notebook)

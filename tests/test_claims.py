@@ -127,6 +127,14 @@ def test_06_a_batch_that_is_there_twice_doubles_the_gradient_of_a_sum_and_keeps_
     assert np.allclose(grad_b(2 * 7 * twice), 2 * grad_b(7 * once))
 
 
+def test_06_slip_E5_at_its_word():
+    a, b, c, d = numbers("06_grad_b", "$G$ has the rows $(N, N)$ and $(N, -N)$")
+    G = np.array([[a, b], [c, -d]])
+    assert numbers("06_grad_b", "$\\nabla_b L = (N, -N)$") == [grad_b(G)[0, 0], -grad_b(G)[0, 1]]
+    *squares, total = numbers("06_grad_b", "E5 gives $N + N + N + N = N$")
+    assert squares == [*np.square(G).ravel()] and total == sum(squares)
+
+
 # 08
 
 

@@ -50,6 +50,22 @@ def test_contributing_says_the_rule():
     assert int(rule[3]) == reading_time.EXERCISE
 
 
+COUNTED = [path for path in sorted(ROOT.glob("notebooks/*.ipynb")) if path.stem[:2] not in ("10", "11", "12")]
+WORDS = 22_600  # of prose in all of them
+
+
+def test_prose_is_counted_without_formulas_and_code():
+    text = "Two words, $a + b$\n\n$$c$$\n\n`d e` [three](f.ipynb)\n\n```sh\ng\n```\n\n> four <b>five</b>"
+    assert reading_time.prose({"cells": [cell("markdown", text), cell("code", "h")]}) == [
+        *("Two", "words,", "three", "four", "five")
+    ]
+
+
+def test_the_derivations_and_what_follows_them_keep_to_their_words():
+    counts = {path.stem: len(reading_time.prose(json.loads(path.read_text(encoding="utf-8")))) for path in COUNTED}
+    assert sum(counts.values()) <= WORDS, counts
+
+
 @pytest.mark.parametrize("name", ["05_grad_W", "00_start_here"])
 def test_a_notebook_that_grows_is_stated_to_take_longer(name, tmp_path, monkeypatch):
     for path in [*ROOT.glob("*.md"), *(ROOT / "notebooks").glob("*.ipynb")]:

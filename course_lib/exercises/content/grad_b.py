@@ -66,7 +66,7 @@ dZ_db = Definition(
     for i, j in np.ndindex(m, n_out):
         tensor[i, j, 0, j] = 1
     return tensor""",
-    look="row S17, {grad_b: The case analysis; Which entries are not zero}",
+    look="row S17, {grad_b: The case analysis; A column of G}",
     view="KeyIdeaExplorer(dense.dZ_db(**ex.case), np.ones((ex.case['m'], ex.case['n_out'])))",
 )
 
@@ -105,7 +105,7 @@ grad_b = Definition(
             "the result stands in a column",
             look="{grad_b: In code: keep the row}: keep the row",
         ),
-        Mistake("batch_averaged", look="row S18, {grad_b: A sum, not a mean}: is it a sum or a mean?"),
+        Mistake("batch_averaged", look="row S18, {grad_b: A column of G}: is it a sum or a mean?"),
         Mistake(
             "batch_not_summed",
             look="{grad_b: Forward copies, backward adds}: what does adding a row to every sample do backwards?",
@@ -136,7 +136,7 @@ grad_b = Definition(
         "A gradient has the shape of the thing: b is a row, (1, n_out). Look for keepdims.",
     ),
     solution="def grad_b(G):\n    return G.sum(axis=0, keepdims=True)",
-    look="row S18, {grad_b: Multiply with G, and sum; A column of G; The matrix formula}",
+    look="row S18, {grad_b: A column of G; The matrix formula}",
     view="KeyIdeaExplorer(dense.dZ_db(*ex.case['G'].shape), ex.case['G'], ('Z', 'b', 'G'))",
 )
 
@@ -149,7 +149,7 @@ grad_b_sheet = Sheet(
     given=(("G", ("m", "n_out")),),
     sizes=({"m": 3, "n_out": 4}, {"m": 4, "n_out": 3}, {"m": 2, "n_out": 4}),
     ask="Z = O W + b, and G is ∂L/∂Z. Fill in ∇_b L.",
-    where="rows S17 and S18, {grad_b: Which entries are not zero; A column of G}: which entries of Z move when b[k] moves, and by how much?",
+    where="rows S17 and S18, {grad_b: A column of G}: which entries of Z move when b[k] moves, and by how much?",
     right=lambda G: G.sum(axis=0, keepdims=True),
     wrong=column_sums,
 )
