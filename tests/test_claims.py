@@ -195,7 +195,7 @@ def test_09_what_the_learning_rate_does_in_the_playground():
 
     def loss_and_remark(rate):
         view = TrainingPlayground("moons", (16, 16), "tanh", learning_rate=rate, batch_size=32, steps=int(steps))
-        return np.frombuffer(view.frame["measured"]["data"])[0], view.frame["remark"]
+        return np.frombuffer(view.answer["measured"]["data"])[0], view.answer["remark"]
 
     assert loss_and_remark(small)[0] > smaller * loss_and_remark(large)[0]
     said = re.search(r"The loss is ([\d.]+) times what it was", loss_and_remark(too_large)[1])

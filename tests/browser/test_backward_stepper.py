@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import pytest
+from grids import status
 
 from course_lib.activations import relu
 from course_lib.losses import softmax_cross_entropy
@@ -53,47 +54,44 @@ def expected():
     gradients = network.backward(trace, T)
     named = {"T": T}
     for l, (dW, db) in enumerate(gradients):
-        named |= {f"Z[{l}]": trace.Z[l], f"G[{l}]": trace.G[l], f"grad_W[{l}]": dW, f"grad_b[{l}]": db}
-        named |= {f"O[{l}]": trace.O[l], f"dL_dO[{l + 1}]": trace.dL_dO[l + 1]}
+        named |= {f"Z[{l}]": trace.Z[l], f"G[{l}]": trace.G[l], f"∇_W[{l}] L": dW, f"∇_b[{l}] L": db}
+        named |= {f"O[{l}]": trace.O[l], f"∇_O[{l + 1}] L": trace.dL_dO[l + 1]}
     return named | {"O[2]": trace.O[2]}
 
 
-def read(text):
-    """The text with signs as Python writes them."""
-    return text.replace("−", "-").replace("·", "*").replace("ᵀ", "^T")
-
-
-def status(page):
+def lines(page):
     """The two lines of the status: the step, and the active entry."""
-    return read(page.get_by_role("status").inner_text()).split("\n")
+    return status(page).replace("·", "*").replace("ᵀ", "^T").split("\n")
 
 
 def go_to(page, step):
-    page.get_by_role("combobox", name="Go to").select_option(str(step))
+    page.get_by_role("slider", name="Step").fill(str(step))
 
 
 def thumb(page, name):
-    return page.get_by_role("toolbar").get_by_role("button", name=re.compile(rf"^{re.escape(name)}, "))
+    return page.get_by_role("toolbar", name="All matrices").get_by_role(
+        "button", name=re.compile(rf"^{re.escape(name)}, ")
+    )
 
 
 def test_the_keyboard_steps_through_the_pass_and_each_sum_comes_to_its_entry(lab, expected):
     page = lab.open(PASS, VIEW)
     slider = page.get_by_role("slider", name="Step")
-    assert status(page)[0].endswith(": O[0] = X, with T, shapes (7, 5), (7, 2)")
+    assert lines(page)[0].endswith(": O[0] = X, with T, shapes (7, 5), (7, 2)")
     results = set()
     for step in range(1, 13):
         slider.press("ArrowRight")
         page.get_by_text(f"Step {step} of 12. ").wait_for()
         title = slider.get_attribute("aria-valuetext").removeprefix(f"{step} of 12: ")
-        line, entry = status(page)
+        line, entry = lines(page)
         assert line.startswith(f"Step {step} of 12. {title}: ")
-        result = re.search(r": (\w+\[\d\]) = ", line)[1]
+        result = re.search(r": (\S+\[\d\](?: L)?) = ", line)[1]
         A = expected[result]
         assert f", shapes {A.shape} = " in line
         results.add(result)
         page.get_by_role("grid").first.press("Control+End")
         i, j = A.shape[0] - 1, A.shape[1] - 1
-        _, entry = status(page)
+        _, entry = lines(page)
         words = entry.split(": ")[0].split(" = ")
         assert words[0] == f"{result}[{i}, {j}]"
         assert float(words[1]) == A[i, j]
@@ -108,74 +106,92 @@ def test_the_entry_says_which_row_and_column_it_is_made_from(lab, expected):
     go_to(page, 7)
     grids.nth(0).press("Control+Home")
     grids.nth(0).press("ArrowDown")
-    dW = expected["grad_W[1]"]
-    assert status(page)[1].startswith(f"grad_W[1][1, 0] = {dW[1, 0]:g} = ")
-    assert status(page)[1].endswith(": row 1 of O[1]^T with column 0 of G[1], plus Ω'(W[1])[1, 0]")
+    dW = expected["∇_W[1] L"]
+    assert lines(page)[1].startswith(f"∇_W[1] L[1, 0] = {dW[1, 0]:g} = ")
+    assert lines(page)[1].endswith(": row 1 of O[1]^T with column 0 of G[1], plus Ω'(W[1])[1, 0]")
     O, G = expected["O[1]"], expected["G[1]"]
     grids.nth(1).press("Control+End")
-    assert status(page)[1] == f"O[1]^T[2, 6] = {O[6, 2]:g}: it goes into row 2 of grad_W[1], times row 6 of G[1]"
+    assert lines(page)[1] == f"O[1]^T[2, 6] = {O[6, 2]:g}: it goes into row 2 of ∇_W[1] L, times row 6 of G[1]"
     grids.nth(2).press("Control+Home")
-    assert status(page)[1] == f"G[1][0, 0] = {G[0, 0]:g}: it goes into column 0 of grad_W[1], times column 0 of O[1]^T"
+    assert lines(page)[1] == f"G[1][0, 0] = {G[0, 0]:g}: it goes into column 0 of ∇_W[1] L, times column 0 of O[1]^T"
     go_to(page, 10)
-    grids.nth(1).hover(position={"x": 60, "y": 35})  # dL_dO[1][0, 0]
-    dO, G = expected["dL_dO[1]"], expected["G[0]"]
-    assert status(page)[1].startswith(f"dL_dO[1][0, 0] = {dO[0, 0]:g}: it goes into G[0][0, 0] = ")
+    grids.nth(1).hover(position={"x": 60, "y": 35})  # ∇_O[1] L[0, 0]
+    dO, G = expected["∇_O[1] L"], expected["G[0]"]
+    assert lines(page)[1].startswith(f"∇_O[1] L[0, 0] = {dO[0, 0]:g}: it goes into G[0][0, 0] = ")
 
 
 def test_the_row_of_all_matrices_is_one_stop_of_the_tab_key_and_goes_to_steps(lab):
     page = lab.open(PASS, VIEW)
-    assert page.locator(".bss-thumb[tabindex='0']").count() == 1
-    page.get_by_role("combobox", name="Go to").focus()
     page.keyboard.press("Tab")
+    while not page.evaluate("document.activeElement.matches('.bss-thumb')"):
+        page.keyboard.press("Tab")
     page.keyboard.press("ArrowRight")  # W[0]
-    page.keyboard.press("ArrowDown")  # grad_W[0]
+    page.keyboard.press("ArrowDown")
     focused = page.locator(":focus")
-    assert focused.get_attribute("aria-label") == ("grad_W[0], 5 by 3: go to the step that makes it, not computed yet")
+    assert focused.get_attribute("aria-label") == "∇_W[0] L, 5 by 3: go to the step that makes it, not computed yet"
     assert not page.locator(":focus canvas").is_visible()
     page.keyboard.press("Enter")
-    assert status(page)[0].startswith("Step 11 of 12. Layer 0 backwards, (A)")
+    assert lines(page)[0].startswith("Step 11 of 12. Layer 0 backwards, (A)")
     assert focused.get_attribute("aria-label").endswith("go to the step that makes it, the result of this step")
     assert page.locator(":focus canvas").is_visible()
-    assert [thumb(page, name).get_attribute("data-role") for name in ("O[0]", "G[0]", "W[0]", "Z[0]")] == [
-        *["operand"] * 3,
-        "",
-    ]
-    assert "not computed yet" in thumb(page, "grad_b[0]").get_attribute("aria-label")
+    roles = [thumb(page, name).get_attribute("data-role") for name in ("O[0]", "G[0]", "W[0]", "Z[0]")]
+    assert roles == [*["operand"] * 3, ""]
+    assert "not computed yet" in thumb(page, "∇_b[0] L").get_attribute("aria-label")
     page.keyboard.press("Tab")
     assert page.locator(":focus").get_attribute("role") == "grid"
     thumb(page, "W[1]").click()
-    assert status(page)[0].startswith("Step 3 of 12.")
+    assert lines(page)[0].startswith("Step 3 of 12.")
+    page.get_by_role("button", name="Reset").click()
+    assert lines(page)[0].startswith("Step 0 of 12.")
 
 
-@pytest.mark.parametrize("width", [1400, 700])
-def test_nothing_moves_from_step_to_step(lab, width):
-    page = lab.open(PASS, VIEW, viewport={"width": width, "height": 900})
+def test_what_stands_above_the_formula_moves_from_no_step_to_another(lab):
+    page = lab.open(PASS, VIEW, files=True, viewport={"width": 1100, "height": 700})
     places = set()
     for step in range(13):
         go_to(page, step)
-        places.add(
-            page.evaluate(
-                """() => { const top = document.querySelector('.bss-view').getBoundingClientRect();
-                const all = [...document.querySelectorAll('.bss-thumb, .bss-formula, .bss-status, .bss-board')];
-                return JSON.stringify([top.height, ...all.map(el => { const box = el.getBoundingClientRect();
-                return [box.left - top.left, box.top - top.top] })]) }"""
-            )
-        )
+        all_of_them = page.locator(".bss-thumb, .bss-status, .bss-board")
+        places.add(all_of_them.evaluate_all("all => JSON.stringify(all.map(e => [e.offsetLeft, e.offsetTop]))"))
     assert len(places) == 1
 
 
-def test_the_digits_are_drawn_in_colours_and_a_long_sum_is_shortened(lab):
+def test_a_long_sum_is_shortened(lab):
     page = lab.open(DIGITS, VIEW)
     network, X, T = digits_pass()
     trace = network.forward(X)
     network.backward(trace, T)
-    terms = trace.G[2][63] * network.parameters[2][0][31]  # of dL_dO[2][63, 31]
+    terms = trace.G[2][63] * network.parameters[2][0][31]  # of the last entry of ∇_O[2] L
     go_to(page, 11)
-    page.get_by_role("grid", name="dL_dO[2], 64 by 32, m by n_2").press("Control+End")
-    entry = status(page)[1]
-    assert entry.startswith("dL_dO[2][63, 31] = ")
+    page.get_by_role("grid").first.press("Control+End")
+    entry = lines(page)[1]
+    assert entry.startswith("∇_O[2] L[63, 31] = ")
     assert np.isclose(float(entry.split(" = ")[1]), trace.dL_dO[2][63, 31], rtol=1e-3)
     middle = re.search(r"\[4 more, in all (.+?)\]", entry)[1]
     assert np.isclose(float(middle), terms[4:-2].sum(), rtol=0.05)
-    go_to(page, 18)
-    assert status(page)[0].startswith("Step 18 of 18.")
+
+
+def test_in_formula_c_g_travels_and_a_key_ends_it_and_less_motion_has_none_of_it(lab):
+    page = lab.open(PASS, VIEW)
+    moving, flying = page.locator("[data-moving]"), page.locator(".bss-travelling")
+    slider, step = page.get_by_role("slider", name="Step"), page.get_by_role("button", name="Step ▶")
+    go_to(page, 8)
+    durations = "() => document.getAnimations().map(one => one.effect.getTiming().duration)"
+    page.evaluate(
+        "() => { const animate = Element.prototype.animate; Element.prototype.animate = function (...a) {"
+        " const one = animate.apply(this, a); one.pause(); return one; } }"
+    )  # the test goes on when it has seen it
+    step.click()
+    assert (moving.count(), flying.count()) == (1, 1)
+    assert 0 < max(page.evaluate(durations)) < 900
+    page.evaluate("() => document.getAnimations().forEach(one => one.finish())")
+    flying.wait_for(state="detached")
+    assert moving.count() == 0
+    go_to(page, 8)
+    step.click()
+    slider.press("ArrowRight")
+    flying.wait_for(state="detached")
+    assert lines(page)[0].startswith("Step 10 of 12.") and page.evaluate(durations) == []
+    page.emulate_media(reduced_motion="reduce")
+    go_to(page, 8)
+    step.click()
+    assert lines(page)[0].startswith("Step 9 of 12.") and flying.count() == 0

@@ -24,7 +24,7 @@ view"""
 SMALL = """rng = np.random.default_rng(4)
 view = BatchView(Network([5, 4, 3], tanh), rng.normal(size=(7, 5)), rng.normal(size=(7, 3)), {settings})
 view"""
-PART, SUM, GRADIENT, O_, Z_, G_ = map(re.compile, (r"^\(o_", "^sum, ", "^grad_W, ", "^O,", "^Z,", "^G,"))
+PART, SUM, GRADIENT, O_, Z_, G_ = map(re.compile, (r"^\(o_", "^sum, ", "^∇_W L, ", "^O,", "^Z,", "^G,"))
 
 
 def traced(network, X, target):
@@ -89,7 +89,7 @@ def test_a_sample_is_chosen_with_the_keyboard_and_its_row_and_its_part_are_numpy
     ] == [1, 1]
     page.get_by_role("button", name="sample 3, a 4", exact=True).press("ArrowRight")
     assert page.evaluate("() => document.activeElement.textContent").startswith("sample 4, a 5")
-    assert status(page) == "Row 4 of O, Z and G belongs to sample 4, a 5. Its part of grad_W is o_4ᵀ g_4."
+    assert status(page) == "Row 4 of O, Z and G belongs to sample 4, a 5. Its part of ∇_W L is o_4ᵀ g_4."
     assert [outlined(page, label) for label in (O_, Z_, G_)] == [[[4], []]] * 3
     assert grid(page, G_).get_by_role("gridcell").text_content().startswith("G[4, 0] = ")
     assert same(numbers(page, PART), np.outer(trace.O[0][4], trace.G[0][4]))
@@ -130,9 +130,9 @@ def test_the_switch_takes_the_1_over_m_out_of_g_and_nothing_moves(lab):
     O, G = trace.O[0], trace.G[0]
     places = [grid(page, label) for label in (O_, G_, PART, SUM, GRADIENT)]
     before = [place.bounding_box() for place in places]
-    seen = page.locator(".bss-whose > p:visible")
-    assert seen.inner_text().startswith("The mean puts 1/m = 1/7 into G")
-    page.get_by_role("button", name="loss is a mean: G has the 1/m").press("ArrowRight")
+    seen = page.locator(".bss-choices + p")
+    assert seen.inner_text().startswith("1/m = 1/7 is in G")
+    page.get_by_role("button", name="mean: G has the 1/m").press("ArrowRight")
     assert seen.inner_text().startswith("No 1/m anywhere: G, each part and OᵀG are m = 7 times as large.")
     assert same(numbers(page, O_), O)  # ends in row 6
     assert same(numbers(page, G_), 7 * G)
@@ -142,7 +142,7 @@ def test_the_switch_takes_the_1_over_m_out_of_g_and_nothing_moves(lab):
     assert [place.bounding_box() for place in places] == before
     page.get_by_role("button", name="Step ▶").click()
     assert [place.bounding_box() for place in places] == before
-    page.get_by_role("button", name="loss is a mean: G has the 1/m").click()
+    page.get_by_role("button", name="mean: G has the 1/m").click()
     assert same(numbers(page, GRADIENT), O.T @ G)
     assert [place.bounding_box() for place in places] == before
 

@@ -46,11 +46,11 @@ def test_it_holds_every_matrix_of_the_pass():
     gradients = network.backward(trace, T)
     shown = arrays(BackwardStepper(network, X, T))
     for l, ((W, b), (dW, db)) in enumerate(zip(network.parameters, gradients, strict=True)):
-        expected = {"W": W, "b": b, "Z": trace.Z[l], "O": trace.O[l], "G": trace.G[l], "grad_W": dW, "grad_b": db}
+        expected = {"W": W, "b": b, "Z": trace.Z[l], "O": trace.O[l], "G": trace.G[l], "∇_W": dW, "∇_b": db}
         for name, A in expected.items():
-            assert np.array_equal(shown[f"{name}[{l}]"], A), f"{name}[{l}]"
+            assert np.array_equal(shown[f"{name}[{l}]" + " L" * (name[0] == "∇")], A), name
         assert np.array_equal(shown[f"O[{l + 1}]"], trace.O[l + 1])
-        assert np.array_equal(shown[f"dL_dO[{l + 1}]"], trace.dL_dO[l + 1])
+        assert np.array_equal(shown[f"∇_O[{l + 1}] L"], trace.dL_dO[l + 1])
     assert np.array_equal(shown["T"], T)
 
 
@@ -84,13 +84,13 @@ def test_the_formula_of_each_step_gives_its_result(loss, target, regularizer):
 def test_the_steps_stand_in_the_order_of_the_recipe():
     steps = BackwardStepper(Network([5, 3, 2], relu), X, T).steps
     assert [step["result"] for step in steps] == [
-        *("O[0]", "Z[0]", "O[1]", "Z[1]", "O[2]", "dL_dO[2]"),
-        *("G[1]", "grad_W[1]", "grad_b[1]", "dL_dO[1]", "G[0]", "grad_W[0]", "grad_b[0]"),
+        *("O[0]", "Z[0]", "O[1]", "Z[1]", "O[2]", "∇_O[2] L"),
+        *("G[1]", "∇_W[1] L", "∇_b[1] L", "∇_O[1] L", "G[0]", "∇_W[0] L", "∇_b[0] L"),
     ]
-    assert formula(steps[7]) == "grad_W[1] = O[1]^T G[1]"
-    assert formula(steps[8]) == "grad_b[1] = 1^T G[1]"
-    assert formula(steps[9]) == "dL_dO[1] = G[1] W[1]^T"
-    assert formula(steps[10]) == "G[0] = dL_dO[1] ⊙ relu'(Z[0])"
+    assert formula(steps[7]) == "∇_W[1] L = O[1]^T G[1]"
+    assert formula(steps[8]) == "∇_b[1] L = 1^T G[1]"
+    assert formula(steps[9]) == "∇_O[1] L = G[1] W[1]^T"
+    assert formula(steps[10]) == "G[0] = ∇_O[1] L ⊙ relu'(Z[0])"
     assert [step["title"].split(", ")[1][:3] for step in steps[7:10]] == ["(A)", "(B)", "(C)"]
 
 
@@ -104,7 +104,7 @@ def test_no_step_uses_what_no_step_before_it_has_made():
 
 def test_one_layer_has_no_formula_c():
     steps = BackwardStepper(Network([5, 2], relu), X, T).steps
-    assert [step["result"] for step in steps] == ["O[0]", "Z[0]", "O[1]", "dL_dO[1]", "G[0]", "grad_W[0]", "grad_b[0]"]
+    assert [step["result"] for step in steps] == ["O[0]", "Z[0]", "O[1]", "∇_O[1] L", "G[0]", "∇_W[0] L", "∇_b[0] L"]
 
 
 @pytest.mark.parametrize("options", [{}, {"regularizer": l2, "lam": 0.0}])
@@ -112,7 +112,7 @@ def test_the_regularizer_stands_in_a_only_where_there_is_one(options):
     plain = BackwardStepper(Network([5, 2], relu, **options), X, T)
     assert not any("Ω" in formula(step) + step["title"] for step in plain.steps)
     step = BackwardStepper(Network([5, 2], relu, regularizer=l2, lam=0.5), X, T).steps[5]
-    assert formula(step) == "grad_W[0] = O[0]^T G[0] + λ Ω'(W[0])"
+    assert formula(step) == "∇_W[0] L = O[0]^T G[0] + λ Ω'(W[0])"
     assert step["title"].endswith("the gradient of J = L + λ Ω for W[0]")
     assert "λ = 0.5, and Ω is l2" in step["note"]
 
@@ -120,7 +120,7 @@ def test_the_regularizer_stands_in_a_only_where_there_is_one(options):
 def test_a_loss_of_your_own_is_shown_without_a_formula_for_its_entries():
     total = Loss("total", lambda O, target: ((O - target).sum(), np.ones_like(O)))
     step = BackwardStepper(Network([5, 2], relu, loss=total), X, T).steps[3]
-    assert (formula(step), step["form"]) == ("dL_dO[1] = total.gradient( O[1] , T )", "whole")
+    assert (formula(step), step["form"]) == ("∇_O[1] L = total.gradient( O[1] , T )", "whole")
     assert "1/m" not in step["note"]
 
 
@@ -128,9 +128,9 @@ def test_shapes_are_in_symbols_that_count_the_layers():
     view = BackwardStepper(Network([5, 3, 2], relu), X, T)
     symbols = {name: tuple(matrix["symbols"]) for name, matrix in view.matrices.items()}
     assert symbols["O[1]^T"] == ("n_1", "m")
-    assert symbols["W[1]"] == symbols["grad_W[1]"] == ("n_1", "n_2")
+    assert symbols["W[1]"] == symbols["∇_W[1] L"] == ("n_1", "n_2")
     assert symbols["W[1]^T"] == ("n_2", "n_1")
-    assert symbols["grad_b[0]"] == ("1", "n_1")
+    assert symbols["∇_b[0] L"] == ("1", "n_1")
     sizes = {"m": m, "1": 1, "n_0": 5, "n_1": 3, "n_2": 2}
     assert all(tuple(sizes[s] for s in symbols[name]) == A.shape for name, A in arrays(view).items())
 
@@ -167,7 +167,7 @@ def test_a_pass_that_overflows_is_shown_without_a_warning():
     network = Network([5, 3, 2], relu)
     network.parameters = [(W * 1e200, b) for W, b in network.parameters]
     view = BackwardStepper(network, X, T, step=4)
-    assert not np.isfinite(arrays(view)["grad_W[0]"]).all()
+    assert not np.isfinite(arrays(view)["∇_W[0] L"]).all()
     assert view.figure().get_axes()
 
 

@@ -210,13 +210,13 @@ def test_what_overflows_or_vanishes_is_said_with_its_layer_and_without_a_warning
         first = int(np.flatnonzero(~np.isfinite(view.rms["Z"]))[0])
         assert 70 < first < 90
         assert words(view) == [f"Z: overflow at layer {first}"] + [
-            f"{name}: none, because Z overflowed" for name in ("G", "grad_W")
+            f"{name}: none, because Z overflowed" for name in ("G", "∇_W L")
         ]
         assert [(gap["from"], gap["to"]) for gap in view.answer["gaps"]] == [(first, 99), (0, 99), (0, 99)]
         view.figure()
         view = GradientFlow(scale=0)
         assert words(view) == ["Z: vanished (exactly 0) from layer 0 on"] + [
-            f"{name}: vanished (exactly 0) from layer 19 back" for name in ("G", "grad_W")
+            f"{name}: vanished (exactly 0) from layer 19 back" for name in ("G", "∇_W L")
         ]
         view.figure()
         view = GradientFlow(60, 8, "identity", scale=1e-90, batch=3)
@@ -238,8 +238,8 @@ def test_g_that_overflows_on_its_way_back_says_where_it_came_from():
     by_layer = np.array([[1.0, 1, 1, 1], [np.inf, np.nan, 5, 1], [np.inf, 3, 2, 0]])
     assert gaps(by_layer) == [
         {"series": 1, "from": 0, "to": 1, "words": "G: overflow at layer 1, going back"},
-        {"series": 2, "from": 0, "to": 0, "words": "grad_W: overflow at layer 0, going back"},
-        {"series": 2, "from": 3, "to": 3, "words": "grad_W: vanished (exactly 0) from layer 3 back"},
+        {"series": 2, "from": 0, "to": 0, "words": "∇_W L: overflow at layer 0, going back"},
+        {"series": 2, "from": 3, "to": 3, "words": "∇_W L: vanished (exactly 0) from layer 3 back"},
     ]
 
 

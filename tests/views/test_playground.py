@@ -21,14 +21,14 @@ BROWSER = "one"
 
 
 def ask(view, count=1, browser=BROWSER, **question):
-    """What a view in the browser sends; the answer is in `view.frame`."""
+    """What a view in the browser sends; the answer is in `view.answer`."""
     asked = {"view": browser, "count": count, "play": False, "drive": False, "steps": 0, "reset": False, "settings": {}}
     view._handle_custom_msg(asked | question, [])
-    return view.frame
+    return view.answer
 
 
 def measured(view):
-    return unpacked(view.frame["measured"])[0]
+    return unpacked(view.answer["measured"])[0]
 
 
 def same_parameters(one, other):
@@ -55,12 +55,12 @@ def test_its_steps_are_those_of_fit(name, data, hidden, activation, lam):
     steps = epochs * -(-len(split.X_train) // batch_size)  # the last batch of an epoch is shorter
     view = TrainingPlayground(name, hidden, activation.name, 0.2, batch_size, lam, seed=5, steps=steps)
     assert same_parameters(view.network, net)
-    assert (view.step, view.frame["step"]) == (steps, steps)
-    assert view.frame["epoch"] == pytest.approx(epochs)
+    assert (view.step, view.answer["step"]) == (steps, steps)
+    assert view.answer["epoch"] == pytest.approx(epochs)
     ends = [history.loss[-1], history.test_loss[-1], history.accuracy[-1], history.test_accuracy[-1]]
     assert np.allclose(measured(view), ends)
     first = [history.loss[0], history.test_loss[0], history.accuracy[0], history.test_accuracy[0]]
-    assert np.allclose(unpacked(view.frame["curve"])[0], [0, *first])
+    assert np.allclose(unpacked(view.answer["curve"])[0], [0, *first])
 
 
 def test_steps_one_by_one_at_once_and_from_the_browser_lead_to_the_same_network():
@@ -80,22 +80,22 @@ def test_G_and_the_norms_are_those_of_network_on_the_first_samples():
     net = view.network
     trace = net.forward(split.X_train[:50])
     gradients = net.backward(trace, split.target_train[:50])
-    for sent, G in zip(view.frame["G"], trace.G, strict=True):
+    for sent, G in zip(view.answer["G"], trace.G, strict=True):
         assert sent["shape"] == [32, G.shape[1]]
         limit = np.abs(G[:32]).max()
         shown = np.frombuffer(sent["data"], np.int8).reshape(sent["shape"]) / 127 * sent["limit"]
         assert sent["limit"] == pytest.approx(limit)
         assert np.allclose(shown, G[:32], atol=limit / 250)
-    now, first = unpacked(view.frame["norms"])
+    now, first = unpacked(view.answer["norms"])
     assert np.allclose(now, [np.sqrt((dW**2).sum()) for dW, _ in gradients])
     fresh = TrainingPlayground(lam=0.1, batch_size=50)
-    assert np.allclose(unpacked(fresh.frame["norms"]), [first, first])
+    assert np.allclose(unpacked(fresh.answer["norms"]), [first, first])
 
 
 def test_the_boundary_is_the_networks_output_on_a_grid_over_all_points():
     view = TrainingPlayground(steps=200)
     (x0, x1), (y0, y1) = view.setup["extent"]
-    shown = np.frombuffer(view.frame["boundary"]["data"], np.int8).reshape(GRID, GRID) / 127
+    shown = np.frombuffer(view.answer["boundary"]["data"], np.int8).reshape(GRID, GRID) / 127
     for i, j in ((0, 0), (3, 30), (GRID - 1, GRID - 1)):
         at = np.array([[x0 + j * (x1 - x0) / (GRID - 1), y0 + i * (y1 - y0) / (GRID - 1)]])
         P = view.network.predict(at)[0]
@@ -111,14 +111,14 @@ def test_the_digits_it_shows_are_those_that_the_network_reads_wrong():
     view, split = TrainingPlayground("digits", (32,), steps=100), digits()
     read = view.network.predict(split.X_test).argmax(axis=1)
     labels = split.target_test.argmax(axis=1)
-    wrong = view.frame["wrong"]
+    wrong = view.answer["wrong"]
     assert wrong["count"] == (read != labels).sum() == round((1 - measured(view)[3]) * len(labels))
-    assert len(wrong["first"]) == min(24, wrong["count"]) > 0
+    assert len(wrong["first"]) == min(12, wrong["count"]) > 0
     for row, label, said in wrong["first"]:
         assert (label, said) == (labels[row], read[row]) and label != said
     images = np.frombuffer(view.setup["images"], np.uint8).reshape(-1, 64)
     assert np.allclose(images / 255, split.X_test, atol=0.01)
-    assert view.frame["boundary"] == {}
+    assert view.answer["boundary"] == {}
 
 
 def test_curves_are_thinned_and_keep_the_first_and_the_last():
@@ -140,7 +140,7 @@ def test_a_run_that_explodes_says_when_and_why_and_stops_without_a_warning():
         view = TrainingPlayground(activation="identity", learning_rate=100, steps=100)
         view.figure().savefig("/dev/null", format="png")
         view.advance(100)
-    step = view.frame["exploded"]
+    step = view.answer["exploded"]
     assert 0 < step == view.step < 100
     net = Network([2, 16, 16, 2], view.network.activations[0], softmax_cross_entropy, regularizer=l2)
     order, split, losses = np.random.default_rng(0).permutation(400), moons(), []
@@ -153,37 +153,37 @@ def test_a_run_that_explodes_says_when_and_why_and_stops_without_a_warning():
                 for P, dP in zip(pair, by_pair, strict=True):
                     P -= 100 * dP
     assert np.isfinite(losses[:step]).all() and not np.isfinite(losses[step])
-    assert view.frame["remark"] == (
+    assert view.answer["remark"] == (
         f"The loss is not finite since step {step}, and the run has stopped: "
         "the learning rate 100 is too large for this identity network."
     )
-    assert not view.frame["G"][0]["finite"]
+    assert not view.answer["G"][0]["finite"]
     run = Run(Settings(activation="identity", learning_rate=100))
     run.advance(100)  # no frame is measured on the way: the step itself has to see it
     assert run.exploded == run.step == step
     assert same_parameters(run.network, net)  # the step from that loss is not taken
     ask(view, reset=True)
-    assert (view.step, view.frame["exploded"], view.frame["remark"]) == (0, None, "")
+    assert (view.step, view.answer["exploded"], view.answer["remark"]) == (0, None, "")
     ask(view, settings={"learning_rate": 0.1}, steps=5)
     assert view.step == 5 and np.isfinite(measured(view)).all()
 
 
 def test_it_says_that_lambda_and_the_rate_are_too_large_together():
     view = TrainingPlayground(learning_rate=0.5, lam=6, steps=2000)
-    assert view.frame["exploded"] is not None
-    assert "learning rate times lambda is 3, more than 2" in view.frame["remark"]
+    assert view.answer["exploded"] is not None
+    assert "learning rate times lambda is 3, more than 2" in view.answer["remark"]
 
 
 def test_a_loss_that_grows_and_units_that_are_flat_are_remarked():
     growing = TrainingPlayground(learning_rate=10, steps=1000)
-    first, now = (unpacked(growing.frame["curve"])[k, 1] for k in (0, -1))
-    assert growing.frame["exploded"] is None
-    assert growing.frame["remark"].startswith(f"The loss is {now / first:.3g} times what it was")
+    first, now = (unpacked(growing.answer["curve"])[k, 1] for k in (0, -1))
+    assert growing.answer["exploded"] is None
+    assert growing.answer["remark"].startswith(f"The loss is {now / first:.3g} times what it was")
     dead = TrainingPlayground(activation="relu", learning_rate=1e6, steps=100)
-    assert dead.frame["remark"].startswith("G[1] is zero throughout: relu is flat there")
-    assert (np.frombuffer(dead.frame["G"][1]["data"], np.int8) == 0).all()
-    assert np.frombuffer(dead.frame["G"][2]["data"], np.int8).any()
-    assert TrainingPlayground(steps=50).frame["remark"] == ""
+    assert dead.answer["remark"].startswith("G[1] is zero throughout: relu is flat there")
+    assert (np.frombuffer(dead.answer["G"][1]["data"], np.int8) == 0).all()
+    assert np.frombuffer(dead.answer["G"][2]["data"], np.int8).any()
+    assert TrainingPlayground(steps=50).answer["remark"] == ""
 
 
 def test_rate_batch_and_lambda_change_on_the_way_and_everything_else_begins_anew():
@@ -193,13 +193,13 @@ def test_rate_batch_and_lambda_change_on_the_way_and_everything_else_begins_anew
         frame = ask(view, settings={name: value})
         assert (view.step, view.network, frame["settings"][name]) == (10, net, value)
     assert net.lam == 0.25
-    assert view.frame["G"][0]["shape"] == [7, 16]
+    assert view.answer["G"][0]["shape"] == [7, 16]
     W = net.parameters[0][0].copy()
     ask(view, steps=1)
     assert view.step == 11 and not np.array_equal(net.parameters[0][0], W)
     for name, value in (("seed", 1), ("hidden", [5]), ("activation", "relu"), ("data", "spirals")):
         view.advance(3)
-        runs = view.frame["run"]
+        runs = view.answer["run"]
         frame = ask(view, settings={name: value})
         assert (view.step, frame["step"], frame["run"], frame["settings"][name]) == (0, 0, runs + 1, value)
     assert view.network.sizes == [2, 5, 2] and view.network.activations[0] is relu
@@ -241,11 +241,11 @@ def test_bad_settings_are_named_in_python_and_in_the_view_which_lives_on(name, v
     with pytest.raises((TypeError, ValueError), match=message):
         TrainingPlayground(**{name: value})
     view = TrainingPlayground(steps=5)
-    before = view.frame["settings"]
+    before = view.answer["settings"]
     frame = ask(view, settings={name: value}, count=9)
     assert list(frame["refused"]) == [name]
     assert frame["refused"][name].startswith(f"{name} is ")
-    assert (frame["settings"], frame["answers"], view.step) == (before, [BROWSER, 9], 5)
+    assert (frame["settings"], frame["asked"], view.step) == (before, {"view": BROWSER, "count": 9}, 5)
     assert ask(view, steps=1)["refused"] == {} and view.step == 6
 
 
@@ -278,8 +278,8 @@ def test_data_of_ones_own_is_trained_on_too():
     net = Network([3, 4, 2], tanh, softmax_cross_entropy)
     fit(net, *data[:2], 10, 0.1, 20)
     assert same_parameters(view.network, net)
-    assert view.frame["settings"]["data"] == "your data" == view.setup["data"][-1]
-    assert (view.frame["boundary"], view.frame["wrong"]) == ({}, {})
+    assert view.answer["settings"]["data"] == "your data" == view.setup["data"][-1]
+    assert (view.answer["boundary"], view.answer["wrong"]) == ({}, {})
     ask(view, settings={"data": "moons"})
     assert view.network.sizes == [2, 4, 2]
     ask(view, settings={"data": "your data"})
@@ -328,13 +328,13 @@ def test_of_two_views_only_the_one_that_pressed_play_last_is_answered():
     view = TrainingPlayground()
     ask(view, 1, "one", play=True, drive=True, steps=1)
     ask(view, 2, "one", play=True, steps=1)
-    assert (view.step, view.frame["driver"]) == (2, "one")
+    assert (view.step, view.answer["driver"]) == (2, "one")
     ask(view, 1, "two", play=True, drive=True, steps=1)
-    before = view.frame
+    before = view.answer
     ask(view, 3, "one", play=True, steps=1)
-    assert view.frame is before and (view.step, before["driver"]) == (3, "two")
+    assert view.answer is before and (view.step, before["driver"]) == (3, "two")
     ask(view, 4, "one", steps=1)  # a single step may come from anywhere
-    assert (view.step, view.frame["driver"], view.frame["answers"]) == (4, "two", ["one", 4])
+    assert (view.step, view.answer["driver"], view.answer["asked"]) == (4, "two", {"view": "one", "count": 4})
 
 
 def test_a_frame_is_one_message_and_keeps_to_its_time():
@@ -342,9 +342,9 @@ def test_a_frame_is_one_message_and_keeps_to_its_time():
     sent = []
     view.observe(lambda change: sent.append(change["name"]))
     ask(view, play=True, drive=True, steps=1000)
-    assert sent == ["frame"]
+    assert sent == ["answer"]
     assert 0 < view.step < 20
-    assert view.frame["left"] == 0  # whoever plays asks anew, and whoever pauses does not
+    assert view.answer["left"] == 0  # whoever plays asks anew, and whoever pauses does not
     before = view.step
     assert ask(view, steps=50)["left"] == 50 - (view.step - before) > 0
     assert ask(TrainingPlayground(), steps=1)["left"] == 0
@@ -357,7 +357,7 @@ def test_an_exported_page_gets_frames_from_the_first_to_the_last_step():
     steps = [frame["step"] for frame in view.recorded]
     assert (len(steps), steps[0], steps[-1]) == (41, 0, 100)
     assert steps == sorted(set(steps))
-    curve = unpacked(view.frame["curve"])
+    curve = unpacked(view.answer["curve"])
     for frame in view.recorded:
         row = curve[curve[:, 0] == frame["step"]][0]
         assert np.array_equal(row[1:], unpacked(frame["measured"])[0])

@@ -1,75 +1,74 @@
 const MOST_TERMS = 8; // of a sum; of a longer one the middle is added up
-const THUMB = 4.2; // em: the longest side of a matrix in the overview
-const THUMB_CELL = 0.7;
+const THUMB = { side: 2.2, cell: 0.5 }; // em: the longest side of a matrix in the overview, and the most for an entry
+const SIDE = 11; // em: the longest side of a matrix without numbers
+const LEAST = 0.72; // of the size of the text: so small the numbers become before the formula takes two lines
+const TRAVEL = 850; // milliseconds
 
-/** [row of the forward pass, row of the backward pass] for each column: a gradient stands below what it belongs to. */
-function columns(layers) {
-  const all = [[["O[0]"], []]];
-  for (let l = 0; l < layers; l++)
-    all.push(
-      [[`W[${l}]`, `b[${l}]`], [`grad_W[${l}]`, `grad_b[${l}]`]],
-      [[`Z[${l}]`], [`G[${l}]`]],
-      [[`O[${l + 1}]`], [`dL_dO[${l + 1}]`]],
-    );
-  return [...all, [["T"], []]];
+const bracketed = (x) => (x < 0 ? `(${number(x)})` : number(x));
+
+/** Rows of names for each group of the overview, forwards above backwards: a gradient stands below what it belongs to. */
+function groupsOf(layers) {
+  const layer = (_, l) => [
+    [`W[${l}]`, `b[${l}]`, `Z[${l}]`, `O[${l + 1}]`],
+    [`∇_W[${l}] L`, `∇_b[${l}] L`, `G[${l}]`, `∇_O[${l + 1}] L`],
+  ];
+  return [[["O[0]"], []], ...Array.from({ length: layers }, layer), [["T"], []]];
 }
 
-/** The row of all matrices: small pictures, each a button that goes to the step that makes it. One stop for Tab. */
-function overview(layers, matrices, steps, goTo, signal) {
-  const items = new Map(); // name: {button, canvas, made, words, partner}
-  const all = columns(layers);
-  const cell = (names) => {
-    const box = element("div", { class: "bss-stack" });
-    for (const name of names) {
-      const [rows, wide] = matrices[name].shape;
-      const scale = Math.min(THUMB_CELL, THUMB / Math.max(rows, wide));
-      const canvas = element("canvas", { "aria-hidden": "true", width: wide, height: rows });
-      canvas.style.width = `${Math.max(wide * scale, 0.15)}em`;
-      canvas.style.height = `${Math.max(rows * scale, 0.15)}em`;
-      const maker = steps.findIndex((step) => step.result === name);
-      const to = maker < 0 ? steps.findIndex((step) => step.uses.includes(name)) : maker;
-      const given = maker < 0; // T, W and b are there from the start
-      const words = `${name}, ${rows} by ${wide}: go to the ${given ? "first step that uses it" : "step that makes it"}`;
-      const piece = button("", () => goTo(to), { class: "bss-thumb", tabindex: "-1" });
-      piece.append(element("span", { class: "bss-cells" }, canvas), element("span", { class: "bss-name" }, name));
-      items.set(name, { piece, canvas, made: given ? 0 : maker, words });
-      box.append(piece);
+/** All matrices of the pass: small pictures, each a button that goes to the step that makes it. One stop for Tab. */
+class Overview {
+  constructor(layers, matrices, steps, goTo, signal) {
+    Object.assign(this, { matrices, steps, items: new Map() });
+    this.bar = element("div", { class: "bss-overview", role: "toolbar", "aria-label": "All matrices of the pass" });
+    const partner = new Map(); // what stands above or below
+    for (const rows of groupsOf(layers)) {
+      rows[1].forEach((name, k) => partner.set(name, rows[0][k]).set(rows[0][k], name));
+      const thumbs = rows[0].flatMap((name, k) => [name, rows[1][k]]).map((name) => (name ? this.#thumb(name, goTo) : element("span")));
+      this.bar.append(element("div", { class: "bss-group" }, ...thumbs));
     }
-    return box;
-  };
-  const bar = element("div", { class: "bss-overview", role: "toolbar", "aria-label": "All matrices of the pass" });
-  bar.append(element("span", { class: "bss-way" }, "forwards →"), element("span", { class: "bss-way" }, "← backwards"));
-  for (const [above, below] of all) bar.append(cell(above), cell(below));
+    this.#walk(partner, signal);
+    oncePlaced(this.bar, () => this.paint(), signal);
+    onTheme(() => this.paint(), signal);
+  }
 
-  const names = [...items.keys()];
-  const pieces = names.map((name) => items.get(name).piece);
-  const partner = new Map();
-  for (const [above, below] of all)
-    below.forEach((name, k) => [partner.set(above[k], name), partner.set(name, above[k])]);
-  pieces[0].tabIndex = 0;
-  bar.addEventListener("focusin", (event) => {
-    for (const piece of pieces) piece.tabIndex = piece === event.target ? 0 : -1;
-  });
-  bar.addEventListener("keydown", (event) => {
-    const k = pieces.indexOf(event.target);
-    const other = items.get(partner.get(names[k]))?.piece;
-    const to = {
-      ArrowRight: pieces[k + 1],
-      ArrowLeft: pieces[k - 1],
-      ArrowUp: other,
-      ArrowDown: other,
-      Home: pieces[0],
-      End: pieces.at(-1),
-    };
-    if (!(event.key in to)) return;
-    event.preventDefault();
-    to[event.key]?.focus();
-  });
+  #thumb(name, goTo) {
+    const [rows, wide] = this.matrices[name].shape;
+    const scale = Math.min(THUMB.cell, THUMB.side / Math.max(rows, wide));
+    const canvas = element("canvas", { "aria-hidden": "true", width: wide, height: rows });
+    canvas.style.width = `${Math.max(wide * scale, 0.15)}em`;
+    canvas.style.height = `${Math.max(rows * scale, 0.15)}em`;
+    const maker = this.steps.findIndex((step) => step.result === name);
+    const given = maker < 0; // T, W and b are there from the start
+    const to = given ? this.steps.findIndex((step) => step.uses.includes(name)) : maker;
+    const words = `${spoken(name)}, ${rows} by ${wide}: go to the ${given ? "first step that uses it" : "step that makes it"}`;
+    const piece = button("", () => goTo(to), { class: "bss-thumb", tabindex: "-1" });
+    piece.append(element("span", { class: "bss-cells" }, canvas), element("span", { class: "bss-name" }, shown(name)));
+    this.items.set(name, { piece, canvas, made: given ? 0 : maker, words });
+    return piece;
+  }
 
-  function paint() {
-    const colours = palette(bar);
-    for (const [name, { canvas }] of items) {
-      const { data, shape } = matrices[name];
+  /** The arrow keys go through the pieces in the order of the page, up and down to the partner. */
+  #walk(partner, signal) {
+    const pieceOf = (name) => this.items.get(name)?.piece;
+    const pieces = [...this.bar.querySelectorAll("button")];
+    pieces[0].tabIndex = 0;
+    this.bar.addEventListener("focusin", ({ target }) => pieces.forEach((piece) => { piece.tabIndex = piece === target ? 0 : -1; }), { signal });
+    this.bar.addEventListener("keydown", (event) => {
+      const name = [...this.items.keys()].find((one) => pieceOf(one) === event.target);
+      const row = pieces.filter((piece) => Math.abs(piece.offsetTop - event.target.offsetTop) < 9);
+      const beside = (by) => row[row.indexOf(event.target) + by] ?? pieces[pieces.indexOf(event.target) + by];
+      const other = pieceOf(partner.get(name));
+      const to = { ArrowRight: beside(1), ArrowLeft: beside(-1), ArrowUp: other, ArrowDown: other, Home: pieces[0], End: pieces.at(-1) };
+      if (!(event.key in to)) return;
+      event.preventDefault();
+      to[event.key]?.focus();
+    }, { signal });
+  }
+
+  paint() {
+    const colours = palette(this.bar);
+    for (const [name, { canvas }] of this.items) {
+      const { data, shape } = this.matrices[name];
       const limit = data.reduce((most, x) => (Number.isFinite(x) ? Math.max(most, Math.abs(x)) : most), 0);
       const pen = canvas.getContext("2d");
       const image = pen.createImageData(shape[1], shape[0]);
@@ -77,202 +76,206 @@ function overview(layers, matrices, steps, goTo, signal) {
       pen.putImageData(image, 0, 0);
     }
   }
-  oncePlaced(bar, paint, signal);
-  onTheme(paint, signal);
 
-  function show(now) {
-    const { result, uses } = steps[now];
-    for (const [name, { piece, made, words }] of items) {
+  show(now) {
+    const { result, uses } = this.steps[now];
+    for (const [name, { piece, made, words }] of this.items) {
       const role = name === result ? "result" : uses.includes(name) ? "operand" : "";
       piece.dataset.role = role;
       piece.toggleAttribute("data-empty", made > now);
       const said = { result: ", the result of this step", operand: ", used in this step" }[role] ?? "";
       piece.setAttribute("aria-label", words + said + (made > now ? ", not computed yet" : ""));
     }
-    reveal(bar, items.get(result).piece);
   }
-  return { bar, show };
 }
 
-/** Scroll a row sideways, and nothing else, until a piece of it is seen. */
-function reveal(row, piece) {
-  const [outer, inner] = [row.getBoundingClientRect(), piece.getBoundingClientRect()];
-  if (inner.left < outer.left || inner.right > outer.right)
-    row.scrollLeft += inner.left + inner.width / 2 - outer.left - outer.width / 2;
-}
+class Stepper {
+  constructor(model, el) {
+    const sizes = model.get("sizes");
+    const steps = model.get("steps");
+    const matrices = Object.fromEntries(Object.entries(model.get("matrices")).map(([name, given]) => [name, unpack(given)]));
+    const hint = "Press Step, or choose a matrix; then point at an entry (arrow keys work too) to see what it is made from.";
+    const view = frame(el, `A pass of a network with ${sizes.join(", ")} units, forwards and backwards`, hint);
+    Object.assign(this, { model, steps, matrices, view, now: -1, operands: [], motions: [], tallest: 0 });
+    const { root, status, signal } = view;
+    const last = steps.length - 1;
+    const start = button("Reset", () => this.goTo(model.get("start")));
+    this.player = player("Step", last, (k) => this.show(k), signal, { step: model.get("step"), every: 2000 });
+    this.player.box.append(start);
+    this.handle = this.player.box.querySelector("input");
+    this.overview = new Overview(sizes.length - 1, matrices, steps, (k) => this.goTo(k), signal);
+    this.note = element("p");
+    this.board = element("div", { class: "bss-board" });
+    // Of the two lines only the one that changes is read aloud.
+    [this.stepLine, this.entryLine] = [element("div"), element("div")];
+    status.setAttribute("aria-atomic", "false");
+    status.append(this.stepLine, this.entryLine);
+    const legend = element("p", { class: "bss-legend" }, "Solid outline: the result. Dashed: what it is made from. Empty: not computed yet.");
+    root.classList.add("bss-stepper");
+    root.append(this.player.box, this.overview.bar, legend, this.note, status, this.board);
+    const most = Math.max(...steps.map((step) => this.#names(step).length));
+    this.grids = Array.from({ length: most }, (_, k) => {
+      const grid = new MatrixGrid(signal, { onactive: (entry) => this.point(k, entry) });
+      grid.grid.addEventListener("focus", () => this.point(k, grid.entry), { signal });
+      return grid;
+    });
+    const resized = new ResizeObserver(() => this.#fit());
+    resized.observe(root);
+    signal.addEventListener("abort", () => resized.disconnect());
+    view.follow(model, { step: () => this.player.go(model.get("step")) });
+    this.player.go(model.get("step"));
+  }
 
-function render({ model, el }) {
-  const sizes = model.get("sizes");
-  const steps = model.get("steps");
-  const matrices = Object.fromEntries(Object.entries(model.get("matrices")).map(([name, given]) => [name, unpack(given)]));
-  const last = steps.length - 1;
-  const view = frame(el, `A pass of a network with ${sizes.join(", ")} units, forwards and backwards`);
-  const { root, status, signal } = view;
-  let [now, operands] = [-1, []];
-
-  const play = player("Step", last, show, signal, { step: model.get("step"), every: 2000 });
-  const handle = play.box.querySelector("input");
-  const named = steps.map(({ title }, k) => [k, `${k}. ${title}`]);
-  const list = choice("Go to", named, 0, (k) => goTo(Number(k)));
-  play.box.append(list.box);
-  const formula = element("div", { class: "bss-formula", role: "math" });
-  const notes = steps.map((step) => element("p", {}, step.note));
-  const board = element("div", { class: "bss-board" });
-  const all = overview(sizes.length - 1, matrices, steps, goTo, signal);
-  const legend = "Solid outline: the result. Dashed: what it is made from. Empty: not computed yet.";
-  // Of the two lines only the one that changes is read aloud.
-  const [stepLine, entryLine] = [element("div"), element("div")];
-  status.setAttribute("aria-atomic", "false");
-  status.append(stepLine, entryLine);
-  const heading = [play.box, all.bar, element("p", { class: "bss-legend" }, legend), formula];
-  root.append(element("div", { class: "bss-stepper" }, ...heading, element("div", { class: "bss-notes" }, ...notes), status, board));
-  board.style.minHeight = tallest();
-
-  const most = Math.max(...steps.map((step) => names(step).length));
-  const grids = Array.from({ length: most }, (_, k) => {
-    const grid = new MatrixGrid(signal, { onactive: (entry) => point(k, entry) });
-    grid.grid.addEventListener("focus", () => point(k, grid.entry), { signal });
-    return grid;
-  });
-
-  function names({ parts }) {
+  #names({ parts }) {
     return parts.filter((part) => typeof part !== "string").map((part) => part.matrix);
   }
 
-  /** The room that the highest matrices of all steps need, so that no step moves what stands below the view. */
-  function tallest() {
-    let [numbered, coloured] = [0, 0];
-    for (const { shape: [rows, wide] } of steps.flatMap(names).map((name) => matrices[name]))
-      if (Math.max(rows, wide) <= MOST_NUMBERED) numbered = Math.max(numbered, rows);
-      else coloured = Math.max(coloured, rows);
-    return `calc(max(${numbered * 1.95}em, min(${coloured * 1.4}em, ${LONGEST_OF_SEVERAL}px)) + 5.4em + 18px)`;
+  goTo(k) {
+    this.player.pause();
+    this.player.go(k);
   }
 
-  function goTo(k) {
-    play.pause();
-    play.go(k);
-  }
-
-  function show(k) {
-    if (k === now) return;
-    now = k;
+  show(k) {
+    if (k === this.now) return;
+    const isNext = k === this.now + 1 && this.now >= 0;
+    this.now = k;
+    const { steps, grids, matrices } = this;
     const step = steps[k];
-    operands = names(step);
-    list.input.value = k;
-    handle.setAttribute("aria-valuetext", `${k} of ${last}: ${step.title}`);
-    write(step);
-    all.show(k);
+    this.operands = this.#names(step);
+    for (const motion of this.motions) motion.cancel();
+    this.handle.setAttribute("aria-valuetext", `${k} of ${steps.length - 1}: ${step.title}`);
+    this.#write(step);
+    this.overview.show(k);
     let g = 0;
-    const pieces = step.parts.map((part) =>
-      typeof part === "string" ? element("span", { class: "bss-operator", "aria-hidden": "true" }, part.trim() || "@") : grids[g++].box,
-    );
-    board.replaceChildren(...pieces);
-    operands.forEach((name, j) => grids[j].set(matrices[name]));
-    // Rows and columns of neighbours stand in line; colours alone have cells too small for numbers.
-    const used = grids.slice(0, operands.length);
-    for (const kind of [true, false]) {
-      const same = used.filter((grid) => grid.small === kind);
-      if (same.length) align(...same);
-    }
-    board.scrollLeft = 0;
-    point(0, grids[0].cursor);
-    if (model.get("step") !== k) put(model, { step: k });
+    const operator = (text) => element("span", { class: "bss-operator", "aria-hidden": "true" }, text.trim() || "@");
+    this.board.replaceChildren(...step.parts.map((part) => (typeof part === "string" ? operator(part) : grids[g++].box)));
+    this.operands.forEach((name, j) => grids[j].set(matrices[name]));
+    this.#fit();
+    this.point(0, grids[0].cursor);
+    if (this.model.get("step") !== k) put(this.model, { step: k });
+    if (isNext && this.operands[0].startsWith("∇_O") && step.form === "product") this.#travel();
   }
 
-  function write(step) {
-    formula.replaceChildren();
-    let [words, shapes] = ["", ""];
-    for (const part of step.parts) {
-      if (typeof part === "string") {
-        formula.append(element("span", {}, part.trim()));
-        words += part;
-        shapes += now ? part : ", "; // step 0 has no formula, only the data
-        continue;
+  /** Cells in line, and as large as the width allows; the formula takes a second line only where they would be too small. */
+  #fit() {
+    const { board, grids, operands } = this;
+    const used = grids.slice(0, operands.length);
+    const colours = used.filter((grid) => !grid.small);
+    const side = Math.min(1.4, SIDE / Math.max(...colours.flatMap((grid) => grid.matrix.shape)));
+    board.style.fontSize = "";
+    const lay = () => {
+      const numbered = used.filter((grid) => grid.small);
+      if (numbered.length) align(...numbered);
+      for (const grid of colours) {
+        grid.cell = { width: side, height: side, em: 1 };
+        grid.draw();
       }
-      const { name, symbols, shape } = matrices[part.matrix];
-      const lines = [element("b", {}, shown(name)), element("span", {}, `(${symbols.join(", ")})`)];
-      formula.append(element("span", { class: "bss-factor" }, ...lines, element("span", {}, `(${shape.join(", ")})`)));
-      words += shown(name);
-      shapes += `(${shape.join(", ")})`;
+    };
+    lay();
+    const gap = parseFloat(getComputedStyle(board).columnGap) || 0;
+    const needed = [...board.children].reduce((sum, { offsetWidth }) => sum + offsetWidth + gap, 0);
+    if (board.clientWidth && needed > board.clientWidth) {
+      board.style.fontSize = `${Math.max(LEAST, (board.clientWidth - 2 * gap) / needed)}em`;
+      lay();
     }
-    formula.setAttribute("aria-label", `${words}, shapes ${shapes}`);
-    notes.forEach((note, k) => note.classList.toggle("bss-asleep", k !== now));
-    stepLine.textContent = `Step ${now} of ${last}. ${step.title}: ${words}, shapes ${shapes}`;
+    this.tallest = Math.max(this.tallest, board.offsetHeight); // what is below the view jumps no more than it has to
+    board.style.minHeight = `${this.tallest}px`;
+  }
+
+  #write(step) {
+    const shape = (name) => `(${this.matrices[name].shape.join(", ")})`;
+    const words = step.parts.map((part) => (typeof part === "string" ? part : shown(part.matrix))).join("");
+    const between = (part) => (typeof part !== "string" ? shape(part.matrix) : this.now ? part : ", "); // step 0 has no formula
+    setText(this.stepLine, `Step ${this.now} of ${this.steps.length - 1}. ${step.title}: ${words}, shapes ${step.parts.map(between).join("")}`);
+    setText(this.note, step.note);
+  }
+
+  /** In (C), G travels through W^T to the layer before, where what comes out of it appears. */
+  #travel() {
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    const { board, grids: [result, G, W] } = this;
+    const home = board.getBoundingClientRect();
+    const ghost = context(G.base.width, G.base.height).canvas;
+    ghost.getContext("2d").drawImage(G.base, 0, 0);
+    ghost.className = "bss-travelling";
+    Object.assign(ghost.style, { width: G.base.style.width, height: G.base.style.height });
+    const places = [G, W, result].map(({ base }) => base.getBoundingClientRect());
+    const frames = places.map(({ x, y, width }, k) => ({
+      transform: `translate(${x - home.x + (k === 1 ? (width - places[0].width) / 2 : 0)}px, ${y - home.y}px)`,
+      opacity: [1, 0.85, 0.2][k],
+    }));
+    board.append(ghost);
+    board.setAttribute("data-moving", "");
+    const duration = Math.min(TRAVEL, this.player.pace?.() ?? TRAVEL);
+    const moving = ghost.animate(frames, { duration, easing: "ease-in-out" });
+    const appearing = result.grid.animate([{ opacity: 0 }, { opacity: 0, offset: 0.8 }, { opacity: 1 }], { duration });
+    this.motions = [moving, appearing];
+    const end = () => {
+      ghost.remove();
+      board.removeAttribute("data-moving");
+    };
+    moving.finished.then(end, end);
   }
 
   /** The entry [i, j] of the g-th matrix of the formula is active: outline what it is made from, or what it goes into. */
-  function point(g, [i, j]) {
-    const { form } = steps[now];
-    const marks = grids.map(() => []);
-    marks[g] = [{ entry: [i, j] }];
-    const into = `${grids[g].words([i, j])}: it goes into`;
-    const result = shown(operands[0]);
+  point(g, [i, j]) {
+    const { grids, operands, entryLine } = this;
+    const { form } = this.steps[this.now];
+    const here = { entry: [i, j] };
+    const inside = (k) => ({ entry: [Math.min(i, grids[k].matrix.shape[0] - 1), j], dashed: true });
+    let marks = operands.map((_, k) => (k === g ? [here] : []));
     let text = grids[g].words([i, j]);
-    const inside = ({ matrix }) => ({ entry: [Math.min(i, matrix.shape[0] - 1), j], dashed: true });
-    if (form === "product") {
-      if (g === 0) {
-        marks[1] = [{ row: i, dashed: true }];
-        marks[2] = [{ column: j, dashed: true }];
-        if (operands[3]) marks[3] = [inside(grids[3])];
-        text += ` = ${sum(i, j)}: row ${i} of ${shown(operands[1])} with column ${j} of ${shown(operands[2])}`;
-        if (operands[3]) text += `, plus ${operands[3]}[${marks[3][0].entry.join(", ")}]`;
-      } else if (g === 1) {
-        marks[0] = [{ row: i, dashed: true }];
-        marks[2] = [{ row: j, dashed: true }];
-        text = `${into} row ${i} of ${result}, times row ${j} of ${shown(operands[2])}`;
-      } else if (g === 2) {
-        marks[0] = [{ column: j, dashed: true }];
-        marks[1] = [{ column: i, dashed: true }];
-        text = `${into} column ${j} of ${result}, times column ${i} of ${shown(operands[1])}`;
-      } else if (operands[3].startsWith("b")) {
-        marks[0] = [{ column: j, dashed: true }];
-        text = `${into} column ${j} of ${result}, once for each sample`;
-      } else {
-        marks[0] = [inside(grids[0])];
-        text = `${into} ${result}[${i}, ${j}]`;
-      }
-    } else if (form === "entries") {
-      for (let k = 0; k < operands.length; k++) if (k !== g) marks[k] = [inside(grids[k])];
-      text = g === 0 ? `${text} ${entries(i, j)}` : `${into} ${result}[${i}, ${j}] ${entries(i, j)}`;
+    if (form === "entries") {
+      marks = operands.map((_, k) => [k === g ? here : inside(k)]);
+      text = g ? `${text}: it goes into ${shown(operands[0])}[${i}, ${j}] ${this.#entries(i, j)}` : `${text} ${this.#entries(i, j)}`;
+    } else if (form === "product") {
+      const { into, of } = this.#product(g, i, j, inside);
+      for (const [k, mark] of Object.entries(into)) marks[k] = [{ ...mark, dashed: true }];
+      text = g ? `${text}: it goes into ${of}` : `${text} = ${of}`;
     }
     operands.forEach((_, k) => grids[k].mark(marks[k]));
-    if (entryLine.textContent !== text) entryLine.textContent = text;
+    setText(entryLine, text);
   }
 
-  const bracketed = (x) => (x < 0 ? `(${number(x)})` : number(x));
+  /** What the entry [i, j] of the g-th matrix of a product is made from or goes into: marks by matrix, and words. */
+  #product(g, i, j, inside) {
+    const [result, left, right, extra] = this.operands.map(shown);
+    if (g === 1) return { into: { 0: { row: i }, 2: { row: j } }, of: `row ${i} of ${result}, times row ${j} of ${right}` };
+    if (g === 2) return { into: { 0: { column: j }, 1: { column: i } }, of: `column ${j} of ${result}, times column ${i} of ${left}` };
+    if (g === 3 && extra.startsWith("b")) return { into: { 0: { column: j } }, of: `column ${j} of ${result}, once for each sample` };
+    if (g === 3) return { into: { 0: inside(0) }, of: `${result}[${i}, ${j}]` };
+    const plus = extra ? `, plus ${extra}[${inside(3).entry.join(", ")}]` : "";
+    const into = { 1: { row: i }, 2: { column: j }, ...(extra ? { 3: inside(3) } : {}) };
+    return { into, of: `${this.#sum(i, j)}: row ${i} of ${left} with column ${j} of ${right}${plus}` };
+  }
 
   /** The formula of a step with the numbers of one entry: = 0.3 · 1 */
-  function entries(i, j) {
-    const numbers = { "⊙": "·", m: matrices.T.shape[0] };
-    const worded = ({ matrix }) => bracketed(at(matrices[matrix], i, j));
-    const parts = steps[now].parts.slice(1).map((part) => (typeof part === "string" ? part : worded(part)));
-    return parts.join("").trim().split(" ").map((word) => numbers[word] ?? word).join(" ");
+  #entries(i, j) {
+    const signs = { "⊙": "·", m: this.matrices.T.shape[0] };
+    const parts = this.steps[this.now].parts.slice(1).map((part) => (typeof part === "string" ? part : bracketed(at(this.matrices[part.matrix], i, j))));
+    return parts.join("").trim().split(" ").map((word) => signs[word] ?? word).join(" ");
   }
 
   /** The sum that an entry of a product stands for: 1·0.3 + 2·(−1) + 0.5 */
-  function sum(i, j) {
-    const [, left, right, extra] = operands.map((name) => matrices[name]);
+  #sum(i, j) {
+    const [, left, right, extra] = this.operands.map((name) => this.matrices[name]);
     const inner = left.shape[1];
     const terms = Array.from({ length: inner }, (_, h) => [at(left, i, h), at(right, h, j)]);
-    const written = ([a, b]) => `${bracketed(a)}·${bracketed(b)}`;
-    let pieces = terms.map(written);
+    let pieces = terms.map(([a, b]) => `${bracketed(a)}·${bracketed(b)}`);
     if (inner > MOST_TERMS) {
       const [front, back] = [MOST_TERMS / 2, 2];
       const partial = terms.slice(front, -back).reduce((total, [a, b]) => total + a * b, 0);
-      const middle = `[${inner - front - back} more, in all ${number(partial)}]`;
-      pieces = [...pieces.slice(0, front), middle, ...pieces.slice(-back)];
+      pieces = [...pieces.slice(0, front), `[${inner - front - back} more, in all ${number(partial)}]`, ...pieces.slice(-back)];
     }
-    if (extra) {
-      const x = bracketed(at(extra, Math.min(i, extra.shape[0] - 1), j));
-      pieces.push(steps[now].parts.some((part) => part === " + λ ") ? `${model.get("lam")}·${x}` : x);
-    }
-    return pieces.join(" + ");
+    if (!extra) return pieces.join(" + ");
+    const x = bracketed(at(extra, Math.min(i, extra.shape[0] - 1), j));
+    const weighted = this.steps[this.now].parts.includes(" + λ ");
+    return [...pieces, weighted ? `${this.model.get("lam")}·${x}` : x].join(" + ");
   }
-
-  const follow = () => play.go(model.get("step"));
-  view.follow(model, { step: follow });
-  follow();
-  return view.close;
 }
 
-export default { render };
+export default {
+  render({ model, el }) {
+    return new Stepper(model, el).view.close;
+  },
+};

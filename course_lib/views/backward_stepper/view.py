@@ -23,8 +23,8 @@ class BackwardStepper(View):
 
     X: (m, sizes[0]), target: (m, sizes[-1]); a vector is one sample. step: which step is shown, from 0, the data, to
     6 * layers. The view runs `network.forward` and `network.backward` itself: a Trace alone would not hold the
-    gradients, and the weights may have changed since it was made. It keeps copies; `W[l]`, `dL_dO[l]` and so on are
-    named as in `network.parameters` and `Trace`. Raises TypeError for anything but a Network and real numbers,
+    gradients, and the weights may have changed since it was made. It keeps copies; layers count from 0.
+    Raises TypeError for anything but a Network and real numbers,
     ShapeError where shapes do not fit, ValueError for an empty or huge batch, entries that are not finite, a target
     that the loss refuses, or a step that does not exist.
     """
@@ -35,6 +35,7 @@ class BackwardStepper(View):
     matrices = traitlets.Dict().tag(sync=True)  # by name
     steps = traitlets.List().tag(sync=True)  # see _step
     step = traitlets.Any(0).tag(sync=True)
+    start = traitlets.Int().tag(sync=True)  # the step that Reset goes back to
 
     def __init__(self, network, X, target, step=0):
         X, target = _checked(network, X, target)  # (m, n_0), (m, n_last)
@@ -58,6 +59,7 @@ class BackwardStepper(View):
             steps=[_step(*parts) for parts in itertools.chain(_forwards(network), _backwards(network, L))],
             step=step,
         )
+        self.start = self.step
 
     @traitlets.validate("step")
     def _one_of_the_steps(self, proposal):
@@ -125,8 +127,8 @@ def _matrices(network, trace, gradients, target):
         named |= {f"Z[{l}]": (Z, ("m", n_out)), f"O[{l + 1}]": (trace.O[l + 1], ("m", n_out))}
         named |= {f"{activation}'(Z[{l}])": (activation.f_prime(Z), ("m", n_out)), f"G[{l}]": (G, ("m", n_out))}
         named |= {f"O[{l}]^T": (trace.O[l].T, (n_in, "m")), f"W[{l}]^T": (W.T, (n_out, n_in))}
-        named |= {f"grad_W[{l}]": (dW, (n_in, n_out)), f"grad_b[{l}]": (db, ("1", n_out))}
-        named[f"dL_dO[{l + 1}]"] = trace.dL_dO[l + 1], ("m", n_out)
+        named |= {f"∇_W[{l}] L": (dW, (n_in, n_out)), f"∇_b[{l}] L": (db, ("1", n_out))}
+        named[f"∇_O[{l + 1}] L"] = trace.dL_dO[l + 1], ("m", n_out)
         if _is_regularized(network):
             named[f"Ω'(W[{l}])"] = network.regularizer.f_gradient(W), (n_in, n_out)
     if network.loss is softmax_cross_entropy:
@@ -146,7 +148,7 @@ def _step(title, formula, form, note):
     """
     pieces = re.split(r"<(.+?)>", formula)
     parts = [{"matrix": piece} if k % 2 else piece for k, piece in enumerate(pieces) if piece]
-    sources = [re.search(r"^T$|\b(?:dL_dO|[OZWbG])\[\d+\]", name) for name in pieces[3::2]]
+    sources = [re.search(r"^T$|∇_O\[\d+\] L|\b[OZWbG]\[\d+\]", name) for name in pieces[3::2]]
     uses = [source.group() for source in sources if source]  # those that the row of all matrices has
     return {"title": title, "parts": parts, "result": pieces[1], "uses": uses, "form": form, "note": note}
 
@@ -169,23 +171,23 @@ def _backwards(network, L):
         output = f"<O[{last}]>" if network.loss is mse else f"<softmax(O[{last}])>"
         formula, form = f"( {output} − <T> ) / m", "entries"
         note += " The 1/m of its mean stands here and nowhere else."
-    yield f"The loss {network.loss} gives the first G", f"<dL_dO[{last}]> = {formula}", form, note
+    yield f"The loss {network.loss} gives the first G", f"<∇_O[{last}] L> = {formula}", form, note
     regularized = _is_regularized(network)
     for l in reversed(range(last)):
         here, f = f"Layer {l} backwards", network.activations[l]
         note = f"Entry by entry: from the gradient for the output O[{l + 1}] to the gradient for Z[{l}]."
-        formula = f"<G[{l}]> = <dL_dO[{l + 1}]> ⊙ <{f}'(Z[{l}])>"
+        formula = f"<G[{l}]> = <∇_O[{l + 1}] L> ⊙ <{f}'(Z[{l}])>"
         yield f"{here}: undo the activation {f}", formula, "entries", note
         title = f"{here}, (A): the gradient of {'J = L + λ Ω' if regularized else 'L'} for W[{l}]"
-        formula, note = f"<grad_W[{l}]> = <O[{l}]^T> <G[{l}]>", "A sum over the m samples, for each entry of W."
+        formula, note = f"<∇_W[{l}] L> = <O[{l}]^T> <G[{l}]>", "A sum over the m samples, for each entry of W."
         if regularized:
             formula += f" + λ <Ω'(W[{l}])>"
             note += f" {lam}, and Ω is {network.regularizer}."
         yield title, formula, "product", note
         note = "The column sums of G: a sum over the m samples." + (" Ω holds no biases." if regularized else "")
         note += "" if l else " Nobody needs the gradient for the data: the pass is complete."
-        yield f"{here}, (B): the gradient of L for b[{l}]", f"<grad_b[{l}]> = <1^T> <G[{l}]>", "product", note
+        yield f"{here}, (B): the gradient of L for b[{l}]", f"<∇_b[{l}] L> = <1^T> <G[{l}]>", "product", note
         if l:
             note = f"A sum over the units of layer {l}. For layer {l - 1} this is G, with the activation still to undo."
-            formula = f"<dL_dO[{l}]> = <G[{l}]> <W[{l}]^T>"
+            formula = f"<∇_O[{l}] L> = <G[{l}]> <W[{l}]^T>"
             yield f"{here}, (C): the gradient of L for its input O[{l}]", formula, "product", note

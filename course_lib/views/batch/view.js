@@ -1,16 +1,11 @@
-const ROOM = 52; // em, for the cells of three matrices side by side
+const HEIGHTS = { rows: 8.5, sums: 7 }; // em, of the matrices without numbers
 const NUMBER = 4.2; // em, for the widest number in a cell
+const BESIDE = 3.4; // em, for brackets and indexes beside the cells of a matrix
 const MOST_TERMS = 3; // of a sum that the status writes out
-
-/** A matrix with cells of a size in em, which the view gives; so they follow the size of the text. */
-class SizedGrid extends MatrixGrid {
-  draw() {
-    const em = parseFloat(getComputedStyle(this.box).fontSize) || 14;
-    if (this.cells) this.cell = { width: this.cells.width * em, height: this.cells.height * em };
-    super.draw();
-    this.ondraw?.();
-  }
-}
+const LOSSES = [
+  ["mean: G has the 1/m", (m) => `1/m = 1/${m} is in G: the sum OᵀG is a mean already, and dividing again in (A) would be 1/m twice.`],
+  ["sum: G without 1/m", (m) => `No 1/m anywhere: G, each part and OᵀG are m = ${m} times as large. A mean divides in the loss.`],
+];
 
 /** Buttons of which one is pressed. The arrow keys go through them; Tab enters and leaves all of them at once. */
 function chooser(label, contents, onchoose, look = "") {
@@ -63,29 +58,20 @@ function largest(data, most = 0) {
   return data.reduce((size, x) => Math.max(size, Math.abs(x)), most);
 }
 
-/** Sizes of cells, in em: with numbers where there is room for them, first in G. Rows of O, Z and G stand in line. */
-function sizesInARow({ O, Z, G }) {
-  const widths = { O: Math.min(1.4, 20 / O.shape[1]), Z: Math.min(1.4, 15 / Z.shape[1]) };
-  widths.G = widths.Z;
-  let taken = O.shape[1] * widths.O + 2 * Z.shape[1] * widths.Z;
+/** The size of cells, in em, of matrices side by side in a room of so many em: with numbers, the last ones first, where there is room. */
+function sizesInARow(matrices, room, tallest) {
+  const rows = Math.max(...matrices.map(({ shape }) => shape[0]));
+  const share = (room - BESIDE * matrices.length) / matrices.length;
+  const widths = matrices.map(({ shape }) => Math.min(1.4, share / shape[1]));
+  let left = room - matrices.reduce((sum, { shape }, k) => sum + BESIDE + widths[k] * shape[1], 0);
   let numbers = false;
-  for (const { name, shape, data } of [G, Z, O]) {
-    if (shape[0] > 14 || shape[1] > MOST_NUMBERED) continue;
-    const needed = name === "G" ? NUMBER : 0.9 + 0.56 * Math.max(3, ...Array.from(data, (x) => number(x).length));
-    const more = shape[1] * (needed - widths[name]);
-    if (taken + more > ROOM) continue;
-    widths[name] = needed;
-    taken += more;
-    numbers = true;
+  for (const [k, { shape }] of [...matrices.entries()].reverse()) {
+    const more = shape[1] * (NUMBER - widths[k]);
+    if (rows > 9 || shape[1] > MOST_NUMBERED || more > left) continue;
+    [widths[k], left, numbers] = [NUMBER, left - more, true];
   }
-  const height = numbers ? Math.min(1.9, 22 / O.shape[0]) : Math.min(1.4, 16 / O.shape[0]);
-  return Object.fromEntries(Object.entries(widths).map(([name, width]) => [name, { width, height }]));
-}
-
-/** The size of cells, in em, of three matrices (n_in, n_out) side by side. */
-function sizesOfSums([n_in, n_out]) {
-  if (n_in <= 14 && 3 * n_out * NUMBER <= ROOM) return { height: Math.min(1.9, 22 / n_in), width: NUMBER };
-  return { height: Math.min(1.4, 20 / n_in), width: Math.min(1.4, 16 / n_out) };
+  const height = Math.min(numbers ? 1.5 : 1.4, (numbers ? 13 : tallest) / rows);
+  return widths.map((width) => ({ width, height, em: 1 }));
 }
 
 /** Fill a canvas with one pixel for each entry; style makes them large. */
@@ -108,155 +94,131 @@ function pictures({ shape: [m, rows, columns], data }) {
   });
 }
 
-function render({ model, el }) {
-  const NAMES = ["O", "Z", "G", "grad_W"];
-  const layers = model.get("O").map((_, l) => Object.fromEntries(NAMES.map((name) => [name, unpack(model.get(name)[l])])));
-  const [labels, m] = [model.get("labels"), layers[0].O.shape[0]];
-  const { root, status, say, follow, signal, close } = frame(el, `A batch of ${m} samples`);
-  const who = (i) => `sample ${i}${labels[i] && `, ${labels[i]}`}`;
+class Batch {
+  constructor(model, el) {
+    this.model = model;
+    const given = ["O", "Z", "G", "grad_W"].map((name) => model.get(name).map(unpack));
+    this.layers = given[0].map((_, l) => given.map((byLayer) => byLayer[l]));
+    this.labels = model.get("labels");
+    this.m = this.layers[0][0].shape[0];
+    this.pointed = null; // the matrix that the pointer or the cursor is in
+    this.view = frame(el, `A batch of ${this.m} samples`, "Choose a sample, and see its row of O, Z and G; then add the samples one by one.");
+    const { root, signal, follow } = this.view;
+    this.grids = Array.from({ length: 6 }, () => {
+      const grid = new MatrixGrid(signal, { onactive: (entry, how) => this.point(grid, entry, how) });
+      return grid;
+    });
+    [this.O, this.Z, this.G, this.part, this.sum, this.whole] = this.grids;
+    [this.rows, this.sums] = [this.grids.slice(0, 3), this.grids.slice(3)];
+    this.lay();
+    follow(model, {
+      sample: () => this.drawSample(),
+      layer: () => this.drawLayer(),
+      mean: () => this.drawLayer(),
+      added: () => (this.steps.go(model.get("added")), this.drawSum()),
+    });
+    this.drawLayer();
+    this.steps.go(model.get("added"));
+    const resized = new ResizeObserver(() => (this.drawLayer(), this.samples.reveal()));
+    resized.observe(root);
+    signal.addEventListener("abort", () => resized.disconnect());
+  }
 
-  // ---- samples, layers and losses to choose from
-  const images = model.get("images").data ? pictures(unpack(model.get("images"))) : [];
-  const ticks = labels.map(() => element("span", { class: "bss-tick", "aria-hidden": "true" }, "✓"));
-  const named = (i) => {
-    const sample = element("span", { class: "bss-unseen" }, "sample ");
-    return element("span", {}, sample, element("b", {}, String(i)), labels[i] && `, ${labels[i]}`);
-  };
-  const buttonsOf = labels.map((_, i) => [...images.slice(i, i + 1), named(i), ticks[i]]);
-  const samples = chooser("Samples of the batch", buttonsOf, choose, "bss-sample");
-  const bars = layers.map(() => NAMES.slice(0, 3).map(() => element("canvas", { class: "bss-bar" })));
-  const stripOf = (l) =>
-    bars[l].map((bar, k) => element("span", { class: "bss-strip", "aria-hidden": "true" }, NAMES[k], bar));
-  const layerButtons = model.get("layers").map((words, l) => [element("span", {}, words), ...stripOf(l)]);
-  const layerPicks = chooser("Layers", layerButtons, (layer) => put(model, { layer }), "bss-layer");
-  const kinds = [["loss is a mean: G has the 1/m"], ["loss is a sum: G without 1/m"]];
-  const losses = chooser("The loss", kinds, (k) => put(model, { mean: k === 0 }));
-  const whose = [
-    `The mean puts 1/m = 1/${m} into G, so the sum OᵀG is already a mean over samples; dividing again in (A) would be 1/m twice.`,
-    `No 1/m anywhere: G, each part and OᵀG are m = ${m} times as large. For a mean, divide in the loss, not in (A).`,
-  ].map((words) => element("p", {}, words));
-
-  // ---- the matrices
-  const made = Array.from({ length: 6 }, () => {
-    const grid = new SizedGrid(signal, { onactive: (entry, how) => point(grid, entry, how) });
-    return grid;
-  });
-  const [O, Z, G, part, sum, dW] = made;
-  const [rows, sums] = [made.slice(0, 3), made.slice(3)];
-  const notes = new Map(made.map((grid) => [grid, element("div", { class: "bss-note" })]));
-  const side = (grids, look) =>
-    element("div", { class: `bss-side ${look}` }, ...grids.map((grid) => element("div", {}, grid.box, notes.get(grid))));
-  const steps = player("Samples added", m, addUpTo, signal, { step: model.get("added") });
-  const progress = element("p", { class: "bss-progress" });
-  const heading = (text) => element("div", { class: "bss-heading" }, text);
-  root.append(
-    heading("Choose a sample"),
-    samples.box,
-    heading("Its row of O, Z and G in every layer; choose a layer"),
-    layerPicks.box,
-    side(rows, ""),
-    status,
-    losses.box,
-    element("div", { class: "bss-whose" }, ...whose),
-    steps.box,
-    progress,
-    heading("What one sample gives, in its own colours; the sum so far and the whole gradient, in the same colours"),
-    side(sums, "bss-sums"),
-  );
-  root.classList.add("bss-batch");
-  status.classList.add("bss-two-lines");
-  G.ondraw = () => (drawBars(), samples.reveal()); // again when the view has come into the page
-
-  function show(grid, matrix, words, cells, limit = null) {
-    grid.cells = cells;
-    grid.set(matrix, { limit });
-    notes.get(grid).textContent = `${words}largest entry ${precise(largest(matrix.data))}`;
+  lay() {
+    const { model, view, labels, m } = this;
+    const images = model.get("images").data ? pictures(unpack(model.get("images"))) : [];
+    this.ticks = labels.map(() => element("span", { class: "bss-tick", "aria-hidden": "true" }, "✓"));
+    const buttons = labels.map((label, i) => {
+      const unseen = element("span", { class: "bss-unseen" }, "sample ");
+      return [...images.slice(i, i + 1), element("span", {}, unseen, element("b", {}, String(i)), label && `, ${label}`, this.ticks[i])];
+    });
+    this.samples = chooser("Samples of the batch", buttons, (i) => this.choose(i), "bss-sample");
+    this.layerPicks = chooser("Layers", model.get("layers").map((words) => [words]), (layer) => put(model, { layer }));
+    this.losses = chooser("The loss", LOSSES.map(([words]) => [words]), (k) => put(model, { mean: k === 0 }));
+    this.whose = element("p");
+    this.progress = element("p", { class: "bss-progress" });
+    const reset = button("Reset", () => put(model, model.get("start")));
+    this.steps = player("Samples added", m, (added) => this.addUpTo(added), view.signal, { step: model.get("added") });
+    this.steps.box.append(reset);
+    const side = (grids, look) => element("div", { class: `bss-side ${look}` }, ...grids.map(({ box }) => box));
+    const picks = element("div", { class: "bss-choices" }, this.layerPicks.box, this.losses.box);
+    view.root.classList.add("bss-batch");
+    view.root.append(this.samples.box, picks, this.whose, side(this.rows, ""), view.status, this.steps.box, this.progress, side(this.sums, "bss-sums"));
   }
 
   // ---- what is shown: the chosen layer, with G as the chosen loss makes it
-  let layer, limit, running;
 
-  function drawLayer() {
+  drawLayer() {
+    const { model, m, rows, sums, view } = this;
     const mean = model.get("mean");
     const times = (matrix) => ({ ...matrix, data: matrix.data.map((x) => (mean ? x : m * x)) });
-    layer = { ...layers[model.get("layer")] };
-    const cells = sizesInARow(layer);
-    [layer.G, layer.grad_W] = [times(layer.G), times(layer.grad_W)];
-    show(O, layer.O, "", cells.O);
-    show(Z, layer.Z, "", cells.Z);
-    show(G, layer.G, mean ? "1/m is in it; " : "without 1/m; ", cells.G);
-    limit = largest(layer.grad_W.data); // one scale for all sums, so that one sees them grow
-    running = { upTo: m, data: outerSum(layer.O, layer.G, 0, 0) };
-    for (let i = 0; i < m; i++) limit = largest(outerSum(layer.O, layer.G, i, i + 1, running.data), limit);
-    show(dW, layer.grad_W, "OᵀG; ", sizesOfSums(layer.grad_W.shape), limit);
-    layerPicks.press(model.get("layer"));
-    losses.press(mean ? 0 : 1);
-    whose.forEach((words, k) => words.classList.toggle("bss-asleep", mean !== (k === 0)));
-    drawSample();
-    drawSum();
+    const [O, Z, G, dW] = this.layers[model.get("layer")];
+    this.layer = { O, Z, G: times(G), dW: { ...times(dW), name: "∇_W L", symbols: [] } };
+    const { paddingLeft, paddingRight, fontSize } = getComputedStyle(view.root);
+    const room = Math.min(62, (view.root.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight)) / parseFloat(fontSize));
+    const narrow = room < 40; // there each matrix has the whole width
+    const cells = narrow ? [O, Z, G].map((one) => sizesInARow([one], room, HEIGHTS.rows)[0]) : sizesInARow([O, Z, G], room, HEIGHTS.rows);
+    cells.forEach((cell, k) => rows[k].set([O, Z, this.layer.G][k], { cell }));
+    [this.cell] = sizesInARow([dW], narrow ? room : room / 3, HEIGHTS.sums);
+    this.limit = largest(this.layer.dW.data); // one scale for both sums, so that one sees them grow
+    this.running = { upTo: m, data: outerSum(O, this.layer.G, 0, 0) };
+    for (let i = 0; i < m; i++) this.limit = largest(outerSum(O, this.layer.G, i, i + 1, this.running.data), this.limit);
+    sums[2].set(this.layer.dW, { cell: this.cell, limit: this.limit });
+    this.layerPicks.press(model.get("layer"));
+    this.losses.press(mean ? 0 : 1);
+    setText(this.whose, LOSSES[mean ? 0 : 1][1](m));
+    this.drawSample();
+    this.drawSum();
   }
 
-  function drawSample() {
-    const i = model.get("sample");
-    const matrix = { ...layer.grad_W, name: `(o_${i}^T g_${i})`, data: outerSum(layer.O, layer.G, i, i + 1) };
-    show(part, matrix, `sample ${i} alone; `, dW.cells);
-    for (const grid of rows) grid.move([i, grid.cursor[1]], { silent: true });
-    samples.press(i);
-    drawBars();
-    tell();
+  drawSample() {
+    const i = this.model.get("sample");
+    const { O, G, dW } = this.layer;
+    this.part.set({ ...dW, name: `(o_${i}^T g_${i})`, data: outerSum(O, G, i, i + 1) }, { cell: this.cell });
+    for (const grid of this.rows) grid.move([i, grid.cursor[1]], { silent: true });
+    this.samples.press(i);
+    this.tell();
   }
 
-  function drawSum() {
-    const added = model.get("added");
-    if (added < running.upTo) running = { upTo: 0, data: outerSum(layer.O, layer.G, 0, 0) };
-    const data = outerSum(layer.O, layer.G, running.upTo, added, running.data);
-    running.upTo = added;
-    show(sum, { ...layer.grad_W, name: "sum", data }, `${added} of ${m} samples; `, dW.cells, limit);
-    ticks.forEach((tick, i) => tick.classList.toggle("bss-asleep", i >= added));
-    const off = largest(data.map((x, k) => x - layer.grad_W.data[k]));
+  drawSum() {
+    const { m, layer: { O, G, dW }, limit } = this;
+    const added = this.model.get("added");
+    if (added < this.running.upTo) this.running = { upTo: 0, data: outerSum(O, G, 0, 0) };
+    const data = outerSum(O, G, this.running.upTo, added, this.running.data);
+    this.running.upTo = added;
+    this.sum.set({ ...dW, name: "sum", data }, { cell: this.cell, limit });
+    this.ticks.forEach((tick, i) => tick.classList.toggle("bss-asleep", i >= added));
+    const off = largest(data.map((x, k) => x - dW.data[k]));
     const some = `${added} of ${m} samples added (✓): the sum`;
-    if (off > 1e-9 * limit) progress.textContent = `${some} is not yet OᵀG. An entry is off by up to ${precise(off)}.`;
-    else if (added < m) progress.textContent = `${some} equals OᵀG already, for what is missing adds up to 0.`;
-    else progress.textContent = `All ${m} samples added (✓): the sum equals OᵀG. A sum, and nothing is divided.`;
-    tell();
-  }
-
-  /** The row of the sample in each layer, as coloured bars: O, Z and G. */
-  function drawBars() {
-    const colours = palette(root);
-    bars.forEach((canvases, l) =>
-      canvases.forEach((canvas, k) => {
-        const matrix = layers[l][NAMES[k]];
-        const most = largest(matrix.data);
-        paint(canvas, 1, matrix.shape[1], (j) => signed(at(matrix, model.get("sample"), j), most, colours));
-      }),
-    );
+    const near = added < m ? `${some} equals OᵀG already, for what is missing adds up to 0.` : `All ${m} samples added (✓): the sum equals OᵀG. A sum, and nothing is divided.`;
+    setText(this.progress, off > 1e-9 * limit ? `${some} is not yet OᵀG. An entry is off by up to ${precise(off)}.` : near);
+    this.tell();
   }
 
   // ---- choosing and pointing
-  let pointed = null; // the matrix that the pointer or the cursor is in
 
-  function choose(i) {
-    pointed = null;
-    if (i === model.get("sample")) tell();
-    else put(model, { sample: i });
+  choose(i) {
+    this.pointed = null;
+    if (i === this.model.get("sample")) this.tell();
+    else put(this.model, { sample: i });
   }
 
-  function addUpTo(added) {
-    if (added === model.get("added")) return;
-    put(model, { added });
-    if (added) choose(added - 1); // what came last stands beside the sum
+  addUpTo(added) {
+    if (added === this.model.get("added")) return;
+    put(this.model, { added });
+    if (added) this.choose(added - 1); // what came last stands beside the sum
   }
 
-  function point(grid, [i], how) {
-    pointed = how === "left" && document.activeElement !== grid.grid ? null : grid;
-    if (how === "cursor" && rows.includes(grid) && i !== model.get("sample")) put(model, { sample: i });
-    else tell();
+  point(grid, [i], how) {
+    this.pointed = how === "left" && document.activeElement !== grid.grid ? null : grid;
+    if (how === "cursor" && this.rows.includes(grid) && i !== this.model.get("sample")) put(this.model, { sample: i });
+    else this.tell();
   }
 
   /** The words for what is pointed at; its column of O and of G, and its entry in the sums, are outlined with it. */
-  function tell() {
-    const sample = model.get("sample");
+  tell() {
+    const { pointed, O, Z, G, sums } = this;
+    const sample = this.model.get("sample");
     const [i, j] = pointed ? pointed.entry : [sample, null];
     const [h, k] = sums.includes(pointed) ? [i, j] : pointed === O ? [j, null] : [null, j];
     const dashed = (place) => (Object.values(place)[0] === null ? [] : [{ ...place, dashed: true }]);
@@ -264,15 +226,21 @@ function render({ model, el }) {
     for (const grid of [Z, G]) grid.mark([...dashed({ column: k }), { row: sample }]);
     const both = h !== null && k !== null;
     for (const grid of sums) grid.mark(both ? [{ entry: [h, k] }] : [...dashed({ row: h }), ...dashed({ column: k })]);
-    say(pointed ? `${pointed.words([i, j])}${meaning(sample, i, j)}` : `Row ${i} of O, Z and G belongs to ${who(i)}. Its part of grad_W is o_${i}ᵀ g_${i}.`);
+    const row = `Row ${i} of O, Z and G belongs to ${this.who(i)}. Its part of ∇_W L is o_${i}ᵀ g_${i}.`;
+    this.view.say(pointed ? `${pointed.words([i, j])}${this.meaning(sample, i, j)}` : row);
   }
 
-  function meaning(sample, i, j) {
-    if (pointed === O) return `: input ${j} of ${who(i)}. It meets all of row ${i} of G, in row ${j} of grad_W.`;
-    if (pointed === Z) return `: unit ${j} of ${who(i)}.`;
-    const share = model.get("mean") ? `The loss's 1/m = 1/${m} is in it.` : "There is no 1/m in it.";
-    if (pointed === G) return `: how the loss answers to Z[${i}, ${j}], unit ${j} of ${who(i)}. ${share}`;
-    const [from, to] = pointed === part ? [sample, sample + 1] : [0, pointed === sum ? model.get("added") : m];
+  who(i) {
+    return `sample ${i}${this.labels[i] && `, ${this.labels[i]}`}`;
+  }
+
+  meaning(sample, i, j) {
+    const { pointed, O, Z, G, part, sum, m, layer } = this;
+    if (pointed === O) return `: input ${j} of ${this.who(i)}. It meets all of row ${i} of G, in row ${j} of ∇_W L.`;
+    if (pointed === Z) return `: unit ${j} of ${this.who(i)}.`;
+    const share = this.model.get("mean") ? `The loss's 1/m = 1/${m} is in it.` : "There is no 1/m in it.";
+    if (pointed === G) return `: how the loss answers to Z[${i}, ${j}], unit ${j} of ${this.who(i)}. ${share}`;
+    const [from, to] = pointed === part ? [sample, sample + 1] : [0, pointed === sum ? this.model.get("added") : m];
     if (from === to) return ": no sample is added yet.";
     const written = (term) => {
       const terms = Array.from({ length: Math.min(to - from, MOST_TERMS) }, (_, n) => term(from + n));
@@ -282,12 +250,10 @@ function render({ model, el }) {
     const numbers = (s) => `${number(at(layer.O, s, i))} · ${number(at(layer.G, s, j))}`;
     return ` = ${written((s) => `O[${s}, ${i}] G[${s}, ${j}]`)} = ${written(numbers)}`;
   }
-
-  const followSum = () => (steps.go(model.get("added")), drawSum());
-  follow(model, { sample: drawSample, layer: drawLayer, mean: drawLayer, added: followSum });
-  drawLayer();
-  steps.go(model.get("added"));
-  return close;
 }
 
-export default { render };
+export default {
+  render({ model, el }) {
+    return new Batch(model, el).view.close;
+  },
+};

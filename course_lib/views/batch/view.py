@@ -40,6 +40,7 @@ class BatchView(View):
     layer = traitlets.TraitType(0).tag(sync=True)
     added = traitlets.TraitType(0).tag(sync=True)
     mean = traitlets.Bool(True).tag(sync=True)
+    start = traitlets.Dict().tag(sync=True)  # of these four, what Reset goes back to
 
     def __init__(self, network, X, target, images=None, sample=0, layer=0, added=0, mean=True):
         if not isinstance(network, Network):
@@ -68,10 +69,8 @@ class BatchView(View):
             layers=words,
             labels=_labels(target, "a" if pictures else "class"),
             images=pictures,
-            sample=sample,
-            layer=layer,
-            added=added,
-            mean=mean,
+            **(start := {"sample": sample, "layer": layer, "added": added, "mean": mean}),
+            start=start,
         )
 
     @traitlets.validate("sample", "layer", "added")

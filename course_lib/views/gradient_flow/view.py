@@ -20,6 +20,7 @@ from course_lib.views.shared.view import View, script
 
 _CALL = "GradientFlow(depth, width, ...)"
 _NAMES = ("Z", "G", "grad_W")
+_SHOWN = {"Z": "Z", "G": "G", "grad_W": "∇_W L"}
 MOST_SEED = 2**32 - 1
 _MARKERS = "os^"  # of the three in the static picture
 
@@ -63,7 +64,12 @@ class GradientFlow(View):
         layer = checked_index(f"{_CALL}: layer", layer, depth - 1)
         self._runs = FlowRuns(seed)
         super().__init__(
-            choices={"most": MOST, "activation": list(ACTIVATIONS), "initializer": list(INITIALIZERS)},
+            choices={
+                "most": MOST,
+                "activation": list(ACTIVATIONS),
+                "initializer": list(INITIALIZERS),
+                "start": settings,
+            },
             layer=layer,
             asked=settings,
             answer=self._answer(settings),
@@ -164,7 +170,7 @@ def gaps(rms):
                 words = f"vanished (exactly 0) from layer {start} {way}"
             elif series > 0 and forwards_failed:
                 words = "none, because Z overflowed"
-            found.append({"series": series, "from": first, "to": last, "words": f"{name}: {words}"})
+            found.append({"series": series, "from": first, "to": last, "words": f"{_SHOWN[name]}: {words}"})
     return found
 
 

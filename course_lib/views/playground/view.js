@@ -1,10 +1,10 @@
-const CHART = { width: 330, height: 200, left: 46, right: 12, top: 10, bottom: 24 }; // in units of its viewBox
 const SPEEDS = [1, 5, 20, 50, 100]; // training steps for each frame that is drawn
 const SAID_EVERY = 1000; // milliseconds between two readings while it plays
 const REPLAY_EVERY = 200; // milliseconds for each recorded frame
 const NOT_FINITE = -128; // among the colours of course_lib's _coloured
 const SIDE = 320; // pixels of the plane
 const NUMBERS = { learning_rate: "learning rate", batch_size: "batch size", lam: "λ (L2)", seed: "seed" };
+const LOOKS = ["bss-first", "bss-second"]; // of the two lines of a chart
 
 /** A labelled field for typed text: {box, input}; onchange gets the text once it is entered. */
 function field(label, onchange, attributes = {}) {
@@ -19,71 +19,31 @@ function typed(text) {
   return text.trim() === "" || !Number.isFinite(value) ? text : value;
 }
 
-function percent(share) {
-  return Number.isFinite(share) ? `${Number((100 * share).toFixed(1))}%` : precise(share);
-}
+const percent = (share) => (Number.isFinite(share) ? `${Number((100 * share).toFixed(1))}%` : precise(share));
+const thousands = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, ","); // 12,345
+const row = (matrix, i = 0) => Array.from({ length: matrix.shape[1] }, (_, j) => at(matrix, i, j));
 
-/**
- * A chart with a title, two lines (the second dashed) and a legend: {box, draw}. draw(lines, {x, low, high}): a line is
- * {points: [[x, y], ...], words}; x: {at, words, from, to}; what is no finite number (on a log axis: above 0) has no point.
- */
-function twoLines(title, { log = false, dots = false }) {
-  const { width, height, left, right, top, bottom } = CHART;
-  const clip = `bss-clip-${++ids}`;
-  const area = { x: left, y: top, width: width - left - right, height: height - top - bottom };
-  const grid = svg("path", { class: "bss-gridline" });
-  const texts = svg("g");
-  const lines = [svg("path", { class: "bss-first" }), svg("path", { class: "bss-second" })];
-  const marks = [svg("path", { class: "bss-first bss-dots" }), svg("path", { class: "bss-second bss-dots" })];
-  const box_ = svg("svg", { viewBox: `0 0 ${width} ${height}`, class: "bss-chart", role: "img" });
-  const inside = svg("g", { "clip-path": `url(#${clip})` }, ...lines);
-  box_.append(svg("defs", {}, svg("clipPath", { id: clip }, svg("rect", { ...area, y: top - 4, height: area.height + 8 }))));
-  box_.append(grid, svg("rect", { ...area, class: "bss-frame" }), texts, inside, ...(dots ? marks : []));
-  const legend = lines.map((_, k) => {
-    const key = svg("svg", { viewBox: "0 0 28 10", class: "bss-key", "aria-hidden": "true" });
-    key.append(svg("path", { d: "M1 5H27", class: k ? "bss-second" : "bss-first" }));
-    if (dots) key.append(svg("path", { d: dot(14, 5, k), class: `${k ? "bss-second" : "bss-first"} bss-dots` }));
+/** A chart with a title, two lines (the second dashed) and a legend: {box, draw(lines, words, x, y), name}; dots: marks too. */
+function twoLines(title, log, dots = false) {
+  const picture = chart({ width: 250, height: 150, left: 42, right: 14, top: 8, bottom: 24, log });
+  const lines = LOOKS.map((look) => picture.inside.appendChild(svg("path", { class: look })));
+  const marks = LOOKS.map((look) => picture.over.appendChild(svg("path", { class: `${look} bss-dots` })));
+  const legend = LOOKS.map((look, k) => {
+    const key = svg("svg", { viewBox: "0 0 28 10", class: "bss-key", "aria-hidden": "true" }, svg("path", { d: "M1 5H27", class: look }));
+    if (dots) key.append(svg("path", { d: DOTS[k](14, 5), class: `${look} bss-dots` }));
     const words = element("span", { class: "bss-value" });
-    return { box: element("span", { class: "bss-entry" }, key, words), words };
+    return { box: element("div", { class: "bss-entry" }, key, words), words };
   });
-  const heading = element("div", { class: "bss-title" }, title);
-  const box = element("div", { class: "bss-panel" }, heading, element("div", { class: "bss-legend" }, ...legend.map((one) => one.box)), box_);
-  let drawn = "";
-
-  /** A mark around a point: a filled circle for the first line, a hollow square for the second. */
-  function dot(x, y, k) {
-    const [u, v] = [x.toFixed(1), y.toFixed(1)];
-    return k ? `M${x - 4} ${y - 4}h8v8h-8Z` : `M${u} ${v}m-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0`;
-  }
-
-  function draw(given, { x, low, high }) {
-    const range = log ? decades([low, high], null, 0) : { from: 0, to: 1 };
-    const { from, to } = range;
-    const yTicks = log ? ticks(from, to, 4) : [0, 0.5, 1];
-    const toY = (v) => top + ((to - (log ? Math.log10(v) : v)) / (to - from || 1)) * area.height;
-    const toX = (u) => left + ((u - x.from) / (x.to - x.from || 1)) * area.width;
-    given.forEach(({ points, words }, k) => {
-      const seen = points.filter(([, v]) => Number.isFinite(v) && (!log || v > 0));
-      lines[k].setAttribute("d", lineThrough(seen.map(([u, v]) => [toX(u), toY(v)])) + (seen.length === 1 ? "h0.1" : ""));
-      if (dots) marks[k].setAttribute("d", seen.map(([u, v]) => dot(toX(u), toY(v), k)).join(""));
-      setText(legend[k].words, words);
+  const box = element("div", { class: "bss-panel" }, element("div", { class: "bss-title" }, title), ...legend.map((one) => one.box), picture.box);
+  function draw(points, words, x, y) {
+    picture.axes(x, y);
+    points.forEach((line, k) => {
+      lines[k].setAttribute("d", picture.line(line));
+      if (dots) marks[k].setAttribute("d", picture.dots(line, k));
+      setText(legend[k].words, words[k]);
     });
-    const axes = JSON.stringify([yTicks, from, to, x]);
-    if (axes === drawn) return;
-    drawn = axes;
-    const label = (text, attributes) => {
-      const made = svg("text", attributes);
-      made.textContent = text;
-      return made;
-    };
-    const atY = (tick) => toY(log ? 10 ** tick : tick);
-    grid.setAttribute("d", yTicks.map((tick) => `M${left} ${atY(tick).toFixed(1)}h${area.width}`).join(""));
-    const words = yTicks.map((tick) => label(log ? power(tick) : percent(tick), { x: left - 5, y: atY(tick) + 4, "text-anchor": "end" }));
-    for (const [k, at] of x.at.entries())
-      words.push(label(x.words[k], { x: toX(at), y: height - 8, "text-anchor": at === x.to && k ? "end" : "middle" }));
-    texts.replaceChildren(...words);
   }
-  return { box, draw, name: (text) => box_.setAttribute("aria-label", text) };
+  return { box, draw, name: picture.name };
 }
 
 /** Bytes as they come from the kernel, as whole numbers from -128 to 127. */
@@ -103,8 +63,7 @@ function plane() {
   const base = element("canvas", { "aria-hidden": "true" });
   const over = element("canvas", { "aria-hidden": "true", class: "bss-overlay" });
   const picture = element("div", { class: "bss-plane", role: "img" }, base, over);
-  const key = (text) => element("span", { class: "bss-entry" }, text);
-  const legend = element("div", {}, key("● class 0"), key("■ class 1"), key("○ □ held out"), key("line: the boundary"));
+  const legend = element("div", {}, "● class 0, ■ class 1, ○ □ held out; line: the boundary");
   const box = element("div", { class: "bss-panel" }, element("div", { class: "bss-title" }, "the plane"), legend, picture);
   const small = context(1, 1);
 
@@ -219,25 +178,25 @@ function strip() {
   const row = element("div", { class: "bss-strip" });
   const note = element("div", { class: "bss-note" });
   const box = element("div", { class: "bss-panel bss-wide" });
-  box.append(element("div", { class: "bss-title" }, "G of every layer, for the same samples in every frame"), note, row);
+  box.append(element("div", { class: "bss-title" }, "G by layer"), note, row);
   let made = "";
   let pieces = [];
 
   function lay(matrices, batch) {
     made = JSON.stringify([matrices.map(({ shape }) => shape), batch]);
+    const wide = 16 / Math.max(16, matrices.reduce((sum, { shape }) => sum + shape[1], 0)); // em for a column
     pieces = matrices.map(({ shape: [m, n] }, l) => {
       const canvas = element("canvas", { width: n, height: m });
-      const scale = Math.min(0.55, 22 / n); // em for each column
-      canvas.style.width = `${n * scale}em`;
-      canvas.style.height = `${m * Math.min(0.45, 12 / m)}em`;
+      canvas.style.width = `${n * Math.min(0.55, wide)}em`;
+      canvas.style.height = `${m * Math.min(0.45, 7 / m)}em`;
       const picture = element("div", { role: "img", class: "bss-map" }, canvas);
       const largest = element("div", { class: "bss-value" });
-      const name = element("div", { class: "bss-caption" }, element("b", {}, `G[${l}]`), ` (${batch}, ${n}) = (m, n_out)`);
+      const name = element("div", { class: "bss-caption" }, element("b", {}, `G[${l}]`), ` (${batch}, ${n})`);
       return { canvas, picture, largest, shape: [m, n], box: element("div", { class: "bss-G" }, name, picture, largest) };
     });
     const [m] = matrices[0].shape;
     const which = m === batch ? `The ${m} samples` : `The first ${m} of the ${batch} samples`;
-    setText(note, `${which} of the first mini-batch, a row each. Red above 0, blue below; each G has its own scale.`);
+    setText(note, `${which} of the first mini-batch, a row each; each G in its own colours.`);
     row.replaceChildren(...pieces.map((piece) => piece.box));
   }
 
@@ -260,280 +219,271 @@ function strip() {
   return { box, draw, name };
 }
 
-function render({ model, el }) {
-  const id = `${Date.now()}-${Math.random()}`; // of this view; a model may have several
-  const hasKernel = Boolean(model.widget_manager); // a page that was exported has no widget manager
-  const recorded = model.get("recorded");
-  const view = frame(el, "Training playground");
-  const { root, status, signal } = view;
-  root.classList.add("bss-playground");
-  const still = matchMedia("(prefers-reduced-motion: reduce)");
+class Playground {
+  constructor(model, el) {
+    this.model = model;
+    this.id = `${Date.now()}-${Math.random()}`; // of this view; a model may have several
+    this.hasKernel = Boolean(model.widget_manager); // a page that was exported has no widget manager
+    this.recorded = model.get("recorded");
+    const hint = this.hasKernel ? "Press Play, and watch the loss and G; change a setting while it plays." : "";
+    this.view = frame(el, "Training playground", hint);
+    this.view.root.classList.add("bss-playground");
+    [this.playing, this.driving, this.speed, this.count, this.sent] = [false, false, 20, 0, 0];
+    this.refused = {}; // {setting: why the kernel did not take it}
+    this.range = {}; // of the norms, which only grows in one run
+    this.saidAt = -Infinity;
+    this.charts = { loss: twoLines("loss J, by step", true), accuracy: twoLines("accuracy, by step", false), norms: twoLines("norm of ∇_W L, by layer", true, true) };
+    Object.assign(this, { ground: plane(), wrong: mistakes(), layers: strip() });
+    this.lay();
+    this.kernel = asker(model, this.view, {
+      same: (a, b) => a.view === b.view && a.count === b.count,
+      draw: () => this.receive(),
+      tell: (words) => setText(this.notice, words),
+      send: (question) => this.send(question),
+      join: (old, wish) => ({ ...wish, steps: wish.reset ? 0 : Math.min(old.steps + wish.steps, SPEEDS.at(-1)), reset: old.reset || wish.reset, settings: { ...old.settings, ...wish.settings } }),
+    });
+    this.begin();
+  }
 
-  // ---- what is asked of the kernel: one question at a time, the next one when its answer is about to be drawn
-  let [playing, driving, speed, count] = [false, false, 20, 0];
-  let waiting = null; // the number of the question that is under way
-  let wanted = { steps: 0, reset: false, settings: {} }; // what the next question takes along
-  let [patience, overdue] = [null, false];
+  begin() {
+    const { view, model } = this;
+    this.paint();
+    if (!this.hasKernel && this.recorded.length > 1) this.replay();
+    else this.draw(model.get("answer"));
+    onTheme(() => this.paint(), view.signal);
+    addEventListener("resize", () => this.paint(), { signal: view.signal });
+    oncePlaced(view.root, () => this.paint(), view.signal);
+    view.follow(model, { setup: () => this.renew() });
+    view.signal.addEventListener("abort", () => {
+      this.playing = false;
+      cancelAnimationFrame(this.due);
+      clearTimeout(this.later);
+    });
+  }
 
-  function ask() {
-    const { steps, reset, settings } = wanted;
-    if (waiting !== null || !(playing || steps || reset || Object.keys(settings).length)) return;
-    wanted = { steps: 0, reset: false, settings: {} };
-    waiting = ++count;
-    patience ??= setTimeout(() => {
-      patience = null;
-      overdue = waiting !== null;
-      if (overdue) setText(notice, BUSY);
-    }, PATIENCE);
-    const question = { view: id, count, play: playing, drive: playing && !driving, reset, settings };
+  get setup() {
+    return this.model.get("setup");
+  }
+
+  // ---- settings and controls
+
+  lay() {
+    this.notice = element("div", { class: "bss-problem", "aria-live": "polite", id: `bss-${++ids}` });
+    this.where = element("span", { class: "bss-where" });
+    const named = (values) => values.map((value) => [value, value]);
+    const change = (name, value) => {
+      delete this.refused[name];
+      this.ask({ settings: { [name]: value } });
+    };
+    const units = (text) => {
+      const parts = text.split(/[\s,;()]+/).filter(Boolean).map(typed);
+      change("hidden", parts.every((part) => typeof part === "number") ? parts : text);
+    };
+    this.fields = {
+      data: choice("data", named(this.setup.data), null, (value) => change("data", value)),
+      hidden: field("hidden units", units),
+      activation: choice("activation", named(this.setup.activations), null, (value) => change("activation", value)),
+    };
+    for (const [name, label] of Object.entries(NUMBERS))
+      this.fields[name] = field(label, (text) => change(name, typed(text)), { inputmode: "decimal" });
+    const fields = Object.values(this.fields);
+    for (const { input } of fields) {
+      input.setAttribute("aria-describedby", this.notice.id);
+      input.disabled = !this.hasKernel;
+    }
+    const settings = element("div", { class: "bss-controls", role: "group", "aria-label": "settings" }, ...fields.map(({ box }) => box));
+    this.controls = element("div", { class: "bss-controls", role: "group", "aria-label": "training: controls" });
+    if (this.hasKernel) this.controls.append(...this.buttons(), this.where);
+    const charts = Object.values(this.charts).map(({ box }) => box);
+    const panels = element("div", { class: "bss-panels" }, this.ground.box, this.wrong.box, ...charts, this.layers.box);
+    this.view.root.append(settings, this.controls, this.view.status, this.notice, panels);
+  }
+
+  buttons() {
+    const still = matchMedia("(prefers-reduced-motion: reduce)");
+    this.play = button("Play", () => (this.playing ? this.stop() : this.start()), { class: "bss-button bss-play" });
+    const many = button(`${this.speed} steps`, () => this.step(this.speed));
+    const speeds = choice("steps a frame", SPEEDS.map((n) => [n, String(n)]), this.speed, (value) => {
+      this.speed = Number(value);
+      setText(many, `${value} steps`);
+      many.hidden = this.speed === 1; // there is a button for that already
+    });
+    const motion = () => {
+      if (still.matches && this.playing) this.stop();
+      this.play.hidden = still.matches;
+    };
+    still.addEventListener("change", motion, { signal: this.view.signal });
+    motion();
+    const reset = button("Reset", () => {
+      if (this.playing) this.stop();
+      this.ask({ reset: true });
+    });
+    return [this.play, button("One step", () => this.step(1)), many, reset, speeds.box];
+  }
+
+  // ---- what is asked of the kernel: the next question when the last answer is about to be drawn
+
+  ask(part) {
+    this.kernel.ask({ view: this.id, count: ++this.count, steps: 0, reset: false, settings: {}, ...part });
+  }
+
+  send(question) {
+    const { playing, driving, speed } = this;
+    this.sent = question.count;
     try {
-      model.send({ ...question, steps: steps || (playing ? speed : 0) });
+      this.model.send({ ...question, play: playing, drive: playing && !driving, steps: question.steps || (playing ? speed : 0) });
     } catch {
       // The kernel has been restarted: nobody answers, and then the view says so.
     }
   }
 
-  function start() {
-    if (shown.exploded !== null) return void speak();
-    [playing, driving] = [true, false];
-    if (overdue) waiting = null; // an answer that does not come is not waited for
-    wanted.steps = 0;
-    setText(play, "Pause");
-    root.setAttribute("data-playing", "");
-    ask();
+  start() {
+    if (this.shown.exploded !== null) return this.speak();
+    [this.playing, this.driving] = [true, false];
+    setText(this.play, "Pause");
+    this.view.root.setAttribute("data-playing", "");
+    this.ask({});
   }
 
-  function stop() {
-    [playing, driving] = [false, false];
-    setText(play, "Play");
-    root.removeAttribute("data-playing");
-    speak();
+  stop() {
+    [this.playing, this.driving] = [false, false];
+    setText(this.play, "Play");
+    this.view.root.removeAttribute("data-playing");
+    this.speak();
   }
 
-  function step(steps) {
-    if (playing) stop();
-    wanted.steps = Math.min(wanted.steps + steps, SPEEDS.at(-1));
-    ask();
+  step(steps) {
+    if (this.playing) this.stop();
+    this.ask({ steps });
   }
 
-  function change(name, value) {
-    delete refused[name];
-    wanted.settings[name] = value;
-    ask();
-  }
-
-  // ---- settings and controls
-  let refused = {}; // {setting: why the kernel did not take it}
-  const setup = () => model.get("setup");
-  const named = (values) => values.map((value) => [value, value]);
-  const notice = element("div", { class: "bss-problem", "aria-live": "polite", id: `bss-${++ids}` });
-  const fields = {
-    data: choice("data", named(setup().data), null, (value) => change("data", value)),
-    hidden: field("hidden units", (text) => {
-      const parts = text.split(/[\s,;()]+/).filter(Boolean).map(typed);
-      change("hidden", parts.every((part) => typeof part === "number") ? parts : text);
-    }),
-    activation: choice("activation", named(setup().activations), null, (value) => change("activation", value)),
-  };
-  for (const [name, label] of Object.entries(NUMBERS))
-    fields[name] = field(label, (text) => change(name, typed(text)), { inputmode: "decimal", size: 6 });
-  for (const { input } of Object.values(fields)) input.setAttribute("aria-describedby", notice.id);
-  const settings = element("div", { class: "bss-controls", role: "group", "aria-label": "settings" });
-  settings.append(...Object.values(fields).map(({ box }) => box));
-
-  const play = button("Play", () => (playing ? stop() : start()), { class: "bss-button bss-play" });
-  const many = button(`${speed} steps`, () => step(speed));
-  const speeds = choice("steps a frame", SPEEDS.map((n) => [n, String(n)]), speed, (value) => {
-    speed = Number(value);
-    setText(many, speed === 1 ? "1 step" : `${speed} steps`);
-    many.hidden = speed === 1; // there is a button for that already
-  });
-  const reset = button("Reset", () => {
-    if (playing) stop();
-    wanted = { ...wanted, steps: 0, reset: true };
-    ask();
-  });
-  const motion = element("span", { class: "bss-note" }, "Your system asks for less motion: the step buttons move the run.");
-  const where = element("span", { class: "bss-where" });
-  const controls = element("div", { class: "bss-controls", role: "group", "aria-label": "training: controls" });
-  if (hasKernel) controls.append(play, button("One step", () => step(1)), many, reset, speeds.box, motion, where);
-  else for (const { input } of Object.values(fields)) input.disabled = true;
-  const lessMotion = () => {
-    if (still.matches && playing) stop();
-    play.hidden = still.matches;
-    motion.hidden = !still.matches;
-  };
-  still.addEventListener("change", lessMotion, { signal });
-
-  // ---- what is drawn
-  const charts = {
-    loss: twoLines("loss J, log axis, by step", { log: true }),
-    accuracy: twoLines("accuracy, by step", {}),
-    norms: twoLines("norm of grad_W, log axis, by layer", { log: true, dots: true }),
-  };
-  const ground = plane();
-  const wrong = mistakes();
-  const layers = strip();
-  const panels = element("div", { class: "bss-panels" }, ground.box, wrong.box);
-  panels.append(charts.loss.box, charts.accuracy.box, charts.norms.box, layers.box);
-  let shown; // the frame in the picture
-  let colours, table, paleTable;
-  let [due, later, saidAt] = [null, null, -Infinity];
-  let range = {}; // of the norms, which only grows in one run
-
-  function receive() {
-    const { answers, driver, refused: now, left } = model.get("frame");
-    if (answers[0] === id && answers[1] === waiting) {
-      if (!wanted.reset) wanted.steps += left;
-      clearTimeout(patience);
-      [waiting, patience, overdue] = [null, null, false];
-      driving = playing && driver === id;
-      refused = { ...refused, ...now };
-    } else if (driving && driver !== id) {
-      waiting = null; // another view of this run has taken over, and the kernel answers that one alone
-      stop();
+  receive() {
+    const { asked, driver, refused, left } = this.model.get("answer");
+    if (asked.view === this.id && asked.count === this.sent) {
+      if (left && !this.kernel.latest().reset) this.ask({ steps: left });
+      this.driving = this.playing && driver === this.id;
+      Object.assign(this.refused, refused);
+    } else if (this.driving && driver !== this.id) {
+      this.kernel.drop(); // another view of this run has taken over, and the kernel answers that one alone
+      this.stop();
     }
-    due ??= requestAnimationFrame(() => {
-      due = null;
-      const next = model.get("frame");
-      if (playing && next.exploded === null) ask(); // the kernel trains on while this frame is drawn
-      draw(next);
-      ask();
+    this.due ??= requestAnimationFrame(() => {
+      this.due = null;
+      const next = this.model.get("answer");
+      if (this.playing && next.exploded === null) this.ask({}); // the kernel trains on while this frame is painted
+      this.draw(next);
     });
   }
 
-  function draw(next, curve = unpack(next.curve)) {
-    const told = shown?.step !== next.step || shown?.run !== next.run;
-    const unpackedRow = (matrix, i = 0) => [...unpack(matrix).data.subarray(i * matrix.shape[1], (i + 1) * matrix.shape[1])];
-    shown = next;
-    const [loss, lossTest, rate, rateTest] = unpackedRow(next.measured);
-    const column = (k) => Array.from({ length: curve.shape[0] }, (_, i) => [at(curve, i, 0), at(curve, i, k)]);
-    const lines = [1, 2, 3, 4].map(column);
-    const seen = [...lines[0], ...lines[1]].map(([, y]) => y).filter((y) => Number.isFinite(y) && y > 0);
+  // ---- what is drawn
+
+  draw(next, curve = unpack(next.curve)) {
+    const isNew = this.shown?.step !== next.step || this.shown?.run !== next.run;
+    this.shown = next;
+    this.shownCurve = curve;
+    const { charts, setup, colours, tables } = this;
+    const [loss, lossTest, rate, rateTest] = row(unpack(next.measured));
+    const columns = [1, 2, 3, 4].map((k) => Array.from({ length: curve.shape[0] }, (_, i) => [at(curve, i, 0), at(curve, i, k)]));
     const gap = ticks(0, next.step, 4)[1] ?? 1;
     const to = Math.max(1, gap * Math.ceil(next.step / gap));
-    const marks = ticks(0, to, 4);
-    const x = { at: marks, words: marks.map(thousands), from: 0, to };
-    const named = (values, write) => [`training ${write(values[0])}`, `held out ${write(values[1])}`];
-    const both = (k, words) => [0, 1].map((i) => ({ points: lines[k + i], words: words[i] }));
-    charts.loss.draw(both(0, named([loss, lossTest], precise)), { x, low: Math.min(1, ...seen), high: Math.max(1, ...seen) });
-    charts.accuracy.draw(both(2, named([rate, rateTest], percent)), { x });
-    drawNorms(unpackedRow(next.norms), unpackedRow(next.norms, 1), next.run);
-    const { points, images } = setup();
-    ground.box.hidden = !points;
-    wrong.box.hidden = !images;
-    if (points) ground.draw(bytes(next.boundary), paleTable, css(colours.ink));
-    if (images) wrong.draw(next.wrong, setup());
-    layers.draw(next.G.map(bytes), next.settings.batch_size, table);
-    setText(where, `step ${thousands(next.step)}`);
-    for (const [name, { input }] of Object.entries(fields)) {
-      const isRefused = name in refused;
-      if (isRefused) input.setAttribute("aria-invalid", "true");
-      else input.removeAttribute("aria-invalid");
-      const value = next.settings[name];
-      const text = Array.isArray(value) ? value.join(", ") : String(value);
-      if (input.tagName === "SELECT" || (!isRefused && document.activeElement !== input)) input.value = text;
-    }
-    if (playing && next.exploded !== null) stop();
-    tell(!playing && hasKernel && told);
+    const x = { from: 0, to, ticks: ticks(0, to, 4), words: thousands };
+    const named = (one, other) => [`training ${one}`, `held out ${other}`];
+    const losses = [...columns[0], ...columns[1]].map(([, y]) => y);
+    charts.loss.draw(columns.slice(0, 2), named(precise(loss), precise(lossTest)), x, decades([1, ...losses], null, 0));
+    charts.accuracy.draw(columns.slice(2), named(percent(rate), percent(rateTest)), x, { from: 0, to: 1, ticks: [0, 0.5, 1], words: percent });
+    this.drawNorms(unpack(next.norms), next.run);
+    this.ground.box.hidden = !setup.points;
+    this.wrong.box.hidden = !setup.images;
+    if (setup.points) this.ground.draw(bytes(next.boundary), tables[1], css(colours.ink));
+    if (setup.images) this.wrong.draw(next.wrong, setup);
+    this.layers.draw(next.G.map(bytes), next.settings.batch_size, tables[0]);
+    setText(this.where, `step ${thousands(next.step)}`);
+    this.showSettings(next.settings);
+    if (this.playing && next.exploded !== null) this.stop();
+    this.tell(!this.playing && this.hasKernel && isNew);
   }
 
-  function drawNorms(now, first, run) {
-    const fine = [...now, ...first].filter((y) => Number.isFinite(y) && y > 0);
-    const before = range.run === run ? [range.low, range.high] : [];
-    range = { run, low: Math.min(...fine, ...before), high: Math.max(...fine, ...before) };
-    if (!fine.length && !before.length) Object.assign(range, { low: 0.1, high: 1 });
+  showSettings(settings) {
+    for (const [name, { input }] of Object.entries(this.fields)) {
+      const isRefused = name in this.refused;
+      if (isRefused) input.setAttribute("aria-invalid", "true");
+      else input.removeAttribute("aria-invalid");
+      const text = [settings[name]].flat().join(", ");
+      if (input.tagName === "SELECT" || (!isRefused && document.activeElement !== input)) input.value = text;
+    }
+  }
+
+  drawNorms(norms, run) {
+    const [now, first] = [row(norms), row(norms, 1)];
+    const before = this.range.run === run ? [10 ** this.range.from, 10 ** this.range.to] : [];
+    this.range = { run, ...decades([...now, ...first, ...before], null, 0) };
     const gaps = now.flatMap((y, l) => (Number.isFinite(y) && y > 0 ? [] : [`${precise(y)} at layer ${l}`]));
-    const at = now.map((_, l) => l);
-    const x = { at, words: at.map(String), from: -0.4, to: now.length - 0.6 };
-    const lines = [
-      { points: now.map((y, l) => [l, y]), words: ["now", ...gaps].join(", ") },
-      { points: first.map((y, l) => [l, y]), words: "before the first step" },
-    ];
-    charts.norms.draw(lines, { x, low: range.low, high: range.high });
+    const x = { from: -0.4, to: now.length - 0.6, ticks: now.map((_, l) => l) };
+    const points = [now, first].map((values) => values.map((y, l) => [l, y]));
+    this.charts.norms.draw(points, [["now", ...gaps].join(", "), "before the first step"], x, this.range);
   }
 
   // ---- what is said: at most once a second while it moves
-  function tell(atOnce) {
-    clearTimeout(later);
-    const wait = saidAt + SAID_EVERY - performance.now();
-    if (atOnce || wait <= 0) speak();
-    else later = setTimeout(speak, wait);
+
+  tell(atOnce) {
+    clearTimeout(this.later);
+    const wait = this.saidAt + SAID_EVERY - performance.now();
+    if (atOnce || wait <= 0) this.speak();
+    else this.later = setTimeout(() => this.speak(), wait);
   }
 
-  function speak() {
-    clearTimeout(later);
-    saidAt = performance.now();
-    const [loss, lossTest, rate, rateTest] = unpack(shown.measured).data;
+  speak() {
+    clearTimeout(this.later);
+    this.saidAt = performance.now();
+    const { shown, charts } = this;
+    const [loss, lossTest, rate, rateTest] = row(unpack(shown.measured));
     const results = `training loss ${precise(loss)}, accuracy ${percent(rate)}; held out loss ${precise(lossTest)}, accuracy ${percent(rateTest)}`;
-    view.say(`Step ${thousands(shown.step)}, epoch ${shown.epoch.toFixed(1)}: ${results}.`);
+    this.view.say(`Step ${thousands(shown.step)}, epoch ${shown.epoch.toFixed(1)}: ${results}.`);
     charts.loss.name(`Loss J by step, to ${precise(loss)} in training and ${precise(lossTest)} held out`);
     charts.accuracy.name(`Accuracy by step, to ${percent(rate)} in training and ${percent(rateTest)} held out`);
-    const norms = [...unpack(shown.norms).data.subarray(0, shown.norms.shape[1])].map(precise);
-    charts.norms.name(`Norm of grad_W by layer: ${norms.join(", ")}`);
-    ground.name(`The points of the plane and the boundary between the two classes, at accuracy ${percent(rate)}`);
-    layers.name();
-    const refusals = Object.values(refused).map((why) => `${why}. The run goes on as before.`);
-    setText(notice, [...refusals, shown.remark, hasKernel ? "" : absent].filter(Boolean).join(" "));
+    charts.norms.name(`Norm of ∇_W L by layer: ${row(unpack(shown.norms)).map(precise).join(", ")}`);
+    this.ground.name(`The points of the plane and the boundary between the two classes, at accuracy ${percent(rate)}`);
+    this.layers.name();
+    const refusals = Object.values(this.refused).map((why) => `${why}. The run goes on as before.`);
+    const replays = this.recorded.length > 1 ? " It replays what was recorded." : "";
+    const absent = this.hasKernel ? "" : `Training needs a running kernel, and this page has none.${replays}`;
+    setText(this.notice, [...refusals, shown.remark, absent].filter(Boolean).join(" "));
   }
-
-  const some = recorded.length > 1;
-  const absent = `Training needs a running kernel, and this page has none.${some ? " It replays what was recorded." : ""}`;
 
   // ---- colours are known once the view is in the page; they change with the theme, and pixels with the zoom
-  function paint() {
-    colours = palette(root);
-    [table, paleTable] = [colourTable(colours, 1), colourTable(colours, 2)];
-    if (setup().points) ground.points(setup(), colours);
-    if (shown) draw(shown, shownCurve());
-  }
-  let shownCurve = () => unpack(shown.curve);
-  onTheme(paint, signal);
-  addEventListener("resize", paint, { signal });
 
-  function renew() {
-    wrong.forget();
-    if (setup().points) ground.points(setup(), colours);
+  paint() {
+    this.colours = palette(this.view.root);
+    this.tables = [colourTable(this.colours, 1), colourTable(this.colours, 2)];
+    if (this.setup.points) this.ground.points(this.setup, this.colours);
+    if (this.shown) this.draw(this.shown, this.shownCurve);
   }
 
-  root.append(settings, controls, status, notice, panels);
-  paint();
-  draw(model.get("frame"));
-  if (!hasKernel && some) replay();
-  lessMotion();
-  oncePlaced(root, paint, signal);
-  view.follow(model, { setup: renew, frame: receive });
+  renew() {
+    this.wrong.forget();
+    if (this.setup.points) this.ground.points(this.setup, this.colours);
+  }
 
   /** Without a kernel: the frames that were recorded when the view was made. */
-  function replay() {
-    const all = unpack(model.get("frame").curve);
-    const cut = () => {
-      const rows = Array.from({ length: all.shape[0] }, (_, i) => i).filter((i) => at(all, i, 0) < shown.step);
-      const data = [...rows.flatMap((i) => [...all.data.subarray(5 * i, 5 * i + 5)]), shown.step, ...unpack(shown.measured).data];
-      return { shape: [rows.length + 1, 5], data: Float64Array.from(data) };
-    };
-    shownCurve = cut;
-    const last = recorded.length - 1;
+  replay() {
+    const { recorded } = this;
+    const final = this.model.get("answer");
+    const all = unpack(final.curve);
     const show = (k) => {
-      shown = { ...model.get("frame"), ...recorded[k] };
-      draw(shown, cut());
+      const now = { ...final, ...recorded[k] };
+      const past = Array.from({ length: all.shape[0] }, (_, i) => row(all, i)).filter(([step]) => step < now.step);
+      const rows = [...past, [now.step, ...row(unpack(now.measured))]];
+      this.draw(now, { shape: [rows.length, 5], data: Float64Array.from(rows.flat()) });
     };
-    const bar = player("recorded frame", last, show, signal, { step: last, every: REPLAY_EVERY });
-    controls.append(bar.box, where);
+    const last = recorded.length - 1;
+    const bar = player("recorded frame", last, show, this.view.signal, { step: last, every: REPLAY_EVERY });
+    this.controls.append(bar.box, this.where);
     bar.go(last);
   }
-
-  return () => {
-    playing = false;
-    cancelAnimationFrame(due);
-    for (const timer of [patience, later]) clearTimeout(timer);
-    view.close();
-  };
 }
 
-/** 12,345 */
-function thousands(n) {
-  return String(n).replace(/\B(?=(\d{3})+$)/g, ",");
-}
-
-export default { render };
+export default {
+  render({ model, el }) {
+    return new Playground(model, el).view.close;
+  },
+};

@@ -14,7 +14,7 @@ from course_lib.views.shared.view import View, packed, script
 
 MOST_STEPS = 100_000  # at once, from Python
 MOST_RECORDED = 40  # frames of an exported page, after the first
-MOST_WRONG = 24  # images that are shown
+MOST_WRONG = 12  # images that are shown
 BUDGET = 0.02  # seconds of training in one frame, at most
 _STEPS_OF_A_FRAME = 1_000
 
@@ -33,7 +33,7 @@ class TrainingPlayground(View):
 
     _esm, _css = script(__file__)
     setup = traitlets.Dict().tag(sync=True)  # the data, and what there is to choose from
-    frame = traitlets.Dict().tag(sync=True)  # all else that is drawn, and which question of which view it answers
+    answer = traitlets.Dict().tag(sync=True)  # all else that is drawn, and which question of which view it answers
     recorded = traitlets.List().tag(sync=True)  # frames without their curves
 
     def __init__(
@@ -104,7 +104,7 @@ class TrainingPlayground(View):
         self._run.advance(end - self.step, BUDGET)
         frame = self._run.frame()
         left = 0 if question.get("play") or frame.exploded is not None else end - self.step
-        self._show(frame, answers=[question["view"], question["count"]], refused=refused, left=left)
+        self._show(frame, asked={"view": question["view"], "count": question["count"]}, refused=refused, left=left)
 
     def _change(self, settings):
         """Change what can be changed; returns {name: why not} of the rest."""
@@ -122,16 +122,16 @@ class TrainingPlayground(View):
         if run is not self._run:
             self._run, self._runs = run, self._runs + 1
 
-    def _show(self, frame, answers=("", 0), refused=None, left=0):
+    def _show(self, frame, asked=None, refused=None, left=0):
         """Send the frame, in one message; with the data, where they are new."""
         settings = {name: getattr(self._run.settings, name) for name in _names()}
         settings |= {"data": data_name(settings["data"]), "hidden": list(settings["hidden"])}
-        told = {"answers": list(answers), "driver": self._driver, "refused": refused or {}, "left": left}
+        told = {"asked": asked or {}, "driver": self._driver, "refused": refused or {}, "left": left}
         with self.hold_sync():
             if self._shown is not self._run.data:
                 self._shown = self._run.data
                 self.setup = self._packed_data()
-            self.frame = self._packed(frame) | told | {"settings": settings}
+            self.answer = self._packed(frame) | told | {"settings": settings}
 
     def _packed(self, frame, with_curve=True):
         """The frame as the browser takes it."""

@@ -8,17 +8,6 @@ function svg(tag, attributes = {}, ...children) {
   return made;
 }
 
-/** A line through the points [x, y]; where y is no finite number there is a gap. */
-function lineThrough(points) {
-  let [path, open] = ["", false];
-  for (const [x, y] of points) {
-    const drawn = Number.isFinite(y);
-    if (drawn) path += `${open ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`;
-    open = drawn;
-  }
-  return path;
-}
-
 /** The multiples of 1, 2 or 5 times a power of ten from `low` to `high`, at most `most` of them; never finer than `finest`. */
 function ticks(low, high, most, finest = 1) {
   const raw = Math.max(finest, (high - low) / most) || 1;

@@ -13,20 +13,21 @@ function put(model, values) {
  * Questions are values of the trait "asked"; the answer to one comes in the trait "answer", with the question in it as
  * `asked`. A question leaves once the answer before has been drawn, or is late. same(a, b) compares two questions; draw()
  * draws the answer, settle() says what is to be said once nothing is under way, tell(words) what keeps it waiting.
- * Returns {ask(question), latest()}: the question that was asked last.
+ * send(question) sends it in another way; join(old, wish) makes one question of two that have to wait, by default the wish.
+ * Returns {ask(question), latest(), receive(), drop()}: latest is the question that was asked last; drop it unanswered.
  */
-function asker(model, { root, follow, signal }, { same, draw, settle, tell }) {
+function asker(model, { root, follow, signal }, { same, draw, settle = () => {}, tell, send = (asked) => put(model, { asked }), join = (_, wish) => wish }) {
   let [waiting, wanted, late, undrawn] = [null, null, false, false];
   let [timer, frame] = [null, null];
   const answered = () => model.get("answer").asked;
 
   function ask(question) {
-    wanted = question;
+    wanted = wanted ? join(wanted, question) : question;
     root.setAttribute("aria-busy", true);
-    send();
+    next();
   }
 
-  function send() {
+  function next() {
     if (!wanted || undrawn || (waiting && !late)) return;
     if (!waiting && same(answered(), wanted)) {
       wanted = null;
@@ -39,22 +40,24 @@ function asker(model, { root, follow, signal }, { same, draw, settle, tell }) {
       late = true;
       tell(BUSY);
     }, PATIENCE);
-    put(model, { asked: waiting });
+    send(waiting);
   }
 
   function receive() {
-    if (waiting && same(answered(), model.get("asked"))) {
-      [waiting, late] = [null, false];
-      clearTimeout(timer);
-    }
+    if (waiting && same(answered(), waiting)) drop();
     draw();
     rest();
     cancelAnimationFrame(frame);
     undrawn = true;
     frame = requestAnimationFrame(() => {
       undrawn = false;
-      send();
+      next();
     });
+  }
+
+  function drop() {
+    [waiting, late] = [null, false];
+    clearTimeout(timer);
   }
 
   function rest() {
@@ -68,5 +71,5 @@ function asker(model, { root, follow, signal }, { same, draw, settle, tell }) {
     clearTimeout(timer);
     cancelAnimationFrame(frame);
   });
-  return { ask, receive, latest: () => wanted ?? waiting ?? answered() };
+  return { ask, receive, drop, latest: () => wanted ?? waiting ?? answered() };
 }
