@@ -16,7 +16,7 @@ from course_lib.exercises.engine.definition import Definition
 from course_lib.exercises.engine.sandbox import TIME_LIMIT
 from course_lib.initializers import glorot_normal, he_normal
 from course_lib.jacobian import numeric_jacobian
-from course_lib.losses import mse, softmax_cross_entropy
+from course_lib.losses import softmax_cross_entropy
 from course_lib.network import Network
 from course_lib.practice.data import digits
 from course_lib.practice.gradcheck import check_gradients
@@ -119,20 +119,21 @@ def test_06_a_scaled_bias_has_the_gradient_s_transposed_G():
     assert np.allclose(numeric_jacobian(lambda b: (G * (O @ W + s * b)).sum(), b), s.T @ G)
 
 
-def test_06_a_batch_that_is_there_twice_doubles_the_gradient_of_a_sum_and_keeps_that_of_a_mean():
-    assert numbers("06_grad_b", "$N/(2m)$ in place of $N/m$") == [1, 1]
-    O, T = rng.standard_normal((7, 3)), rng.standard_normal((7, 3))
-    once, twice = (mse.gradient(np.vstack([O] * n), np.vstack([T] * n)) for n in (1, 2))
-    assert np.allclose(grad_b(twice), grad_b(once))
-    assert np.allclose(grad_b(2 * 7 * twice), 2 * grad_b(7 * once))
-
-
 def test_06_slip_E5_at_its_word():
     a, b, c, d = numbers("06_grad_b", "$G$ has the rows $(N, N)$ and $(N, -N)$")
     G = np.array([[a, b], [c, -d]])
     assert numbers("06_grad_b", "$\\nabla_b L = (N, -N)$") == [grad_b(G)[0, 0], -grad_b(G)[0, 1]]
     *squares, total = numbers("06_grad_b", "E5 gives $N + N + N + N = N$")
     assert squares == [*np.square(G).ravel()] and total == sum(squares)
+
+
+def test_07_slip_E6_in_numbers():
+    terms = numbers("07_grad_O", "$Z_{11} = N \\cdot N + N \\cdot N + N = N$")
+    n_out, stopped, zero = numbers("07_grad_O", "to $n_{out} = N$ it would be N, with a zero for the bias N.")
+    *_, bias, Z = terms
+    O, W = np.array([terms[0:4:2]]), np.array([terms[1:4:2]]).T
+    assert (O @ W).item() + bias == Z and (O @ W).item() == zero
+    assert (O[:, : int(n_out)] @ W[: int(n_out)]).item() + bias == stopped
 
 
 # 08
