@@ -104,7 +104,7 @@ class Stepper {
     this.player.box.append(start);
     this.handle = this.player.box.querySelector("input");
     this.overview = new Overview(sizes.length - 1, matrices, steps, (k) => this.goTo(k), signal);
-    this.note = element("p");
+    this.note = element("p", { class: "bss-why" });
     this.board = element("div", { class: "bss-board" });
     // Of the two lines only the one that changes is read aloud.
     [this.stepLine, this.entryLine] = [element("div"), element("div")];

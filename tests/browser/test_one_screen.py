@@ -1,0 +1,80 @@
+"""Each view on one screen: beside JupyterLab's file browser in a window of 1100 by 700, and what a tap changes on a phone."""
+
+from typing import NamedTuple
+
+import pytest
+
+SETUP = """import numpy as np
+from course_lib import views
+from course_lib.activations import relu, sigmoid
+from course_lib.losses import softmax_cross_entropy
+from course_lib.network import Network
+from course_lib.practice.data import digits
+rng = np.random.default_rng(0)
+A, O, G, W = np.arange(35.0).reshape(7, 5) - 17, np.ones((7, 5)), np.ones((7, 3)), np.ones((5, 3))
+X, target = digits().X_train[:7], digits().target_train[:7]
+layers, reader = Network([5, 3, 2], sigmoid), Network([64, 5, 10], relu, softmax_cross_entropy)"""
+
+
+class View(NamedTuple):
+    """A view as the notebooks have it; a control of it, and what that changes; how tall the view may be."""
+
+    cell: str
+    control: str
+    effect: str
+    tallest: int = 600
+
+
+STEP = "role=button[name='Step ▶']"
+VIEWS = [
+    View(
+        "BackwardStepper(layers, rng.normal(size=(7, 5)), rng.normal(size=(7, 2)), step=7)", STEP, "role=grid >> nth=0"
+    ),
+    View("BatchView(reader, X, target, X.reshape(-1, 8, 8), sample=2, layer=1)", STEP, "role=grid[name=/^sum/]"),
+    View(
+        "BatchView(reader, X, target, X.reshape(-1, 8, 8))",
+        "role=button[name='sample 1, a 2']",
+        "role=grid[name=/^O,/]",
+    ),
+    View("GradientFlow()", "role=button[name='Judge my scale']", ".bss-verdict"),
+    View("GradientFlow(100, 64, 'relu')", "role=slider[name='scale']", ".bss-plot svg >> nth=0"),
+    View("TrainingPlayground(steps=200)", "role=button[name='One step']", ".bss-plane", 640),
+    View("TrainingPlayground('digits', (32,), batch_size=28)", "role=button[name='One step']", ".bss-mistakes", 640),
+]
+IDS = [f"{k} {view.cell.partition('(')[0]}" for k, view in enumerate(VIEWS)]
+NARROW = {"files": True, "viewport": {"width": 1100, "height": 700}}
+PHONE = {"viewport": {"width": 390, "height": 700}}
+# What is cut off, or stands beside the view; what is said to screen readers alone has no width to speak of.
+OUTSIDE = """view => {
+  const { left, right } = view.getBoundingClientRect();
+  const seen = [...view.querySelectorAll('*')].filter((e) => !e.closest('.bss-unseen, defs') && e.getClientRects().length);
+  const out = seen.filter((e) => e.getBoundingClientRect().right > right + 1 || e.getBoundingClientRect().left < left - 1);
+  const scrolls = [view, ...seen].filter((e) => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX !== 'visible');
+  return [...out, ...scrolls].map((e) => e.outerHTML.slice(0, 100));
+}"""
+
+
+def together(page, view):
+    """How many pixels a window needs for a control and what it changes."""
+    boxes = [page.locator(part).first.bounding_box() for part in (view.control, view.effect)]
+    return max(box["y"] + box["height"] for box in boxes) - min(box["y"] for box in boxes)
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=IDS)
+def test_a_view_and_all_that_it_says_after_a_tap_stand_on_one_screen(lab, view):
+    page = lab.open(SETUP, f"views.{view.cell}", **NARROW)
+    shown = page.locator(".bss-view")
+    for _ in range(2):
+        lab.settle(page)
+        assert shown.bounding_box()["height"] <= view.tallest
+        assert shown.evaluate(OUTSIDE) == []
+        page.locator(view.control).first.click()
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=IDS)
+def test_on_a_phone_what_a_tap_changes_is_in_sight_and_nothing_is_cut(lab, view):
+    page = lab.open(SETUP, f"views.{view.cell}", **PHONE)
+    page.locator(view.control).first.click()
+    lab.settle(page)
+    assert page.locator(".bss-view").evaluate(OUTSIDE) == []
+    assert together(page, view) <= PHONE["viewport"]["height"]
