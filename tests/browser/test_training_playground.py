@@ -152,7 +152,7 @@ def test_settings_are_changed_on_the_way_and_bad_ones_are_told(lab):
     run.advance(1)
     check_status(page, run)
     for name, good, bad, message in (
-        ("learning rate", "0.5", "fast", "learning_rate is 'fast', expected a finite number"),
+        ("learning rate", "0.5", "fast", "learning_rate is str 'fast', expected a finite number"),
         ("batch size", "32", "401", "batch_size is 401, expected a whole number from 1 to 400"),
         ("hidden units", "16, 16", "<b>x</b>", "hidden is '<b>x</b>', expected"),
         ("λ (L2)", "0", "-1", "lam is -1, expected a finite number, at least 0"),

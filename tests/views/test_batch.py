@@ -29,6 +29,9 @@ def view(**settings):
     return BatchView(network(), X, T, **settings)
 
 
+SUM_LOSS = Loss("half_squares", lambda O, target: (((O - target) ** 2).sum() / 2, O - target))
+
+
 def titles(figure):
     return [ax.get_title().split("\n")[0] for ax in figure.axes]
 
@@ -83,29 +86,15 @@ def test_it_keeps_copies():
     assert np.array_equal(unpacked(shown.O[0]), X)
 
 
-@pytest.mark.parametrize(
-    "batch",
-    [
-        (X > 0, T > 0),
-        ((10 * X).astype(int), T.astype(int)),
-        (np.asfortranarray(X)[::-1], T.astype(np.float32)),
-        (np.full((m, n_in), Fraction(1, 3)), T),
-        (X[:1], T[:1]),
-        (X[0], T[0]),
-        (X.tolist(), T.tolist()),
-        (np.zeros_like(X), np.zeros_like(T)),
-        (1e150 * X, 1e-150 * T),
-    ],
-    ids=["booleans", "integers", "strided", "Fractions", "one row", "vectors", "lists", "zeros", "large and small"],
-)
-def test_any_real_numbers_will_do(batch):
-    shown = BatchView(network(), *batch)
-    assert np.array_equal(unpacked(shown.O[0]), np.atleast_2d(np.array(batch[0], dtype=float)))
+@pytest.mark.parametrize("given", [X > 0, np.asfortranarray(X)[::-1], np.full((m, n_in), Fraction(1, 3)), X.tolist()])
+def test_any_real_numbers_will_do(given):
+    shown = BatchView(network(), given, T)
+    assert np.array_equal(unpacked(shown.O[0]), np.array(given, dtype=float))
     assert shown.figure().axes
 
 
 def test_a_network_of_single_units_and_one_sample_is_shown():
-    shown = BatchView(Network([1, 1], sigmoid), [[2.0]], [[1.0]], added=1)
+    shown = BatchView(Network([1, 1], sigmoid), [2.0], [1.0], added=1)
     assert shown.grad_W[0]["shape"] == [1, 1]
     assert titles(shown.figure()) == ["O", "Z", "G", "o_0ᵀ g_0", "sum, 1 of 1 samples", "OᵀG"]
 
@@ -119,7 +108,7 @@ def test_its_state_can_be_set_from_python_with_any_whole_numbers():
 
 
 @pytest.mark.parametrize(("name", "last"), [("sample", m - 1), ("layer", 1), ("added", m)])
-@pytest.mark.parametrize("wrong", ["beyond", -1, 1.0, True, "0", None])
+@pytest.mark.parametrize("wrong", ["beyond", -1, 1.0])
 def test_a_state_that_does_not_exist_is_refused_and_changes_nothing(name, last, wrong):
     wrong = last + 1 if wrong == "beyond" else wrong
     message = f"BatchView.*: {name} is {wrong!r}, expected a whole number from 0 to {last}"
@@ -131,57 +120,34 @@ def test_a_state_that_does_not_exist_is_refused_and_changes_nothing(name, last, 
     assert getattr(shown, name) == 0
 
 
-def half_squares(O, target):
-    return ((O - target) ** 2).sum() / 2
-
-
-def with_nan():
-    spoiled = X.copy()
-    spoiled[2, 1] = np.nan
-    return spoiled
-
-
-SUM_LOSS = Loss("half_squares", lambda O, target: (half_squares(O, target), O - target))
-
-
 @pytest.mark.parametrize(
-    ("arguments", "error", "words"),
+    ("changed", "error", "words"),
     [
-        ((network().forward(X), X, T), TypeError, "network is a Trace, expected a Network"),
-        ((network(), X.T, T), ShapeError, r"X has shape \(5, 7\), expected \(m, 5\): network.sizes is \[5, 4, 3\]"),
-        ((network(), X, T[:6]), ShapeError, r"target has shape \(6, 3\), expected \(7, 3\): X has 7 rows"),
-        ((network(), X, T[:, :2]), ShapeError, r"target has shape \(7, 2\), expected \(7, 3\)"),
-        ((network(), X[None], T), ShapeError, r"X has shape \(1, 7, 5\), expected 2 indexes"),
-        ((network(), X[:0], T[:0]), ValueError, r"X is empty, \(0, 5\)"),
-        ((network(), np.ones((101, n_in)), np.ones((101, n_out))), ValueError, "X has 101 rows, expected up to 100"),
-        ((network(), with_nan(), T), ValueError, r"X has nan at \[2, 1\], expected finite numbers"),
-        ((network(), X, np.full_like(T, np.inf)), ValueError, r"target has inf at \[0, 0\]"),
-        ((network(), X + 1j, T), TypeError, "X has dtype complex128, expected real numbers"),
-        ((network(), X, "a"), TypeError, "target is a str"),
-        ((network(), X, T, X), ShapeError, "images has shape .* expected 3 indexes"),
-        ((network(), X, T, np.ones((6, 8, 8))), ShapeError, r"images has shape \(6, 8, 8\), .* with m = 7"),
-        ((network(), X, T, np.ones((m, 0, 8))), ShapeError, r"images has shape \(7, 0, 8\)"),
-        ((network(), X, T, np.full((m, 2, 2), np.inf)), ValueError, r"images has inf at \[0, 0, 0\]"),
-        ((network(), X, T, np.broadcast_to(1.0, (m, 512, 512))), ValueError, "images has 1,835,008 pixels"),
-        ((network(), X, T, None, 0, 0, 0, 1), TypeError, "mean is 1, expected True or False"),
-        ((network(loss=SUM_LOSS), X, T), ValueError, "network.loss is half_squares, expected a mean over the batch"),
-        ((Network([5, 1000, 3], tanh), X, T), None, ""),
-        ((Network([600, 600], tanh), np.ones((2, 600)), np.ones((2, 600))), ValueError, "W of network has 360,000"),
+        ({"network": network().forward(X)}, TypeError, "network is a Trace, expected a Network"),
+        ({"X": X.T}, ShapeError, r"X has shape \(5, 7\), expected \(m, n_0\) = \(5, 5\): network.sizes is \[5, 4, 3\]"),
+        ({"target": T[:6]}, ShapeError, r"target has shape \(6, 3\), expected \(m, n_2\) = \(7, 3\): .* X is \(7, 5\)"),
+        (
+            {"X": np.ones((101, n_in)), "target": np.ones((101, n_out))},
+            ValueError,
+            "X has 101 rows, expected up to 100",
+        ),
+        ({"target": np.full_like(T, np.inf)}, ValueError, r"target\[0, 0\] is inf"),
+        ({"images": np.ones((6, 8, 8))}, ShapeError, r"images has shape \(6, 8, 8\), .* with m = 7"),
+        ({"images": np.ones((m, 0, 8))}, ShapeError, r"images has shape \(7, 0, 8\)"),
+        ({"images": np.broadcast_to(1.0, (m, 512, 512))}, ValueError, "images has 1,835,008 pixels"),
+        ({"mean": 1}, TypeError, "mean is 1, expected True or False"),
+        ({"network": network(loss=SUM_LOSS)}, ValueError, "loss is half_squares, expected a mean over the batch"),
+        ({"network": Network([n_in, 600, 600, n_out], tanh)}, ValueError, "W of layer 1 has .* 360,000 entries"),
     ],
 )
-def test_what_does_not_fit_is_named(arguments, error, words):
-    if error is None:
-        assert BatchView(*arguments).G[0]["shape"] == [m, 1000]
-        return
-    with pytest.raises(error, match=r"^BatchView\(network, X, target\)") as raised:
-        BatchView(*arguments)
-    assert raised.match(words)
-    assert type(raised.value) is error
+def test_what_does_not_fit_is_named(changed, error, words):
+    with pytest.raises(error, match=rf"^BatchView\(network, X, target\): .*{words}"):
+        BatchView(**{"network": network(), "X": X, "target": T} | changed)
 
 
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize(
-    ("size", "words"), [(1e308, r"Z of layer 0 has inf at \[0, 0\]"), (1e170, "the gradient for W of layer 0 has")]
+    ("size", "words"), [(1e308, r"Z of layer 0\[0, 0\] is inf"), (1e170, "the gradient for W of layer 0.* is")]
 )
 def test_a_pass_that_overflows_is_refused_with_the_place(size, words):
     net = Network([n_in, n_hidden, n_out], relu)

@@ -165,6 +165,7 @@ class Stepper {
     board.style.fontSize = "";
     const lay = () => {
       const numbered = used.filter((grid) => grid.small);
+      for (const grid of numbered) grid.em = parseFloat(getComputedStyle(grid.box).fontSize);
       if (numbered.length) align(...numbered);
       for (const grid of colours) {
         grid.cell = { width: side, height: side, em: 1 };

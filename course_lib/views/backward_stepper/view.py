@@ -7,11 +7,10 @@ import numpy as np
 import traitlets
 
 from course_lib.losses import mse, softmax, softmax_cross_entropy
-from course_lib.network import Network
 from course_lib.pictures.blackboard import board
 from course_lib.pictures.panel import Panel, checked_index
 from course_lib.regularizers import none
-from course_lib.shapes import ShapeError
+from course_lib.views.shared.batch import checked_batch
 from course_lib.views.shared.view import View, as_matrix, packed, script, unpacked
 
 _CALL = "BackwardStepper(network, X, target)"
@@ -38,7 +37,7 @@ class BackwardStepper(View):
     start = traitlets.Int().tag(sync=True)  # the step that Reset goes back to
 
     def __init__(self, network, X, target, step=0):
-        X, target = _checked(network, X, target)  # (m, n_0), (m, n_last)
+        X, target = checked_batch(_CALL, network, X, target)  # (m, n_0), (m, n_last)
         with np.errstate(over="ignore", invalid="ignore"):  # what overflows is drawn as inf and nan
             trace = network.forward(X)
             gradients = network.backward(trace, target)
@@ -85,35 +84,6 @@ class BackwardStepper(View):
                 words += matrix["name"]
         where = f"Step {self.step} of {len(self.steps) - 1}. {step['title']}: {words}. {step['note']}"
         return board([parts], where)
-
-
-def _checked(network, X, target):
-    """X and target as floats, (m, sizes[0]) and (m, sizes[-1])."""
-    if not isinstance(network, Network):
-        raise TypeError(f"{_CALL}: network is a {type(network).__name__}, expected a Network of course_lib.network")
-    X, target = (as_matrix(_CALL, name, A).astype(float) for name, A in (("X", X), ("target", target)))
-    layers = len(network.sizes) - 1
-    for name, A, size, symbol in (
-        ("X", X, network.sizes[0], "n_0"),
-        ("target", target, network.sizes[-1], f"n_{layers}"),
-    ):
-        if A.shape != (len(X), size):
-            raise ShapeError(
-                f"{_CALL}: {name} has shape {A.shape}, expected (m, {symbol}) = ({len(X)}, {size}): "
-                f"sizes is {network.sizes}" + (f", and X is {X.shape}." if name == "target" else ".")
-            )
-        if not np.isfinite(A).all():
-            i, j = np.argwhere(~np.isfinite(A))[0]
-            raise ValueError(f"{_CALL}: {name}[{i}, {j}] is {A[i, j]}, expected finite numbers")
-    if len(network.parameters) != layers:
-        raise ShapeError(f"{_CALL}: network.parameters holds {len(network.parameters)} layers, expected {layers}.")
-    for layer, (pair, n_in, n_out) in enumerate(
-        zip(network.parameters, network.sizes, network.sizes[1:], strict=False)
-    ):
-        for name, A, shape in zip("Wb", pair, ((n_in, n_out), (1, n_out)), strict=True):
-            if np.shape(A) != shape:
-                raise ShapeError(f"{_CALL}: {name}[{layer}] of network has shape {np.shape(A)}, expected {shape}.")
-    return X, target
 
 
 def _matrices(network, trace, gradients, target):

@@ -3,7 +3,7 @@ const NUMBER = 4.2; // em, for the widest number in a cell
 const BESIDE = 3.4; // em, for brackets and indexes beside the cells of a matrix
 const MOST_TERMS = 3; // of a sum that the status writes out
 const LOSSES = [
-  ["mean: G has the 1/m", (m) => `1/m = 1/${m} is in G: the sum OᵀG is a mean already, and dividing again in (A) would be 1/m twice.`],
+  ["mean: G has the 1/m", (m) => `1/m = 1/${m} is in G: OᵀG is a mean already, and dividing again in (A) would be 1/m twice.`],
   ["sum: G without 1/m", (m) => `No 1/m anywhere: G, each part and OᵀG are m = ${m} times as large. A mean divides in the loss.`],
 ];
 

@@ -5,10 +5,10 @@ import traitlets
 
 from course_lib import dense
 from course_lib.arguments import plain_array
-from course_lib.network import Network
 from course_lib.pictures.blackboard import board
 from course_lib.pictures.panel import Panel, check_numbers, checked_index
 from course_lib.shapes import ShapeError
+from course_lib.views.shared.batch import check_finite, checked_batch
 from course_lib.views.shared.view import MOST_ENTRIES, View, as_matrix, packed, script, unpacked
 
 MOST_SAMPLES = 100
@@ -43,9 +43,11 @@ class BatchView(View):
     start = traitlets.Dict().tag(sync=True)  # of these four, what Reset goes back to
 
     def __init__(self, network, X, target, images=None, sample=0, layer=0, added=0, mean=True):
-        if not isinstance(network, Network):
-            raise TypeError(f"{_CALL}: network is a {type(network).__name__}, expected a Network")
-        X, target = _batch(network, X, target)  # (m, n_in), (m, n_out)
+        X, target = checked_batch(_CALL, network, X, target)  # (m, n_in), (m, n_out)
+        if len(X) > MOST_SAMPLES:
+            raise ValueError(
+                f"{_CALL}: X has {len(X):,} rows, expected up to {MOST_SAMPLES}: take some, such as X[:11]"
+            )
         m, n_layers = len(X), len(network.parameters)
         pictures = _images(images, m)
         if not isinstance(mean, bool):
@@ -56,7 +58,10 @@ class BatchView(View):
         trace = _one_pass(network, X, target)
         with np.errstate(over="ignore", invalid="ignore"):
             gradients = [dense.grad_W(O, G) for O, G in zip(trace.O, trace.G, strict=False)]  # of L, without lam
-        _check_finite("the gradient for W", gradients)
+        for l, dW in enumerate(gradients):
+            check_finite(
+                _CALL, f"the gradient for W of layer {l}", as_matrix(_CALL, f"the gradient for W of layer {l}", dW)
+            )
         words = [
             f"layer {l}: {n_in} → {n_out}, {network.activations[l]}"
             for l, (n_in, n_out) in enumerate(W.shape for W, _ in network.parameters)
@@ -106,32 +111,14 @@ class BatchView(View):
         return [Z["shape"][1] for Z in self.Z]
 
 
-def _batch(network, X, target):
-    """X and target as floats, each checked against the network and against each other."""
-    X, target = (as_matrix(_CALL, name, A).astype(float) for name, A in (("X", X), ("target", target)))
-    for name, A in (("X", X), ("target", target)):
-        _check_finite(name, [A])
-    if len(X) > MOST_SAMPLES:
-        raise ValueError(f"{_CALL}: X has {len(X):,} rows, expected up to {MOST_SAMPLES}: take some, such as X[:11]")
-    n_in, n_out = network.sizes[0], network.sizes[-1]
-    if X.shape[1] != n_in:
-        raise ShapeError(f"{_CALL}: X has shape {X.shape}, expected (m, {n_in}): network.sizes is {network.sizes}.")
-    if target.shape != (len(X), n_out):
-        reason = f"X has {len(X)} rows, and network.sizes is {network.sizes}"
-        raise ShapeError(f"{_CALL}: target has shape {target.shape}, expected {(len(X), n_out)}: {reason}.")
-    widest = max(n_in * n_out for n_in, n_out in zip(network.sizes, network.sizes[1:], strict=False))
-    if widest > MOST_ENTRIES:
-        raise ValueError(f"{_CALL}: a W of network has {widest:,} entries; a view shows up to {MOST_ENTRIES:,}")
-    return X, target
-
-
 def _one_pass(network, X, target):
     """The network's Trace of the batch X, (m, n_in), after the backward pass; its loss has to be a mean."""
     with np.errstate(over="ignore", invalid="ignore"):
         trace = network.forward(X)
-        _check_finite("Z", trace.Z)
         network.backward(trace, target)
-        _check_finite("G", trace.G)
+        for l, (Z, G) in enumerate(zip(trace.Z, trace.G, strict=True)):
+            check_finite(_CALL, f"Z of layer {l}", Z)
+            check_finite(_CALL, f"G of layer {l}", G)
         twice = [np.vstack([A, A]) for A in (trace.O[-1], target)]  # a mean gives each row of these half the weight
         halves = network.loss.both(*twice)[1][: len(X)]
     if not np.allclose(2 * halves, trace.dL_dO[-1], rtol=1e-6, atol=0):
@@ -152,7 +139,7 @@ def _images(images, m):
         raise ShapeError(f"{_CALL}: images has shape {images.shape}, expected (m, height, width) with m = {m}, as X.")
     if images.size > MOST_ENTRIES:
         raise ValueError(f"{_CALL}: images has {images.size:,} pixels; a view shows up to {MOST_ENTRIES:,}")
-    _check_finite("images", [images.astype(float)])
+    check_finite(_CALL, "images", images.astype(float))
     return packed("images", images)
 
 
@@ -162,11 +149,3 @@ def _labels(target, article):
     if not one_hot:
         return [""] * len(target)
     return [f"{'an' if article == 'a' and k in (8, 11, 18) else article} {k}" for k in target.argmax(axis=1)]
-
-
-def _check_finite(name, matrices):
-    for layer, A in enumerate(matrices):
-        if not np.isfinite(A).all():
-            entry = np.argwhere(~np.isfinite(A))[0]
-            where = f"{name} of layer {layer}" if len(matrices) > 1 else name
-            raise ValueError(f"{_CALL}: {where} has {A[tuple(entry)]} at {entry.tolist()}, expected finite numbers")

@@ -7,12 +7,12 @@ network does. What is drawn at random depends on the seed alone: a new scale mov
 """
 
 import functools
-from numbers import Real
 
 import numpy as np
 
 from course_lib import initializers
 from course_lib.activations import ACTIVATIONS, Activation
+from course_lib.arguments import Choice, Number
 from course_lib.depth.deep import DeepNetwork
 from course_lib.depth.theory import Flow, MeanField
 from course_lib.pictures.panel import checked_index
@@ -40,34 +40,16 @@ def checked_settings(call, settings):
 
     Raises TypeError for a value of the wrong kind and ValueError for one outside its range; both name the argument.
     """
-    checked = {}
-    for name, most in MOST.items():
-        checked[name] = checked_index(f"{call}: {name}", settings[name], most, first=1)
-    activation, initializer, scale, residual = (
-        settings[name] for name in ("activation", "initializer", "scale", "residual")
-    )
-    if isinstance(activation, Activation):
-        activation = activation.name
-    for name, value, known in (
-        ("activation", activation, ACTIVATIONS),
-        ("initializer", initializer, INITIALIZERS),
-    ):
-        if not isinstance(value, str):
-            raise TypeError(f"{call}: {name} is {value!r}, expected one of the names {', '.join(known)}")
-        if value not in known:
-            raise ValueError(f"{call}: {name} is {value!r}, expected one of {', '.join(known)}")
-    if isinstance(scale, bool | np.bool_) or not isinstance(scale, Real):
-        raise TypeError(f"{call}: scale is {scale!r}, expected a number from 0 to {MOST_SCALE:g}")
-    if not 0 <= scale <= MOST_SCALE:
-        raise ValueError(f"{call}: scale is {scale}, expected a number from 0 to {MOST_SCALE:g}")
-    if not isinstance(residual, bool | np.bool_):
-        raise TypeError(f"{call}: residual is {residual!r}, expected True or False")
-    return checked | {
-        "activation": activation,
-        "initializer": initializer,
-        "scale": float(scale),
-        "residual": bool(residual),
-    }
+    checked = {name: checked_index(f"{call}: {name}", settings[name], most, first=1) for name, most in MOST.items()}
+    for name, known in (("activation", ACTIVATIONS), ("initializer", INITIALIZERS)):
+        given = settings[name].name if isinstance(settings[name], Activation) else settings[name]
+        checked[name] = Choice(known)(call, name, given)
+    checked["scale"] = float(Number(0)(call, "scale", settings["scale"]))
+    if checked["scale"] > MOST_SCALE:
+        raise ValueError(f"{call}: scale is {checked['scale']:g}, expected a number from 0 to {MOST_SCALE:g}")
+    if not isinstance(settings["residual"], bool | np.bool_):
+        raise TypeError(f"{call}: residual is {settings['residual']!r}, expected True or False")
+    return checked | {"residual": bool(settings["residual"])}
 
 
 class FlowRuns:

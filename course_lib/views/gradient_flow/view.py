@@ -108,7 +108,7 @@ class GradientFlow(View):
         """The curves as they are now, the theory dashed: Z above, G and grad_W below."""
         depth = self.settings["depth"]
         layer = min(self.layer, depth - 1)
-        sizes = ", ".join(f"{name} {self.rms[name][layer]:.3g}" for name in _NAMES)
+        sizes = ", ".join(f"{_SHOWN[name]} {self.rms[name][layer]:.3g}" for name in _NAMES)
         remarks = [f"layer {layer}: RMS of {sizes}", *(gap["words"] for gap in self.answer["gaps"])]
         return _curves(self.rms, self.theory, self._title(), layer, remarks)
 
@@ -183,12 +183,12 @@ def _curves(rms, theory, title, layer, remarks):
     for (name, measured), colour, marker in zip(rms.items(), look().curves, _MARKERS, strict=False):
         ax, layers = axes[0 if name == "Z" else 1], np.arange(len(measured))
         for values, line in (
-            (measured, {"marker": marker, "markersize": 5, "linewidth": 1.2, "label": name}),
-            (theory[name], {"linestyle": "--", "linewidth": 2, "label": f"{name}, theory"}),
+            (measured, {"marker": marker, "markersize": 5, "linewidth": 1.2, "label": _SHOWN[name]}),
+            (theory[name], {"linestyle": "--", "linewidth": 2, "label": f"{_SHOWN[name]}, theory"}),
         ):
             shown = np.where((values > 0) & (values < np.inf), values, np.nan)
             ax.plot(layers, np.log10(shown), color=colour, **line)  # powers: matplotlib's own axis overflows near 1e308
-    for ax, words in zip(axes, ("forwards: RMS of Z", "backwards: RMS of G and of grad_W"), strict=True):
+    for ax, words in zip(axes, ("forwards: RMS of Z", "backwards: RMS of G and of ∇_W L"), strict=True):
         seen = np.concatenate([line.get_ydata() for line in ax.lines[:-1]])
         seen = seen[np.isfinite(seen)] if np.isfinite(seen).any() else np.zeros(1)
         ax.axvline(layer, color=look().ink, linewidth=1.2)

@@ -40,7 +40,7 @@ def picture(run):
         norms.plot(layers[shown], values[shown], line, color=colour, label=name)
     norms.legend(frameon=False)
     norms.set(xlabel="layer", xticks=layers)
-    norms.set_title("norm of grad_W", size=12)
+    norms.set_title("norm of ∇_W L", size=12)
     for ax in (loss, norms):
         ax.set_yscale("log")
     widths = [1.35] + [0.5 + min(1.2, G.shape[1] / 32) for G in frame.G]

@@ -1,13 +1,13 @@
 """What a run of TrainingPlayground is made from, and the checks of it: each error names the argument."""
 
 import functools
-import math
 from dataclasses import dataclass
-from numbers import Integral, Real
+from numbers import Integral
 
 import numpy as np
 
 from course_lib.activations import ACTIVATIONS
+from course_lib.arguments import Choice, Number
 from course_lib.pictures.panel import check_numbers, checked_index, is_whole
 from course_lib.practice import data
 from course_lib.practice.data import Split
@@ -42,13 +42,9 @@ class Settings:
         hidden = tuple(hidden)
         if len(hidden) > MOST_LAYERS or not all(is_whole(n) and 1 <= n <= MOST_UNITS for n in hidden):
             raise ValueError(f"{_CALL}: hidden is {hidden}, expected {expected}")
-        name = getattr(self.activation, "name", self.activation)
-        if not isinstance(name, str) or name not in ACTIVATIONS:
-            raise ValueError(f"{_CALL}: activation is {self.activation!r}, expected one of {', '.join(ACTIVATIONS)}")
-        _check_number(
-            "learning_rate", self.learning_rate, "a finite number above 0: with 0 no weight moves", least=None
-        )
-        _check_number("lam", self.lam, "a finite number, at least 0", least=0)
+        name = Choice(ACTIVATIONS)(_CALL, "activation", getattr(self.activation, "name", self.activation))
+        Number(0, above=True)(_CALL, "learning_rate", self.learning_rate)
+        Number(0)(_CALL, "lam", self.lam)
         samples = f", the training samples of {data_name(self.data)}"
         checked_index(f"{_CALL}: batch_size", self.batch_size, m, 1, samples)
         checked_index(f"{_CALL}: seed", self.seed, 2**32 - 1)
@@ -73,13 +69,6 @@ class Settings:
 def data_name(given):
     """The name of a set of data as it is written in messages and in the view."""
     return given if isinstance(given, str) else "your data"
-
-
-def _check_number(name, value, expected, least):
-    if isinstance(value, bool) or not isinstance(value, Real):
-        raise TypeError(f"{_CALL}: {name} is {value!r}, expected {expected}")
-    if not (value > 0 if least is None else value >= least) or not math.isfinite(value):
-        raise ValueError(f"{_CALL}: {name} is {value!r}, expected {expected}")
 
 
 def _checked_split(given):

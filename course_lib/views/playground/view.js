@@ -141,36 +141,26 @@ function contour(data, rows, columns, place, pen) {
 function mistakes() {
   const count = element("div", { class: "bss-title bss-count" });
   const list = element("ul", { class: "bss-mistakes" });
-  const slots = [];
-  const box = element("div", { class: "bss-panel" }, count, list);
+  let drawn = "";
 
-  function draw({ count: total, first }, setup) {
-    const more = total > first.length ? `; the first ${first.length}` : "";
-    setText(count, `${total} of ${setup.m_test} held-out digits read wrong${more}`);
-    while (slots.length < first.length) {
-      const canvas = element("canvas", { width: 8, height: 8, "aria-hidden": "true" });
-      const words = element("span");
-      const item = element("li", {}, canvas, words);
-      slots.push({ item, canvas, words, row: null });
-      list.append(item);
-    }
-    slots.forEach((slot, k) => {
-      slot.item.hidden = k >= first.length;
-      if (slot.item.hidden) return;
-      const [row, label, read] = first[k];
-      setText(slot.words, `${label} as ${read}`);
-      if (slot.row === row) return;
-      slot.row = row;
-      const pen = slot.canvas.getContext("2d");
-      const image = pen.createImageData(8, 8);
-      for (let p = 0; p < 64; p++) {
-        const light = 255 - setup.images.getUint8(64 * row + p); // 0 is paper, 1 is ink, in both themes
-        image.data.set([light, light, light, 255], 4 * p);
-      }
-      pen.putImageData(image, 0, 0);
-    });
+  function image(pixels) {
+    const pen = context(8, 8);
+    const image = pen.createImageData(8, 8);
+    pixels.forEach((ink, p) => image.data.set([255 - ink, 255 - ink, 255 - ink, 255], 4 * p)); // on paper, in both themes
+    pen.putImageData(image, 0, 0);
+    pen.canvas.setAttribute("aria-hidden", "true");
+    return pen.canvas;
   }
-  return { box, draw, forget: () => slots.forEach((slot) => { slot.row = null; }) };
+
+  function draw({ count: total, first }, { m_test, images }) {
+    const more = total > first.length ? `; the first ${first.length}` : "";
+    setText(count, `${total} of ${m_test} held-out digits read wrong${more}`);
+    if (drawn === String(first)) return;
+    drawn = String(first);
+    const pixels = (row) => new Uint8Array(images.buffer, images.byteOffset + 64 * row, 64);
+    list.replaceChildren(...first.map(([row, label, read]) => element("li", {}, image(pixels(row)), `${label} as ${read}`)));
+  }
+  return { box: element("div", { class: "bss-panel" }, count, list), draw };
 }
 
 /** The G of every layer: {box, draw, name}. The largest entry of each G has the full colour. */
@@ -253,7 +243,7 @@ class Playground {
     onTheme(() => this.paint(), view.signal);
     addEventListener("resize", () => this.paint(), { signal: view.signal });
     oncePlaced(view.root, () => this.paint(), view.signal);
-    view.follow(model, { setup: () => this.renew() });
+    view.follow(model, { setup: () => this.setup.points && this.ground.points(this.setup, this.colours) });
     view.signal.addEventListener("abort", () => {
       this.playing = false;
       cancelAnimationFrame(this.due);
@@ -457,11 +447,6 @@ class Playground {
     this.tables = [colourTable(this.colours, 1), colourTable(this.colours, 2)];
     if (this.setup.points) this.ground.points(this.setup, this.colours);
     if (this.shown) this.draw(this.shown, this.shownCurve);
-  }
-
-  renew() {
-    this.wrong.forget();
-    if (this.setup.points) this.ground.points(this.setup, this.colours);
   }
 
   /** Without a kernel: the frames that were recorded when the view was made. */
