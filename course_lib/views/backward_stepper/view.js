@@ -174,9 +174,10 @@ class Stepper {
     };
     lay();
     const gap = parseFloat(getComputedStyle(board).columnGap) || 0;
-    const needed = [...board.children].reduce((sum, { offsetWidth }) => sum + offsetWidth + gap, 0);
-    if (board.clientWidth && needed > board.clientWidth) {
-      board.style.fontSize = `${Math.max(LEAST, (board.clientWidth - 2 * gap) / needed)}em`;
+    const widths = [...board.children].map(({ offsetWidth }) => offsetWidth + gap);
+    const [needed, widest, room] = [widths.reduce((a, b) => a + b), Math.max(...widths), board.clientWidth - 2 * gap];
+    if (board.clientWidth && needed > room) {
+      board.style.fontSize = `${Math.min(Math.max(LEAST, room / needed), room / widest)}em`;
       lay();
     }
     this.tallest = Math.max(this.tallest, board.offsetHeight); // what is below the view jumps no more than it has to
