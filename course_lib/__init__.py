@@ -1,8 +1,8 @@
 """Backpropagation, Shape by Shape: the code behind the course.
 
 `course_lib.dense` is the file to read first: one layer's forward pass and the formulas (A), (B), (C). Those are reached
-through their module, `from course_lib import dense`. All else that a notebook needs can be imported from here by its own
-name, `from course_lib import mse, fit, exercise, ProductExplorer`, and is loaded when it is first used.
+through their module, `from course_lib import dense`, and so is what `autodiff` holds. All else can be imported from here
+by its own name, `from course_lib import mse, fit, exercise, ProductExplorer`, and is loaded when it is first used.
 """
 
 import ast
