@@ -11,6 +11,7 @@ from urllib.parse import unquote
 import nbformat
 import pytest
 import rows
+from reading_time import prose
 from rows import ROWS, claims_of, headings_in, shows_that_it_holds
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
@@ -178,6 +179,23 @@ def test_its_sections_are_those_of_the_anatomy_in_order(name):
     anatomy += ["Predict first", "Exercises", "Summary"]
     assert [heading for heading in found if heading in {*anatomy, "Where the notes differ", "Live view"}] == anatomy
     assert found[-1] == "Summary"
+
+
+POINTS = {  # what a notebook is there to say
+    "05_grad_W": "that is the product $O^T G$",
+    "06_grad_b": "m$ paths lead from it to the loss, and paths are added",
+    "07_grad_O": "together they are $G\\,W^T$",
+    "08_the_loop": "dO = G @ W.T",
+    "14_speed": "by_samples",
+    "15_scale": r"\sum_{s=1}^{p} O_s^T G_s",
+}
+
+
+@pytest.mark.parametrize("name", POINTS)
+def test_the_point_comes_within_8_cells_and_600_words(name):
+    cells = read(name).cells
+    (first, *_) = [place for place, cell in enumerate(cells) if POINTS[name] in cell.source]
+    assert first < 8 and len(prose({"cells": cells[: first + 1]})) <= 600
 
 
 @every_notebook
