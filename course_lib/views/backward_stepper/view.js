@@ -177,7 +177,7 @@ class Stepper {
     const widths = [...board.children].map(({ offsetWidth }) => offsetWidth + gap);
     const [needed, widest, room] = [widths.reduce((a, b) => a + b), Math.max(...widths), board.clientWidth - 2 * gap];
     if (board.clientWidth && needed > room) {
-      board.style.fontSize = `${Math.min(Math.max(LEAST, room / needed), room / widest)}em`;
+      board.style.fontSize = `${Math.min(Math.max(used[0].least ? 0.8 : LEAST, room / needed), room / widest)}em`;
       lay();
     }
     this.tallest = Math.max(this.tallest, board.offsetHeight); // what is below the view jumps no more than it has to
