@@ -59,8 +59,8 @@ def minutes_in(name):
 # Lectures
 
 
-def test_there_are_five_lectures():
-    assert [lecture[:10] for lecture in LECTURES] == [f"Lecture {i}:" for i in range(1, 6)]
+def test_there_are_six_lectures():
+    assert [lecture[:10] for lecture in LECTURES] == [f"Lecture {i}:" for i in range(1, 7)]
 
 
 @pytest.mark.parametrize("heading", [*LECTURES, SHORT])
@@ -86,7 +86,7 @@ def test_the_slides_of_a_section_have_the_minutes_that_the_lecture_gives_it(head
     assert found == planned
 
 
-def test_no_section_is_given_minutes_twice_in_the_five_lectures():
+def test_no_section_is_given_minutes_twice_in_the_lectures():
     planned = [tuple(row[1:3]) for lecture in LECTURES for row in rows("minutes", lecture)]
     assert len(set(planned)) == len(planned)
 

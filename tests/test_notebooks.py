@@ -18,7 +18,7 @@ FOLDER = Path(__file__).parents[1] / "notebooks"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.ipynb"))
 LONGEST_CELL = 15  # lines
 START = "00_start_here"  # has no derivation of its own
-WITH_LIVE_VIEWS = [name for name in NAMES if "01" <= name < "10"]
+WITH_LIVE_VIEWS = [name for name in NAMES if "01" <= name < "10" or name.startswith("11")]
 LINK = re.compile(r"\[(?P<text>[^\]]*)\]\((?P<target>[^)\s]+)\)")
 
 

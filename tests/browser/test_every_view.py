@@ -47,7 +47,7 @@ def test_what_plays_stands_still_where_less_motion_is_asked_for(lab):
     plays = page.locator(".bss-play:visible")
     assert plays.count() == 0
     page.emulate_media(reduced_motion="no-preference")
-    expect(plays).to_have_count(5)
+    expect(plays).to_have_count(6)
     for output in outputs(page):
         if output.locator(plays).count():
             status = output.get_by_role("status").first

@@ -13,6 +13,7 @@ SETUP = """import numpy as np
 from course_lib import views
 from course_lib.activations import tanh
 from course_lib.exercises import by_hand, prediction
+from course_lib.autodiff import Node
 from course_lib.network import Network
 A, network = np.diag([2.0, 3, 5]), Network([3, 3, 3], tanh)"""
 ASKED = prediction("05 an input that is 0")
@@ -60,6 +61,11 @@ VIEWS = [
     ),
     View(
         W + "GradientFlow(5, 8)", S, "ArrowRight", "depth", "settings['depth'] == 6", "layer = 4", "layer 4: RMS of Z"
+    ),
+    View(
+        W + "GraphStepper((Node(A) * Node(A)).sum())",
+        S,
+        *("ArrowRight", "Step 1 of 3", "step == 1", "step = 2", "Step 2 of 3: the rule of sum"),
     ),
     View(
         W + "TrainingPlayground()",

@@ -7,12 +7,16 @@ import pytest
 SETUP = """import numpy as np
 from course_lib import views
 from course_lib.activations import relu, sigmoid
+from course_lib.autodiff import Node
 from course_lib.losses import softmax_cross_entropy
 from course_lib.network import Network
 from course_lib.practice.data import digits
 rng = np.random.default_rng(0)
 A, O, G, W = np.arange(35.0).reshape(7, 5) - 17, np.ones((7, 5)), np.ones((7, 3)), np.ones((5, 3))
 X, target = digits().X_train[:7], digits().target_train[:7]
+O2 = Node([[1.0, 2.0], [3.0, -1.0]])
+Z2 = O2 @ Node([[2.0], [1.0]]) + Node([[-1.0]])
+square = (Z2 * Z2).sum()
 layers, reader = Network([5, 3, 2], sigmoid), Network([64, 5, 10], relu, softmax_cross_entropy)"""
 
 
@@ -36,6 +40,7 @@ VIEWS = [
         "role=button[name='sample 1, a 2']",
         "role=grid[name=/^O,/]",
     ),
+    View("GraphStepper(square, {'O': O2}, step=2)", STEP, ".bss-graph"),
     View("GradientFlow()", "role=button[name='Judge my scale']", ".bss-verdict"),
     View("GradientFlow(100, 64, 'relu')", "role=slider[name='scale']", ".bss-plot svg >> nth=0"),
     View("TrainingPlayground(steps=200)", "role=button[name='One step']", ".bss-plane", 640),

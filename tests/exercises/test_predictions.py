@@ -9,6 +9,7 @@ import traitlets
 
 from course_lib import dense
 from course_lib.activations import relu, sigmoid, tanh
+from course_lib.autodiff import Node, backward
 from course_lib.depth.deep import DeepNetwork
 from course_lib.depth.normalization import layer_norm
 from course_lib.depth.theory import mean_field
@@ -19,7 +20,7 @@ from course_lib.jacobian import key_idea, numeric_jacobian
 from course_lib.losses import mse, softmax_cross_entropy
 from course_lib.network import Network
 
-NOTEBOOKS = ("01", "02", "03", "04", "05", "06", "07", "08", "09", "13", "14", "15")
+NOTEBOOKS = ("01", "02", "03", "04", "05", "06", "07", "08", "09", "11", "13", "14", "15")
 rng = np.random.default_rng(3)
 m, n_in, n_out = 7, 5, 3
 O = rng.integers(1, 5, (m, n_in)).astype(float)
@@ -436,6 +437,37 @@ def _():
         "first_sample_only": f"{(parameters[0].size + gradients[0].size) // P} P",
         "batch_averaged": f"{Fraction(chunk_sums, p * P)} P",
     }
+
+
+@facts("11 a fork without its sum")
+def _():
+    x = Node(3.0)
+    y = x * x
+    backward(y)
+    (_, left), (_, right) = y.parents
+    parts = float(left(1.0)), float(right(1.0))
+    assert sum(parts) == x.grad == 6 and parts[0] == 3
+    return {"right": f"{parts[1]:g}", "factor_two": f"{sum(parts):g}", "slope_twice": f"{parts[0] * parts[1]:g}"}
+
+
+@facts("11 which way is cheaper")
+def _():
+    rows, columns = numeric_jacobian(lambda x: np.tanh(x @ np.ones((3, 500))), np.ones(3)).shape
+    return {
+        "right": f"forwards {columns}, backwards {rows}",
+        "transposed": f"forwards {rows}, backwards {columns}",
+        "rank_one_only": "1 pass",
+    }
+
+
+@facts("11 backward twice")
+def _():
+    x = Node(3.0)
+    y = x * x
+    backward(y)
+    once = float(x.grad)
+    backward(y)
+    return {"right": f"{float(x.grad):g}", "factor_two": f"{once + float(x.grad):g}", "not_in_place": "0"}
 
 
 @facts("13 the gradient of turned weights")

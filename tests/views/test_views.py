@@ -9,6 +9,7 @@ import pytest
 
 from course_lib import views
 from course_lib.activations import relu
+from course_lib.autodiff import Node
 from course_lib.losses import softmax_cross_entropy
 from course_lib.network import Network
 from course_lib.views import KeyIdeaExplorer
@@ -18,11 +19,14 @@ RNG = np.random.default_rng(0)
 O, G, W = RNG.standard_normal((m, n_in)), RNG.standard_normal((m, n_out)), RNG.standard_normal((n_in, n_out))
 b, T = np.ones((1, n_out)), np.eye(n_out)[np.arange(m) % n_out]  # (1, n_out), (m, n_out)
 NETWORK = Network([n_in, 4, n_out], relu, loss=softmax_cross_entropy)
+W_NODE = Node(np.ones((2, 1)))
+Z_NODE = (Node(np.ones((2, 2))) @ W_NODE).sum()
 # Each view with the arguments that it needs.
 MADE = {
     "BackwardStepper": {"network": NETWORK, "X": O, "target": T},
     "BatchView": {"network": NETWORK, "X": O, "target": T},
     "GradientFlow": {"depth": 4, "width": 5},
+    "GraphStepper": {"node": Z_NODE, "names": {"W": W_NODE}},
     "JacobianExplorer": {"f": np.tanh, "x": O[0]},
     "KeyIdeaExplorer": {"dY_dX": RNG.standard_normal((m, n_out, n_in, n_out)), "dz_dY": G},
     "ProductExplorer": {"A": O.T, "B": G},

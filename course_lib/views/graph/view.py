@@ -1,0 +1,184 @@
+"""GraphStepper: a small expression as a graph, values above and gradients below each edge, and the way back step by step."""
+
+import numpy as np
+import traitlets
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
+
+from course_lib.arguments import describe
+from course_lib.autodiff import Node, backward, in_order, unbroadcast
+from course_lib.pictures.blackboard import new_figure
+from course_lib.pictures.look import look
+from course_lib.pictures.panel import checked_index
+from course_lib.views.shared.view import View, script
+
+MOST_NODES, MOST_ENTRIES, MOST_ROWS = 16, 12, 4
+_CALL = "GraphStepper(node, names)"
+_COLUMN, _BOX, _LINE, _MARGIN = 132, 44, 15, 16  # pixels
+
+
+class GraphStepper(View):
+    """The graph of a node that is a single number, and `backward` on it, one local rule a step.
+
+    names: {"x": x, ...}, of nodes in it; all others show their operation. Above each edge stands the value that goes
+    along it, below it the gradient that comes back: at a fork, one part for each edge. step: 0 shows values alone, 1 the
+    gradient 1 of the node itself, and each further one the rule of one more node. `backward` is run on the node.
+
+    Raises TypeError for other than Nodes, ShapeError for more than one number, ValueError for more than 16 nodes, for
+    arrays of more than 12 entries, 4 rows or 2 axes, and for a step that does not exist.
+    """
+
+    _esm, _css = script(__file__)
+    nodes = traitlets.List().tag(sync=True)
+    edges = traitlets.List().tag(sync=True)
+    words = traitlets.List().tag(sync=True)  # what is said at each step
+    size = traitlets.List().tag(sync=True)
+    step = traitlets.Any(0).tag(sync=True)
+
+    def __init__(self, node, names=None, step=0):
+        names = {} if names is None else names
+        named = isinstance(names, dict) and all(isinstance(name, str) for name in names)
+        if not named or not all(isinstance(each, Node) for each in names.values()):
+            raise TypeError(f"{_CALL}: names is {describe(names)}, expected a dict of text and Nodes")
+        backward(node)
+        order = in_order(node)
+        large = [n.shape for n in order if n.value.size > MOST_ENTRIES or n.value.ndim > 2 or len(_lines(n.value)) > 4]
+        if len(order) > MOST_NODES or large:
+            found = f"an array of shape {large[0]}" if large else f"{len(order)} nodes"
+            expected = f"up to {MOST_NODES} nodes of up to {MOST_ENTRIES} entries in up to {MOST_ROWS} rows"
+            raise ValueError(f"{_CALL}: node depends on {found}, expected {expected}")
+        given = {each: name for name, each in names.items()}
+        called = {each: given.get(each) or each.operation or "a value" for each in order}
+        inner = [each for each in reversed(order) if each.parents]
+        checked_index("GraphStepper(node, names, step): step", step, len(inner) + 1)
+        places, gap = _places(order), 56 + 2 * _LINE * max(len(_lines(each.value)) for each in order)
+        edges, words = _edges(inner, places, gap), [_forward_words(node, order, called)]
+        words += [f"the way back begins: the gradient of {called[node]} for itself is 1."]
+        words += [_words(each, called) for each in inner]
+        x, y = _pixels(places[node], gap)
+        edges.append(_edge([x, y], [x + 0.8 * _COLUMN, y], 0, 1, node.value, node.grad))
+        nodes = [
+            {
+                "name": called[each],
+                "kind": "operation" if each.parents else "input",
+                "place": _pixels(places[each], gap),
+            }
+            | {"step": inner.index(each) + 2 if each.parents else 0}
+            for each in order
+        ]
+        size = [
+            max(edge["path"][-1][0] for edge in edges) + _MARGIN,
+            max(n["place"][1] for n in nodes) + gap / 2 + 4,
+        ]
+        super().__init__(nodes=nodes, edges=edges, words=words, size=size, step=step)
+
+    @traitlets.validate("step")
+    def _one_that_exists(self, proposal):
+        return checked_index("GraphStepper: step", proposal["value"], len(self.words) - 1)
+
+    def __repr__(self):
+        return (
+            f"GraphStepper({len(self.nodes)} nodes, step {self.step} of {len(self.words) - 1}: {self.words[self.step]})"
+        )
+
+    def figure(self):
+        """The graph, with the gradients that are known after the step."""
+        width, height = self.size
+        figure = new_figure(width / 90, height / 90)
+        axes = figure.add_axes((0, 0, 1, 1))
+        axes.set(xlim=(0, width), ylim=(height, 0))
+        axes.axis("off")
+        text = {"family": "monospace", "fontsize": 9, "ha": "center", "linespacing": 1.15}
+        text["bbox"] = {"facecolor": look().paper, "edgecolor": "none", "pad": 0.6}
+        for edge in self.edges:
+            now = edge["step"] == self.step
+            curve = Path(edge["path"], [Path.MOVETO, Path.CURVE3, Path.CURVE3])
+            axes.add_patch(PathPatch(curve, facecolor="none", edgecolor=look().ink, lw=2.5 if now else 1))
+            x, y = edge["label"]
+            axes.text(x, y - 4, "\n".join(edge["value"]), va="bottom", color=look().ink, **text)
+            if 0 < edge["step"] <= self.step:
+                axes.text(
+                    x, y + 4, "\n".join(edge["gradient"]), va="top", color=look().curves[0], weight="bold", **text
+                )
+        for node in self.nodes:
+            now = node["step"] == self.step > 0
+            box = {
+                "boxstyle": "round,pad=0.4",
+                "facecolor": look().paper,
+                "edgecolor": look().ink,
+                "lw": 2.5 if now else 1,
+            }
+            axes.text(*node["place"], node["name"], ha="center", va="center", color=look().ink, bbox=box)
+        return figure
+
+
+def _places(order):
+    """{node: (column, row)}: each right of its parents, an input right before what it is used for first."""
+    column, row, used = {}, {}, {}
+    for each in order:
+        column[each] = 1 + max((column[parent] for parent, _ in each.parents), default=-1)
+        for parent, _ in each.parents:
+            used.setdefault(parent, each)
+    inputs = [each for each in order if not each.parents]
+    for each in inputs:
+        column[each] = column[used[each]] - 1 if each in used else 0
+    inputs.sort(key=lambda each: order.index(used[each]) if each in used else 0)
+    row = {each: float(k) for k, each in enumerate(inputs)}
+    for each in order:
+        if each.parents:
+            row[each] = float(np.mean([row[parent] for parent, _ in each.parents]))
+            while any(
+                column[other] == column[each] and abs(row[other] - row[each]) < 1 for other in row if other is not each
+            ):
+                row[each] += 0.5
+    return {each: (column[each], row[each]) for each in order}
+
+
+def _pixels(place, gap):
+    return [_MARGIN + _BOX / 2 + place[0] * _COLUMN, gap / 2 + place[1] * gap]
+
+
+def _edges(inner, places, gap):
+    """What the browser draws of each edge: a curve of three points, and its texts."""
+    edges = []
+    for step, each in enumerate(inner, 2):
+        for k, (parent, rule) in enumerate(each.parents):
+            same = [j for j, (other, _) in enumerate(each.parents) if other is parent]
+            bend = (same.index(k) - (len(same) - 1) / 2) * 2 * gap
+            gradient = unbroadcast(rule(each.grad), parent.shape)
+            ends = _pixels(places[parent], gap), _pixels(places[each], gap)
+            edges.append(_edge(*ends, bend, step, parent.value, gradient))
+    return edges
+
+
+def _edge(start, end, bend, step, value, gradient):
+    (x0, y0), (x1, y1) = start, end
+    path = [[x0, y0], [(x0 + x1) / 2, (y0 + y1) / 2 + bend], [x1, y1]]
+    t = 0.5 if bend else 0.42  # nearer to the start, where edges that meet are further apart
+    label = [(1 - t) ** 2 * a + 2 * t * (1 - t) * b + t**2 * c for a, b, c in zip(*path, strict=True)]
+    return {"path": path, "label": label, "step": step, "value": _lines(value), "gradient": _lines(gradient)}
+
+
+def _lines(A):
+    """The rows of an array as text, with a minus and up to three digits."""
+    A = np.atleast_2d(A) if np.ndim(A) < 3 else np.reshape(A, (1, -1))
+    rows = [[f"{x:.3g}".replace("-", "−") for x in row] for row in A]
+    width = max((len(text) for row in rows for text in row), default=0)
+    return [" ".join(text.rjust(width) for text in row) for row in rows]
+
+
+def _said(A):
+    return "; ".join(" ".join(line.split()) for line in _lines(A))
+
+
+def _forward_words(node, order, called):
+    inputs = ", ".join(f"{called[each]} = {_said(each.value)}" for each in order if not each.parents)
+    return f"values alone: from {inputs} to {_said(node.value)}."
+
+
+def _words(each, called):
+    parts = [(parent, unbroadcast(rule(each.grad), parent.shape)) for parent, rule in each.parents]
+    gives = ", ".join(f"{_said(part)} to {called[parent]}" for parent, part in parts)
+    forks = [parent for k, (parent, _) in enumerate(parts) if parent in [p for p, _ in parts[:k]]]
+    adds = "".join(f" Two edges leave {called[parent]}: their gradients add." for parent in forks)
+    return f"the rule of {called[each]}, whose gradient is {_said(each.grad)}, gives {gives}.{adds}"
