@@ -186,7 +186,7 @@ POINTS = {  # what a notebook is there to say
     "06_grad_b": "m$ paths lead from it to the loss, and paths are added",
     "07_grad_O": "together they are $G\\,W^T$",
     "08_the_loop": "dO = G @ W.T",
-    "14_speed": "by_samples",
+    "14_speed": "the same sum, with the loop over $i$ inside the matrix product",
     "15_scale": r"\sum_{s=1}^{p} O_s^T G_s",
 }
 
