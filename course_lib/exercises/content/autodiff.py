@@ -38,16 +38,14 @@ def _broadcasts(seed):
 
 
 def _unbroadcast(did, G, shape):
-    R = autodiff.unbroadcast(G, shape)
+    R = autodiff.unbroadcast(-G if did("sign") else G, shape)
     if did("batch_not_summed"):
-        return G
-    if did("batch_averaged"):
-        return R / (G.size / R.size)
-    if did("flat_bias"):
-        return R.reshape([n for n in shape if n > 1])
+        return -G if did("sign") else G
     if did("wrong_axis:new axes alone"):
-        return G.sum(axis=tuple(range(G.ndim - len(shape))))
-    return -R if did("sign") else R
+        R = (-G if did("sign") else G).sum(axis=tuple(range(G.ndim - len(shape))))
+    if did("batch_averaged"):
+        R = R / (G.size / R.size)
+    return R.reshape([n for n in R.shape if n > 1]) if did("flat_bias") else R
 
 
 unbroadcast = Definition(
@@ -96,15 +94,12 @@ unbroadcast = Definition(
 
 
 def _cumsum_rule(did, G):
+    G, axis = -G if did("sign") else G, 1 if did("wrong_axis") else 0
     if did("order:forwards"):
-        return np.cumsum(G, axis=0)
-    if did("wrong_axis"):
-        return np.cumsum(G[:, ::-1], axis=1)[:, ::-1]
-    if did("batch_not_summed"):
-        return G
+        return np.cumsum(G, axis=axis)
     if did("order:all"):
-        return np.broadcast_to(G.sum(axis=0), G.shape)
-    return -_tails(G) if did("sign") else _tails(G)
+        return np.broadcast_to(G.sum(axis=axis, keepdims=True), G.shape)
+    return np.flip(np.cumsum(np.flip(G, axis), axis=axis), axis)
 
 
 def _tails(G):
@@ -129,11 +124,6 @@ cumsum_rule = Definition(
             "order:all",
             "Your sums run over all rows: the results above row i do not depend on it.",
             "the sums run over all rows",
-        ),
-        Mistake(
-            "batch_not_summed",
-            "Your result is G as it came: row i is in more than one row of the result.",
-            "the rows of G are not added up",
         ),
         "wrong_axis",
         "sign",

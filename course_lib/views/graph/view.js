@@ -11,7 +11,7 @@ function drawEdge(edge) {
   const line = svg("path", { class: "bss-edge", d: `M ${from} Q ${by} ${to}` });
   const value = around(edge.label, edge.value, "value");
   const gradient = around(edge.label, edge.gradient, "gradient");
-  return { step: edge.step, line, gradient, all: [line, value, gradient] };
+  return { step: edge.step, line, gradient, all: [value, gradient] };
 }
 
 function drawNode({ name, kind, place: [x, y], step }) {

@@ -1,0 +1,82 @@
+"""GraphStepper: what stands on each edge is what the graph computed, and what a view cannot show is refused."""
+
+import numpy as np
+import pytest
+
+from course_lib import autodiff
+from course_lib.autodiff import Node, backward
+from course_lib.shapes import ShapeError
+from course_lib.views import GraphStepper
+
+
+def small():
+    O, W, b = Node([[1.0, 2.0], [3.0, -1.0]]), Node([[2.0], [1.0]]), Node([[-1.0]])
+    Z = O @ W + b
+    return (Z * Z).sum(), {"O": O, "W": W, "b": b}
+
+
+def lines(A):
+    return [" ".join(f"{x:g}".replace("-", "−") for x in row) for row in np.atleast_2d(A)]
+
+
+def shown(edge, kind):
+    return [" ".join(line.split()) for line in edge[kind]]
+
+
+def test_above_each_edge_stands_the_value_and_below_it_the_gradient_that_comes_back_along_it():
+    node, names = small()
+    view = GraphStepper(node, names)
+    backward(node)
+    assert [n["name"] for n in view.nodes] == ["O", "W", "b", "@", "+", "*", "sum"]
+    _, square, add, product, out = [[e for e in view.edges if e["step"] == k] for k in (0, 3, 4, 5, 1)]
+    assert shown(out[0], "value") == ["25"] and shown(out[0], "gradient") == ["1"]
+    assert len(square) == 2 and all(shown(e, "value") == shown(e, "gradient") == ["3", "4"] for e in square)
+    for name, edge in zip(("O", "W", "b"), [*product, add[1]], strict=True):
+        assert shown(edge, "value") == lines(names[name].value)
+        assert shown(edge, "gradient") == lines(names[name].grad)
+
+
+def test_each_step_says_what_its_rule_gives_and_where_parts_add():
+    node, names = small()
+    words = GraphStepper(node, names).words
+    assert words[0] == "values alone: from O = 1 2; 3 −1, W = 2; 1, b = −1 to 25."
+    assert (
+        words[3]
+        == "the rule of *, whose gradient is 1; 1, gives 3; 4 to +, 3; 4 to +. Two edges leave +: their gradients add."
+    )
+    assert words[-1] == "the rule of @, whose gradient is 6; 8, gives 12 6; 16 8 to O, 30; 4 to W."
+
+
+def test_every_node_stands_right_of_its_parents_and_no_two_on_one_place():
+    x, y = Node(2.0), Node(3.0)
+    node = autodiff.exp(x * y) * x + autodiff.tanh(y - x) * autodiff.log(x + y)
+    view = GraphStepper(node, {"x": x, "y": y})
+    places = [tuple(n["place"]) for n in view.nodes]
+    assert len({*places}) == len(places)
+    assert all(abs(a[1] - b[1]) >= 60 for k, a in enumerate(places) for b in places[:k] if a[0] == b[0])
+    assert all(edge["path"][0][0] < edge["path"][2][0] for edge in view.edges)
+    width, height = view.size
+    assert all(0 < x < width and 0 < y < height for x, y in places)
+
+
+def test_a_step_that_does_not_exist_is_refused_later_too():
+    view = GraphStepper(*small(), step=5)
+    with pytest.raises(ValueError, match=r"GraphStepper: step is 6, expected a whole number from 0 to 5"):
+        view.step = 6
+    assert view.step == 5
+
+
+def test_what_is_too_large_to_be_seen_is_refused():
+    chain = Node(1.0)
+    for _ in range(16):
+        chain = chain + 1
+    for node, says in [
+        (chain, "17 nodes"),
+        (Node(np.ones((5, 2))).sum(), r"\(5, 2\)"),
+        (Node(np.ones((1, 13))).sum(), r"\(1, 13\)"),
+        (Node(np.ones((2, 2, 2))).sum(), r"\(2, 2, 2\)"),
+    ]:
+        with pytest.raises(ValueError, match=rf"GraphStepper\(node, names\): node depends on .*{says}"):
+            GraphStepper(node)
+    with pytest.raises(ShapeError, match=r"node has shape \(2,\), expected a single number"):
+        GraphStepper(Node([1.0, 2.0]))
