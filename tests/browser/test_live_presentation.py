@@ -43,8 +43,7 @@ def notebook(mode):
         name: i for i, cell in enumerate(nb.cells) for name in re.findall("^## (.+)$", cell.source, re.MULTILINE)
     }
     nb.cells = (
-        nb.cells[: headings["5. Rows and columns"] - 3]
-        + nb.cells[headings["Live view"] : headings["Predict first"] - 2]
+        nb.cells[: headings["7. Rows and columns"] - 3] + nb.cells[headings["Live view"] : headings["Predict first"]]
     )
     skipped, there_at_once = ({"slideshow": {"slide_type": kind}} for kind in ("skip", ""))
     nb.cells.insert(1, nbformat.v4.new_code_cell(PROJECTOR.format(mode), metadata=skipped))
