@@ -177,7 +177,7 @@ BUDGETS = {
     "depth": (["depth"], 530),
     "practice": (["practice"], 260),
     "pictures": (["pictures"], 890),
-    "exercises/content": (["exercises/content"], 2_900),
+    "exercises/content": (["exercises/content"], 3_020),
     "exercises/engine": (["exercises/engine"], 4_800),
     "views": (["views"], 5_075),
     "publish": (["publish"], 1_410),

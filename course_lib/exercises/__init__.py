@@ -9,6 +9,7 @@ from course_lib.exercises.engine.exercise import exercise, exercises
 from course_lib.exercises.engine.layer import check_layer
 from course_lib.exercises.engine.prediction import prediction, predictions
 from course_lib.exercises.engine.progress import progress
+from course_lib.exercises.engine.puzzle import puzzle, puzzles
 
 __all__ = [
     "Result",
@@ -20,4 +21,6 @@ __all__ = [
     "prediction",
     "predictions",
     "progress",
+    "puzzle",
+    "puzzles",
 ]

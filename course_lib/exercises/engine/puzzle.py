@@ -1,0 +1,202 @@
+"""`puzzle("cumulative sum")`: the derivative of one entry for one entry, as one line; the card shows the whole tensor."""
+
+from dataclasses import dataclass, field
+from html import escape
+
+import numpy as np
+
+from course_lib.exercises.engine.card import Note, Result, card
+from course_lib.exercises.engine.compare import Raised
+from course_lib.exercises.engine.course import find, found
+from course_lib.exercises.engine.run import is_stub, objection, raised
+from course_lib.exercises.engine.sandbox import TIME_LIMIT, Busy, Sandbox, TimeUp
+
+_STYLE = """<style>
+.course-tensor{border-collapse:collapse;margin-top:.6em;font:12px monospace}
+.course-tensor th,.course-tensor td{min-width:2.2em;padding:2px 4px;text-align:center;font-weight:normal;position:relative}
+.course-tensor td{border:1px solid var(--jp-border-color1,#8a8a8a)}
+.course-tensor .right{background:#1b6e3c;color:#fff}.course-tensor .wrong{background:#a8321e;color:#fff}
+.course-tensor td span{display:none;position:absolute;z-index:9;left:0;top:100%;padding:3px 6px;white-space:nowrap;
+background:#222;color:#fff;border:1px solid #fff}
+.course-tensor td:hover span,.course-tensor td:focus span{display:block}
+.course-tensor td:focus{outline:3px solid var(--jp-brand-color1,#1976d2)}</style>"""
+
+
+@dataclass(frozen=True, eq=False)
+class Puzzle:
+    """One puzzle. Its solution is `entry` of the places in the result, those in what moves, and the arrays, as source."""
+
+    name: str
+    formula: str  # one entry of the result, in letters
+    function: object  # of the arrays; the last of them moves
+    shapes: tuple  # for each draw the shapes of the arrays, the first is that of the picture
+    source: str  # of the solution
+    cases: tuple = ()  # (its name, its condition) of each case; the first that holds counts, all else is "the others"
+
+    @property
+    def arguments(self):
+        """As in a signature: "i, h, x"."""
+        return self.source.split("(", 1)[1].split("):")[0]
+
+    def draws(self):
+        """For each draw the arrays, and the explicit tensor by the solution, of shape result + what moves."""
+        rng, space, made = np.random.default_rng(18), {"np": np}, []
+        exec(self.source, space)  # noqa: S102 - the course's own text
+        for shapes in self.shapes:
+            arrays = [np.round(rng.uniform(-3, 3, shape), 1) for shape in shapes]
+            tensor = np.zeros(np.shape(self.function(*arrays)) + arrays[-1].shape)
+            for place in np.ndindex(tensor.shape):
+                tensor[place] = space["entry"](*place, *arrays)
+            made.append((arrays, tensor))
+        return made
+
+    def case_of(self, place, arrays):
+        """The case of the analysis that a place belongs to."""
+        names = dict(zip(self.arguments.split(", "), (*place, *arrays), strict=True))
+        holding = (f"{name}, where {condition}" for name, condition in self.cases if eval(condition, {**names}))
+        return next(holding, "the others")
+
+    def check(self, entry, limit=TIME_LIMIT):
+        """Ask for every entry of the tensor, `limit` seconds in all, and say which case is wrong: a `Result`."""
+        if why := objection("entry", self.arguments, entry):
+            return Result("error", (), why, exercise=self.name)
+        if is_stub(entry):
+            message = f"{self.formula}. Write entry({self.arguments}), one number, and check again."
+            return Result("not attempted", (), message, exercise=self.name)
+        try:
+            with np.errstate(all="ignore"), Sandbox(entry, limit) as sandbox:
+                message, table, status = sandbox.call(self._verdict, entry)
+            if sandbox.late:
+                raise TimeUp
+        except Busy as busy:
+            return Result("error", (), str(busy), exercise=self.name)
+        except TimeUp:
+            message = f"Your code was stopped after {limit:g} seconds: does a loop never end?"
+            return Result("error", ("too_slow",), message, exercise=self.name)
+        except (KeyboardInterrupt, SystemExit):
+            return Result("error", ("raises",), "Your code was interrupted, or calls exit().", exercise=self.name)
+        return Tensor(status, (), message, exercise=self.name, printed=sandbox.said, table=table)
+
+    def solution(self):
+        """One right answer, as source."""
+        return Note("solution", self.name, "One right answer:", self.source)
+
+    def _verdict(self, entry):
+        draws = self.draws()
+        for arrays, right in draws:
+            yours = np.zeros(right.shape)
+            for place in np.ndindex(right.shape):
+                value = _called(entry, place, arrays)
+                at = f"entry({', '.join(map(str, place))}, ...)"
+                if isinstance(value, Raised):
+                    return f"{at} raised {value.kind}: {value.text}", "", "error"
+                if isinstance(value, str):
+                    return f"{at} returned {value}, expected one number.", "", "error"
+                yours[place] = value
+            wrong = ~(np.abs(yours - right) <= 1e-6 * max(1, np.abs(right).max()))
+            if wrong.any():
+                return self._mistake(arrays, yours, right, wrong), self._table(yours, right, wrong), "wrong"
+        right = draws[0][1]
+        message = f"All {right.size} entries are right, and those of {len(draws) - 1} other sizes."
+        return message, self._table(right, right, np.zeros(right.shape, bool)), "correct"
+
+    def _mistake(self, arrays, yours, right, wrong):
+        places = [tuple(map(int, place)) for place in np.argwhere(wrong)]
+        by_case, sizes = {}, {}
+        for place in np.ndindex(right.shape):
+            case = self.case_of(place, arrays)
+            sizes[case] = sizes.get(case, 0) + 1
+            by_case[case] = by_case.get(case, 0) + bool(wrong[place])
+        told = [f"{n} of {sizes[case]} entries of {case}" for case, n in by_case.items() if n]
+        fine = [case for case, n in by_case.items() if not n]
+        words = f"Wrong: {'; '.join(told)}." + (f" Right: {'; '.join(fine)}." if fine else "")
+        return f"{words}{_pattern(yours, right)} {self._at(places[0], yours, right)}."
+
+    def _at(self, place, yours, right):
+        where = ", ".join(f"{name} = {n}" for name, n in zip(self.arguments.split(", "), place, strict=False))
+        return f"At {where} yours is {yours[place]:.4g}, expected {right[place]:.4g}"
+
+    def _table(self, yours, right, wrong):
+        rank = right.ndim - len(self.shapes[0][-1])
+        letters = self.arguments.split(", ")[: right.ndim]
+        tops, sides = list(np.ndindex(right.shape[rank:])), list(np.ndindex(right.shape[:rank]))
+        heads = "".join(f'<th scope="col">{",".join(map(str, top))}</th>' for top in tops)
+        corner = f"{', '.join(letters[:rank])} \\ {', '.join(letters[rank:])}"
+        rows = [f'<tr><th scope="col">{corner}</th>{heads}</tr>']
+        for side in sides:
+            cells = "".join(self._cell((*side, *top), yours, right, wrong) for top in tops)
+            rows.append(f'<tr><th scope="row">{",".join(map(str, side))}</th>{cells}</tr>')
+        label = f"{int(wrong.sum())} of {wrong.size} entries are wrong, marked ✗" if wrong.any() else "All are right"
+        return f'{_STYLE}<div style="overflow-x:auto;padding-bottom:2em"><table class="course-tensor" aria-label="{label}">{"".join(rows)}</table></div>'
+
+    def _cell(self, place, yours, right, wrong):
+        shown = f"{yours[place]:.2g}" if yours[place] else "0"
+        if not wrong[place]:
+            return f'<td class="{"right" if right[place] else ""}">{shown}</td>'
+        said = escape(self._at(place, yours, right))
+        return f'<td class="wrong" tabindex="0" aria-label="wrong. {said}">✗ {shown}<span aria-hidden="true">{said}</span></td>'
+
+
+@dataclass(frozen=True)
+class Tensor(Result):
+    """The outcome of a puzzle: a `Result` whose card shows the whole tensor."""
+
+    table: str = field(default="", repr=False, compare=False)  # HTML of numbers alone
+
+    def __repr__(self):
+        return super().__repr__()
+
+    def _help(self):
+        return ""
+
+    def _repr_html_(self):
+        return (
+            card(self.status, self.exercise, self.message, self._shown()).removesuffix("</div>") + self.table + "</div>"
+        )
+
+
+def _called(entry, place, arrays):
+    """A number; or what came instead, in words; or `Raised`."""
+    try:
+        value = entry(*place, *(array.copy() for array in arrays))
+    except Exception as error:  # noqa: BLE001 - whatever a learner's code can raise
+        return raised(error, entry)
+    if value is None:
+        return "None (a return is missing)"
+    if isinstance(value, np.ndarray) and value.ndim:
+        return f"an array of shape {value.shape}"
+    if isinstance(value, (bool, int, float, np.number, np.bool_, np.ndarray)) and np.isrealobj(value):
+        try:
+            return float(value)
+        except (ValueError, TypeError, OverflowError):
+            pass
+    return f"a {type(value).__name__}"
+
+
+def _pattern(yours, right):
+    """What the whole tensor is instead, where a simple change of the right one gives it; "" if none does."""
+    if not yours.any():
+        return " All of yours are 0."
+    k = right.ndim // 2
+    swapped = right.transpose(*range(k, 2 * k), *range(k)) if right.ndim == 2 * k else right[:0]
+    if swapped.shape == yours.shape and np.allclose(swapped, yours):
+        return " Yours are the right ones with the two places exchanged."
+    if np.allclose(yours, -right):
+        return " Yours have the wrong sign."
+    for axis, step in ((axis, step) for axis in (0, right.ndim - 1) for step in (1, -1)):
+        inside = [slice(None)] * right.ndim
+        inside[axis] = slice(1, -1)
+        moved = np.roll(right, step, axis)[tuple(inside)]
+        if moved.any() and moved.size and np.allclose(moved, yours[tuple(inside)]):
+            return " Yours are the right ones, one place off."
+    return ""
+
+
+def puzzles():
+    """The names of all index puzzles, in rising order: a list."""
+    return list(found(Puzzle))
+
+
+def puzzle(name):
+    """The index puzzle of that name. Raises KeyError, with the nearest name, if there is none; TypeError for no text."""
+    return find("puzzle(name)", name, found(Puzzle), "puzzles()")

@@ -1,0 +1,110 @@
+"""The index puzzles: their solutions are the tensors, a wrong case is named, and whatever comes gets a clear verdict."""
+
+import re
+
+import numpy as np
+import pytest
+from learner import answer
+
+from course_lib.exercises import puzzle, puzzles
+from course_lib.jacobian import numeric_jacobian
+
+each_puzzle = pytest.mark.parametrize("name", puzzles())
+
+
+def checked(name, line):
+    return puzzle(name).check(answer(f"def entry({puzzle(name).arguments}):\n    return {line}"))
+
+
+def test_there_are_sixteen():
+    assert len(puzzles()) == 16
+
+
+@each_puzzle
+def test_the_solution_is_the_measured_tensor_and_right(name):
+    for arrays, tensor in puzzle(name).draws():
+        measured = numeric_jacobian(lambda x, a=arrays: puzzle(name).function(*a[:-1], x), arrays[-1])
+        np.testing.assert_allclose(tensor, measured, atol=1e-7)
+    result = puzzle(name).check(answer(puzzle(name).source))
+    assert result.status == "correct" and "✗" not in result._repr_html_() and "<table" in result._repr_html_()
+
+
+@each_puzzle
+def test_a_case_alone_that_is_wrong_is_named_alone_and_the_picture_marks_it(name):
+    each = puzzle(name)
+    before = []
+    for case, condition in (*each.cases, ("the others", "True")):
+        chosen = " and ".join([*before, f"({condition})"])
+        before.append(f"not ({condition})")
+        right = each.source.split("return ")[1]
+        result = checked(name, f"({right}) + (100 if {chosen} else 0)")
+        assert result.status == "wrong"
+        wrong = result.message.split(" Right: ")[0]
+        assert case in wrong and ";" not in wrong.removeprefix("Wrong: "), result.message
+        cells = re.findall(
+            r'<td class="wrong" tabindex="0" aria-label="wrong\. At ([^"]+) yours is [^"]+, expected',
+            result._repr_html_(),
+        )
+        assert cells and len(cells) == int(re.search(r"Wrong: (\d+) of", result.message)[1])
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "said"),
+    [
+        ("identity", "i == h + 1", "one place off"),
+        ("slice", "i + 1 == h", "one place off"),
+        ("slice", "i + 3 == h", "one place off"),
+        ("cumulative sum", "h < i", "of the border, where h == i"),
+        ("cumulative sum", "h >= i", "the two places exchanged"),
+        ("convolution", "w[h - i] if 0 <= h - i < len(w) - 1 else 0", "of the window's border"),
+        ("running mean", "(abs(i - h) <= 1) / 3", "of the border"),
+        ("centring", "(i == h) + 1 / len(x)", "the others"),
+        ("centring", "1 / len(x) - (i == h)", "the wrong sign"),
+        ("centring", "i == h", "of the others"),
+        ("softmax", "i == h", "of the diagonal, where i == h"),
+        ("relu", "i == h", "of the diagonal with x[i] < 0"),
+        ("scale", "0", "All of yours are 0"),
+        ("transpose", "i == h and j == k", "the entry itself"),
+        ("attention scores", "(i == h) * X[j, k] / np.sqrt(X.shape[1])", "the row that is asked"),
+    ],
+)
+def test_a_wrong_line_is_told_what_is_wrong_with_it(name, line, said):
+    result = checked(name, line)
+    assert result.status == "wrong" and said in result.message
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "said"),
+    [
+        ("def entry(i, x):\n    return 1", "error", "entry(i, h, x)"),
+        ("def entry(i, h, x):\n    return x", "error", "an array of shape (5,), expected one number"),
+        ("def entry(i, h, x):\n    pass", "not attempted", "one number"),
+        ("def entry(i, h, x):\n    print(i)", "error", "a return is missing"),
+        ("def entry(i, h, x):\n    return '<b>'", "error", "a str, expected one number"),
+        ("def entry(i, h, x):\n    return 1j", "error", "a complex, expected one number"),
+        ("def entry(i, h, x):\n    return x[i + 1]", "error", "raised IndexError"),
+        ("def entry(i, h, x):\n    raise ValueError('<script>')", "error", "raised ValueError: <script>"),
+        ("def entry(i, h, x):\n    exit()", "error", "exit()"),
+        ("def entry(i, h, x):\n    return float('nan')", "wrong", "yours is nan"),
+        ("def entry(i, h, x):\n    x[:] = 0\n    return i == h", "correct", "All 25 entries"),
+    ],
+)
+def test_whatever_comes_gets_a_clear_verdict(body, status, said):
+    result = puzzle("identity").check(answer(body))
+    assert (result.status, said in result.message) == (status, True), result.message
+    assert "<script>" not in result._repr_html_() and "<b>" not in result._repr_html_()
+
+
+def test_one_that_never_ends_is_stopped():
+    result = puzzle("identity").check(answer("def entry(i, h, x):\n    while True: pass"), limit=0.2)
+    assert (result.status, result.mistakes) == ("error", ("too_slow",))
+
+
+def test_what_is_no_function_is_refused():
+    assert puzzle("identity").check(3).status == "error"
+
+
+def test_the_solution_is_shown_and_an_unknown_name_suggests_the_near_one():
+    assert puzzle("mean").solution().code == "def entry(i, h, x):\n    return 1 / len(x)"
+    with pytest.raises(KeyError, match="did you mean 'softmax'"):
+        puzzle("soft max")
