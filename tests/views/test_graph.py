@@ -40,10 +40,8 @@ def test_each_step_says_what_its_rule_gives_and_where_parts_add():
     node, names = small()
     words = GraphStepper(node, names).words
     assert words[0] == "values alone: from O = 1 2; 3 −1, W = 2; 1, b = −1 to 25."
-    assert (
-        words[3]
-        == "the rule of *, whose gradient is 1; 1, gives 3; 4 to +, 3; 4 to +. Two edges leave +: their gradients add."
-    )
+    assert words[3] == "the rule of *, whose gradient is 1; 1, gives 3; 4 to +, 3; 4 to +."
+    assert words[4] == "the rule of +, whose gradient is 6; 8, added from 2 edges, gives 6; 8 to @, 14 to b."
     assert words[-1] == "the rule of @, whose gradient is 6; 8, gives 12 6; 16 8 to O, 30; 4 to W."
 
 

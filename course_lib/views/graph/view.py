@@ -1,5 +1,7 @@
 """GraphStepper: a small expression as a graph, values above and gradients below each edge, and the way back step by step."""
 
+from collections import Counter
+
 import numpy as np
 import traitlets
 from matplotlib.patches import PathPatch
@@ -54,7 +56,7 @@ class GraphStepper(View):
         places, gap = _places(order), 56 + 2 * _LINE * max(len(_lines(each.value)) for each in order)
         edges, words = _edges(inner, places, gap), [_forward_words(node, order, called)]
         words += [f"the way back begins: the gradient of {called[node]} for itself is 1."]
-        words += [_words(each, called) for each in inner]
+        words += [_words(each, called, order) for each in inner]
         x, y = _pixels(places[node], gap)
         edges.append(_edge([x, y], [x + 0.8 * _COLUMN, y], 0, 1, node.value, node.grad))
         nodes = [
@@ -140,21 +142,22 @@ def _pixels(place, gap):
 
 def _edges(inner, places, gap):
     """What the browser draws of each edge: a curve of three points, and its texts."""
-    edges = []
+    edges, leaving = [], Counter()
     for step, each in enumerate(inner, 2):
         for k, (parent, rule) in enumerate(each.parents):
             same = [j for j, (other, _) in enumerate(each.parents) if other is parent]
             bend = (same.index(k) - (len(same) - 1) / 2) * 2 * gap
             gradient = unbroadcast(rule(each.grad), parent.shape)
             ends = _pixels(places[parent], gap), _pixels(places[each], gap)
-            edges.append(_edge(*ends, bend, step, parent.value, gradient))
+            edges.append(_edge(*ends, bend, step, parent.value, gradient, 0.42 + 0.15 * (leaving[parent] % 3)))
+            leaving[parent] += 1
     return edges
 
 
-def _edge(start, end, bend, step, value, gradient):
+def _edge(start, end, bend, step, value, gradient, t=0.42):
     (x0, y0), (x1, y1) = start, end
     path = [[x0, y0], [(x0 + x1) / 2, (y0 + y1) / 2 + bend], [x1, y1]]
-    t = 0.5 if bend else 0.42  # nearer to the start, where edges that meet are further apart
+    t = 0.5 if bend else t  # nearer to the start, where edges that meet are further apart
     label = [(1 - t) ** 2 * a + 2 * t * (1 - t) * b + t**2 * c for a, b, c in zip(*path, strict=True)]
     return {"path": path, "label": label, "step": step, "value": _lines(value), "gradient": _lines(gradient)}
 
@@ -176,9 +179,9 @@ def _forward_words(node, order, called):
     return f"values alone: from {inputs} to {_said(node.value)}."
 
 
-def _words(each, called):
+def _words(each, called, order):
     parts = [(parent, unbroadcast(rule(each.grad), parent.shape)) for parent, rule in each.parents]
     gives = ", ".join(f"{_said(part)} to {called[parent]}" for parent, part in parts)
-    forks = [parent for k, (parent, _) in enumerate(parts) if parent in [p for p, _ in parts[:k]]]
-    adds = "".join(f" Two edges leave {called[parent]}: their gradients add." for parent in forks)
-    return f"the rule of {called[each]}, whose gradient is {_said(each.grad)}, gives {gives}.{adds}"
+    uses = sum(parent is each for other in order for parent, _ in other.parents)
+    added = f", added from {uses} edges" if uses > 1 else ""
+    return f"the rule of {called[each]}, whose gradient is {_said(each.grad)}{added}, gives {gives}."
