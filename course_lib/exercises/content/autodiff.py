@@ -152,6 +152,8 @@ def _graphs(seed):
         (1500, "edge"),
     ):
         new = rng.permutation(n).tolist()  # node k of the computation is called new[k]
+        if n > 100:  # a visit that begins at either end of the numbers goes deep at once
+            new = [each for each in new if each not in (0, n - 1)] + [0, n - 1]
         parents = [[] for _ in range(n)]
         for k in range(1, n):
             several = [k - 1] if n > 100 else rng.integers(k, size=rng.integers(1, 4)).tolist()
