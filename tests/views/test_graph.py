@@ -78,3 +78,18 @@ def test_what_is_too_large_to_be_seen_is_refused():
             GraphStepper(node)
     with pytest.raises(ShapeError, match=r"node has shape \(2,\), expected a single number"):
         GraphStepper(Node([1.0, 2.0]))
+
+
+def test_an_input_stands_right_before_what_uses_it():
+    view = GraphStepper(*small())
+    x = {n["name"]: n["place"][0] for n in view.nodes}
+    assert x["O"] == x["W"] < x["@"] == x["b"] < x["+"] < x["*"] < x["sum"]
+
+
+@pytest.mark.parametrize("step", range(6))
+def test_the_picture_shows_the_gradients_that_are_known_after_the_step_and_no_others(step):
+    view = GraphStepper(*small(), step=step)
+    known = [edge for edge in view.edges if edge["step"] <= step]
+    texts = [text.get_text() for text in view.figure().axes[0].texts]
+    assert len(known) == [0, 1, 2, 4, 6, 8][step]
+    assert len(texts) == len(view.edges) + len(known) + len(view.nodes)

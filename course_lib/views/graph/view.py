@@ -44,7 +44,11 @@ class GraphStepper(View):
             raise TypeError(f"{_CALL}: names is {describe(names)}, expected a dict of text and Nodes")
         backward(node)
         order = in_order(node)
-        large = [n.shape for n in order if n.value.size > MOST_ENTRIES or n.value.ndim > 2 or len(_lines(n.value)) > 4]
+        large = [
+            n.shape
+            for n in order
+            if n.value.size > MOST_ENTRIES or n.value.ndim > 2 or len(_lines(n.value)) > MOST_ROWS
+        ]
         if len(order) > MOST_NODES or large:
             found = f"an array of shape {large[0]}" if large else f"{len(order)} nodes"
             expected = f"up to {MOST_NODES} nodes of up to {MOST_ENTRIES} entries in up to {MOST_ROWS} rows"
