@@ -14,6 +14,7 @@ from course_lib.exercises import exercise, exercises, predictions, progress
 from course_lib.exercises.engine.course import found
 from course_lib.exercises.engine.mistakes import MISTAKES
 from course_lib.exercises.engine.prediction import Question
+from course_lib.exercises.engine.variants import Variants
 from course_lib.pictures.look import look
 from course_lib.pictures.projector import MODES, projector
 
@@ -121,7 +122,11 @@ def test_every_prediction_of_the_course_is_named():
 
 def test_every_card_is_one_that_its_exercise_can_show():
     for name, mistake, _ in rows("exercise"):
-        known = {key.split(":")[0] for key in exercise(name.strip("`")).definition.wrong}
+        definition = exercise(name.strip("`")).definition
+        cases = definition.cases(0)
+        known = {
+            id for each in Variants(definition, cases, tuple(map(definition.value, cases))).alone for id in each.ids
+        }
         assert mistake.strip("`") in known and mistake.strip("`") in MISTAKES, (name, mistake)
 
 

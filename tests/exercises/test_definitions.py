@@ -128,7 +128,10 @@ def words(mistakes):
 
 def test_no_message_gives_the_formula_away():
     general = words(MISTAKES.values())
-    texts = {name: [*words(each.known.values()), each.look, each.view] for name, each in definitions().items()}
+    texts = {
+        name: [*words(map(each.known, {m.key for m in each.mistakes})), each.look, each.view]
+        for name, each in definitions().items()
+    }
     assert [
         text for text in [*general, *(text for each in texts.values() for text in each)] if FORMULAS.search(text)
     ] == []
@@ -138,35 +141,26 @@ def test_no_message_gives_the_formula_away():
 
 
 @each_definition()
-def test_a_mistake_has_a_known_id_and_one_place(definition):
-    keys = [each if isinstance(each, str) else each.key for each in definition.mistakes]
+def test_a_mistake_of_an_exercise_has_a_known_id_and_changes_the_solution_or_only_the_words(definition):
+    keys = [each.key for each in definition.mistakes]
     assert len(keys) == len(set(keys))
     assert {bare(key) for key in keys} <= set(MISTAKES)
-    assert definition.look and all(each.alone and each.beside for each in definition.known.values())
-    assert definition.wrong + tuple(definition.limits) == tuple(keys), "those with a limit stand last"
+    assert all(old in definition.solution for each in definition.mistakes for old in each.change[::2])
+    assert all(code in definition.solution for code, _ in definition.parts)
+    assert definition.look and all(each.alone and each.beside for each in map(definition.known, keys))
 
 
 def test_every_general_mistake_is_made_by_an_exercise_or_seen_by_the_engine():
     engine = Path(inspect.getfile(definitions)).parent
     seen = "".join(path.read_text(encoding="utf-8") for path in engine.glob("*.py") if path.name != "mistakes.py")
-    made = {bare(key) for each in definitions().values() for key in each.known}
+    made = {each.key for definition in definitions().values() for each in definition.mistakes}
     assert [id for id in MISTAKES if id not in made and f'"{id}"' not in seen] == []
 
 
-@each_definition()
-def test_every_message_ends_with_a_place_to_look_and_has_no_braces_left(definition):
-    for key in definition.wrong:
-        body = answer(
-            f"def {definition.name}({definition.arguments}):\n    return wrong({definition.arguments})",
-            wrong=lambda *a, key=key: definition.formula({key}.__contains__, *a),
-        )
-        message = exercise(definition.name, NoStore()).check(body).message
-        assert " Look at " in message
-        assert not re.search(r"[{}]|\bNone\b", message), message
-
-
 def test_every_section_that_a_message_names_is_a_heading_of_its_notebook():
-    places = [text for each in definitions().values() for text in [each.look, *(m.look for m in each.known.values())]]
+    places = [
+        text for each in definitions().values() for text in [each.look, *(m.look for m in each.mistakes if m.look)]
+    ]
     places = {*places, *(each.where for each in found(Sheet).values())} - {each.look for each in MISTAKES.values()}
     named = {text: re.findall(r"{(\w+): ([^}]+)}", text) for text in places}
     assert [text for text, each in named.items() if not each or re.search(r"notebook|section", text)] == []

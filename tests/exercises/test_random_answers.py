@@ -11,9 +11,12 @@ from course_lib.exercises.engine.check import check, verdict
 from course_lib.exercises.engine.compare import Answer, Raised, same
 from course_lib.exercises.engine.diagnose import Evidence
 from course_lib.exercises.engine.exercise import definitions
+from course_lib.exercises.engine.mistakes import Mistake
 from course_lib.exercises.engine.say import compare
+from course_lib.exercises.engine.variants import Variants
 
 ROUNDS = 200
+VARIANTS = {}  # name: the variants of that exercise
 CERTAIN = {"wrong_shape", "not_finite", "raises"}  # what is seen without knowing the reason
 
 
@@ -28,10 +31,10 @@ def changed(value, change):
 
 def mixture(rng, definition, cases):
     """The right result, mixed with a wrong one where that has its shape."""
-    key, a, b = str(rng.choice(definition.wrong)), *rng.uniform(0.1, 0.9, 2)
+    variant, (a, b) = VARIANTS[definition.name].alone[rng.integers(3)], rng.uniform(0.1, 0.9, 2)
 
     def wrong(value, i):
-        other = definition.value(cases[i], (key,))
+        other = variant.value(i)
         alike = not isinstance(other, Raised) and [np.shape(leaf) for leaf in leaves(value)] == [
             np.shape(leaf) for leaf in leaves(other)
         ]
@@ -120,7 +123,7 @@ def test_a_random_wrong_answer_is_neither_right_nor_given_a_name(name):
     definition = definitions()[name]
     cases = definition.cases(0)
     right = tuple(definition.value(case) for case in cases)
-    known = {}
+    variants = VARIANTS[name] = Variants(definition, cases, right)
     rng = np.random.default_rng(2)
     for number in range(ROUNDS):
         way = WAYS[number % len(WAYS)]
@@ -130,40 +133,37 @@ def test_a_random_wrong_answer_is_neither_right_nor_given_a_name(name):
             not isinstance(v, Raised) and same(v, r, definition.tolerance) for v, r in zip(values, right, strict=True)
         ):
             continue  # numbers that the change leaves as they are
-        evidence = Evidence(
-            definition,
-            cases,
-            right,
-            tuple(
-                Answer(definition.settled(v, c)) if not isinstance(v, Raised) else Answer(v)
-                for v, c in zip(values, cases, strict=True)
-            ),
-            known,
-        )
+        settled = [v if isinstance(v, Raised) else definition.settled(v, c) for v, c in zip(values, cases, strict=True)]
+        evidence = Evidence(variants, tuple(map(Answer, settled)))
         status, keys, message, _ = verdict(evidence)
         assert status != "correct", way
-        assert set(keys) <= CERTAIN or truly(definition, cases, keys, values, right), (way, keys, message)
+        assert set(keys) <= CERTAIN or truly(variants, keys, values), (way, keys, message)
 
 
-def truly(definition, cases, keys, values, right):
+def truly(variants, keys, values):
     """True if the random change happens to be exactly the mistake that was named, in every case.
 
     For hard_coded_sizes, that is: right for the notebook's sizes, and wrong wherever no size is the notebook's.
     """
-    keys = tuple(key for key in keys if key not in CERTAIN)
-    expected = right if keys == ("hard_coded_sizes",) else [definition.value(case, keys) for case in cases]
-    agree = [
-        isinstance(value, Raised) and isinstance(other, Raised)
-        if isinstance(value, Raised) or isinstance(other, Raised)
-        else same(value, other, definition.tolerance)
-        for value, other in zip(values, expected, strict=True)
-    ]
-    if keys != ("hard_coded_sizes",):
-        return not set(keys) & set(definition.limits) and all(agree)
+    keys = [key for key in keys if key not in CERTAIN]
+    alike = [each for each in (*variants.alone, *variants.pairs) if [m.key for m in each.mistakes] == keys]
+    alike += [variants.base] * (keys == ["hard_coded_sizes"])
+    agreeing = [[agree(each.value(i), value, variants.definition) for i, value in enumerate(values)] for each in alike]
+    if keys != ["hard_coded_sizes"]:
+        return any(map(all, agreeing))
+    cases = variants.cases
     sizes = cases[0].sizes.items()
     others = [not sizes & case.sizes.items() for case in cases]
     inside = ["notebook" in case.tags for case in cases]
-    return all(good if here else not good for good, here, far in zip(agree, inside, others, strict=True) if here or far)
+    return all(
+        good if here else not good for good, here, far in zip(*agreeing, inside, others, strict=True) if here or far
+    )
+
+
+def agree(value, other, definition):
+    if isinstance(value, Raised) or isinstance(other, Raised):
+        return isinstance(value, Raised) and isinstance(other, Raised)
+    return same(value, other, definition.tolerance)
 
 
 # What is said where nothing is known is true of the numbers: the shape, the places, a ratio.
@@ -273,10 +273,8 @@ def test_right_numbers_in_another_shape_are_told_from_wrong_ones():
     assert "The numbers are right" not in result.message
 
 
-def test_an_answer_that_fails_everywhere_is_explained_by_no_formula_that_fails_everywhere():
-    def fails(*_):
-        raise ValueError
-
-    definition = dataclasses.replace(definitions()["grad_W"], formula=fails)
+def test_an_answer_that_fails_everywhere_is_explained_by_no_variant_that_fails_everywhere():
+    fails = Mistake("order", change=("return", "raise ValueError #"))
+    definition = dataclasses.replace(definitions()["grad_W"], mistakes=(fails,))
     result, _ = check(definition, lambda O, G: O.T @ missing)  # noqa: F821 - the learner's slip
     assert (result.status, result.mistakes) == ("error", ("raises",))

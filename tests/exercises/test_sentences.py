@@ -14,6 +14,7 @@ from public_mistakes import MISTAKES, RIGHT
 
 from course_lib.exercises import check_layer, exercise
 from course_lib.exercises.engine.exercise import definitions
+from course_lib.exercises.engine.variants import Variants
 
 EITHER = r"(?:is|are)"
 
@@ -21,13 +22,14 @@ EITHER = r"(?:is|are)"
 def answers_to(definition):
     """(what it is, a function) for each wrong answer to an exercise that is known."""
     name = definition.name
-    for key in definition.wrong:
-
-        def wrong(*arguments, key=key):
-            return definition.formula({key}.__contains__, *arguments)
-
-        call = f"def {name}({definition.arguments}):\n    return wrong({definition.arguments})"
-        yield key, answer(call, wrong=wrong)
+    cases = definition.cases(0)
+    for each in Variants(definition, cases, tuple(map(definition.value, cases))).alone:
+        if each.source and not re.search(r"\bf\(", each.source):
+            yield each.source, answer(each.source)
+    for last in ("-R", "2 * R", "R / 2", "R.T"):
+        if definition.form == "array":
+            call = f"def {name}({definition.arguments}):\n    R = right({definition.arguments})\n    return {last}"
+            yield last, answer(call, right=answer(definition.solution))
     for last in ("R + np.arange(R.size).reshape(R.shape) // max(R[:1].size, 1)", "R if R.sum() > 0 else 0.37 * R"):
         if definition.form == "array":
             call = (

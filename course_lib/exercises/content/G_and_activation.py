@@ -4,66 +4,31 @@ import numpy as np
 
 from course_lib.activations import gelu, relu, sigmoid, softplus, tanh
 from course_lib.exercises.engine.cases import batch_cases
-from course_lib.exercises.engine.definition import Definition, Mistake, finish
+from course_lib.exercises.engine.definition import Definition, Mistake
 from course_lib.exercises.engine.prediction import question, right, wrong
-from course_lib.losses import mse, softmax, softmax_cross_entropy
 
 NOTEBOOK = "04_G_and_activation"
 
-BATCH_NOT_AVERAGED = Mistake(
-    "batch_not_averaged", look="slip E9, {G_and_activation: Whose 1/m it is}: whose 1/m is it?"
+MEAN = (
+    Mistake("batch_not_averaged", look="slip E9, {G_and_activation: Whose 1/m it is}: whose 1/m is it?"),
+    Mistake(
+        "batch_averaged",
+        "Your result is exactly 1/{m} of the gradient, and m is {m}: the mean over the batch is taken twice.",
+        "the mean over the batch is taken twice",
+        "slip E9, {G_and_activation: Whose 1/m it is}: whose 1/m is it?",
+    ),
+    Mistake(
+        "wrong_axis",
+        "Your mean runs over the n_out = {n_out} units, and not over the m = {m} samples.",
+        "the mean runs over the units",
+    ),
 )
-FIRST_SAMPLE_ONLY = Mistake(
-    "first_sample_only",
-    "Your result holds the first sample's row only: each of the m = {m} samples has its own.",
-    "only the first sample's row is there",
-)
-WRONG_AXIS = Mistake(
-    "wrong_axis",
-    "Your mean runs over the n_out = {n_out} units, and not over the m = {m} samples.",
-    "the mean runs over the units",
-)
-BATCH_AVERAGED = Mistake(
-    "batch_averaged",
-    "Your result is exactly 1/{m} of the gradient, and m is {m}: the mean over the batch is taken twice.",
-    "the mean over the batch is taken twice",
-    look="slip E9, {G_and_activation: Whose 1/m it is}: whose 1/m is it?",
-)
-
 # Activations for which f'(f(Z)) is wrong; for relu it would be right.
 SMOOTH = (tanh, sigmoid, softplus, gelu)
-
-
 F_OF = {activation.f_prime: activation.f for activation in SMOOTH}
 
-
 _HUGE = ((5, 7, 3, "huge"), (3, 2, 5, "huge"))
-
-
-def _times(did, A, B):
-    """The element-wise product of A and B, of equal shapes, or a matrix product in its place."""
-    if did("matrix_product_for_elementwise"):
-        return A @ B
-    if did("matrix_product_for_elementwise:turned"):
-        return A @ B.T
-    return A.T @ B if did("matrix_product_for_elementwise:left") else A * B
-
-
-def _sigmoid_prime(did, Z):
-    S = sigmoid.f(Z)
-    if did("activation_not_derivative"):
-        return finish(did, S)
-    if did("derivative_at_output"):
-        return finish(did, _times(did, Z, 1 - Z))
-    S = sigmoid.f(S) if did("derivative_at_output:twice") else S
-    return finish(did, _times(did, S, 1 - S))
-
-
-def _relu_prime(did, Z):
-    if did("activation_not_derivative"):
-        return finish(did, relu.f(Z))
-    slopes = np.where(Z < 0, 1.0, 0.0) if did("sign:side") else relu.f_prime(Z)
-    return finish(did, slopes)
+_TWO_SIZES = ("m", None, "n_out")
 
 
 def _kink_is_free(value, Z):
@@ -73,64 +38,8 @@ def _kink_is_free(value, Z):
     return np.where((Z == 0) & (value >= 0) & (value <= 1), 0, value)
 
 
-def _undo_activation(did, G, Z, f_prime):
-    m, entries, f = len(Z), Z.size, F_OF.get(f_prime, np.tanh)
-    if did("first_sample_only"):
-        G, Z = G[:1], Z[:1]
-    if did("activation_not_undone"):
-        return finish(did, G, m, entries)
-    if did("activation_not_derivative"):
-        slopes = f(Z)
-    else:
-        at = {
-            "derivative_at_output": lambda: f_prime(f(Z)),
-            "derivative_at_output:tanh": lambda: f_prime(np.tanh(Z)),
-            "derivative_at_output:sigmoid": lambda: f_prime(sigmoid.f(Z)),
-            "derivative_at_output:sigmoid_form": lambda: Z * (1 - Z),
-            "derivative_at_output:tanh_form": lambda: 1 - Z**2,
-        }
-        slopes = next((make() for key, make in at.items() if did(key)), None)
-        slopes = f_prime(Z) if slopes is None else slopes
-    return finish(did, _times(did, G, slopes), m, entries)
-
-
-def _mean(did, R):
-    """R, (m, n_out), divided as the mean of a loss asks for, or not."""
-    m, n_out = R.shape
-    if did("first_sample_only"):
-        R = R[:1]
-    if did("averaged_over_entries"):
-        return finish(did, R / (m * n_out), m)
-    if did("wrong_axis"):
-        return finish(did, R / n_out, m)
-    return finish(did, R if did("batch_not_averaged") else R / m, m)
-
-
-def _mse_gradient(did, O, T):
-    return _mean(did, O - T)
-
-
-def _softmax_cross_entropy_gradient(did, Z, T):
-    if did("softmax_over_batch"):
-        S = softmax(Z.T).T
-    elif did("softmax_over_batch:all"):
-        S = softmax(Z.reshape(1, -1)).reshape(Z.shape)
-    else:
-        S = softmax(Z)
-    if did("softmax_jacobian_missing"):
-        return _mean(did, -T * (1 - S))
-    if did("softmax_jacobian_missing:sigmoid"):
-        return _mean(did, sigmoid.f(Z) - T)
-    if did("slope_twice"):
-        return _mean(did, (S - T) * S * (1 - S))
-    return _mean(did, -T / S if did("activation_not_undone") else S - T)
-
-
 def _one_hot(draw, m, n_out):
     return np.eye(n_out, dtype=np.float32 if "float32" in draw.tags else float)[draw.rng.integers(n_out, size=m)]
-
-
-_TWO_SIZES = ("m", None, "n_out")
 
 
 sigmoid_prime = Definition(
@@ -139,26 +48,13 @@ sigmoid_prime = Definition(
     arguments="Z",
     result="an array of the shape of Z",
     of="the derivative",
-    right=sigmoid.derivative,
-    formula=_sigmoid_prime,
     mistakes=(
-        "activation_not_derivative",
         Mistake("derivative_at_output", look="row S6, {G_and_activation: Three wrong forms}"),
-        "derivative_at_output:twice",
-        "matrix_product_for_elementwise",
-        "matrix_product_for_elementwise:turned",
-        "matrix_product_for_elementwise:left",
-        "sign",
-        "factor_two",
-        "factor_two:half",
-        "transposed",
-        Mistake(
-            "overflow",
-            look="{G_and_activation: All seven activations}: what is exp(-Z) for Z = -1000?",
-            limit=("moderate", "huge"),
-        ),
+        Mistake("derivative_at_output:form", change=("S * (1 - S)", "Z * (1 - Z)")),
+        Mistake("overflow", look="{G_and_activation: All seven activations}: what is exp(-Z) for Z = -1000?"),
     ),
     cases=batch_cases(lambda draw, m, _, n: (draw(m, n),), names=_TWO_SIZES, more=_HUGE),
+    f=lambda Z: sigmoid.f,
     hints=(
         "Differentiate 1 / (1 + exp(-z)). The result can be written with s = sigmoid(z) alone.",
         "f' = s (1 - s), where s is f(Z) and not Z.",
@@ -174,21 +70,16 @@ relu_prime = Definition(
     arguments="Z",
     result="an array of the shape of Z",
     of="the derivative",
-    right=relu.derivative,
-    formula=_relu_prime,
     mistakes=(
-        "activation_not_derivative",
         Mistake(
             "sign:side",
             "Your slope is 1 where Z is negative: the two sides are exchanged.",
             "the two sides are exchanged",
+            change=("Z > 0", "Z < 0"),
         ),
-        "sign",
-        "factor_two",
-        "factor_two:half",
-        "transposed",
     ),
     cases=batch_cases(lambda draw, m, _, n: (draw(m, n),), names=_TWO_SIZES),
+    f=lambda Z: relu.f,
     settle=_kink_is_free,
     hints=("Draw relu. What is its slope to the right of 0, and to the left?",),
     solution="def relu_prime(Z):\n    return np.where(Z > 0, 1.0, 0.0)",
@@ -202,34 +93,21 @@ undo_activation = Definition(
     arguments="G, Z, f_prime",
     result="an array of shape (m, n_out)",
     of="dL/dZ",
-    right=lambda G, Z, f_prime: G * f_prime(Z),
-    formula=_undo_activation,
     mistakes=(
-        "activation_not_undone",
         Mistake(
             "matrix_product_for_elementwise",
             look="row S6, {G_and_activation: One term is left; Entry by entry}: how many terms are left?",
         ),
-        "matrix_product_for_elementwise:turned",
-        "matrix_product_for_elementwise:left",
         Mistake("derivative_at_output", look="{G_and_activation: Three wrong forms}"),
-        "derivative_at_output:tanh",
-        "derivative_at_output:sigmoid",
-        "derivative_at_output:sigmoid_form",
-        "derivative_at_output:tanh_form",
-        "activation_not_derivative",
+        Mistake("derivative_at_output:tanh", change=("f_prime(Z)", "f_prime(np.tanh(Z))")),
+        Mistake("derivative_at_output:sigmoid", change=("f_prime(Z)", "f_prime(1 / (1 + np.exp(-Z)))")),
         Mistake("batch_averaged", look="slip E9, {G_and_activation: Whose 1/m it is}: whose 1/m is it?"),
-        "averaged_over_entries",
-        "first_sample_only",
-        "sign",
-        "factor_two",
-        "factor_two:half",
-        "transposed",
     ),
     # neighbours have different activations: an answer that holds for one of them only is not right
     cases=batch_cases(
         lambda draw, m, n_in, n: (draw(m, n), draw(m, n), SMOOTH[draw.rng.integers(4)].f_prime), names=_TWO_SIZES
     ),
+    f=lambda G, Z, f_prime: F_OF[f_prime],
     hints=(
         "O[i, j] = f(Z[i, j]), and depends on no other entry of Z. How many terms has the key idea's sum?",
         "One: G[i, j] times the slope of f at Z[i, j].",
@@ -245,19 +123,7 @@ mse_gradient = Definition(
     arguments="O, T",
     result="an array of shape (m, n_out)",
     of="the gradient",
-    right=mse.gradient,
-    formula=_mse_gradient,
-    mistakes=(
-        "factor_two",
-        "factor_two:half",
-        BATCH_NOT_AVERAGED,
-        "averaged_over_entries",
-        "sign",
-        FIRST_SAMPLE_ONLY,
-        WRONG_AXIS,
-        BATCH_AVERAGED,
-        "transposed",
-    ),
+    mistakes=MEAN,
     cases=batch_cases(lambda draw, m, _, n: (draw(m, n), draw(m, n)), names=_TWO_SIZES),
     hints=(
         "L = 1/(2m) * the sum of (O - T)^2. Which terms hold O[i, j]? Differentiate only that one.",
@@ -274,35 +140,25 @@ softmax_cross_entropy_gradient = Definition(
     arguments="Z, T",
     result="an array of shape (m, n_out)",
     of="the gradient",
-    right=softmax_cross_entropy.gradient,
-    formula=_softmax_cross_entropy_gradient,
     mistakes=(
-        BATCH_NOT_AVERAGED,
-        "averaged_over_entries",
-        "sign",
-        FIRST_SAMPLE_ONLY,
-        WRONG_AXIS,
-        BATCH_AVERAGED,
-        Mistake("softmax_jacobian_missing", look="{key_idea: Softmax of one row}: softmax of one row"),
-        "softmax_jacobian_missing:sigmoid",
-        "slope_twice",
+        *MEAN,
+        Mistake("softmax_jacobian_missing", look="{key_idea: Softmax of one row}", change=("S - T", "-T * (1 - S)")),
+        Mistake("softmax_jacobian_missing:sigmoid", change=("S - T", "1 / (1 + np.exp(-Z)) - T")),
+        Mistake("slope_twice", change=("S - T", "(S - T) * S * (1 - S)")),
         Mistake(
             "softmax_over_batch",
             look="{G_and_activation: The first G: cross-entropy}: along which axis do the probabilities sum to 1?",
         ),
-        "softmax_over_batch:all",
+        Mistake("softmax_over_batch:all", change=("axis=1, keepdims=True", "")),
         Mistake(
             "activation_not_undone",
             "Your result is the gradient for softmax's output: the way back through softmax is missing.",
             "the way back through softmax is missing",
+            change=("S - T", "-T / S"),
         ),
-        "factor_two",
-        "factor_two:half",
-        "transposed",
         Mistake(
             "overflow",
             look="{G_and_activation: The first G: cross-entropy}: what is exp(1000), and what may be subtracted from a row?",
-            limit=("moderate", "huge"),
         ),
     ),
     cases=batch_cases(lambda draw, m, _, n: (draw(m, n), _one_hot(draw, m, n)), names=_TWO_SIZES, more=_HUGE),

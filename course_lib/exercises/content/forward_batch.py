@@ -2,65 +2,37 @@
 
 from dataclasses import replace
 
-from course_lib import dense
 from course_lib.exercises.engine.cases import batch_cases
-from course_lib.exercises.engine.definition import Definition, Mistake, finish
+from course_lib.exercises.engine.definition import Definition, Mistake
 from course_lib.exercises.engine.prediction import question, right, wrong
 from course_lib.exercises.engine.sheet import COLUMN, ROW, Product, Sheet
 
 NOTEBOOK = "03_forward_batch"
 
-BIAS_MISSING = Mistake("bias_missing", look="row S8, {forward_batch: Broadcasting}")
-ORDER = Mistake(
-    "order",
-    "Your factors meet in the wrong order: W on the left meets O only where sizes happen to be equal.",
-    "W stands on the left",
-    look="slip E1, {forward_batch: Where the notes differ}",
+MISTAKES = (
+    Mistake("bias_missing", look="row S8, {forward_batch: Broadcasting}"),
+    Mistake(
+        "order",
+        "Your factors meet in the wrong order: W on the left meets O only where sizes happen to be equal.",
+        "W stands on the left",
+        "slip E1, {forward_batch: Where the notes differ}",
+    ),
+    Mistake("transposed", look="slip E1, {forward_batch: The same sample as a column}: where do the samples stand?"),
+    Mistake(
+        "transposed:W",
+        "Your code turns W: it runs only where W is square, and there unit j has the weights of input j.",
+        "W is turned",
+        "slip E1, {forward_batch: Where the notes differ}",
+        ("@ W", "@ W.T"),
+    ),
+    Mistake(
+        "column_bias",
+        "Your bias is added as a column: it runs only where sizes happen to be equal (or 1), and there each sample, instead of each unit, has its own.",
+        "the bias is added as a column",
+        "slip E4, {forward_batch: Broadcasting; Without broadcasting}",
+    ),
+    Mistake("sign:b", "Your code subtracts the bias.", "the bias is subtracted", change=(" + ", " - ")),
 )
-TRANSPOSED = Mistake(
-    "transposed",
-    "Your result is Z, transposed: the samples stand in columns.",
-    "rows and columns are exchanged in the result",
-    look="slip E1, {forward_batch: The same sample as a column}: where do the samples stand?",
-)
-TRANSPOSED_W = Mistake(
-    "transposed:W",
-    "Your code turns W: it runs only where W is square, and there unit j has the weights of input j.",
-    "W is turned",
-    look="slip E1, {forward_batch: Where the notes differ}",
-)
-COLUMN_BIAS = Mistake(
-    "column_bias",
-    "Your bias is added as a column: it runs only where sizes happen to be equal (or 1), and there each sample, instead of each unit, has its own.",
-    "the bias is added as a column",
-    look="slip E4, {forward_batch: Broadcasting; Without broadcasting}",
-)
-SIGN_B = Mistake("sign:b", "Your code subtracts the bias.", "the bias is subtracted")
-BATCH_AVERAGED = Mistake(
-    "batch_averaged",
-    "Your result has one row, the mean over the samples: each sample keeps its own row.",
-    "the samples are averaged",
-)
-
-
-def _forward(did, O, W, b):
-    if did("first_sample_only"):
-        O = O[:1]
-    if did("transposed:W"):
-        W = W.T
-    if did("scalar_rule"):
-        Z = O * W
-    else:
-        Z = W @ O if did("order") else O @ W
-    if did("batch_averaged"):
-        Z = Z.mean(axis=0, keepdims=True)
-    if not did("bias_missing"):
-        b = b.reshape(-1, 1) if did("column_bias") else b
-        Z = Z - b if did("sign:b") else Z + b
-    return finish(did, Z[0] if did("flat_bias") else Z)
-
-
-_VIEW = "ProductExplorer(ex.case['O'], ex.case['W'], ('O', 'W'))"
 
 
 def _cases(samples=None):
@@ -76,23 +48,14 @@ forward_sample = Definition(
     arguments="o, W, b",
     result="an array of shape (1, n_out)",
     of="z",
-    right=dense.forward,
-    formula=_forward,
     mistakes=(
         Mistake(
             "flat_bias",
             "The numbers are right, but the shape is {shape}: a sample is a row with two axes, {expected}.",
             "the result is flat, without its axis of length 1",
-            look="row S7, {forward_batch: All units of one sample, as a row}: what shape has o?",
+            "row S7, {forward_batch: All units of one sample, as a row}: what shape has o?",
         ),
-        BIAS_MISSING,
-        ORDER,
-        TRANSPOSED,
-        TRANSPOSED_W,
-        COLUMN_BIAS,
-        "scalar_rule",
-        SIGN_B,
-        "sign",
+        *MISTAKES,
     ),
     cases=_cases(samples=1),
     hints=(
@@ -111,20 +74,7 @@ forward = Definition(
     arguments="O, W, b",
     result="an array of shape (m, n_out)",
     of="Z",
-    right=dense.forward,
-    formula=_forward,
-    mistakes=(
-        BIAS_MISSING,
-        ORDER,
-        TRANSPOSED,
-        TRANSPOSED_W,
-        COLUMN_BIAS,
-        "scalar_rule",
-        SIGN_B,
-        "sign",
-        "first_sample_only",
-        BATCH_AVERAGED,
-    ),
+    mistakes=MISTAKES,
     cases=_cases(),
     hints=(
         "Row i of O is sample i. What you did with one row happens with each of them.",
@@ -132,25 +82,14 @@ forward = Definition(
     ),
     solution="def forward(O, W, b):\n    return O @ W + b",
     look="row S8, {forward_batch: The whole batch}",
-    view=_VIEW,
+    view="ProductExplorer(ex.case['O'], ex.case['W'], ('O', 'W'))",
 )
 
 
 forward_ones = replace(
     forward,
     name="forward_ones",
-    mistakes=(
-        Mistake("bias_missing", look="row S16, {forward_batch: Without broadcasting}"),
-        ORDER,
-        TRANSPOSED,
-        TRANSPOSED_W,
-        COLUMN_BIAS,
-        "scalar_rule",
-        SIGN_B,
-        "sign",
-        "first_sample_only",
-        BATCH_AVERAGED,
-    ),
+    mistakes=(Mistake("column_bias:ones", change=("ones @ b", "b.T")), *MISTAKES),
     hints=(
         "A column of ones, (m, 1), times the row b, (1, n_out), is (m, n_out): which rows has it?",
         "Z = O W + 1 b. How many ones are needed?",

@@ -1,26 +1,12 @@
 """Notebook 07: the tensor dZ/dO and formula (C)."""
 
-import numpy as np
-
-from course_lib import dense
-from course_lib.exercises.content.grad_W import OF_A_TENSOR, diagonal_missing, only_first, turned
+from course_lib.exercises.content.grad_W import OF_A_TENSOR, diagonal_missing
 from course_lib.exercises.engine.cases import batch_cases
-from course_lib.exercises.engine.definition import Definition, Mistake, finish
+from course_lib.exercises.engine.definition import Definition, Mistake
 from course_lib.exercises.engine.prediction import question, right, wrong
 from course_lib.exercises.engine.sheet import COLUMN, ROW, Product, Sheet
 
 NOTEBOOK = "07_grad_O"
-
-
-def _dZ_dO(did, m, W):
-    n_in, n_out = W.shape
-    W = W if did("untransposed_weights") else W.T
-    eye = np.ones((m, m)) if did("diagonal_missing") else np.eye(m)
-    tensor = np.empty((m, n_out, m, n_in), dtype=W.dtype)
-    tensor[:] = eye[:, None, :, None] * W[None, :, None, :]
-    if did("first_sample_only"):
-        tensor = only_first(tensor)
-    return turned(did, finish(did, tensor, m))
 
 
 dZ_dO = Definition(
@@ -29,11 +15,9 @@ dZ_dO = Definition(
     arguments="m, W",
     result="an array of shape (m, n_out, m, n_in)",
     of="the Jacobian",
-    right=dense.dZ_dO,
-    formula=_dZ_dO,
     mistakes=(
-        diagonal_missing("i and h", "row S19, {grad_O: The case analysis; Samples do not mix}: samples do not mix"),
-        "untransposed_weights",
+        diagonal_missing("i and h", "row S19, {grad_O: The case analysis; Samples do not mix}"),
+        Mistake("untransposed_weights", change=("W[k, j]", "W[j, k]")),
         *OF_A_TENSOR,
     ),
     cases=batch_cases(lambda draw, m, n_in, n_out: (m, draw(n_in, n_out))),
@@ -52,47 +36,23 @@ dZ_dO = Definition(
 )
 
 
-def _grad_O(did, G, W):
-    m, entries = len(G), G.size
-    if did("first_sample_only"):
-        G = G[:1]
-    if did("scalar_rule"):
-        return finish(did, G * W, m, entries)
-    if did("batch_not_summed"):  # the products with each unit, not added up
-        return finish(did, G[:, None, :] * W[None, :, :], m, entries)
-    W = W if did("untransposed_weights") else W.T
-    return finish(did, W @ G if did("order") else G @ W, m, entries)
-
-
 grad_O = Definition(
     name="grad_O",
     notebook=NOTEBOOK,
     arguments="G, W",
     result="an array of shape (m, n_in)",
     of="the gradient",
-    right=dense.grad_O,
-    formula=_grad_O,
     mistakes=(
-        Mistake("untransposed_weights", look="row S20, {grad_O: The square trap; Rows with rows}: rows with rows"),
+        Mistake("untransposed_weights", look="row S20, {grad_O: The square trap; Rows with rows}"),
         Mistake("order", look="{grad_O: The square trap}"),
-        "transposed",
         Mistake("scalar_rule", look="{key_idea: The scalar trap}"),
-        Mistake("batch_averaged", look="{grad_O: Samples do not mix}: samples do not mix"),
-        Mistake(
-            "first_sample_only",
-            "Your result holds the first sample's row only: each of the m = {m} samples has its own.",
-            "only the first sample's row is there",
-            look="{grad_O: Samples do not mix}: samples do not mix",
-        ),
+        Mistake("batch_averaged", look="{grad_O: Samples do not mix}"),
+        Mistake("first_sample_only:row", look="{grad_O: Samples do not mix}"),
         Mistake(
             "batch_not_summed",
             "Your products with the units are not added up: the sum over the n_out = {n_out} units is missing.",
             "the products with the units are not added up",
         ),
-        "averaged_over_entries",
-        "sign",
-        "factor_two",
-        "factor_two:half",
     ),
     cases=batch_cases(lambda draw, m, n_in, n_out: (draw(m, n_out), draw(n_in, n_out))),
     hints=(

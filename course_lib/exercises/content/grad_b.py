@@ -1,30 +1,12 @@
 """Notebook 06: the tensor dZ/db and formula (B)."""
 
-import numpy as np
-
-from course_lib import dense
-from course_lib.exercises.content.grad_W import OF_A_TENSOR, diagonal_missing, only_first, turned
+from course_lib.exercises.content.grad_W import OF_A_TENSOR, diagonal_missing
 from course_lib.exercises.engine.cases import batch_cases
-from course_lib.exercises.engine.definition import Definition, Mistake, finish
+from course_lib.exercises.engine.definition import Definition, Mistake
 from course_lib.exercises.engine.prediction import question, right, wrong
 from course_lib.exercises.engine.sheet import Sheet, column_sums
 
 NOTEBOOK = "06_grad_b"
-
-
-def _dZ_db(did, m, n_out):
-    eye = np.ones((n_out, n_out)) if did("diagonal_missing") else np.eye(n_out)
-    tensor = np.broadcast_to(eye[:, None, :], (m, n_out, 1, n_out))
-    if did("wrong_axis"):  # the case is taken to be i = k
-        tensor = np.broadcast_to(np.eye(m, n_out)[:, None, None, :], (m, n_out, 1, n_out))
-    if did("first_sample_only"):
-        tensor = only_first(tensor)
-    tensor = turned(did, finish(did, tensor, m))
-    if did("flat_bias"):
-        return tensor.reshape(
-            [size for axis, size in enumerate(tensor.shape) if axis != (0 if did("transposed:layout") else 2)]
-        )
-    return np.swapaxes(tensor, 2, 3) if did("column_bias") else tensor
 
 
 dZ_db = Definition(
@@ -33,26 +15,19 @@ dZ_db = Definition(
     arguments="m, n_out",
     result="an array of shape (m, n_out, 1, n_out)",
     of="the Jacobian",
-    right=dense.dZ_db,
-    formula=_dZ_db,
     mistakes=(
         diagonal_missing("j and k"),
+        Mistake("flat_bias", look="row S17, {grad_b: The case analysis}: b has two axes"),
         Mistake(
-            "flat_bias",
-            "The numbers are right, but the shape is {shape}, expected {expected}: b is a row with two axes.",
-            "b's axis of length 1 is missing",
-            look="row S17, {grad_b: The case analysis}: b has two axes",
-        ),
-        Mistake(
-            "wrong_axis",
-            "Your case analysis compares the wrong pair of indexes.",
-            "the case analysis compares the wrong pair of indexes",
+            "wrong_axis:i is k",
             look="slip E2: the bias belongs to the unit, not to the sample; {grad_b: The case analysis}",
+            change=("tensor[i, j, 0, j] = 1", "tensor[i, j, 0, i:] = np.eye(1, n_out)[:, : max(n_out - i, 0)]"),
         ),
         Mistake(
             "column_bias",
             "The numbers are right, but the shape is {shape}, expected {expected}: b is a row, and not a column.",
             "b stands as a column",
+            change=("return tensor", "return tensor.swapaxes(2, 3)"),
         ),
         *OF_A_TENSOR,
     ),
@@ -71,39 +46,20 @@ dZ_db = Definition(
 )
 
 
-def _grad_b(did, G):
-    m, entries = len(G), G.size
-    if did("first_sample_only"):
-        G = G[:1]
-    if did("batch_not_summed"):
-        return finish(did, G, m, entries)
-    if did("wrong_axis"):
-        return finish(did, G.sum(axis=1)[None], m, entries)
-    if did("wrong_axis:column"):
-        return finish(did, G.sum(axis=1)[:, None], m, entries)
-    if did("wrong_axis:flat"):
-        return finish(did, G.sum(axis=1), m, entries)
-    if did("wrong_axis:everything"):
-        return finish(did, G.sum(), m, entries)
-    row = finish(did, G.sum(axis=0, keepdims=True), m, entries)
-    return row[0] if did("flat_bias") else row.T if did("column_bias") else row
-
-
 grad_b = Definition(
     name="grad_b",
     notebook=NOTEBOOK,
     arguments="G",
     result="an array of shape (1, n_out)",
     of="the gradient",
-    right=dense.grad_b,
-    formula=_grad_b,
     mistakes=(
-        Mistake("flat_bias", look="{grad_b: In code: keep the row}: keep the row"),
+        Mistake("flat_bias", look="{grad_b: In code: keep the row}"),
         Mistake(
             "column_bias",
             "The numbers are right, but they stand in a column, {shape}: b is a row, {expected}.",
             "the result stands in a column",
-            look="{grad_b: In code: keep the row}: keep the row",
+            "{grad_b: In code: keep the row}",
+            ("keepdims=True)", "keepdims=True).T"),
         ),
         Mistake("batch_averaged", look="row S18, {grad_b: A column of G}: is it a sum or a mean?"),
         Mistake(
@@ -114,20 +70,14 @@ grad_b = Definition(
             "wrong_axis",
             "Your sum runs over the units, and not over the samples: entry k should add up column k of G.",
             "the sum runs over the units",
-            look="row S18, {grad_b: A column of G}: which column belongs to b[k]?",
+            "row S18, {grad_b: A column of G}: which column belongs to b[k]?",
         ),
-        "wrong_axis:column",
-        "wrong_axis:flat",
         Mistake(
             "wrong_axis:everything",
             "Your sum runs over all entries of G: each unit has a bias, and a sum, of its own.",
             "the sum runs over all entries",
+            change=("axis=0, keepdims=True", ""),
         ),
-        "first_sample_only",
-        "averaged_over_entries",
-        "sign",
-        "factor_two",
-        "factor_two:half",
     ),
     cases=batch_cases(lambda draw, m, _, n_out: (draw(m, n_out),), names=("m", None, "n_out")),
     hints=(

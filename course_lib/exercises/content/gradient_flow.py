@@ -1,25 +1,13 @@
 """Notebook 09: standard deviations of weights, and the gain of a layer."""
 
-import numpy as np
-
 from course_lib.exercises.engine.cases import Case
-from course_lib.exercises.engine.definition import Definition, Mistake, finish
+from course_lib.exercises.engine.definition import Definition, Mistake
 from course_lib.exercises.engine.prediction import question, right, wrong
 
 NOTEBOOK = "09_gradient_flow"
 
 STD_IS_VARIANCE = Mistake(
     "std_is_variance", "Your result is the variance: the standard deviation is its square root.", "it is the variance"
-)
-FACTOR_TWO_ROOT = Mistake(
-    "factor_two:root",
-    "Your result differs by a factor of the square root of 2 everywhere: the 2 under the root is missing.",
-    "the 2 under the root is missing",
-)
-FACTOR_TWO_ROOT_TWICE = Mistake(
-    "factor_two:root_twice",
-    "Your result is the square root of 2 times too large everywhere.",
-    "there is one 2 too many under the root",
 )
 
 
@@ -35,32 +23,13 @@ def _numbers(names, rows):
     return cases
 
 
-def _std(did, variance):
-    variance = variance / 2 if did("factor_two:root") else 2 * variance if did("factor_two:root_twice") else variance
-    return finish(did, variance if did("std_is_variance") else np.sqrt(variance))
-
-
-def _gain(did, n_out, weight_std, mean_f_prime_squared):
-    variance = weight_std if did("std_is_variance") else weight_std**2
-    return finish(did, n_out * variance * mean_f_prime_squared)
-
-
 he_std = Definition(
     name="he_std",
     notebook=NOTEBOOK,
     arguments="n_in",
     result="a number",
     of="the standard deviation",
-    right=lambda n_in: np.sqrt(2 / n_in),
-    formula=lambda did, n_in: _std(did, 2 / n_in),
-    mistakes=(
-        STD_IS_VARIANCE,
-        FACTOR_TWO_ROOT,
-        FACTOR_TWO_ROOT_TWICE,
-        "factor_two",
-        "factor_two:half",
-        "sign",
-    ),
+    mistakes=(STD_IS_VARIANCE,),
     cases=_numbers(("n_in",), [(512,), (3,), (7,), (64,), (1,), (2,), (1000,)]),
     hints=(
         "relu sets half of the entries to 0, and so halves the mean square. The weights make up for it.",
@@ -77,16 +46,7 @@ glorot_std = Definition(
     arguments="n_in, n_out",
     result="a number",
     of="the standard deviation",
-    right=lambda n_in, n_out: np.sqrt(2 / (n_in + n_out)),
-    formula=lambda did, n_in, n_out: _std(did, 2 / (n_in + n_out)),
-    mistakes=(
-        STD_IS_VARIANCE,
-        FACTOR_TWO_ROOT,
-        FACTOR_TWO_ROOT_TWICE,
-        "factor_two",
-        "factor_two:half",
-        "sign",
-    ),
+    mistakes=(STD_IS_VARIANCE,),
     cases=_numbers(("n_in", "n_out"), [(64, 32), (3, 7), (7, 5), (2, 11), (1, 1), (64, 64), (5, 1)]),
     hints=(
         "Forwards n_in Var(W) should be 1, backwards n_out Var(W). Both cannot hold: take a mean of the sizes.",
@@ -103,17 +63,12 @@ gain = Definition(
     arguments="n_out, weight_std, mean_f_prime_squared",
     result="a number",
     of="the factor",
-    right=lambda n_out, weight_std, mean_f_prime_squared: n_out * weight_std**2 * mean_f_prime_squared,
-    formula=_gain,
     mistakes=(
         Mistake(
             "std_is_variance",
             "Your result has the standard deviation where the variance belongs, its square.",
             "the standard deviation stands where the variance belongs",
         ),
-        "factor_two",
-        "factor_two:half",
-        "sign",
     ),
     cases=_numbers(
         ("n_out", "weight_std", "mean_f_prime_squared"),

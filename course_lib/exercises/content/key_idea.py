@@ -2,21 +2,11 @@
 
 import numpy as np
 
-from course_lib import jacobian
 from course_lib.exercises.engine.cases import Case, Draw
-from course_lib.exercises.engine.definition import Definition, Mistake, finish
+from course_lib.exercises.engine.definition import Definition, Mistake
 from course_lib.exercises.engine.prediction import question, right, wrong
 
 NOTEBOOK = "02_key_idea"
-
-
-def _key_idea(did, dY_dX, dz_dY):
-    rank = dz_dY.ndim
-    if did("scalar_rule"):
-        return finish(did, dY_dX * dz_dY[(...,) + (None,) * (dY_dX.ndim - rank)])
-    if did("order"):
-        return finish(did, np.tensordot(dY_dX, dz_dY, axes=rank))
-    return finish(did, np.tensordot(dz_dY, dY_dX, axes=rank))
 
 
 def _key_idea_cases(seed):
@@ -55,28 +45,22 @@ key_idea = Definition(
     arguments="dY_dX, dz_dY",
     result="an array of the shape of X",
     of="the gradient",
-    right=jacobian.key_idea,
-    formula=_key_idea,
     mistakes=(
         Mistake(
             "order",
             "Your code sums over the last indexes of dY_dX, those of X: it runs only where X and Y have equal sizes.",
             "the sum runs over the indexes of X",
-            look="row S4, {key_idea: The key idea}: which indexes are summed, those of Y or those of X?",
+            "row S4, {key_idea: The key idea}: which indexes are summed, those of Y or those of X?",
+            ("np.tensordot(dz_dY, dY_dX,", "np.tensordot(dY_dX, dz_dY,"),
         ),
         Mistake(
             "scalar_rule",
             "Your result has the shape of dY_dX, {shape}: the products are there, but they are not added up.",
             "the products are not added up",
-            look="row S4, {key_idea: Every path counts}: what happens to the paths at the end?",
+            "row S4, {key_idea: Every path counts}: what happens to the paths at the end?",
+            ("np.tensordot(dz_dY, dY_dX, axes=dz_dY.ndim)", "(dY_dX.T * dz_dY.T).T"),
         ),
-        "transposed",
-        "sign",
-        "factor_two",
-        "factor_two:half",
-        Mistake(
-            "rank_one_only", look="row S4, {key_idea: Any ranks}: how many indexes has Y?", limit=("rankone", "higher")
-        ),
+        Mistake("rank_one_only", look="row S4, {key_idea: Any ranks}: how many indexes has Y?"),
     ),
     cases=_key_idea_cases,
     hints=(
@@ -84,7 +68,7 @@ key_idea = Definition(
         "dY_dX has the indexes of Y first. As many of them as dz_dY has are summed: dz_dY.ndim.",
         "A loop over np.ndindex(dz_dY.shape) does it: dY_dX[j] has the shape of X.",
     ),
-    solution="def key_idea(dY_dX, dz_dY):\n    return sum(dY_dX[j] * dz_dY[j] for j in np.ndindex(dz_dY.shape))",
+    solution="def key_idea(dY_dX, dz_dY):\n    return np.tensordot(dz_dY, dY_dX, axes=dz_dY.ndim)",
     look="row S4, {key_idea: The key idea; With matrices: four indexes}",
     view="KeyIdeaExplorer(*ex.case.values())",
 )

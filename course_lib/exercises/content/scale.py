@@ -1,29 +1,10 @@
 """Notebook 15: sums in blocks."""
 
-import numpy as np
-
-from course_lib import dense
-from course_lib.exercises.content.grad_W import data_part
 from course_lib.exercises.engine.cases import batch_cases
-from course_lib.exercises.engine.definition import Definition, Mistake, finish
+from course_lib.exercises.engine.definition import Definition, Mistake
 from course_lib.exercises.engine.prediction import question, right, wrong
 
 NOTEBOOK = "15_scale"
-
-
-def _in_shards(did, O, G, shards):
-    parts = [(o, g) for o, g in zip(np.array_split(O, shards), np.array_split(G, shards), strict=True)]
-    if did("first_sample_only:shard"):
-        parts = parts[:1]
-    if did("first_sample_only:last"):
-        parts = parts[-1:]
-    partial = [data_part(did, *part) for part in parts]
-    if did("batch_averaged:shard_means"):
-        partial = [part / len(o) for part, (o, _) in zip(partial, parts, strict=True)]
-    if did("batch_not_summed:stack"):
-        return finish(did, np.stack(partial), len(O), G.size)
-    total = sum(partial) / len(partial) if did("batch_averaged:shards") else sum(partial)
-    return finish(did, total, len(O), G.size)
 
 
 _SHARDS = {7: 3, 11: 4, 2: 2, 1: 1, 3: 2, 4: 3, 6: 2, 5: 2, 13: 5}  # by m; most of them leave blocks of two sizes
@@ -35,42 +16,37 @@ grad_W_in_shards = Definition(
     arguments="O, G, shards",
     result="an array of shape (n_in, n_out)",
     of="the gradient",
-    right=lambda O, G, shards: sum(
-        dense.grad_W(o, g) for o, g in zip(np.array_split(O, shards), np.array_split(G, shards), strict=True)
-    ),
-    formula=_in_shards,
     mistakes=(
         Mistake(
             "batch_averaged:shards",
             "Your result is the mean of the blocks' parts: O^T G is their sum.",
             "the blocks' parts are averaged",
+            change=("in blocks)", "in blocks) / shards"),
         ),
-        "batch_averaged",
         Mistake(
             "batch_averaged:shard_means",
             "Each block's part is divided by its number of rows: O^T G is a sum, and the 1/m is in G.",
             "each block's part is averaged",
+            change=("o.T @ g", "o.T @ g / len(o)"),
         ),
         Mistake(
             "first_sample_only:shard",
             "Your result is one block's part alone: the blocks' parts are added.",
             "one block's part stands alone",
+            change=("in blocks)", "in list(blocks)[:1])"),
         ),
         Mistake(
             "first_sample_only:last",
             "Your result is one block's part alone: the blocks' parts are added.",
             "one block's part stands alone",
+            change=("in blocks)", "in list(blocks)[-1:])"),
         ),
         Mistake(
             "batch_not_summed:stack",
             "Your result still has one part for each block: they are not added up.",
             "the blocks' parts are not added up",
+            change=("sum(o.T @ g for o, g in blocks)", "np.stack([o.T @ g for o, g in blocks])"),
         ),
-        "transposed",
-        "order",
-        "sign",
-        "factor_two",
-        "factor_two:half",
     ),
     cases=batch_cases(lambda draw, m, n_in, n_out: (draw(m, n_in), draw(m, n_out), _SHARDS[m])),
     hints=(

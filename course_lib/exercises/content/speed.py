@@ -1,23 +1,10 @@
 """Notebook 14: the column of ones, and what the explicit tensor costs."""
 
-import numpy as np
-
 from course_lib.exercises.engine.cases import batch_cases
-from course_lib.exercises.engine.definition import Definition, Mistake, finish
+from course_lib.exercises.engine.definition import Definition, Mistake
 from course_lib.exercises.engine.prediction import question, right, wrong
 
 NOTEBOOK = "14_speed"
-
-
-def _append_ones(did, O):
-    if did("bias_missing"):
-        return finish(did, O)
-    wide, tall = np.ones((len(O), 1), dtype=O.dtype), np.ones((1, O.shape[1]), dtype=O.dtype)
-    if did("bias_missing:zeros"):
-        wide, tall = 0 * wide, 0 * tall
-    if did("wrong_axis"):
-        return finish(did, np.vstack([tall, O] if did("order") else [O, tall]))
-    return finish(did, np.hstack([wide, O] if did("order") else [O, wide]))
 
 
 append_ones = Definition(
@@ -25,25 +12,35 @@ append_ones = Definition(
     notebook=NOTEBOOK,
     arguments="O",
     result="an array of shape (m, n_in + 1)",
-    of="the right result",
-    right=lambda O: np.hstack([O, np.ones((len(O), 1), dtype=O.dtype)]),
-    formula=_append_ones,
     mistakes=(
         Mistake(
             "wrong_axis",
             "Your ones are a row, one more sample: each sample should get one more input.",
             "the ones are a row",
+            change=("(len(O), 1)", "(1, O.shape[1])", "hstack", "vstack"),
         ),
-        Mistake("order", "Your ones stand in front: they belong behind the inputs.", "the ones stand in front"),
-        Mistake("bias_missing", "There are no ones in your result.", "there are no ones"),
         Mistake(
-            "bias_missing:zeros", "Your new column holds 0: the bias is multiplied by it.", "the new entries are 0"
+            "order",
+            "Your ones stand in front: they belong behind the inputs.",
+            "the ones stand in front",
+            change=("[O, ones]", "[ones, O]"),
         ),
-        "transposed",
+        Mistake(
+            "bias_missing",
+            "There are no ones in your result.",
+            "there are no ones",
+            change=("np.hstack([O, ones])", "O"),
+        ),
+        Mistake(
+            "bias_missing:zeros",
+            "Your new column holds 0: the bias is multiplied by it.",
+            "the new entries are 0",
+            change=("np.ones", "np.zeros"),
+        ),
     ),
     cases=batch_cases(lambda draw, m, n_in, _: (draw(m, n_in),), names=("m", "n_in", None)),
     hints=("Each sample gets one more input, which is always 1. Where do inputs stand, in rows or in columns?",),
-    solution="def append_ones(O):\n    return np.hstack([O, np.ones((len(O), 1))])",
+    solution="def append_ones(O):\n    ones = np.ones((len(O), 1))\n    return np.hstack([O, ones])",
     look="row S16, {speed: The column of ones}: one more input, which is always 1",
 )
 

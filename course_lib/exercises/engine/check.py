@@ -15,6 +15,7 @@ from course_lib.exercises.engine.mistakes import bare
 from course_lib.exercises.engine.repair import SECONDS, badness, repairs
 from course_lib.exercises.engine.run import Stopped, answer_to, is_stub, objection, run
 from course_lib.exercises.engine.sandbox import TIME_LIMIT, Busy
+from course_lib.exercises.engine.variants import Variants
 
 
 def check(definition, function, limit=TIME_LIMIT, seed=0, search=SECONDS):
@@ -31,7 +32,7 @@ def check(definition, function, limit=TIME_LIMIT, seed=0, search=SECONDS):
         return Result("not attempted", (), message, exercise=name), None
     with np.errstate(all="ignore"), warnings.catch_warnings():  # whatever the notebook has set
         warnings.simplefilter("ignore")
-        cases, right, values = _prepared(definition, seed)
+        cases, right, variants = _prepared(definition, seed)
         try:
             answers, sandbox = run(definition, function, cases, limit)
         except Busy as busy:
@@ -39,7 +40,7 @@ def check(definition, function, limit=TIME_LIMIT, seed=0, search=SECONDS):
         except Stopped as stopped:
             keys, why = _stopped(stopped, limit)
             return Result("error", keys, why, exercise=name, printed=stopped.sandbox.said), stopped.case
-        status, keys, message, case = verdict(Evidence(definition, cases, right, answers, values))
+        status, keys, message, case = verdict(Evidence(variants, answers))
     mistakes = tuple(dict.fromkeys(map(bare, keys)))
     result = Result(status, mistakes, message, exercise=name, printed=sandbox.said)
     if status != "correct" and search:
@@ -91,36 +92,41 @@ def _judged(definition, cases, right, function, i):
 
 @functools.cache
 def _prepared(definition, seed):
-    """The cases, their right values, and a dictionary for those of wrong formulas: kept from one check to the next."""
+    """The cases, their right values, and the wrong variants: kept from one check to the next."""
     cases = definition.cases(seed)
-    return cases, tuple(definition.value(case) for case in cases), {}
+    right = tuple(definition.value(case) for case in cases)
+    return cases, right, Variants(definition, cases, right)
 
 
 def verdict(evidence):
     """(status, keys of the mistakes, message, the case that the message speaks of)."""
-    definition, cases, flags = evidence.definition, evidence.cases, evidence.flags
-    if "other_each_time" in flags:
-        keys = ("other_each_time",)
-        return "wrong", keys, f"{say.explanation(evidence, keys, 0)} {say.place(definition, keys)}", cases[0]
-    keys = diagnose(evidence)
-    if keys == ():
+    definition, cases = evidence.definition, evidence.cases
+    flags = tuple(map(definition.known, evidence.flags))
+    if "other_each_time" in evidence.flags:
+        found = (definition.known("other_each_time"),)
+    else:
+        found = diagnose(evidence)
+    if found == ():
         return "correct", (), f"Right in all {len(cases)} cases: {say.variety(cases)}.", None
-    if keys is None and flags and _nothing_came(evidence):
-        keys = flags
-    i = _spoken_of(evidence, keys or flags)
-    if keys is not None:
-        return "wrong", keys, f"{say.explanation(evidence, keys, i)} {say.place(definition, keys)}", cases[i]
+    if found is None and flags and _nothing_came(evidence):
+        found = flags
+    keys = tuple(each.key for each in found or flags)
+    i = _spoken_of(evidence, keys)
+    if found is not None:
+        return "wrong", keys, f"{say.explanation(evidence, found, i)} {say.place(definition, found)}", cases[i]
     if flags:
-        return "wrong", flags, f"{say.flagged(evidence, i)} {say.place(definition, flags)}", cases[i]
+        return "wrong", keys, f"{say.flagged(evidence, flags, i)} {say.place(definition, flags)}", cases[i]
     if evidence.raised:
         message = f"{say.error(evidence)} {say.certain(evidence)}".strip()
         return "error", ("raises",), message, cases[evidence.raised[0]]
-    value, right, keys = evidence.answers[i].value, evidence.right[i], ()
+    value, right = evidence.answers[i].value, evidence.right[i]
     if not finite(value) and finite(right):
         keys = ("not_finite",)
     elif not _alike(value, right):
         keys = ("wrong_shape",)
-    message = f"{say.certain(evidence)} Expected: {definition.result}. {say.place(definition, keys)}"
+    message = (
+        f"{say.certain(evidence)} Expected: {definition.result}. {say.place(definition, map(definition.known, keys))}"
+    )
     return "wrong", keys, message, cases[i]
 
 

@@ -1,59 +1,39 @@
 """What an exercise is made of: one `Definition` in a file of content; the engine reads nothing else."""
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
 from course_lib.exercises.engine.compare import TOLERANCE, Raised, plain, plain_layers
 from course_lib.exercises.engine.mistakes import MISTAKES, Mistake, bare
 
-__all__ = ["Definition", "Mistake", "finish"]
+__all__ = ["Definition", "Mistake"]
 
 
 @dataclass(frozen=True, eq=False)
 class Definition:
-    """One exercise: what is asked, what is right, and which mistakes are known.
-
-    `formula(did, *arguments)` is the right formula and all the wrong ones: `did(key)` says whether the mistake of that
-    key is made, and any two can be made at once. A new wrong formula is therefore one line, and its pairs come for free.
-    """
+    """One exercise: what is asked, and what is right. Its wrong variants are derived from the solution, see `variants`."""
 
     name: str
     notebook: str  # the notebook's name without .ipynb
     arguments: str  # as in a signature: "O, G"
     result: str  # what comes out, in words: "an array of shape (n_in, n_out)"
-    right: Callable  # the reference, called with the arguments
-    formula: Callable
-    mistakes: tuple  # of `Mistake`, the likelier first; a key alone where the general words fit
     cases: Callable  # seed -> tuple of Case
     hints: tuple
     solution: str  # source code
     look: str  # where to look if no mistake says it
+    mistakes: tuple = ()  # of `Mistake`: those with words, a place to look or a change of their own
+    parts: tuple = ()  # of (code in the solution, what it is in words), for mistakes that are made in a part of it
     of: str = "the right result"  # what is asked for, within a sentence
     view: str = ""  # an expression, of what the notebook imports, that shows `ex.case` in one of its views
     form: str = "array"  # or "layers": a list of (dW, db); or "in place": what the first argument then holds
     tolerance: float = TOLERANCE
+    f: Callable | None = None  # of the arguments: the activation that a notebook has beside its derivative
     settle: Callable | None = (
         None  # (value, *arguments) -> value: lets pass what is a matter of taste, such as relu'(0)
     )
-
-    @cached_property
-    def known(self):
-        """{key: Mistake}, in order, with the words of the bare id, or the general ones, where a mistake has none."""
-        own = {each.key: each for each in (Mistake(m) if isinstance(m, str) else m for m in self.mistakes)}
-        return {key: each.filled(own.get(bare(key)), MISTAKES[bare(key)]) for key, each in own.items()}
-
-    @property
-    def wrong(self):
-        """The keys of the mistakes that `formula` can make, in order."""
-        return tuple(key for key, each in self.known.items() if not each.limit)
-
-    @property
-    def limits(self):
-        """{key: its two tags} of the mistakes that are right within a limit."""
-        return {key: each.limit for key, each in self.known.items() if each.limit}
 
     @property
     def names(self):
@@ -65,19 +45,28 @@ class Definition:
         """The source that the learner begins with."""
         return f"def {self.name}({self.arguments}):\n    # your code\n    ..."
 
+    def known(self, key):
+        """The mistake of this key, with the words of this exercise, of its bare id, or the general ones."""
+        own = {each.key: each for each in self.mistakes}
+        form = MISTAKES.get(key) if key != bare(key) else None
+        return own.get(key, Mistake(key)).filled(form, own.get(bare(key)), MISTAKES[bare(key)])
+
     def plain(self, value):
         """The value of a run as arrays, and what it is instead ("" if it is as it should be)."""
         return plain(value) if self.form == "array" else plain_layers(value)
 
-    def value(self, case, wrong=()):
-        """What the formula with these mistakes gives for a case, or `Raised`; without mistakes, the right value."""
-        arguments = case.copies() if self.form == "in place" else case.arguments
+    def right(self, *arguments, source=""):
+        """What the solution, or another source in its place, gives for these arguments."""
+        space = {"np": np, "f": self.f and self.f(*arguments)}
+        exec(_compiled(source or self.solution), space)  # noqa: S102 - the course's own code
+        return space[self.name](*arguments)
+
+    def value(self, case, source="", arguments=None):
+        """What the solution gives for a case, or `Raised`. source, arguments: what is to be taken in place of its own."""
+        arguments = case.copies() if arguments is None else arguments
         with np.errstate(all="ignore"):
             try:
-                if not wrong:
-                    given = self.right(*arguments)
-                else:
-                    given = self.formula(frozenset(wrong).__contains__, *arguments)
+                given = self.right(*arguments, source=source)
             except Exception as error:  # noqa: BLE001 - shapes that do not meet: then the learner's code must raise too
                 return Raised(type(error).__name__, str(error))
         value, _ = self.plain(arguments[0] if self.form == "in place" else given)
@@ -88,19 +77,6 @@ class Definition:
         return value if self.settle is None else self.settle(value, *case.arguments)
 
 
-def finish(did, R, m=None, entries=None):
-    """The last steps in which most formulas can go wrong: scaled, with the wrong sign, or transposed.
-
-    R: the result, of any shape. m: the number of samples. entries: what a mean over all entries divides by.
-    """
-    if m is not None and did("batch_averaged"):
-        R = R / m
-    if entries is not None and did("averaged_over_entries"):
-        R = R / entries
-    if did("factor_two"):
-        R = 2 * R
-    if did("factor_two:half"):
-        R = R / 2
-    if did("sign"):
-        R = -R
-    return np.transpose(R) if did("transposed") else R
+@functools.lru_cache(4096)
+def _compiled(source):
+    return compile(source, "<variant>", "exec")

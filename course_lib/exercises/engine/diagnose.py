@@ -1,22 +1,22 @@
 """Which mistake explains an answer: the simplest that gives the same arrays, or fails, in every single case."""
 
-import itertools
-
 from course_lib.exercises.engine.compare import Raised, cut_to_integers, finite, in_another_shape, same, whole
-from course_lib.exercises.engine.mistakes import bare
 
 HARD_CODED = "hard_coded_sizes"
+LIMITS = {  # what is right in the cases with the first tag, and wrong in those with the second
+    HARD_CODED: ("notebook", "primes"),
+    "overflow": ("moderate", "huge"),
+    "rank_one_only": ("rankone", "higher"),
+}
 
 
 class Evidence:
-    """The cases, the right values and the learner's answers, and every wrong formula's values as they are asked for.
+    """The learner's answers to the cases, beside the right values and those of the wrong variants, a `Variants`."""
 
-    values: a dictionary of the latter, filled here; it may be shared by all evidence about the same cases.
-    """
-
-    def __init__(self, definition, cases, right, answers, values=None):
-        self.definition, self.cases, self.right, self.answers = definition, cases, right, answers
-        self._values = {} if values is None else values
+    def __init__(self, variants, answers):
+        self.variants, self.answers = variants, answers
+        self.definition, self.cases, self.right = variants.definition, variants.cases, variants.right
+        self.base = variants.base
 
     @property
     def flags(self):
@@ -31,20 +31,12 @@ class Evidence:
         """The numbers of the cases in which the code raised an error."""
         return [i for i, answer in enumerate(self.answers) if isinstance(answer.value, Raised)]
 
-    def value(self, wrong, i):
-        """The value of the formula with the mistakes `wrong`, a tuple of keys, in case i."""
-        if not wrong:
-            return self.right[i]
-        if (wrong, i) not in self._values:
-            self._values[wrong, i] = self.definition.value(self.cases[i], wrong)
-        return self._values[wrong, i]
-
-    def agreement(self, wrong, i, reshaped=False):
-        """How answer i agrees with a formula: a tuple of further mistakes (empty if to the number), or None.
+    def agreement(self, variant, i, reshaped=False):
+        """How answer i agrees with a variant: a tuple of further mistakes (empty if to the number), or None.
 
         reshaped: whether the same numbers agree in a shape that is not the right one.
         """
-        answer, target = self.answers[i].value, self.value(wrong, i)
+        answer, target = self.answers[i].value, variant.value(i)
         if isinstance(answer, Raised) or isinstance(target, Raised):
             return () if isinstance(answer, Raised) and isinstance(target, Raised) else None
         if same(answer, target, self.definition.tolerance):
@@ -56,33 +48,32 @@ class Evidence:
 
     def is_right(self, i):
         """Whether answer i is the right one, to the number."""
-        return self.agreement((), i) == ()
+        return self.agreement(self.base, i) == ()
 
-    def explained(self, wrong, cases=None, reshaped=False):
-        """The mistakes besides `wrong` that are needed to explain the answers of these cases (all of them), or None."""
+    def explained(self, variant, cases=None, reshaped=False):
+        """The mistakes besides the variant's that are needed to explain the answers of these cases (all), or None."""
         further, has_numbers = {}, False
         for i in range(len(self.cases)) if cases is None else cases:
-            agreement = self.agreement(wrong, i, reshaped)
+            agreement = self.agreement(variant, i, reshaped)
             if agreement is None:
                 return None
             further.update(dict.fromkeys(agreement))
-            has_numbers = has_numbers or not isinstance(self.value(wrong, i), Raised)
+            has_numbers = has_numbers or not isinstance(variant.value(i), Raised)
         return tuple(further) if has_numbers else None
 
 
 def diagnose(evidence):
-    """The keys of the mistakes that explain every case, a tuple; () if the answer is right, None if nothing does."""
-    right, wrong = (), evidence.definition.wrong
-    alone = [(key,) for key in wrong]
-    found = _simplest(evidence, [right, *alone])
+    """The mistakes that explain every case, a tuple of `Mistake`; () if the answer is right, None if nothing does."""
+    alone = evidence.variants.alone
+    found = _simplest(evidence, [evidence.base])
     if found is None:
-        found = _simplest(evidence, [right], reshaped=True)
+        found = _simplest(evidence, alone)
     if found is None:
-        found = _limited(evidence, [right])
+        found = _simplest(evidence, [evidence.base], reshaped=True)
     if found is None:
-        for pair in itertools.combinations(wrong, 2):
-            if bare(pair[0]) != bare(pair[1]) and (found := _simplest(evidence, [pair])):
-                return found
+        found = _limited(evidence, [evidence.base])
+    if found is None:
+        found = _simplest(evidence, evidence.variants.pairs)
     if found is None:
         found = _limited(evidence, alone)
     if found is None:
@@ -90,23 +81,18 @@ def diagnose(evidence):
     return found
 
 
-def _simplest(evidence, candidates, reshaped=False):
-    """The explanation with the fewest mistakes, at most two besides the flags; None if there is none."""
-    found = {}
-    for wrong in candidates:
-        further = evidence.explained(wrong, reshaped=reshaped)
-        keys = None if further is None else _all_keys(evidence, further, wrong)
-        if keys == ():
-            return ()
-        if keys is not None:
-            found.setdefault(len(keys), keys)
-    return found[min(found)] if found else None
+def _simplest(evidence, variants, reshaped=False):
+    """The explanation by the first of these variants that gives one; None if there is none."""
+    for variant in variants:
+        further = evidence.explained(variant, reshaped=reshaped)
+        if further is not None and (found := _all_mistakes(evidence, further, variant)) is not None:
+            return found
+    return None
 
 
-def _limited(evidence, candidates):
+def _limited(evidence, variants):
     """The answer that is explained in the cases within a limit, and wrong (or failing) in all those beyond it."""
-    limits = {HARD_CODED: ("notebook", "primes"), **evidence.definition.limits}
-    for limit, (tag_inside, tag_beyond) in limits.items():
+    for limit, (tag_inside, tag_beyond) in LIMITS.items():
         inside = [i for i, case in enumerate(evidence.cases) if tag_inside in case.tags]
         beyond = [i for i, case in enumerate(evidence.cases) if tag_beyond in case.tags]
         if limit == HARD_CODED and inside:
@@ -117,18 +103,20 @@ def _limited(evidence, candidates):
             continue
         if limit == "overflow" and all(finite(evidence.answers[i].value) for i in beyond):
             continue
-        for wrong in candidates:
-            further = evidence.explained(wrong, inside)
-            if further is None or any(evidence.agreement(wrong, i) is not None for i in beyond):
+        for variant in variants:
+            further = evidence.explained(variant, inside)
+            if further is None or any(evidence.agreement(variant, i) is not None for i in beyond):
                 continue
-            keys = _all_keys(evidence, further, (limit, *wrong))
-            if keys is not None:
-                return keys
+            if variant.mistakes and evidence.explained(evidence.base, inside) is not None:
+                continue  # within the limit nothing shows of this mistake
+            found = _all_mistakes(evidence, (limit, *further), variant)
+            if found is not None:
+                return found
     return None
 
 
-def _all_keys(evidence, further, wrong):
+def _all_mistakes(evidence, further, variant):
     """All mistakes of an explanation, those that show without numbers first; None if there are too many of them."""
-    further = tuple(key for key in further if key not in evidence.flags)
-    keys = (*evidence.flags, *further, *wrong)
-    return keys if len(keys) <= max(2, 1 + len(evidence.flags)) else None
+    keys = dict.fromkeys((*evidence.flags, *further))
+    found = (*map(evidence.definition.known, keys), *variant.mistakes)
+    return found if len(found) <= max(2, 1 + len(evidence.flags)) else None

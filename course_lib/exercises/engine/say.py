@@ -27,23 +27,23 @@ class _Facts(dict):
         return name
 
 
-def explanation(evidence, keys, i):
-    """What the mistakes of these keys show, spoken of case i, and the error that the code raises in some cases."""
-    said = f"{_sentences(evidence, keys, i)}{_coverage(evidence, keys)}"
+def explanation(evidence, mistakes, i):
+    """What these mistakes show, spoken of case i, and the error that the code raises in some cases."""
+    said = f"{_sentences(evidence, mistakes, i)}{_coverage(evidence, mistakes)}"
     return f"{said} {error(evidence)}" if evidence.raised else said
 
 
-def flagged(evidence, i):
+def flagged(evidence, flags, i):
     """What is certain without comparing numbers, and about the numbers, which no known mistake explains."""
-    said = f"{_sentences(evidence, evidence.flags, i, others=True)}{_coverage(evidence, evidence.flags)}"
+    said = f"{_sentences(evidence, flags, i, others=True)}{_coverage(evidence, flags)}"
     return f"{said} {certain(evidence)}".strip()
 
 
-def place(definition, keys):
+def place(definition, mistakes):
     """Where to look for these mistakes, and the view that shows the case."""
-    known = [definition.known.get(key, MISTAKES[bare(key)]) for key in keys]
-    look = placed(next((each.look for each in known if each.look), definition.look))
-    about_code = keys and all(MISTAKES[bare(key)].look for key in keys)
+    mistakes = tuple(mistakes)
+    look = placed(next((each.look for each in mistakes if each.look), definition.look))
+    about_code = mistakes and all(MISTAKES[bare(each.key)].look for each in mistakes)
     view = f" In a cell, `{definition.view}` shows this very case." if definition.view and not about_code else ""
     return f"Look at {look}{'' if look.endswith('?') else '.'}{view}"
 
@@ -108,26 +108,24 @@ def compare(value, right, tolerance=TOLERANCE):
     return f"the shape is right; {_which(wrong)}{_ratio(value, right)}."
 
 
-def _sentences(evidence, keys, i, others=False):
+def _sentences(evidence, mistakes, i, others=False):
     """One mistake's own sentence; or a clause for each. others: True if there are mistakes besides, not known."""
-    known = evidence.definition.known
-    words = [known.get(key, MISTAKES[bare(key)]) for key in keys]
     facts = _facts(evidence, i)
-    if len(words) == 1 and not others:
-        return words[0].alone.format_map(facts)
-    clauses = "; ".join(word.beside.format_map(facts) for word in words)
+    if len(mistakes) == 1 and not others:
+        return mistakes[0].alone.format_map(facts)
+    clauses = "; ".join(each.beside.format_map(facts) for each in mistakes)
     if others:
-        return f"{'One thing is' if len(words) == 1 else 'Two things are'} certain: {clauses}."
-    return f"{'Two' if len(words) == 2 else 'Three'} things at once: {clauses}."
+        return f"{'One thing is' if len(mistakes) == 1 else 'Two things are'} certain: {clauses}."
+    return f"{'Two' if len(mistakes) == 2 else 'Three'} things at once: {clauses}."
 
 
-def _coverage(evidence, keys):
+def _coverage(evidence, mistakes):
     """In which cases a mistake is made that shows without numbers, where it is not made in all of them."""
     said = ""
-    for key in (set(keys) & set(evidence.flags)) - {"other_each_time"}:  # one case alone is run again
+    for key in ({each.key for each in mistakes} & set(evidence.flags)) - {"other_each_time"}:  # one case is run again
         made = [i for i, answer in enumerate(evidence.answers) if key in answer.flags]
         if len(made) < len(evidence.cases) - len(evidence.raised):
-            word = "" if len(keys) == 1 else f" ({bare(key)})"
+            word = "" if len(mistakes) == 1 else f" ({bare(key)})"
             said += f" That{word} is so in {len(made)} of {len(evidence.cases)} cases, first for {evidence.cases[made[0]].spoken()}."
     return said
 
