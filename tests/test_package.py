@@ -178,7 +178,7 @@ BUDGETS = {
     "practice": (["practice"], 260),
     "pictures": (["pictures"], 890),
     "exercises/content": (["exercises/content"], 3_020),
-    "exercises/engine": (["exercises/engine"], 4_800),
+    "exercises/engine": (["exercises/engine"], 5_060),
     "views": (["views"], 5_075),
     "publish": (["publish"], 1_410),
 }

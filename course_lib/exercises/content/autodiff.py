@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from course_lib import autodiff
 from course_lib.exercises.engine.cases import Case, Draw, batch_cases
 from course_lib.exercises.engine.definition import Definition, Mistake
 from course_lib.exercises.engine.prediction import question, right, wrong
@@ -37,47 +36,42 @@ def _broadcasts(seed):
     return tuple(cases)
 
 
-def _unbroadcast(did, G, shape):
-    R = autodiff.unbroadcast(-G if did("sign") else G, shape)
-    if did("batch_not_summed"):
-        return -G if did("sign") else G
-    if did("wrong_axis:new axes alone"):
-        R = (-G if did("sign") else G).sum(axis=tuple(range(G.ndim - len(shape))))
-    if did("batch_averaged"):
-        R = R / (G.size / R.size)
-    return R.reshape([n for n in R.shape if n > 1]) if did("flat_bias") else R
-
-
 unbroadcast = Definition(
     name="unbroadcast",
     notebook=NOTEBOOK,
     arguments="G, shape",
     result="an array of that shape",
     of="the gradient",
-    right=autodiff.unbroadcast,
-    formula=_unbroadcast,
     mistakes=(
         Mistake(
             "batch_not_summed",
             "Your result is G as it came: the copies that broadcasting made are not added up.",
             "the copies are not added up",
+            change=(
+                "    G = G.sum(axis=tuple(range(G.ndim - len(shape))))\n",
+                "",
+                "return G.sum(axis=copied, keepdims=True)",
+                "return G",
+            ),
         ),
         Mistake(
             "flat_bias",
             "The numbers are right, but an axis of length 1 is gone: the shape is {shape}, expected {expected}.",
             "an axis of length 1 is gone",
+            change=(", keepdims=True", ""),
         ),
         Mistake(
             "wrong_axis:new axes alone",
             "Your sum runs over the axes that are new in front, and not over those of length 1 that were copied.",
             "the axes of length 1 are forgotten",
+            change=("return G.sum(axis=copied, keepdims=True)", "return G"),
         ),
         Mistake(
             "batch_averaged",
             "Your result is the mean of the copies' gradients: forwards nothing was divided, so backwards it is their sum.",
             "a mean stands where a sum belongs",
+            change=("G.sum(", "G.mean("),
         ),
-        "sign",
     ),
     cases=_broadcasts,
     hints=(
@@ -93,40 +87,26 @@ unbroadcast = Definition(
 )
 
 
-def _cumsum_rule(did, G):
-    G, axis = -G if did("sign") else G, 1 if did("wrong_axis") else 0
-    if did("order:forwards"):
-        return np.cumsum(G, axis=axis)
-    if did("order:all"):
-        return np.broadcast_to(G.sum(axis=axis, keepdims=True), G.shape)
-    return np.flip(np.cumsum(np.flip(G, axis), axis=axis), axis)
-
-
-def _tails(G):
-    return np.cumsum(G[::-1], axis=0)[::-1]
-
-
 cumsum_rule = Definition(
     name="cumsum_rule",
     notebook=NOTEBOOK,
     arguments="G",
     result="an array of the shape of G",
     of="the gradient",
-    right=_tails,
-    formula=_cumsum_rule,
     mistakes=(
         Mistake(
             "order:forwards",
             "Your sums run over the rows up to i: those are the results that row i does not reach.",
             "the sums run the wrong way",
+            change=("np.cumsum(G[::-1], axis=0)[::-1]", "np.cumsum(G, axis=0)"),
         ),
         Mistake(
             "order:all",
             "Your sums run over all rows: the results above row i do not depend on it.",
             "the sums run over all rows",
+            change=("np.cumsum(G[::-1], axis=0)[::-1]", "np.broadcast_to(G.sum(axis=0, keepdims=True), G.shape)"),
         ),
-        "wrong_axis",
-        "sign",
+        Mistake("wrong_axis", change=("[::-1], axis=0)[::-1]", "[:, ::-1], axis=1)[:, ::-1]")),
     ),
     cases=batch_cases(lambda draw, m, _, n: (draw(m, n),), names=("m", None, "n")),
     hints=(
@@ -187,31 +167,24 @@ def _an_order(parents):
     return np.array(order, dtype=float)
 
 
-def _in_order(did, parents):
-    order = _an_order(parents)
-    if did("order:backwards"):
-        return order[::-1]
-    return np.arange(float(len(parents))) if did("order:as given") else order
-
-
 in_order = Definition(
     name="in_order",
     notebook=NOTEBOOK,
     arguments="parents",
     result="an array of the numbers of all nodes",
     of="an order",
-    right=_an_order,
-    formula=_in_order,
     mistakes=(
         Mistake(
             "order:backwards",
             "Your order is right for the way back: each node stands before its parents, and here it should stand after them.",
             "the order is turned round",
+            change=("np.array(order)", "np.array(order[::-1])"),
         ),
         Mistake(
             "order:as given",
             "Your order is that of the numbers, which say nothing of what was computed first.",
             "the nodes stand in the order of their numbers",
+            change=("np.array(order)", "np.arange(len(parents))"),
         ),
     ),
     cases=_graphs,
