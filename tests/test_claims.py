@@ -58,11 +58,6 @@ def test_a_function_that_never_ends_is_stopped_when_it_is_said():
     assert said(START, r"stopped after (\d+) seconds") == [TIME_LIMIT]
 
 
-def test_as_many_notebooks_as_is_said_have_a_matrix_to_fill_in():
-    (some,) = said(START, r"(\w+) notebooks have a small matrix")
-    assert sum(cells_that_begin(name, "= by_hand(") > 0 for name in NAMES if name != START) == some
-
-
 def test_each_notebook_has_as_many_questions_as_is_said():
     few, many = said(START, r"Each notebook has (\w+) to (\w+) questions")
     counts = {name: cells_that_begin(name, "prediction(") for name in NAMES if name != START}
