@@ -47,7 +47,9 @@ def test_each_step_says_what_its_rule_gives_and_where_parts_add():
 
 def test_every_node_stands_right_of_its_parents_and_no_two_on_one_place():
     x, y = Node(2.0), Node(3.0)
-    node = autodiff.exp(x * y) * x + autodiff.tanh(y - x) * autodiff.log(x + y)
+    w = Node(1.0)  # used far to the right, then at the left
+    late = autodiff.exp(autodiff.tanh(autodiff.tanh(x))) * w
+    node = late + w * 2 + (y - x) * (x + y)
     view = GraphStepper(node, {"x": x, "y": y})
     places = [tuple(n["place"]) for n in view.nodes]
     assert len({*places}) == len(places)

@@ -44,11 +44,8 @@ class GraphStepper(View):
             raise TypeError(f"{_CALL}: names is {describe(names)}, expected a dict of text and Nodes")
         backward(node)
         order = in_order(node)
-        large = [
-            n.shape
-            for n in order
-            if n.value.size > MOST_ENTRIES or n.value.ndim > 2 or len(_lines(n.value)) > MOST_ROWS
-        ]
+        values = [each.value for each in order]
+        large = [A.shape for A in values if A.size > MOST_ENTRIES or A.ndim > 2 or len(_lines(A)) > MOST_ROWS]
         if len(order) > MOST_NODES or large:
             found = f"an array of shape {large[0]}" if large else f"{len(order)} nodes"
             expected = f"up to {MOST_NODES} nodes of up to {MOST_ENTRIES} entries in up to {MOST_ROWS} rows"
@@ -57,25 +54,18 @@ class GraphStepper(View):
         called = {each: given.get(each) or each.operation or "a value" for each in order}
         inner = [each for each in reversed(order) if each.parents]
         checked_index("GraphStepper(node, names, step): step", step, len(inner) + 1)
-        places, gap = _places(order), 56 + 2 * _LINE * max(len(_lines(each.value)) for each in order)
+        places, gap = _places(order), 56 + 2 * _LINE * max(len(_lines(A)) for A in values)
         edges, words = _edges(inner, places, gap), [_forward_words(node, order, called)]
         words += [f"the way back begins: the gradient of {called[node]} for itself is 1."]
         words += [_words(each, called, order) for each in inner]
         x, y = _pixels(places[node], gap)
         edges.append(_edge([x, y], [x + 0.8 * _COLUMN, y], 0, 1, node.value, node.grad))
+        steps = {each: step for step, each in enumerate(inner, 2)}
         nodes = [
-            {
-                "name": called[each],
-                "kind": "operation" if each.parents else "input",
-                "place": _pixels(places[each], gap),
-            }
-            | {"step": inner.index(each) + 2 if each.parents else 0}
-            for each in order
+            {"name": called[each], "place": _pixels(places[each], gap), "step": steps.get(each, 0)} for each in order
         ]
-        size = [
-            max(edge["path"][-1][0] for edge in edges) + _MARGIN,
-            max(n["place"][1] for n in nodes) + gap / 2 + 4,
-        ]
+        width, height = (max(place[axis] for place in [n["place"] for n in nodes]) for axis in (0, 1))
+        size = [width + 0.8 * _COLUMN + _MARGIN, height + gap / 2]
         super().__init__(nodes=nodes, edges=edges, words=words, size=size, step=step)
 
     @traitlets.validate("step")
@@ -124,11 +114,9 @@ def _places(order):
     for each in order:
         column[each] = 1 + max((column[parent] for parent, _ in each.parents), default=-1)
         for parent, _ in each.parents:
-            used.setdefault(parent, each)
-    inputs = [each for each in order if not each.parents]
-    for each in inputs:
-        column[each] = column[used[each]] - 1 if each in used else 0
-    inputs.sort(key=lambda each: order.index(used[each]) if each in used else 0)
+            used[parent] = min(used.get(parent, column[each]), column[each])
+    inputs = sorted((each for each in order if not each.parents), key=lambda each: used.get(each, 0))
+    column |= {each: used.get(each, 1) - 1 for each in inputs}
     row = {each: float(k) for k, each in enumerate(inputs)}
     for each in order:
         if each.parents:
