@@ -20,7 +20,7 @@ from course_lib.jacobian import key_idea, numeric_jacobian
 from course_lib.losses import mse, softmax_cross_entropy
 from course_lib.network import Network
 
-NOTEBOOKS = ("01", "02", "03", "04", "05", "06", "07", "08", "09", "11", "13", "14", "15")
+NOTEBOOKS = ("01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "13", "14", "15")
 rng = np.random.default_rng(3)
 m, n_in, n_out = 7, 5, 3
 O = rng.integers(1, 5, (m, n_in)).astype(float)
@@ -437,6 +437,33 @@ def _():
         "first_sample_only": f"{(parameters[0].size + gradients[0].size) // P} P",
         "batch_averaged": f"{Fraction(chunk_sums, p * P)} P",
     }
+
+
+@facts("10 a tie in a pair")
+def _():
+    up, down = (np.max(np.array([2 + step, 2])) - 2 for step in (0.5, -0.5))
+    return {
+        "right": f"{up:g} and {down:g}",
+        "wrong_axis": f"{up:g} and {-up:g}",
+        "averaged_over_entries": f"{up / 2:g} and {-up / 2:g}",
+    }
+
+
+@facts("10 a word that comes twice")
+def _():
+    G = np.array([[2.0, 3.0], [5.0, -3.0]])
+    dE = np.zeros((3, 2))
+    dE[[1, 1]] += G
+    rows = {"right": G.sum(axis=0), "batch_not_summed": dE[1], "batch_averaged": G.mean(axis=0)}
+    return {key: f"({row[0]:g}, {row[1]:g})" for key, row in rows.items()}
+
+
+@facts("10 the same G in a row")
+def _():
+    S = np.exp([1.0, 0.0, -1.0, 2.0]) / np.exp([1.0, 0.0, -1.0, 2.0]).sum()
+    measured = (np.diag(S) - np.outer(S, S)) @ np.full(4, 2.0)
+    assert np.allclose(measured, 0)
+    return {"right": "(0, 0, 0, 0)", "activation_not_undone": "(2, 2, 2, 2)", "diagonal_missing": "twice the softmax"}
 
 
 @facts("11 a fork without its sum")

@@ -1,0 +1,318 @@
+"""Notebook 10: the backward passes of layers that no list holds, each from one entry of its result."""
+
+import numpy as np
+
+from course_lib.exercises.engine.cases import Case, batch_cases
+from course_lib.exercises.engine.definition import Definition, Mistake, finish
+from course_lib.exercises.engine.prediction import question, right, wrong
+
+NOTEBOOK = "10_any_layer"
+
+
+def _exercise(name, arguments, result, correct, formula, mistakes, cases, hints, body, section):
+    return Definition(
+        name=name,
+        notebook=NOTEBOOK,
+        arguments=arguments,
+        result=result,
+        of="the gradient",
+        right=correct,
+        formula=formula,
+        mistakes=mistakes,
+        cases=cases,
+        hints=hints,
+        solution=f"def {name}({arguments}):\n{body}",
+        look=f"row S4, {{any_layer: {section}}}",
+    )
+
+
+def _cases(*sizes, make, names):
+    """A function `seed -> cases`, one for each line of sizes and tags; make: (rng, *sizes) -> arguments."""
+
+    def cases(seed):
+        rng = np.random.default_rng(seed)
+        return tuple(
+            Case(tuple(make(rng, *line)), dict(zip(names, line, strict=True)), frozenset(tags.split()))
+            for *line, tags in sizes
+        )
+
+    return cases
+
+
+def _embedding_back(t, G, v):
+    dE = np.zeros((v, G.shape[1]))
+    np.add.at(dE, t, G)
+    return dE
+
+
+def _embedding_with(did, t, G, v):
+    if did("batch_not_summed"):
+        dE = np.zeros((v, G.shape[1]))
+        dE[t] += G
+        return finish(did, dE, len(t))
+    return finish(did, _embedding_back(t, G, v), len(t))
+
+
+embedding_back = _exercise(
+    "embedding_back",
+    "t, G, v",
+    "an array of shape (v, d)",
+    _embedding_back,
+    _embedding_with,
+    (
+        Mistake(
+            "batch_not_summed",
+            "A word that comes twice keeps the gradient of its last place alone: what stood there was overwritten.",
+            "the places of one word are not added up",
+        ),
+        "batch_averaged",
+        "sign",
+    ),
+    _cases(
+        (7, 5, 3, "notebook"),
+        (7, 5, 3, "notebook"),
+        (11, 7, 2, "primes"),
+        (13, 3, 5, "primes"),
+        (1, 2, 3, "edge"),
+        (5, 5, 5, "square"),
+        make=lambda rng, m, v, d: (rng.integers(v, size=m), rng.standard_normal((m, d)), v),
+        names=("m", "v", "d"),
+    ),
+    (
+        "E[h, k] is in Y[i, k] for every place i at which the text has word h.",
+        "Go through the places i, and add row i of G to a row of zeros(v, d): which one?",
+    ),
+    "    dE = np.zeros((v, G.shape[1]))\n    for i in range(len(t)):\n        dE[t[i]] += G[i]\n    return dE",
+    "Embedding: a gather",
+)
+
+_SIGNALS = {
+    "make": lambda rng, n, s: (rng.standard_normal(n), rng.standard_normal(s), rng.standard_normal(n - s + 1)),
+    "names": ("n", "s"),
+}
+_LENGTHS = (
+    (8, 3, "notebook"),
+    (8, 3, "notebook"),
+    (11, 4, "primes"),
+    (7, 2, "primes"),
+    (5, 1, "edge"),
+    (5, 5, "edge"),
+    (13, 7, "square"),
+)
+
+
+def _windows(x, s):
+    return np.lib.stride_tricks.sliding_window_view(x, s)
+
+
+def _convolution_w(did, x, w, G):
+    dw = _windows(x, len(w)).T @ G
+    return finish(did, dw[::-1] if did("order") else dw, len(G))
+
+
+def _convolution_x(did, x, w, G):
+    return finish(did, np.convolve(G, w[::-1] if did("order") else w), len(G))
+
+
+convolution_w = _exercise(
+    "convolution_w",
+    "x, w, G",
+    "an array of shape (s,), that of w",
+    lambda x, w, G: _windows(x, len(w)).T @ G,
+    _convolution_w,
+    (
+        Mistake("order", "Your result is {of}, turned round: the first weight stands last.", "it is turned round"),
+        "batch_averaged",
+        "sign",
+    ),
+    _cases(*_LENGTHS, **_SIGNALS),
+    ("In code z[i] = w[0] x[i] + w[1] x[i + 1] + ... Which numbers of x does w[h] meet?", "Sum x[i + h] G[i] over i."),
+    "    return np.array([x[h : h + len(G)] @ G for h in range(len(w))])",
+    "Convolution: a shifted index",
+)
+
+convolution_x = _exercise(
+    "convolution_x",
+    "x, w, G",
+    "an array of shape (n,), that of x",
+    lambda x, w, G: np.convolve(G, w),
+    _convolution_x,
+    (
+        Mistake(
+            "order",
+            "Your filter lies the wrong way round: x[h] meets w[h - i], so i and the place in w run against each other.",
+            "the filter lies the wrong way round",
+        ),
+        "batch_averaged",
+        "sign",
+    ),
+    _cases(*_LENGTHS, **_SIGNALS),
+    (
+        "x[h] is in z[i] with the factor w[h - i], if 0 <= h - i < s.",
+        "For each i, add w G[i] to the places of window i.",
+    ),
+    "    dx = np.zeros(len(x))\n    for i in range(len(G)):\n        dx[i : i + len(w)] += w * G[i]\n    return dx",
+    "Convolution: a shifted index",
+)
+
+
+def _pool_back(X, G):
+    pairs = X.reshape(*G.shape, 2)
+    dX = np.zeros(pairs.shape)
+    np.put_along_axis(dX, pairs.argmax(axis=2)[..., None], G[..., None], axis=2)
+    return dX.reshape(X.shape)
+
+
+def _pool_with(did, X, G):
+    dX = _pool_back(X, G)
+    if did("wrong_axis:both"):
+        dX = G.repeat(2, axis=1)
+    if did("wrong_axis:the smaller"):
+        dX = G.repeat(2, axis=1) - dX
+    return finish(did, dX)
+
+
+max_pool_back = _exercise(
+    "max_pool_back",
+    "X, G",
+    "an array of shape (m, 2 n), that of X",
+    _pool_back,
+    _pool_with,
+    (
+        Mistake("wrong_axis:both", "Both numbers of each pair get G: the smaller one moves nothing.", "both get G"),
+        Mistake("wrong_axis:the smaller", "Your G goes to the smaller number of each pair.", "the smaller one gets G"),
+        "sign",
+        "factor_two:half",
+    ),
+    batch_cases(lambda draw, m, n, _: (draw(m, 2 * n), draw(m, n)), without=("zeros",), names=("m", "n", None)),
+    (
+        "X[h, k] is in one result, that of its pair, if it is the larger.",
+        "Repeat G to the shape of X; where is it kept?",
+    ),
+    "    dX = np.zeros(X.shape)\n    for i, j in np.ndindex(G.shape):\n"
+    "        dX[i, 2 * j + X[i, 2 * j : 2 * j + 2].argmax()] = G[i, j]\n    return dX",
+    "Max pool: a maximum routes",
+)
+
+
+def _tied(did, X, W, G):
+    first, second = not did("last_layer_only:second"), not did("last_layer_only:first")
+    return finish(did, first * (X.T @ G @ W) + second * (G.T @ X @ W), len(X))
+
+
+tied_W = _exercise(
+    "tied_W",
+    "X, W, G",
+    "an array of shape (n, p), that of W",
+    lambda X, W, G: X.T @ G @ W + G.T @ X @ W,
+    _tied,
+    (
+        Mistake("last_layer_only:first", "Only the first use of W is in your result.", "the second use is missing"),
+        Mistake("last_layer_only:second", "Only the second use of W is in your result.", "the first use is missing"),
+        "batch_averaged",
+        "sign",
+        "factor_two:half",
+    ),
+    batch_cases(lambda draw, m, n, p: (draw(m, n), draw(n, p), draw(m, n)), names=("m", "n", "p")),
+    (
+        "Hold the second W still: Y = X W B with a fixed B. What is the gradient for W?",
+        "Then hold the first. Add both.",
+    ),
+    "    return X.T @ (G @ W) + G.T @ (X @ W)",
+    "Tied weights: two paths",
+)
+
+
+def _dropout(did, mask, keep, G):
+    dX = G if did("activation_not_undone") else G * mask
+    return finish(did, dX if did("factor_two:keep") else dX / keep)
+
+
+dropout_back = _exercise(
+    "dropout_back",
+    "mask, keep, G",
+    "an array of the shape of G",
+    lambda mask, keep, G: G * mask / keep,
+    _dropout,
+    (
+        Mistake(
+            "activation_not_undone",
+            "The mask does not appear in your result: what was dropped moves nothing.",
+            "the mask is missing",
+        ),
+        Mistake("factor_two:keep", "Your result lacks the division by keep of the way forward.", "1/keep is missing"),
+        "sign",
+    ),
+    batch_cases(
+        lambda draw, m, _, n: (
+            draw.rng.permutation(np.arange(m * n) % 3 > 0).reshape(m, n).astype(float),
+            2 / 3,
+            draw(m, n),
+        ),
+        names=("m", None, "n"),
+    ),
+    ("Y[i, j] = X[i, j] mask[i, j] / keep: what is the slope of Y[i, j] for X[i, j]?", "The mask is the forward one."),
+    "    return G * mask / keep",
+    "The method",
+)
+
+
+def _scores(did, Q, K, G):
+    root = 1 if did("factor_two:root") else np.sqrt(Q.shape[1])
+    return finish(did, (G.T @ K if did("untransposed_weights") else G @ K) / root)
+
+
+scores_Q = _exercise(
+    "scores_Q",
+    "Q, K, G",
+    "an array of shape (n, p), that of Q",
+    lambda Q, K, G: G @ K / np.sqrt(Q.shape[1]),
+    _scores,
+    (
+        Mistake(
+            "factor_two:root",
+            "Your result lacks the factor of the scores, one over the root of p.",
+            "the root of p is missing",
+        ),
+        Mistake("untransposed_weights", "Your G is turned: that belongs to the gradient for K.", "G is turned"),
+        "sign",
+    ),
+    batch_cases(lambda draw, m, n, p: (draw(m, p), draw(n, p), draw(m, n)), names=("n", "other", "p")),
+    ("S[i, j] has Q[h, k] in it where i = h, with K[j, k] and one over the root of p.", "Sum G[h, j] K[j, k] over j."),
+    "    return G @ K / np.sqrt(Q.shape[1])",
+    "Attention, one head",
+)
+
+QUESTIONS = (
+    question(
+        "10 a tie in a pair",
+        "A pair holds 2 and 2, and max keeps the larger. You raise the first by 0.5, and then lower it by 0.5.\n"
+        "By how much does the result move in the two cases?",
+        wrong("0.5 and -0.5", "wrong_axis", "Lowered, it is not the larger any more: the other 2 stays."),
+        right(
+            "0.5 and 0", "The slope is 1 on one side and 0 on the other: a kink. The code chooses one place, the first."
+        ),
+        wrong("0.25 and -0.25", "averaged_over_entries", "That would be a mean of the two."),
+    ),
+    question(
+        "10 a word that comes twice",
+        "The word 1 stands at both places of a text: t = (1, 1), and the rows of G are (2, 3) and (5, -3).\n"
+        "What is row 1 of the table's gradient?",
+        right("(7, 0)", "The vector was copied to two places, and a copy adds."),
+        wrong(
+            "(5, -3)",
+            "batch_not_summed",
+            "So it is with dE[t] += G: numpy writes both into one place, and the last stays.",
+        ),
+        wrong("(3.5, 0)", "batch_averaged", "A mean of the two: nothing divides by 2."),
+    ),
+    question(
+        "10 the same G in a row",
+        "Softmax of one row, and G is (2, 2, 2, 2). What is the gradient for the row?",
+        wrong("(2, 2, 2, 2)", "activation_not_undone", "That is G as it came."),
+        right(
+            "(0, 0, 0, 0)", "From each G its weighted mean, 2, is subtracted. The results add up to 1 whatever moves."
+        ),
+        wrong("twice the softmax", "diagonal_missing", "Each entry is S (G - r), and r is 2 as well."),
+    ),
+)
