@@ -60,8 +60,8 @@ def minutes_in(name):
 # Lectures
 
 
-def test_there_are_six_lectures():
-    assert [lecture[:10] for lecture in LECTURES] == [f"Lecture {i}:" for i in range(1, 7)]
+def test_there_are_seven_lectures():
+    assert [lecture[:10] for lecture in LECTURES] == [f"Lecture {i}:" for i in range(1, 8)]
 
 
 @pytest.mark.parametrize("heading", [*LECTURES, SHORT])
