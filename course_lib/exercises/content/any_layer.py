@@ -3,22 +3,19 @@
 import numpy as np
 
 from course_lib.exercises.engine.cases import Case, batch_cases
-from course_lib.exercises.engine.definition import Definition, Mistake, finish
+from course_lib.exercises.engine.definition import Definition
 from course_lib.exercises.engine.prediction import question, right, wrong
 
 NOTEBOOK = "10_any_layer"
 
 
-def _exercise(name, arguments, result, correct, formula, mistakes, cases, hints, body, section):
+def _exercise(name, arguments, result, cases, hints, body, section):
     return Definition(
         name=name,
         notebook=NOTEBOOK,
         arguments=arguments,
         result=result,
         of="the gradient",
-        right=correct,
-        formula=formula,
-        mistakes=mistakes,
         cases=cases,
         hints=hints,
         solution=f"def {name}({arguments}):\n{body}",
@@ -39,35 +36,10 @@ def _cases(*sizes, make, names):
     return cases
 
 
-def _embedding_back(t, G, v):
-    dE = np.zeros((v, G.shape[1]))
-    np.add.at(dE, t, G)
-    return dE
-
-
-def _embedding_with(did, t, G, v):
-    if did("batch_not_summed"):
-        dE = np.zeros((v, G.shape[1]))
-        dE[t] += G
-        return finish(did, dE, len(t))
-    return finish(did, _embedding_back(t, G, v), len(t))
-
-
 embedding_back = _exercise(
     "embedding_back",
     "t, G, v",
     "an array of shape (v, d)",
-    _embedding_back,
-    _embedding_with,
-    (
-        Mistake(
-            "batch_not_summed",
-            "A word that comes twice keeps the gradient of its last place alone: what stood there was overwritten.",
-            "the places of one word are not added up",
-        ),
-        "batch_averaged",
-        "sign",
-    ),
     _cases(
         (7, 5, 3, "notebook"),
         (7, 5, 3, "notebook"),
@@ -101,30 +73,10 @@ _LENGTHS = (
 )
 
 
-def _windows(x, s):
-    return np.lib.stride_tricks.sliding_window_view(x, s)
-
-
-def _convolution_w(did, x, w, G):
-    dw = _windows(x, len(w)).T @ G
-    return finish(did, dw[::-1] if did("order") else dw, len(G))
-
-
-def _convolution_x(did, x, w, G):
-    return finish(did, np.convolve(G, w[::-1] if did("order") else w), len(G))
-
-
 convolution_w = _exercise(
     "convolution_w",
     "x, w, G",
     "an array of shape (s,), that of w",
-    lambda x, w, G: _windows(x, len(w)).T @ G,
-    _convolution_w,
-    (
-        Mistake("order", "Your result is {of}, turned round: the first weight stands last.", "it is turned round"),
-        "batch_averaged",
-        "sign",
-    ),
     _cases(*_LENGTHS, **_SIGNALS),
     ("In code z[i] = w[0] x[i] + w[1] x[i + 1] + ... Which numbers of x does w[h] meet?", "Sum x[i + h] G[i] over i."),
     "    return np.array([x[h : h + len(G)] @ G for h in range(len(w))])",
@@ -135,17 +87,6 @@ convolution_x = _exercise(
     "convolution_x",
     "x, w, G",
     "an array of shape (n,), that of x",
-    lambda x, w, G: np.convolve(G, w),
-    _convolution_x,
-    (
-        Mistake(
-            "order",
-            "Your filter lies the wrong way round: x[h] meets w[h - i], so i and the place in w run against each other.",
-            "the filter lies the wrong way round",
-        ),
-        "batch_averaged",
-        "sign",
-    ),
     _cases(*_LENGTHS, **_SIGNALS),
     (
         "x[h] is in z[i] with the factor w[h - i], if 0 <= h - i < s.",
@@ -156,34 +97,10 @@ convolution_x = _exercise(
 )
 
 
-def _pool_back(X, G):
-    pairs = X.reshape(*G.shape, 2)
-    dX = np.zeros(pairs.shape)
-    np.put_along_axis(dX, pairs.argmax(axis=2)[..., None], G[..., None], axis=2)
-    return dX.reshape(X.shape)
-
-
-def _pool_with(did, X, G):
-    dX = _pool_back(X, G)
-    if did("wrong_axis:both"):
-        dX = G.repeat(2, axis=1)
-    if did("wrong_axis:the smaller"):
-        dX = G.repeat(2, axis=1) - dX
-    return finish(did, dX)
-
-
 max_pool_back = _exercise(
     "max_pool_back",
     "X, G",
     "an array of shape (m, 2 n), that of X",
-    _pool_back,
-    _pool_with,
-    (
-        Mistake("wrong_axis:both", "Both numbers of each pair get G: the smaller one moves nothing.", "both get G"),
-        Mistake("wrong_axis:the smaller", "Your G goes to the smaller number of each pair.", "the smaller one gets G"),
-        "sign",
-        "factor_two:half",
-    ),
     batch_cases(lambda draw, m, n, _: (draw(m, 2 * n), draw(m, n)), without=("zeros",), names=("m", "n", None)),
     (
         "X[h, k] is in one result, that of its pair, if it is the larger.",
@@ -195,24 +112,10 @@ max_pool_back = _exercise(
 )
 
 
-def _tied(did, X, W, G):
-    first, second = not did("last_layer_only:second"), not did("last_layer_only:first")
-    return finish(did, first * (X.T @ G @ W) + second * (G.T @ X @ W), len(X))
-
-
 tied_W = _exercise(
     "tied_W",
     "X, W, G",
     "an array of shape (n, p), that of W",
-    lambda X, W, G: X.T @ G @ W + G.T @ X @ W,
-    _tied,
-    (
-        Mistake("last_layer_only:first", "Only the first use of W is in your result.", "the second use is missing"),
-        Mistake("last_layer_only:second", "Only the second use of W is in your result.", "the first use is missing"),
-        "batch_averaged",
-        "sign",
-        "factor_two:half",
-    ),
     batch_cases(lambda draw, m, n, p: (draw(m, n), draw(n, p), draw(m, n)), names=("m", "n", "p")),
     (
         "Hold the second W still: Y = X W B with a fixed B. What is the gradient for W?",
@@ -223,26 +126,10 @@ tied_W = _exercise(
 )
 
 
-def _dropout(did, mask, keep, G):
-    dX = G if did("activation_not_undone") else G * mask
-    return finish(did, dX if did("factor_two:keep") else dX / keep)
-
-
 dropout_back = _exercise(
     "dropout_back",
     "mask, keep, G",
     "an array of the shape of G",
-    lambda mask, keep, G: G * mask / keep,
-    _dropout,
-    (
-        Mistake(
-            "activation_not_undone",
-            "The mask does not appear in your result: what was dropped moves nothing.",
-            "the mask is missing",
-        ),
-        Mistake("factor_two:keep", "Your result lacks the division by keep of the way forward.", "1/keep is missing"),
-        "sign",
-    ),
     batch_cases(
         lambda draw, m, _, n: (
             draw.rng.permutation(np.arange(m * n) % 3 > 0).reshape(m, n).astype(float),
@@ -257,26 +144,10 @@ dropout_back = _exercise(
 )
 
 
-def _scores(did, Q, K, G):
-    root = 1 if did("factor_two:root") else np.sqrt(Q.shape[1])
-    return finish(did, (G.T @ K if did("untransposed_weights") else G @ K) / root)
-
-
 scores_Q = _exercise(
     "scores_Q",
     "Q, K, G",
     "an array of shape (n, p), that of Q",
-    lambda Q, K, G: G @ K / np.sqrt(Q.shape[1]),
-    _scores,
-    (
-        Mistake(
-            "factor_two:root",
-            "Your result lacks the factor of the scores, one over the root of p.",
-            "the root of p is missing",
-        ),
-        Mistake("untransposed_weights", "Your G is turned: that belongs to the gradient for K.", "G is turned"),
-        "sign",
-    ),
     batch_cases(lambda draw, m, n, p: (draw(m, p), draw(n, p), draw(m, n)), names=("n", "other", "p")),
     ("S[i, j] has Q[h, k] in it where i = h, with K[j, k] and one over the root of p.", "Sum G[h, j] K[j, k] over j."),
     "    return G @ K / np.sqrt(Q.shape[1])",
