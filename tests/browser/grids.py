@@ -7,8 +7,8 @@ import numpy as np
 # The middle of an entry and its size, from the sizes that matrix.js gives a matrix.
 PLACE = """(grid, [i, j]) => {
   const em = parseFloat(getComputedStyle(grid).fontSize), box = grid.getBoundingClientRect();
-  const [left, top] = [Math.ceil(2.1 * em), Math.ceil(1.5 * em)];
-  const width = (box.width - left - Math.ceil(0.7 * em)) / grid.getAttribute('aria-colcount');
+  const [left, top] = [Math.ceil(1.7 * em), Math.ceil(1.5 * em)];
+  const width = (box.width - left - Math.ceil(0.6 * em)) / grid.getAttribute('aria-colcount');
   const height = (box.height - top - Math.ceil(0.5 * em)) / grid.getAttribute('aria-rowcount');
   return [left + (j + 0.5) * width, top + (i + 0.5) * height, width, height];
 }"""

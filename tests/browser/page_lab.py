@@ -19,6 +19,8 @@ import nbformat
 from ipywidgets import Widget
 from playwright.sync_api import TimeoutError as NothingHappened
 
+from course_lib.views.shared.view import _chosen
+
 PAGE = Path(__file__).with_suffix(".html").read_text(encoding="utf-8")
 THEMES = Path(sys.prefix, "share", "jupyter", "lab", "themes", "@jupyterlab")
 SET_THEME = """([theme, css]) => {
@@ -131,6 +133,7 @@ class PageLab:
         for view in self._views.values():
             view.close()
         self._views.clear()
+        _chosen.clear()  # what a reader has chosen does not outlive the test
 
     # Messages
 

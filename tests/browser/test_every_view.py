@@ -43,7 +43,7 @@ def test_every_view_lives_in_an_exported_page_without_a_kernel(lab):
 
 def test_what_plays_stands_still_where_less_motion_is_asked_for(lab):
     page = lab.open(*CELLS, reduced_motion="reduce")
-    page.get_by_role("button", name="Build it from outer products").click()
+    page.get_by_role("button", name="As outer products").click()
     plays = page.locator(".bss-play:visible")
     assert plays.count() == 0
     page.emulate_media(reduced_motion="no-preference")

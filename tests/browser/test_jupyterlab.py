@@ -38,11 +38,11 @@ class View(NamedTuple):
 G, S, B = "role=grid >> nth=-1", "role=slider", "role=button[name='{}']"
 W = "views."
 VIEWS = [
-    View(W + "ProductExplorer(A, A)", G, "End", "B)[0, 2] = 0", "entry == [0, 2]", "entry = [1, 1]", "B)[1, 1] = 9"),
+    View(W + "ProductExplorer(A, A)", G, "End", "B)[0, 2] = ?", "entry == [0, 2]", "entry = [1, 1]", "B)[1, 1] = ?"),
     View(
         W + "JacobianExplorer(A, np.ones(3))",
         "role=grid >> nth=1",
-        *("End", "dy/dx[0, 2] = 0", "entry == [0, 2]", "entry = [1, 1]", "At x[1] = 1, y[1] = 3."),
+        *("End", "∂y/∂x[0, 2] = 0", "entry == [0, 2]", "entry = [1, 1]", "At x[1] = 1, y[1] = 3."),
     ),
     View(
         W + "KeyIdeaExplorer.of_layer('W', A, A, A[:1], A)",

@@ -88,7 +88,7 @@ def test_all_curves_are_there_at_first_and_the_curve_of_the_entry_after_that():
 
 def test_the_names_stand_in_the_traits_and_the_symbols_are_n_n_for_elementwise_maps():
     view = JacobianExplorer(relu, u, ("O", "Z"))
-    assert (view.names, view.symbols, view.elementwise) == (["O", "dO/dZ", "Z"], ["n", "n"], True)
+    assert (view.names, view.symbols, view.elementwise) == (["O", "∂O/∂Z", "Z"], ["n", "n"], True)
     assert JacobianExplorer(A, x).symbols == ["m", "n"]
 
 
@@ -159,7 +159,7 @@ def test_later_changes_of_the_arrays_do_not_reach_the_view_and_the_function_cann
         ((A, np.zeros(21)), {}, ValueError, "x has 21 components"),
         ((A, []), {}, ValueError, "x has 0 components"),
         ((A, x * np.nan), {}, ValueError, r"x is \[nan.*expected finite"),
-        ((A, x), {"entry": (7, 0)}, ValueError, r"expected an entry of dy/dx, which is \(7, 5\)"),
+        ((A, x), {"entry": (7, 0)}, ValueError, r"expected an entry of ∂y/∂x, which is \(7, 5\)"),
         ((A, x), {"symbols": ("m", "m")}, ShapeError, "m is 7 because"),
         ((A, x), {"reach": -1}, ValueError, "reach is -1"),
         ((A, x), {"jacobian": A}, TypeError, "jacobian is a ndarray"),

@@ -1,14 +1,3 @@
-const NUMBER = /^([+-]?\d+(?:[.,]\d+)?)(?:\s*\/\s*(\d+))?$/; // as in hand_case.py
-const CLOSE = 0.005; // a number that is not whole may be typed with two digits
-const EXACT = 1e-9;
-
-/** The number that is typed: -3, 2.5, 2,5 or 7/3; null if it is none. */
-function typedNumber(text) {
-  const found = NUMBER.exec(text.trim().replaceAll("−", "-"));
-  if (!found || Number(found[2]) === 0) return null;
-  return Number(found[1].replace(",", ".")) / Number(found[2] ?? 1);
-}
-
 function render({ model, el }) {
   const view = frame(el, `By hand: ${model.get("case").result}`);
   const { root, status, say } = view;
@@ -24,8 +13,7 @@ function render({ model, el }) {
   let shownCase, build, cells; // cells[h][k]: {input, mark, judged}
 
   function draw() {
-    model.set("draws", model.get("draws") + 1);
-    model.save_changes();
+    put(model, { draws: model.get("draws") + 1 });
   }
 
   function show() {
@@ -69,8 +57,7 @@ function render({ model, el }) {
     input.addEventListener("input", () => {
       const answers = cells.map((row) => row.map((each) => each.input.value));
       unmark(h, k);
-      model.set("answers", answers);
-      model.save_changes();
+      put(model, { answers });
     });
     input.addEventListener("keydown", (event) => move(event, h, k));
     input.addEventListener("blur", () => settle(h, k));
@@ -128,7 +115,7 @@ function render({ model, el }) {
     cells[h][k].judged = "empty";
     if (!text) return "";
     const value = typedNumber(text);
-    const verdict = value !== null && Math.abs(value - shownCase.right[h][k]) <= EXACT ? "right" : "wrong";
+    const verdict = value !== null && isNumber(value, shownCase.right[h][k]) ? "right" : "wrong";
     cells[h][k].judged = verdict;
     input.classList.add(`bss-${verdict}`);
     mark.textContent = verdict === "right" ? "✓" : "✗";
@@ -138,7 +125,7 @@ function render({ model, el }) {
     if (value === null) return `✗ Entry (${h}, ${k}): “${text}” is no number. Type one such as −3.`;
     const known = shownCase.known.find(
       ({ entry, value: wrong }) =>
-        entry[0] === h && entry[1] === k && Math.abs(value - wrong) <= (Number.isInteger(wrong) ? EXACT : CLOSE),
+        entry[0] === h && entry[1] === k && isNumber(value, wrong),
     );
     return `✗ Entry (${h}, ${k}): ${text} is ${known ? `${known.words}.` : shownCase.unexplained}`;
   }
@@ -150,10 +137,9 @@ function render({ model, el }) {
     return `${count} of ${all.length} entries ${count === 1 ? "is" : "are"} right.`;
   }
 
-  for (const name of ["case", "answers"]) model.on(`change:${name}`, show);
+  view.follow(model, { case: show, answers: show });
   show();
   return () => {
-    for (const name of ["case", "answers"]) model.off(`change:${name}`, show);
     build.abort();
     view.close();
   };

@@ -34,8 +34,7 @@ function render({ model, el }) {
       return;
     }
     say(answers[number - 1]);
-    model.set("chosen", number);
-    model.save_changes();
+    put(model, { chosen: number });
   }
 
   function follow() {
@@ -44,12 +43,9 @@ function render({ model, el }) {
     say(number ? answers[number - 1] : "");
   }
 
-  model.on("change:chosen", follow);
+  view.follow(model, { chosen: follow });
   follow();
-  return () => {
-    model.off("change:chosen", follow);
-    view.close();
-  };
+  return view.close;
 }
 
 export default { render };

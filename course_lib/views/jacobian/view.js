@@ -53,197 +53,264 @@ function slopePicture() {
   return { box: picture.box, draw };
 }
 
-function render({ model, el }) {
-  const [yName, jName, xName] = model.get("names");
-  const [m, n] = model.get("answer").J.shape;
-  const [rowSymbol, columnSymbol] = model.get("symbols");
-  const elementwise = model.get("elementwise");
-  const hasKernel = Boolean(model.widget_manager); // a page that was exported has no widget manager
-  const view = frame(el, `Jacobian ${jName}`);
-  const { root, status, say, signal } = view;
-  root.classList.add("bss-jacobian");
-  const yi = (i) => `${yName}[${i}]`;
-  const xj = (j) => `${xName}[${j}]`;
+const HINT = "Drag a slider and watch; choose an entry of the Jacobian to see it as a slope.";
 
-  const J = new MatrixGrid(signal, { onactive: (entry, how) => point("J", entry, how) });
-  const y = vector(yName, m, rowSymbol, "y");
-  const x = vector(xName, n, columnSymbol, "x");
-  const grids = { y, J, x };
-  const widest = { y: FEWEST_CHARACTERS, J: FEWEST_CHARACTERS, x: FEWEST_CHARACTERS };
-  const sliders = Array.from({ length: n }, (_, j) => slider(xj(j), { min: -1, max: 1, step: "any", value: 0 }, (to) => drag(j, to)));
-  const column = element("div", { class: "bss-sliders", role: "group", "aria-label": `components of ${xName}` });
-  column.append(...sliders.map(({ box }) => box));
-  const picture = slopePicture();
-  const words = element("div", { class: "bss-slope-words" });
-  const notice = element("div", { class: "bss-problem", "aria-live": "polite" });
-  const lines = Array.from({ length: 5 }, () => words.appendChild(element("p")));
-  const moved = element("div", { class: "bss-moved" }, x.box, column); // a slider stays beside its entry
-  const area = element("div", { class: "bss-map" }, y.box, J.box, moved);
-  root.append(area, status, element("div", { class: "bss-slopes" }, picture.box, words), notice);
-
-  const size = () => parseFloat(getComputedStyle(root).fontSize) || 14;
-  let answer, curves, em;
-  let pointed = null; // {what: "J" | "y" | "x", entry}
+/** What is drawn follows from the model's traits, and from `pointed`: {what: "J" | "y" | "x", entry} under pointer or focus. */
+class JacobianView {
+  constructor(model, el) {
+    const [yName, jName, xName] = model.get("names");
+    const [m, n] = model.get("answer").J.shape;
+    const view = frame(el, `Jacobian ${jName}`, HINT);
+    view.root.classList.add("bss-jacobian");
+    Object.assign(this, { model, view, yName, jName, xName, m, n, pointed: null, elementwise: model.get("elementwise") });
+    this.hasKernel = Boolean(model.widget_manager); // a page that was exported has no widget manager
+    this.yi = (i) => `${yName}[${i}]`;
+    this.xj = (j) => `${xName}[${j}]`;
+    this.notice = element("div", { class: "bss-problem", "aria-live": "polite" });
+    this.solved = new Set(); // entries whose number was found, in your turn
+    this.quiz = quiz(view, model, { entry: () => this.asked(), zeros: () => this.askedForZeros(), changed: () => this.changed() });
+    const { signal } = view;
+    const press = (entry) => this.quiz.press(entry);
+    const J = new MatrixGrid(signal, { onactive: (entry, how) => this.point("J", entry, how), onpress: press });
+    this.grids = { y: this.vector(yName, "y"), J, x: this.vector(xName, "x") };
+    this.widest = { y: FEWEST_CHARACTERS, J: FEWEST_CHARACTERS, x: FEWEST_CHARACTERS };
+    this.build();
+    const ask = { same, draw: () => this.receive(), settle: () => this.settle(), tell: (words) => setText(this.notice, words) };
+    this.kernel = asker(model, view, ask);
+    const resized = new ResizeObserver(() => this.alignSliders());
+    resized.observe(this.grids.x.box);
+    signal.addEventListener("abort", () => resized.disconnect());
+    view.follow(model, { entry: () => this.place() });
+    this.kernel.receive();
+    this.place();
+    this.alignSliders();
+    this.quiz.show();
+  }
 
   /** A vector, drawn as a column: its entries have one index. */
-  function vector(name, size, symbol, what) {
-    const grid = new MatrixGrid(signal, { onactive: (entry, how) => point(what, entry, how) });
+  vector(name, what) {
+    const grid = new MatrixGrid(this.view.signal, { onactive: (entry, how) => this.point(what, entry, how) });
     grid.words = ([i]) => `${name}[${i}] = ${precise(at(grid.matrix, i, 0))}`;
-    grid.name = () => {
-      grid.caption.replaceChildren(element("b", {}, name), ` (${size},) = (${symbol},)`);
-      grid.grid.setAttribute("aria-label", `${name}, ${size} components, ${symbol}`);
-    };
     return grid;
   }
 
-  function point(what, entry, how) {
-    const [i, j] = model.get("entry");
+  nameVector(grid, name, size, symbol) {
+    setWords(grid.caption.lastChild, ` (${size},) = (${symbol},)`);
+    grid.grid.setAttribute("aria-label", `${name}, ${size} components, ${symbol}`);
+  }
+
+  build() {
+    const { n, grids, quiz: turn, view } = this;
+    const inputs = { min: -1, max: 1, value: 0 };
+    this.sliders = Array.from({ length: n }, (_, j) => slider(this.xj(j), inputs, (to) => this.drag(j, to)));
+    this.column = element("div", { class: "bss-sliders" }, ...this.sliders.map(({ box }) => box));
+    const moved = element("div", { class: "bss-moved" }, grids.x.box, this.column);
+    this.picture = slopePicture();
+    this.lines = Array.from({ length: 5 }, () => element("p"));
+    const bar = element("div", { class: "bss-controls", role: "toolbar", "aria-label": "the Jacobian" });
+    bar.append(turn.button, button("Reset", () => this.reset()));
+    roving(bar);
+    const map = element("div", { class: "bss-map" }, grids.y.box, grids.J.box, moved);
+    this.slope = element("div", { class: "bss-slopes" }, this.picture.box, element("div", { class: "bss-slope-words" }, ...this.lines));
+    view.root.append(view.said, bar, turn.box, this.notice, map, this.slope);
+    this.column.addEventListener("focusout", () => { this.pointed = null; this.mark(); });
+    this.column.addEventListener("focusin", ({ target }) => {
+      this.pointed = { what: "x", entry: [this.sliders.findIndex(({ input }) => input === target), 0] };
+      this.mark();
+    });
+  }
+
+  // ---- what the reader does
+  point(what, entry, how) {
+    const [i, j] = this.model.get("entry");
     const k = entry[0];
     const moved = how === "cursor" && (what === "J" ? i !== k || j !== entry[1] : k !== (what === "y" ? i : j));
-    pointed = how === "pointer" || moved || document.activeElement === grids[what].grid ? { what, entry } : null;
-    if (moved) {
-      choose(what === "J" ? entry : elementwise ? [k, k] : what === "y" ? [k, j] : [i, k]);
-    }
-    mark();
+    const held = how === "pointer" || moved || document.activeElement === this.grids[what].grid;
+    this.pointed = held ? { what, entry } : null;
+    if (moved) this.choose(what === "J" ? entry : this.elementwise ? [k, k] : what === "y" ? [k, j] : [i, k]);
+    this.mark();
   }
 
-  function choose(to) {
-    if (String(model.get("entry")) !== String(to)) put(model, { entry: to });
+  choose(to) {
+    if (String(this.model.get("entry")) !== String(to)) put(this.model, { entry: to });
   }
 
-  // ---- the sliders: the kernel computes
-  const kernel = asker(model, view, { same, draw: receive, settle, tell: (words) => setText(notice, words) });
-
-  function drag(j, to) {
-    const next = [...kernel.latest()];
+  /** The kernel computes what follows from a slider. */
+  drag(j, to) {
+    const next = [...this.kernel.latest()];
     next[j] = to;
-    sliders[j].input.setAttribute("aria-valuetext", precise(to));
-    pointed = { what: "x", entry: [j, 0] };
-    if (elementwise) choose([j, j]); // no other slope moves
-    kernel.ask(next);
+    this.sliders[j].input.setAttribute("aria-valuetext", precise(to));
+    this.pointed = { what: "x", entry: [j, 0] };
+    if (this.elementwise) this.choose([j, j]); // no other slope moves
+    this.kernel.ask(next);
   }
 
-  function receive() {
-    answer = model.get("answer");
-    curves = unpack({ data: answer.curves }).data;
-    lay();
-    mark();
+  reset() {
+    const { asked, ...chosen } = this.model.get("start");
+    this.pointed = null;
+    this.solved.clear();
+    put(this.model, chosen);
+    if (this.hasKernel) this.kernel.ask(asked);
+    this.changed();
   }
 
-  function settle() {
-    answer.asked.forEach(setSlider);
+  receive() {
+    this.answer = this.model.get("answer");
+    this.curves = unpack({ data: this.answer.curves }).data;
+    this.lay();
+    this.mark();
+  }
+
+  settle() {
+    const { answer } = this;
+    answer.asked.forEach((value, j) => this.setSlider(value, j));
     const none = "The sliders need a running kernel, and this page has none. Everything else answers.";
     const lasting = answer.problem && !same(answer.asked, unpack(answer.x).data);
-    const kept = `${answer.problem.replace(/\.$/, "")}. The numbers are those of the last ${xName} that worked.`;
-    setText(notice, lasting ? kept : answer.problem || (hasKernel ? "" : none));
+    const kept = `${answer.problem.replace(/\.$/, "")}. The numbers are those of the last ${this.xName} that worked.`;
+    setText(this.notice, lasting ? kept : answer.problem || (this.hasKernel ? "" : none));
   }
 
-  function setSlider(value, j) {
-    const { input } = sliders[j];
-    if (Number(input.max) !== answer.reach) {
-      const { reach } = answer;
-      Object.assign(input, { min: -reach, max: reach, step: round(reach / 100) });
-    }
+  setSlider(value, j) {
+    const { input } = this.sliders[j];
+    const { reach } = this.answer;
+    if (Number(input.max) !== reach) Object.assign(input, { min: -reach, max: reach, step: round(reach / 100) });
     input.value = value;
-    input.disabled = !hasKernel;
+    input.disabled = !this.hasKernel;
     input.setAttribute("aria-valuetext", precise(value));
   }
 
-  function lay() {
-    em = size();
-    show("y", answer.y);
-    show("J", answer.J, elementwise ? (i, j) => i !== j : null);
-    show("x", answer.x);
-    y.name();
-    x.name();
+  // ---- what is seen
+  lay() {
+    const { answer, grids, elementwise, m, n } = this;
+    const symbols = this.model.get("symbols");
+    this.em = parseFloat(getComputedStyle(this.view.root).fontSize) || 14;
+    const open = this.quiz.asks() ? (i, j) => !this.solved.has(`${i},${j}`) : null;
+    this.show("y", answer.y);
+    this.show("J", { ...answer.J, symbols }, { faded: elementwise && !open ? (i, j) => i !== j : null, open });
+    this.show("x", answer.x);
+    this.nameVector(grids.y, this.yName, m, symbols[0]);
+    this.nameVector(grids.x, this.xName, n, symbols[1]);
   }
 
   /** Show a matrix; its cells may grow, but they never shrink. */
-  function show(what, matrix, faded = null) {
-    const grid = grids[what];
+  show(what, matrix, options = {}) {
+    const [grid, { widest, em }] = [this.grids[what], this];
     const { shape, data } = unpack(matrix);
     for (const value of data) widest[what] = Math.max(widest[what], number(value).length);
-    const cell = { width: Math.ceil(em * (0.9 + 0.56 * widest[what])), height: Math.ceil(em * grid.rowHeight) };
-    const entry = what === "J" ? { symbols: [rowSymbol, columnSymbol] } : {};
-    grid.set({ ...matrix, ...entry }, { faded, cell: Math.max(...shape) > MOST_NUMBERED ? null : cell });
+    const cell = { width: Math.ceil(em * (0.75 + 0.56 * widest[what])), height: Math.ceil(em * grid.rowHeight) };
+    grid.set(matrix, { ...options, cell: Math.max(...shape) > MOST_NUMBERED ? null : cell });
   }
 
   /** Each slider stands beside its entry of x, whatever the size of the text is. */
-  function alignSliders() {
-    if (em !== size()) lay();
+  alignSliders() {
+    const { x } = this.grids;
+    if (this.em !== parseFloat(getComputedStyle(this.view.root).fontSize)) this.lay();
     const offset = x.grid.getBoundingClientRect().top - x.box.getBoundingClientRect().top;
-    column.style.paddingTop = `${offset + x.top}px`;
-    for (const { box } of sliders) box.style.height = `${x.size.height}px`;
+    this.column.style.paddingTop = `${offset + x.top}px`;
+    for (const { box } of this.sliders) box.style.height = `${x.size.height}px`;
   }
 
-  // ---- what is pointed at, or else chosen
-  function mark() {
-    const [i, j] = model.get("entry");
-    const { what, entry } = pointed ?? { what: "J", entry: [i, j] };
+  changed() {
+    if (!this.answer) return;
+    this.lay();
+    this.mark();
+  }
+
+  /** Outline what is pointed at, or else chosen. */
+  mark() {
+    const { y, J, x } = this.grids;
+    const [i, j] = this.model.get("entry");
+    const { what, entry } = this.pointed ?? { what: "J", entry: [i, j] };
     const [row, col] = what === "J" ? entry : what === "y" ? [entry[0], null] : [null, entry[0]];
-    J.mark(what === "J" ? [{ entry }] : what === "y" ? [{ row, dashed: true }] : [{ column: col, dashed: true }]);
+    const own = what === "J" ? [{ entry }] : what === "y" ? [{ row, dashed: true }] : [{ column: col, dashed: true }];
+    J.mark([...own, ...(this.quiz.asks() === "zeros" ? this.quiz.marks() : [])]);
     y.mark(row === null ? [] : [{ entry: [row, 0] }]);
     x.mark(col === null ? [] : [{ entry: [col, 0] }]);
-    say(sentence(what, entry));
-    drawSlope(i, j);
+    const sentence = this.sentence(what, entry);
+    if (!this.quiz.asks() || this.saidLast !== sentence) this.view.say(sentence); // else a verdict stays
+    this.saidLast = sentence;
+    this.drawSlope(i, j);
   }
 
-  function sentence(what, entry) {
+  sentence(what, entry) {
+    const { yName, xName, jName, grids, yi, xj } = this;
     const said = grids[what].words(entry);
     const [i, j] = entry;
     if (what === "y") return `${said}. Row ${i} of ${jName} says how it moves with each component of ${xName}.`;
     if (what === "J") {
-      if (elementwise && i !== j) return `${said}: zero by its index, since ${yi(i)} depends on ${xj(i)} alone.`;
-      return `${said}: if ${xj(j)} moves by a little, ${yi(i)} moves ${precise(at(J.matrix, i, j))} times as far.`;
+      if (grids.J.open?.(i, j)) return `${said}: move ${xj(j)} by 1. By how much does ${yi(i)} move?`;
+      if (this.elementwise && i !== j) return `${said}: zero by its index, since ${yi(i)} depends on ${xj(i)} alone.`;
+      return `${said}: if ${xj(j)} moves by a little, ${yi(i)} moves ${precise(at(grids.J.matrix, i, j))} times as far.`;
     }
-    const slopes = Array.from({ length: Math.min(m, 6) }, (_, k) => number(at(J.matrix, k, i)));
-    const dy = `(${slopes.join(", ")}${m > 6 ? ", …" : ""})`;
+    if (this.quiz.asks()) return `${said}. Move it, and watch which components of ${yName} move.`;
+    const slopes = Array.from({ length: Math.min(this.m, 6) }, (_, k) => number(at(grids.J.matrix, k, i)));
+    const dy = `(${slopes.join(", ")}${this.m > 6 ? ", …" : ""})`;
     return `${said}. Move it by d${xName}: d${yName} = column ${i} of ${jName} times d${xName} = ${dy} d${xName}.`;
   }
 
-  function drawSlope(i, j) {
+  drawSlope(i, j) {
+    const { answer, curves, m, grids, yi, xj, xName, jName } = this;
+    this.slope.classList.toggle("bss-asleep", Boolean(grids.J.open?.(i, j)));
     const place = answer.columns.indexOf(j);
     if (place < 0) return; // the kernel is sending this curve
     const count = curves.length / answer.columns.length / m;
     const ys = Array.from({ length: count }, (_, k) => curves[(place * count + k) * m + i]);
-    const slope = at(J.matrix, i, j);
+    const slope = at(grids.J.matrix, i, j);
     const run = round(answer.reach / 3);
-    const [here, value] = [at(x.matrix, j, 0), at(y.matrix, i, 0)];
+    const [here, value] = [at(grids.x.matrix, j, 0), at(grids.y.matrix, i, 0)];
     const rise = precise(slope * run);
     const texts = [
       `${yi(i)} against ${xj(j)}`,
       `At ${xj(j)} = ${precise(here)}, ${yi(i)} = ${precise(value)}. The other components of ${xName} stand still.`,
       `Run: ${xj(j)} goes on by ${number(run)}. Rise: along the dashed tangent, ${yi(i)} goes on by ${rise}.`,
       `Slope = rise / run = ${rise} / ${number(run)} = ${precise(slope)}.`,
-      `That is d${yi(i)}/d${xj(j)}, the entry [${i}, ${j}] of ${jName}.`,
+      `That is ∂${yi(i)}/∂${xj(j)}, the entry [${i}, ${j}] of ${jName}.`,
     ];
-    texts.forEach((text, k) => setText(lines[k], text));
-    picture.draw({ ys, y: value, x: here, slope, run, reach: answer.reach, names: { x: xj(j), y: yi(i) } });
+    texts.forEach((text, k) => setWords(this.lines[k], text));
+    this.picture.draw({ ys, y: value, x: here, slope, run, reach: answer.reach, names: { x: xj(j), y: yi(i) } });
   }
 
-  function place() {
-    const [i, j] = model.get("entry");
+  place() {
+    const { y, J, x } = this.grids;
+    const [i, j] = this.model.get("entry");
     J.move([i, j], { silent: true });
     y.move([i, 0], { silent: true });
     x.move([j, 0], { silent: true });
-    mark();
+    this.mark();
   }
 
-  column.addEventListener("focusout", () => { pointed = null; mark(); });
-  column.addEventListener("focusin", ({ target }) => {
-    pointed = { what: "x", entry: [sliders.findIndex(({ input }) => input === target), 0] };
-    mark();
-  });
-  const resized = new ResizeObserver(alignSliders);
-  resized.observe(x.box);
-  view.follow(model, { entry: place });
-  kernel.receive();
-  place();
-  alignSliders();
-  return () => {
-    resized.disconnect();
-    view.close();
-  };
+  // ---- your turn
+  asked() {
+    const { J, y, x } = this.grids;
+    const [i, j] = this.model.get("entry");
+    const value = at(J.matrix, i, j);
+    const [yValue, xValue] = [at(y.matrix, i, 0), at(x.matrix, j, 0)];
+    const slips = [
+      ...otherEntries(J.matrix, [i, j]),
+      [-value, "the right number with the other sign"],
+      [1 / value, `how far ${this.xj(j)} moves with ${this.yi(i)}`],
+      [value * xValue, `${this.jName}[${i}, ${j}] times ${this.xj(j)}`],
+      [yValue, `${this.yi(i)} itself`],
+      [yValue + value, `${this.yi(i)} after the move, not by how much it moved`],
+      [yValue / xValue, `${this.yi(i)} / ${this.xj(j)}, which is no slope`],
+    ];
+    const key = `${i},${j}`;
+    const solve = () => { this.solved.add(key); this.changed(); };
+    return { name: `${this.jName}[${i}, ${j}]`, value, slips, made: this.solved.has(key), solve };
+  }
+
+  askedForZeros() {
+    const { J } = this.grids;
+    const value = (i, j) => at(J.matrix, i, j);
+    const isNonzero = (i, j) => (this.elementwise ? i === j : value(i, j) !== 0);
+    const solve = () => allOf([this.m, this.n]).forEach((k) => this.solved.add(`${Math.floor(k / this.n)},${k % this.n}`));
+    const hint = `Move one component of ${this.xName}: which components of ${this.yName} stay where they are?`;
+    return { name: this.jName, shape: [this.m, this.n], isNonzero, value, hint, solve };
+  }
+}
+
+function render({ model, el }) {
+  return new JacobianView(model, el).view.close;
 }
 
 export default { render };

@@ -11,7 +11,7 @@ from course_lib.pictures.blackboard import board
 from course_lib.pictures.panel import Panel, check_numbers, check_symbols, check_texts, checked_entry
 from course_lib.shapes import ShapeError
 from course_lib.views.jacobian.vector_map import VectorMap
-from course_lib.views.shared.view import View, packed, script, unpacked
+from course_lib.views.shared.view import View, packed, script, turn, unpacked
 
 MOST_SLIDERS, MOST_RESULTS = 20, 64  # components of x and of y
 MOST_REACH = 1e100
@@ -31,12 +31,14 @@ class JacobianExplorer(View):
     """
 
     _esm, _css = script(__file__)
-    names = traitlets.List(traitlets.Unicode()).tag(sync=True)  # of y, dy/dx and x
+    names = traitlets.List(traitlets.Unicode()).tag(sync=True)  # of y, ∂y/∂x and x
     symbols = traitlets.List(traitlets.Unicode()).tag(sync=True)
     elementwise = traitlets.Bool().tag(sync=True)
     entry = traitlets.Any((0, 0)).tag(sync=True)
     asked = traitlets.List(traitlets.Float()).tag(sync=True, echo_update=False)  # the x of the sliders
     answer = traitlets.Dict().tag(sync=True)  # all that follows from it
+    turn = turn()
+    kept = ("asked", "entry", "turn")
     _doubt = ""
 
     def __init__(
@@ -61,7 +63,7 @@ class JacobianExplorer(View):
         if jacobian:
             self._doubt = self._map.doubt(x, J)
         y_name, x_name = names
-        self._names = [y_name, f"d{y_name}/d{x_name}", x_name]
+        self._names = [y_name, f"∂{y_name}/∂{x_name}", x_name]
         symbols = symbols if symbols is not None else (("n", "n") if elementwise else ("m", "n"))
         check_symbols(self._names[1], (m, n), symbols, {})
         traits = {"names": self._names, "symbols": list(symbols), "elementwise": elementwise, "entry": entry}
@@ -91,7 +93,8 @@ class JacobianExplorer(View):
         return board([parts], f"If {x_name}[{j}] moves by a little, {y_name}[{i}] moves {J[i, j]:.3g} times as far.")
 
     def __repr__(self):
-        return f"JacobianExplorer({self._names[1]} {self._map.shape})"
+        y, _, x = self._names
+        return f"JacobianExplorer(d{y}/d{x} {self._map.shape})"
 
     @traitlets.observe("asked")
     def _move(self, change):

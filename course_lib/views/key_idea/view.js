@@ -1,20 +1,12 @@
-const MOST_TERMS = 8; // of a sum that are written out at once; dots stand for the others
-
 /** "O[{i}, {h}]" with the numbers of the indexes in place of their letters. */
 function filled(text, index) {
   return text.replace(/\{([ijhk])\}/g, (_, letter) => index[letter]);
 }
 
-/** A number as a factor: (−3), so that its sign is not read as a difference. */
-function factor(x) {
-  return precise(x).startsWith("−") ? `(${precise(x)})` : precise(x);
-}
-
-const plural = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
-
 /**
- * The sum for the entry (h, k): the matrix of slopes dY/dX[h, k], its structural non-zeros in the order of the rows as
- * terms {i, j, product, sum, source}, and for the cells of both matrices the number of the term that they are in.
+ * The sum for the entry (h, k): the matrix of slopes ∂Y/∂X[h, k], its structural non-zeros in the order of the rows as
+ * terms {cell, source, text, left, right, product, sum}, and for the cells of both matrices the number of the term that
+ * they are in.
  */
 function walkOf([h, k], { tensor, structural, G, texts }) {
   const [rows, columns, p, q] = tensor.shape;
@@ -38,194 +30,239 @@ function walkOf([h, k], { tensor, structural, G, texts }) {
   return { h, k, slopes, terms, byCell, bySource };
 }
 
-function render({ model, el }) {
-  const [tensor, X, G, gradient] = ["tensor", "X", "G", "gradient"].map((name) => unpack(model.get(name)));
-  const source = model.get("source").data ? unpack(model.get("source")) : null;
-  const bytes = model.get("structural");
-  const structural = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const texts = model.get("texts");
-  const data = { tensor, structural, G, texts };
-  const [rows, columns, p, q] = tensor.shape;
-  const zero = texts.by_index ? "0 by its index" : "0";
-  let walk = null;
-  let step = -1; // how many products are added, as far as it is drawn
-  let pointed = null; // {term}, {part} or {words}: what the pointer or the focus is on
-  let first = 0; // the first term that is written out
+const HINT = "Choose an entry of the result (arrow keys work too), then press Step.";
 
-  const view = frame(el, `Key idea: ${tensor.name} and ${G.name}`);
-  const { root, status, say, signal } = view;
-  const count = element("div", { class: "bss-count" });
+/** What is drawn follows from the model's traits, and from `pointed`: {term, before}, {part} or {words} under the pointer or the focus. */
+class KeyIdeaView {
+  constructor(model, el) {
+    const [tensor, G, gradient] = ["tensor", "G", "gradient"].map((name) => unpack(model.get(name)));
+    const bytes = model.get("structural");
+    const structural = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const texts = model.get("texts");
+    const view = frame(el, `Key idea: ${tensor.name} and ${G.name}`, HINT);
+    Object.assign(this, { model, view, tensor, G, gradient, structural, texts, pointed: null, late: 0 });
+    [this.rows, this.columns, this.p, this.q] = tensor.shape;
+    this.zero = texts.by_index ? "0 by its index" : "0";
+    const given = model.get("source");
+    this.source = given.data ? unpack(given) : null;
+    this.walk = walkOf(model.get("entry"), this);
+    this.mover = mover(view.root, view.signal);
+    this.quiz = quiz(view, model, { entry: () => this.asked(), zeros: () => this.askedForZeros(), changed: () => this.draw() });
+    const more = [button("Show all", () => this.showAll()), resetButton(model, () => this.stop()), this.quiz.button];
+    this.steps = player("Products added", 0, (step, moves) => this.add(step, moves), view.signal, { more });
+    this.range = this.steps.box.querySelector("input");
+    this.sum = indexSum((key) => this.point(typeof key === "number" ? { term: key, before: "" } : key && { part: key }));
+    this.makeGrids();
+    this.build();
+    this.firstSizes();
+    this.walk = null;
+    view.follow(model, { entry: () => this.lay(), step: () => this.lay(), made: () => this.draw() });
+    this.lay();
+    this.quiz.show();
+  }
 
   // ---- the matrices
-  const named = (index) => filled(tensor.name + texts.x, index);
-  const cellName = ([i, j]) => filled(`d${texts.Y}${texts.y}/d${texts.X}${texts.x}`, { i, j, h: walk.h, k: walk.k });
-  const chosen = () => filled(texts.result, walk);
-  const value = () => at(gradient, walk.h, walk.k);
+  makeGrids() {
+    const { view, texts } = this;
+    const term = (entry) => this.walk.byCell.get(String(entry));
+    const press = (entry) => this.quiz.press(entry);
+    this.result = new MatrixGrid(view.signal, { onactive: (entry, how) => this.pick(entry, how) });
+    this.slopes = this.cells(term, (entry) => `${this.slopes.words(entry)}: it adds nothing.`, press);
+    const name = (entry) => this.cellName(entry);
+    this.right = this.cells(term, (entry) => `${this.right.words(entry)} is multiplied by ${name(entry)}, which is ${this.zero}: it adds nothing.`);
+    const outside = (entry) => `${this.left.words(entry)} is in no product of ${this.chosen()}.`;
+    this.left = this.source && this.cells((entry) => this.walk.bySource.get(String(entry)), outside);
+    this.result.words = ([h, k]) => `${filled(texts.result, { h, k })} = ${this.result.said(h, k)}`;
+    this.right.words = ([i, j]) => `${this.G.name}${filled(texts.y, { i, j })} = ${precise(at(this.G, i, j))}`;
+    this.slopes.words = ([i, j]) => {
+      const fact = `${name([i, j])} = ${this.slopes.said(i, j)}`;
+      return texts.by_index && !this.slopes.open && !this.walk.byCell.has(`${i},${j}`) ? `${fact} by its index` : fact;
+    };
+  }
 
-  const picker = new MatrixGrid(signal, { onactive: (entry, how) => pick(picker, entry, how) });
-  const result = new MatrixGrid(signal, { onactive: (entry, how) => pick(result, entry, how) });
-  const inSlopes = (entry) => walk.byCell.get(String(entry));
-  const slopes = cells(inSlopes, (entry) => `${slopes.words(entry)}: it adds nothing.`);
-  const right = cells(
-    inSlopes,
-    (entry) => `${right.words(entry)} is multiplied by ${cellName(entry)}, which is ${zero}: it adds nothing.`,
-  );
-  const left =
-    source &&
-    cells(
-      (entry) => walk.bySource.get(String(entry)),
-      (entry) => `${left.words(entry)} is in no product of ${chosen()}.`,
-    );
-  const wordsOf = (matrix, name) => ([i, j]) => `${name(i, j)} = ${precise(at(matrix, i, j))}`;
-  picker.words = wordsOf(X, (h, k) => X.name + filled(texts.x, { h, k }));
-  result.words = wordsOf(gradient, (h, k) => filled(texts.result, { h, k }));
-  right.words = wordsOf(G, (i, j) => G.name + filled(texts.y, { i, j }));
-  slopes.words = ([i, j]) => {
-    const fact = `${cellName([i, j])} = ${precise(walk.slopes[i * columns + j])}`;
-    return texts.by_index && !walk.byCell.has(`${i},${j}`) ? `${fact} by its index` : fact;
-  };
+  cellName([i, j]) {
+    const { texts, walk } = this;
+    return filled(`∂${texts.Y}${texts.y}/∂${texts.X}${texts.x}`, { i, j, h: walk.h, k: walk.k });
+  }
+
+  /** The name of the entry that is chosen. */
+  chosen() {
+    return filled(this.texts.result, this.walk);
+  }
 
   /** A matrix whose cells are in terms of the sum: pointing at one points at its term, if it is in any. */
-  function cells(termAt, outside) {
-    const grid = new MatrixGrid(signal, { onactive: follow });
-    for (const kind of ["focus", "blur"]) grid.grid.addEventListener(kind, follow, { signal });
-    function follow() {
-      if (!walk) return;
-      if (!grid.hovered && document.activeElement !== grid.grid) return point(null);
+  cells(termAt, outside, onpress) {
+    const follow = () => {
+      if (!this.walk) return;
+      if (!grid.hovered && document.activeElement !== grid.grid) return this.point(null);
       const term = termAt(grid.entry);
-      point(term === undefined ? { words: outside(grid.entry) } : { term, before: `${grid.words(grid.entry)}: ` });
-    }
+      if (grid.open) this.point({ words: grid.words(grid.entry) });
+      else this.point(term === undefined ? { words: outside(grid.entry) } : { term, before: `${grid.words(grid.entry)}: ` });
+    };
+    const grid = new MatrixGrid(this.view.signal, { onactive: follow, onpress });
+    for (const kind of ["focus", "blur"]) grid.grid.addEventListener(kind, follow, { signal: this.view.signal });
     return grid;
   }
 
-  // ---- the lines of text
-  const controls = player("Products added", 0, added, signal);
-  const range = controls.box.querySelector("input");
-  const text = (part) => (typeof part === "string" ? part : [filled(part[0], { h: 0, k: 0 }), part[1]]);
-  const pointAt = (part) => point(part && { part });
-  const formula = linked("matrix formula", texts.formula.map(text), pointAt);
-  const code = texts.code.map((line) => linked("numpy", line.map(text), pointAt));
-  const most = mostTerms();
-  const slots = Array.from({ length: Math.min(MOST_TERMS, most) }, (_, slot) => slot);
-  const sum = linked("index sum", [["", "result"], " = ", ...slots.flatMap((slot) => [" + ", ["", slot]])], (key) =>
-    point(typeof key === "number" ? { term: first + key, before: "" } : key && { part: key }),
-  );
-  // Each plus hides with the term behind it; the first one stands for the terms before, and one more for those after.
-  const pieces = [...sum.box.querySelectorAll("button")].slice(1);
-  const pluses = pieces.map((piece) => {
-    const plus = element("span", {}, " + ");
-    piece.previousSibling.replaceWith(plus);
-    return plus;
-  });
-  const last = { i: rows - 1, j: columns - 1, h: p - 1, k: q - 1 };
-  for (const piece of pieces) piece.style.minWidth = `${filled(texts.term.join("·"), last).length + 1}ch`;
-  const empty = element("span", {}, "0, an empty sum");
-  const after = element("span", {}, " + …");
-  const equals = element("span");
-  sum.box.append(empty, after, equals);
-  pluses[0]?.replaceChildren("… + ");
-  if (most <= slots.length) for (const dots of [pluses[0], after]) dots?.remove();
+  /** The slopes' cells have room for every number of the tensor: choosing an entry moves nothing. */
+  firstSizes() {
+    const { tensor, G, slopes, right, left, rows, columns, texts, p, q } = this;
+    this.limit = tensor.data.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+    const numbers = Math.max(rows, columns) <= MOST_NUMBERED ? new Set(tensor.data) : this.walk.slopes;
+    const everything = new Float64Array(Math.max(rows * columns, numbers.size ?? 0));
+    everything.set([...numbers]);
+    slopes.set({ ...G, name: filled(tensor.name + texts.x, { h: p - 1, k: q - 1 }), data: everything });
+    right.set(G);
+    left?.set(this.source);
+    this.asVector(right, texts.y);
+    align(slopes, right);
+    this.result.set(this.gradient);
+    this.asVector(this.result, texts.x);
+    this.cell = Math.max(p, q) <= MOST_NUMBERED ? { ...this.result.measure(), em: this.result.em } : null;
+    const counts = new Uint32Array(p * q);
+    this.structural.forEach((marked, place) => (counts[place % (p * q)] += marked));
+    this.most = counts.reduce((a, b) => Math.max(a, b), 0);
+  }
+
+  /** A vector stands in one row, but its shape has one index. */
+  asVector(grid, index) {
+    const { shape, symbols } = grid.matrix;
+    if (index.includes(",")) return;
+    setWords(grid.caption.lastChild, ` (${shape[1]},)${symbols.length ? ` = (${symbols[1]},)` : ""}`);
+  }
 
   // ---- the page
-  const column = (title, grid) => element("div", {}, element("div", { class: "bss-title" }, title), grid.box);
-  const operator = (sign) => element("span", { class: "bss-operator", "aria-hidden": "true" }, sign);
-  const line = (title, ...boxes) => element("div", { class: "bss-line" }, element("b", {}, title), ...boxes);
-  const numpyBoxes = code.flatMap(({ box }, number) => (number ? ["or", box] : [box]));
-  const slope = `d${texts.z}/d${texts.Y}`;
-  root.append(
-    element(
-      "div",
-      { class: "bss-paths" },
-      element("div", {}, column(`1. Pick an entry of ${texts.X}`, picker), ...(left ? [column("Factors", left)] : [])),
-      element(
-        "div",
-        {},
-        column(`2. It moves ${texts.Y}`, slopes),
-        operator("⊙"),
-        column(`3. Times ${slope}`, right),
-        operator("→"),
-        column("4. The sum", result),
-      ),
-    ),
-    count,
-    controls.box,
-    status,
-    line("Index sum", sum.box),
-    line("Matrices", formula.box),
-    line("numpy", ...numpyBoxes),
-  );
+  build() {
+    const { texts } = this;
+    const { root, said } = this.view;
+    const point = (part) => this.point(part && { part });
+    const first = (part) => (typeof part === "string" ? part : [filled(part[0], { h: 0, k: 0 }), part[1]]);
+    this.formula = linked("matrix formula", texts.formula.map(first), point);
+    this.code = linked("numpy", texts.code.map(first), point, { code: true });
+    this.count = element("div", { class: "bss-counted" });
+    const step = (title, grid) => element("div", {}, element("div", { class: "bss-title" }, ...typeset(title)), grid.box);
+    const operator = (sign) => element("span", { class: "bss-operator", "aria-hidden": "true" }, sign);
+    const pair = [step(`It moves ${texts.Y}`, this.slopes), operator("⊙"), step(`times ∂${texts.z}/∂${texts.Y}`, this.right)];
+    const paths = element("div", { class: "bss-paths" }, ...(this.left ? [step("Factors", this.left)] : []));
+    paths.append(element("div", { class: "bss-pair" }, ...pair), operator("→"), step("and the sum", this.result));
+    const line = (title, box) => element("div", { class: "bss-line" }, element("b", {}, title), box);
+    const lines = element("div", { class: "bss-lines", role: "toolbar", "aria-label": "the sum in three ways" });
+    lines.append(element("div", { class: "bss-both" }, line("Matrices", this.formula.box), line("numpy", this.code.box)), line("Index sum", this.sum.box));
+    this.settle = roving(lines);
+    root.append(said, this.steps.box, this.quiz.box, paths, this.count, lines);
+  }
 
   // ---- what happens
-  function pick(grid, entry, how) {
-    if (!walk) return;
-    if (how === "pointer") return point({ words: `${grid.words(entry)}. Click to choose this entry.` });
-    const [h, k] = model.get("entry");
-    if (how === "left" || (entry[0] === h && entry[1] === k)) return point(null);
-    controls.pause();
-    put(model, { step: 0, entry: [...entry] });
-    lay();
+  pick(entry, how) {
+    if (!this.walk) return;
+    const { h, k } = this.walk;
+    if (how === "pointer") return this.point({ words: `${this.result.words(entry)}. Click to choose this entry.` });
+    if (how === "left" || (entry[0] === h && entry[1] === k)) return this.point(null);
+    this.stop();
+    const made = isMade(this.model, entry, [this.p, this.q]);
+    put(this.model, { step: 0, entry: [...entry] });
+    if (made) put(this.model, { step: this.walk.terms.length });
   }
 
-  function point(to) {
-    if (to === null && pointed === null) return;
-    pointed = to;
-    show();
+  point(to) {
+    if (to === null && this.pointed === null) return;
+    this.pointed = to;
+    this.draw();
   }
 
-  function added(now) {
-    if (!walk) return;
-    step = now;
-    range.setAttribute("aria-valuetext", `${step} of ${plural(walk.terms.length, "product")}`);
-    if (model.get("step") !== step) put(model, { step });
-    show();
+  stop() {
+    this.steps.pause();
+    this.mover.stop();
+  }
+
+  showAll() {
+    this.stop();
+    put(this.model, { made: allOf([this.p, this.q]), step: this.walk.terms.length });
+  }
+
+  /** That many products are added; where it is one more, it moves. */
+  add(step, moves) {
+    const { model, walk } = this;
+    this.range.setAttribute("aria-valuetext", `${step} of ${plural(walk.terms.length, "product")}`);
+    if (step === model.get("step")) return;
+    this.mover.stop();
+    this.late = moves ? 1 : 0;
+    const whole = step === walk.terms.length;
+    put(model, { step, ...(whole ? { made: withMade(model, [walk.h, walk.k], [this.p, this.q]) } : {}) });
+    const land = () => ((this.late = 0), this.draw());
+    if (moves) this.mover.move(this.flights(step - 1), STEP_TAKES * this.steps.pace(), land);
+  }
+
+  /** The factor of product s flies to its slope, the first time all of them, and the product from there into the sum. */
+  flights(s) {
+    const { left, slopes, right, result, walk } = this;
+    if (![slopes, right, result].every((grid) => grid.numbered)) return [];
+    const way = ({ left: x, cell, source }) => ({
+      ...{ text: number(x), colour: slopes.colourOf(x), from: left.place(...source), to: slopes.place(...cell) },
+      ...{ start: 0, end: 0.5, waits: true },
+    });
+    const turning = left?.numbered ? walk.terms.slice(s ? s : 0, s ? s + 1 : undefined).map(way) : [];
+    const { cell, product } = walk.terms[s];
+    const [a, b] = [slopes.place(...cell), right.place(...cell)];
+    const between = { ...b, x: (a.x + b.x) / 2 };
+    const dropped = { text: number(product), colour: result.colourOf(product), from: between, to: result.place(walk.h, walk.k) };
+    return [...turning, { ...dropped, start: turning.length ? 0.5 : 0, end: 1 }];
   }
 
   /** To the entry and the step that the model names. */
-  function lay() {
-    const [h, k] = model.get("entry");
-    if (walk?.h !== h || walk.k !== k) {
-      walk = walkOf([h, k], data);
-      pointed = null;
-      first = 0;
-      const matrix = { ...G, name: named({ h, k }), data: walk.slopes };
-      slopes.set(matrix, { faded: (i, j) => !walk.byCell.has(`${i},${j}`), cell: slopes.cell, limit });
-      asVector(slopes, texts.y);
-      for (const grid of [picker, result]) grid.move([h, k], { silent: true });
-      count.textContent = counted();
-      sum.write("result", chosen());
-      for (const linkedLine of [...code, formula]) rewrite(linkedLine);
-      controls.setLast(walk.terms.length);
-      step = -1;
+  lay() {
+    const [h, k] = this.model.get("entry");
+    if (this.walk?.h !== h || this.walk.k !== k) {
+      this.walk = walkOf([h, k], this);
+      this.pointed = null;
+      this.solved = false;
+      this.quiz.forget();
+      this.result.move([h, k], { silent: true });
+      setWords(this.count, this.counted());
+      this.rewrite(this.formula, this.texts.formula);
+      this.rewrite(this.code, this.texts.code);
+      this.steps.setLast(this.walk.terms.length);
     }
-    if (step !== model.get("step")) controls.go(model.get("step"));
+    this.steps.go(this.model.get("step"));
+    this.draw();
   }
 
   /** The pieces of a line for the chosen entry. */
-  function rewrite(linkedLine) {
-    const parts = linkedLine === formula ? texts.formula : texts.code[code.indexOf(linkedLine)];
-    for (const part of parts) if (typeof part !== "string") linkedLine.write(part[1], filled(part[0], walk));
+  rewrite(line, parts) {
+    for (const part of parts) if (typeof part !== "string") line.write(part[1], filled(part[0], this.walk));
   }
 
-  function counted() {
+  counted() {
+    const { walk, texts, rows, columns, zero } = this;
     const { terms } = walk;
     const others = rows * columns - terms.length;
-    const zeros = terms.filter(({ left: slope }) => slope === 0).length;
-    const name = named(walk);
+    const zeros = terms.filter(({ left }) => left === 0).length;
     const where = texts.counted ? `: ${filled(texts.counted, walk)}` : "";
     const s = zeros === 1 ? "s" : "";
     const chance = zeros ? ` ${zeros} of the ${terms.length} happen${s} to be 0, and still count${s}.` : "";
     const are = `${others === 1 ? "entry is" : "entries are"} ${zero.replace("its", others === 1 ? "its" : "their")}`;
     const rest = ` The other ${others} of ${rows * columns} ${are}.`;
     const kind = texts.by_index ? "structural non-zero" : "non-zero";
-    return `${plural(terms.length, kind)} in ${name}${where}.${chance}${others ? rest : ""}`;
+    return `${plural(terms.length, kind)} in ${this.slopesName()}${where}.${chance}${others ? rest : ""}`;
   }
 
-  function show() {
-    const { terms } = walk;
+  slopesName() {
+    return filled(this.tensor.name + this.texts.x, this.walk);
+  }
+
+  // ---- what is seen
+  draw() {
+    if (!this.walk) return;
+    const { model, walk, pointed, quiz, left, slopes, right } = this;
+    const { terms, h, k } = walk;
+    const step = model.get("step");
     const landed = step === terms.length;
+    const hidden = quiz.asks() === "zeros" && !this.solved;
+    this.steps.box.hidden = Boolean(quiz.asks());
+    this.count.classList.toggle("bss-asleep", hidden);
+    this.drawMatrices(step - this.late, hidden);
     const active = terms[pointed ? (pointed.term ?? -1) : step - 1];
     const part = pointed?.part;
-    const lit = part ? [part] : [...(active ? ["left", "right"] : []), ...(landed && !pointed ? ["result"] : [])];
     const marks = (place, all) => {
       const dashed = terms.filter((term, t) => term !== active && (all || t < step));
       return [
@@ -233,87 +270,79 @@ function render({ model, el }) {
         ...(active ? [{ entry: active[place] }] : []),
       ];
     };
-    slopes.mark(marks("cell", part === "left"));
-    right.mark(marks("cell", part === "right"));
-    left?.mark(marks("source", part === "left"));
-    picker.mark([{ entry: [walk.h, walk.k] }]);
-    result.mark([{ entry: [walk.h, walk.k], dashed: !landed && part !== "result" }]);
-    for (const { light } of [formula, ...code]) light(lit);
-
-    const now = active ? terms.indexOf(active) : 0;
-    if (active && (now < first || now >= first + slots.length)) {
-      const page = now - (now < first ? slots.length - 3 : 2); // with two terms more, on the side it comes from
-      first = Math.max(0, Math.min(terms.length - slots.length, page));
-    }
-    writeSum(terms, landed);
-    sum.light(part === "result" ? lit : part ? slots : [...(active ? [now - first] : []), ...lit]);
-    say(said(terms, active, now));
+    slopes.mark(quiz.asks() === "zeros" ? quiz.marks() : marks("cell", part === "left"));
+    right.mark(hidden ? [] : marks("cell", part === "right"));
+    left?.mark(hidden ? [] : marks("source", part === "left"));
+    this.result.mark([{ entry: [h, k], dashed: !landed && part !== "result" }]);
+    const lit = part ? [part] : [...(active ? ["left", "right"] : []), ...(landed && !pointed ? ["result"] : [])];
+    for (const line of [this.formula, this.code]) line.light(lit);
+    const total = isMade(model, [h, k], [this.p, this.q]) ? precise(at(this.gradient, h, k)) : "";
+    const term = active ? terms.indexOf(active) : null;
+    this.sum.draw({ name: this.chosen(), terms: terms.map(({ text }) => text), most: this.most, step, active: term, keys: part === "result" || (landed && !pointed) ? ["result"] : [], total });
+    this.settle();
+    const fresh = this.saidOf !== this.chosen(); // a verdict stays until there is something else to say
+    this.saidOf = this.chosen();
+    if (!quiz.asks() || pointed || fresh) this.view.say(this.said(active, term, step, total || "?"));
   }
 
-  function writeSum(terms, landed) {
-    pieces.forEach((piece, slot) => {
-      const term = terms[first + slot];
-      if (term && piece.textContent !== term.text) piece.textContent = term.text;
-      piece.classList.toggle("bss-asleep", !term);
-      piece.classList.toggle("bss-added", first + slot < step);
-      pluses[slot].classList.toggle("bss-asleep", !term || (slot === 0 && first === 0));
-    });
-    empty.hidden = terms.length > 0;
-    after.classList.toggle("bss-asleep", first + slots.length >= terms.length);
-    equals.textContent = ` = ${precise(value())}`;
-    equals.classList.toggle("bss-asleep", !landed || !terms.length);
+  /** The slopes for the chosen entry, and the result as far as it is made. */
+  drawMatrices(step, hidden) {
+    const { walk, G, slopes, gradient, model, p, q } = this;
+    const { h, k, terms } = walk;
+    const faded = (i, j) => !hidden && !walk.byCell.has(`${i},${j}`);
+    const matrix = { ...G, name: this.slopesName(), data: walk.slopes };
+    const open = hidden ? () => true : null;
+    slopes.set(matrix, { faded, open, cell: slopes.cell, limit: this.limit });
+    this.asVector(slopes, this.texts.y);
+    const adding = step > 0 && step < terms.length;
+    const sofar = gradient.data.slice();
+    if (adding) sofar[h * q + k] = terms[step - 1].sum;
+    const isOpen = (i, j) => (i === h && j === k && (adding || this.late) ? !adding : !isMade(model, [i, j], [p, q]));
+    const limit = gradient.data.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+    this.result.set({ ...gradient, data: sofar }, { open: isOpen, cell: this.cell, limit });
+    this.asVector(this.result, this.texts.x);
   }
 
-  function said(terms, active, now) {
+  said(active, now, step, value) {
+    const { pointed, texts, walk } = this;
+    const { terms } = walk;
     if (pointed?.words) return pointed.words;
-    const total = `${chosen()} = ${precise(value())}`;
+    const name = this.chosen();
     const products = plural(terms.length, "product");
-    if (pointed?.part === "result") return `${total}, the sum of ${products}.`;
-    const name = pointed?.part && texts.formula.find((piece) => piece[1] === pointed.part)[0];
-    if (name) return `${name}: outlined is what it gives to the ${products} of ${chosen()}.`;
-    const before = `${picker.words([walk.h, walk.k])} is chosen`;
-    if (!terms.length) return `${before}. It moves no entry of ${texts.Y}: the sum is empty, ${total}.`;
-    if (!active) return `${before}. None of the ${products} of ${chosen()} is added yet.`;
-    const product = `${active.text} = ${factor(active.left)}·${factor(active.right)} = ${precise(active.product)}`;
+    if (pointed?.part === "result") return `${name} = ${value}, the sum of ${products}.`;
+    const part = pointed?.part && texts.formula.find((piece) => piece[1] === pointed.part)[0];
+    if (part) return `${part}: outlined is what it gives to the ${products} of ${name}.`;
+    if (!terms.length) return `${name} is chosen. It moves no entry of ${texts.Y}: the sum is empty, ${name} = 0.`;
+    if (!active) return `${name} is chosen. None of its ${products} is added yet.`;
+    const product = `${active.text} = ${factor(active.left, precise)}·${factor(active.right, precise)} = ${precise(active.product)}`;
     const place = `product ${now + 1} of ${terms.length}`;
-    if (pointed) return `${pointed.before}${product}, ${place} of ${chosen()}.`;
+    if (pointed) return `${pointed.before}${product}, ${place} of ${name}.`;
     const sofar = `Added ${place}: ${product}.`;
     if (step < terms.length) return `${sofar} The sum so far is ${precise(active.sum)}.`;
-    return `${sofar} All are added: ${total}.`;
+    return `${sofar} All are added: ${name} = ${value}.`;
   }
 
-  /** A vector stands in one row, but its shape has one index. */
-  function asVector(grid, index) {
-    const { shape, symbols } = grid.matrix;
-    if (index.includes(",")) return;
-    grid.caption.lastChild.textContent = ` (${shape[1]},)${symbols.length ? ` = (${symbols[1]},)` : ""}`;
+  // ---- your turn
+  asked() {
+    const { model, walk, gradient, p, q } = this;
+    const entry = [walk.h, walk.k];
+    const factors = walk.terms.map(({ left, right }) => [left, right]);
+    const solve = () => put(model, { made: withMade(model, entry, [p, q]), step: walk.terms.length });
+    const slips = [...otherEntries(gradient, entry), ...slipsOfSum(factors)];
+    return { name: this.chosen(), value: at(gradient, ...entry), slips, made: isMade(model, entry, [p, q]), solve };
   }
 
-  /** The number of terms of the longest sum. */
-  function mostTerms() {
-    const counts = new Uint32Array(p * q);
-    structural.forEach((marked, place) => (counts[place % (p * q)] += marked));
-    return counts.reduce((a, b) => Math.max(a, b), 0);
+  askedForZeros() {
+    const { walk, rows, columns, texts } = this;
+    const hint = `Ask of each: does ${texts.Y}${filled(texts.y, { i: "i", j: "j" })} depend on ${texts.X}${filled(texts.x, walk)}?`;
+    const isNonzero = (i, j) => walk.byCell.has(`${i},${j}`);
+    const value = (i, j) => walk.slopes[i * columns + j];
+    return { name: this.slopesName(), shape: [rows, columns], isNonzero, value, hint, solve: () => (this.solved = true) };
   }
+}
 
-  // ---- first drawing. The slopes' cells have room for every number of the tensor: choosing an entry moves nothing.
-  walk = walkOf(model.get("entry"), data);
-  const limit = tensor.data.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
-  const numbers = Math.max(rows, columns) <= MOST_NUMBERED ? new Set(tensor.data) : walk.slopes;
-  const everything = new Float64Array(Math.max(rows * columns, numbers.size ?? 0));
-  everything.set([...numbers]);
-  slopes.set({ ...G, name: named(last), data: everything });
-  right.set(G);
-  picker.set(X);
-  result.set(gradient);
-  left?.set(source);
-  for (const grid of [picker, result]) asVector(grid, texts.x);
-  asVector(right, texts.y);
-  align(slopes, right);
-  walk = null;
-  view.follow(model, { entry: lay, step: lay });
-  lay();
-  return view.close;
+function render({ model, el }) {
+  return new KeyIdeaView(model, el).view.close;
 }
 
 export default { render };

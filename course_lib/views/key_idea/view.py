@@ -20,7 +20,7 @@ from course_lib.pictures.panel import (
     listed,
 )
 from course_lib.shapes import ShapeError
-from course_lib.views.shared.view import View, packed, script, unpacked
+from course_lib.views.shared.view import View, packed, script, turn, unpacked
 
 MOST_ENTRIES = 200_000
 _CALL = "KeyIdeaExplorer(dY_dX, dz_dY)"
@@ -35,25 +35,21 @@ _OF_W = {
     "counted": _ONE_FOR_EACH_SAMPLE,
     "term": ["O[{i}, {h}]", "G[{i}, {j}]"],
     "at": ["i", "h"],
-    "formula": [["∇_W L", "result"], " = ", ["Oᵀ", "left"], " ", _G, "   (n_in, m) (m, n_out) → (n_in, n_out)"],
-    "code": [["(", ["O.T", "left"], " @ ", _G, ")", _ENTRY]],
+    "formula": [["∇_W L", "result"], " = ", ["O^T", "left"], " ", _G, "   (n_in, m) (m, n_out) → (n_in, n_out)"],
+    "code": ["(", ["O.T", "left"], " @ ", _G, ")", _ENTRY],
 }
 _OF_B = {
     "counted": _ONE_FOR_EACH_SAMPLE,
     "term": ["1", "G[{i}, {j}]"],
-    "at": ["0", "i"],
     "formula": [["∇_b L", "result"], " = ", ["[1 … 1]", "left"], " ", _G, "   (1, m) (m, n_out) → (1, n_out)"],
-    "code": [
-        ["(", ["np.ones((1, m))", "left"], " @ ", _G, ")", _ENTRY],
-        [_G, ".sum(axis=0, keepdims=True)", _ENTRY],
-    ],
+    "code": [_G, ".sum(axis=0, keepdims=True)", _ENTRY],
 }
 _OF_O = {
     "counted": "n_out, one for each unit, at [{h}, j]",
     "term": ["W[{k}, {j}]", "G[{i}, {j}]"],
     "at": ["k", "j"],
-    "formula": [["∇_O L", "result"], " = ", _G, " ", ["Wᵀ", "left"], "   (m, n_out) (n_out, n_in) → (m, n_in)"],
-    "code": [["(", _G, " @ ", ["W.T", "left"], ")", _ENTRY]],
+    "formula": [["∇_O L", "result"], " = ", _G, " ", ["W^T", "left"], "   (m, n_out) (n_out, n_in) → (m, n_in)"],
+    "code": ["(", _G, " @ ", ["W.T", "left"], ")", _ENTRY],
 }
 
 
@@ -63,9 +59,8 @@ class KeyIdeaExplorer(View):
     dY_dX: the Jacobian, of shape Y.shape + X.shape; X and Y have one or two indexes, and a vector is shown as one row.
     dz_dY: the gradient G of a number z, of the shape of Y. names: those of Y, X and G. symbols: one for each index of
     dY_dX, those of Y first. structural: a boolean array of the shape of dY_dX, True where an entry is non-zero by its
-    index; by default, where it is not 0. X: its entries; without them the picker shows how many non-zeros each one has.
-    entry, (h, k) or k for a vector, and step, how many products are added, can be set later too; a new entry keeps the
-    step, as far as it has that many products.
+    index; by default, where it is not 0. entry, (h, k) or k for a vector, and step, how many products are added, can be
+    set later too; a new entry keeps the step, as far as it has that many products.
 
     Raises ShapeError for shapes and symbols that do not fit, TypeError for what is no array of real numbers, ValueError
     for another rank, an empty or non-finite array, more than 200,000 entries, or an entry or step that is not there.
@@ -74,16 +69,18 @@ class KeyIdeaExplorer(View):
     _esm, _css = script(__file__)
     tensor = traitlets.Dict().tag(sync=True)
     structural = traitlets.Bytes().tag(sync=True)
-    X = traitlets.Dict().tag(sync=True)
     G = traitlets.Dict().tag(sync=True)
     gradient = traitlets.Dict().tag(sync=True)
-    source = traitlets.Dict().tag(sync=True)  # of a layer: the matrix that the left factors stand in
+    source = traitlets.Dict().tag(sync=True)  # the matrix that the left factors stand in, if there is one
     texts = traitlets.Dict().tag(sync=True)
     entry = traitlets.Any((0, 0)).tag(sync=True)
     step = traitlets.Any(0).tag(sync=True)
+    made = traitlets.List(traitlets.Int()).tag(sync=True)  # the entries that are made, in the order of the rows
+    turn = turn()
+    kept = ("entry", "made", "step", "turn")
 
     def __init__(
-        self, dY_dX, dz_dY, names=("Y", "X", "G"), symbols=(), structural=None, entry=(0, 0), step=0, X=None, **traits
+        self, dY_dX, dz_dY, names=("Y", "X", "G"), symbols=(), structural=None, entry=(0, 0), step=0, **traits
     ):
         check_texts(f"{_CALL}: names", names, 3)
         dY_dX, dz_dY = _floats(_CALL, "dY_dX", dY_dX), _floats(_CALL, "dz_dY", dz_dY)
@@ -94,18 +91,11 @@ class KeyIdeaExplorer(View):
         marked = _structure(structural, dY_dX)
         texts = _texts(names, y_shape, x_shape, structural is not None) | traits.pop("texts", {})
         of_y, of_x = tuple(symbols)[: len(y_shape)], tuple(symbols)[len(y_shape) :]
-        x_name = names[1]
-        if X is None:
-            x_name, X = f"non-zeros of d{names[0]}/d{names[1]}", marked.sum(axis=tuple(range(len(y_shape))))
-        X = _floats(_CALL, "X", X)
-        if X.shape != x_shape:
-            raise ShapeError(f"{_CALL}: X has shape {X.shape}, expected {x_shape}, the last indexes of dY_dX.")
         self._repr = f"KeyIdeaExplorer(d{names[0]}/d{names[1]} {dY_dX.shape}, {names[2]} {y_shape})"
         (y_rows, of_y), (x_rows, of_x) = _as_rows(y_shape, of_y), _as_rows(x_shape, of_x)
         super().__init__(
-            tensor=packed(f"d{names[0]}/d{names[1]}", dY_dX.reshape(y_rows + x_rows), of_y + of_x),
+            tensor=packed(f"∂{names[0]}/∂{names[1]}", dY_dX.reshape(y_rows + x_rows), of_y + of_x),
             structural=marked.tobytes(),
-            X=packed(x_name, X.reshape(x_rows), of_x),
             G=packed(names[2], dz_dY.reshape(y_rows), of_y),
             gradient=packed(texts["gradient"], key_idea(dY_dX, dz_dY).reshape(x_rows), of_x),
             texts=texts,
@@ -132,13 +122,12 @@ class KeyIdeaExplorer(View):
                 raise ShapeError(f"{_OF_LAYER}: {error}") from None
         O, W, G = layer["O"], layer["W"], layer["G"]
         (m, n_out), (p, q) = G.shape, layer[wrt].shape
-        _check_size(_OF_LAYER, f"dZ/d{wrt}", (m, n_out, p, q))
+        _check_size(_OF_LAYER, f"∂Z/∂{wrt}", (m, n_out, p, q))
         i, j, h, k = np.ogrid[:m, :n_out, :p, :q]
         if wrt == "W":
             tensor, non_zero, texts, source = dense.dZ_dW(O, n_out), j == k, _OF_W, ("O", O, _SYMBOLS["O"])
         elif wrt == "b":
-            ones = ("ones", np.ones((1, m)), ("1", "m"))
-            tensor, non_zero, texts, source = dense.dZ_db(m, n_out), j == k, _OF_B, ones
+            tensor, non_zero, texts, source = dense.dZ_db(m, n_out), j == k, _OF_B, None
         else:
             tensor, non_zero, texts, source = dense.dZ_dO(m, W), i == h, _OF_O, ("W", W, _SYMBOLS["W"])
         return cls(
@@ -149,8 +138,7 @@ class KeyIdeaExplorer(View):
             structural=np.broadcast_to(non_zero, tensor.shape),
             entry=entry,
             step=step,
-            X=layer[wrt],
-            source=packed(*source),
+            source=packed(*source) if source else {},
             texts=texts | {"z": "L", "gradient": f"∇_{wrt} L", "result": f"(∇_{wrt} L)[{{h}}, {{k}}]"},
         )
 
@@ -277,12 +265,12 @@ def _texts(names, y_shape, x_shape, by_index):
     """What the view says where it is given a tensor: the key idea itself (row S4)."""
     (Y, X, G), all_of_Y = names, ", ".join(":" * len(y_shape))
     y, x = ("[{j}]" if len(y_shape) == 1 else "[{i}, {j}]"), ("[{k}]" if len(x_shape) == 1 else "[{h}, {k}]")
-    left, right, slopes = [f"d{Y}/d{X}", "left"], [G, "right"], f"d{Y}_d{X}[{all_of_Y}, {x[1:]}"
+    left, right, slopes = [f"∂{Y}/∂{X}", "left"], [G, "right"], f"d{Y}_d{X}[{all_of_Y}, {x[1:]}"
     about = {"Y": Y, "X": X, "z": "z", "y": y, "x": x, "by_index": by_index, "counted": "", "at": []}
     return about | {
         "gradient": f"∇_{X} z",
         "result": f"(∇_{X} z){x}",
-        "term": [f"d{Y}{y}/d{X}{x}", f"{G}{y}"],
+        "term": [f"∂{Y}{y}/∂{X}{x}", f"{G}{y}"],
         "formula": [[f"∇_{X} z", "result"], " = Σ ", left, " · ", right, f"   over every index of {Y}"],
-        "code": [[["np.sum", "result"], "(", [slopes, "left"], " * ", right, ")"]],
+        "code": [["np.sum", "result"], "(", [slopes, "left"], " * ", right, ")"],
     }

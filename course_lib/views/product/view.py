@@ -8,7 +8,7 @@ import traitlets
 from course_lib.pictures.blackboard import board
 from course_lib.pictures.panel import Panel, check_symbols, check_texts, checked_entry, checked_index, listed
 from course_lib.shapes import ShapeError
-from course_lib.views.shared.view import MOST_ENTRIES, View, as_matrix, packed, script, unpacked
+from course_lib.views.shared.view import MOST_ENTRIES, View, as_matrix, packed, script, turn, unpacked
 
 
 class ProductExplorer(View):
@@ -26,6 +26,11 @@ class ProductExplorer(View):
     variants = traitlets.List().tag(sync=True)
     variant = traitlets.Any(0).tag(sync=True)
     entry = traitlets.Any((0, 0)).tag(sync=True)
+    outer = traitlets.Bool().tag(sync=True)  # as a sum of outer products
+    step = traitlets.Any(0).tag(sync=True)  # how many products are added
+    made = traitlets.List(traitlets.Int()).tag(sync=True)  # the entries that are made, in the order of the rows
+    turn = turn()
+    kept = ("variant", "outer", "entry", "made", "step", "turn")
 
     def __init__(self, A, B, names=("A", "B"), symbols=(), entry=(0, 0), variant=0):
         check_texts("ProductExplorer(A, B, names): names", names, 2)
@@ -58,11 +63,22 @@ class ProductExplorer(View):
         shape = product["shape"] if product else (MOST_ENTRIES, MOST_ENTRIES)
         return list(checked_entry("ProductExplorer: entry", proposal["value"], shape, "the product"))
 
+    @traitlets.validate("step")
+    def _one_of_the_steps(self, proposal):
+        return checked_index("ProductExplorer: step", proposal["value"], self._inner())
+
     @traitlets.observe("variant")
-    def _back_into_the_product(self, change):
+    def _another_product(self, change):
         product = self.variants[self.variant]["product"]
         if product:
             self.entry = [min(k, size - 1) for k, size in zip(self.entry, product["shape"], strict=True)]
+        self.step, self.made = 0, []
+
+    def _inner(self):
+        """How many products make an entry, with the factors as they stand."""
+        variant = self.variants[self.variant]
+        first = variant["swapped"]  # of the two factors, the one on the left
+        return self.factors[first]["shape"][0 if variant["turned"][first] else 1]
 
     def __repr__(self):
         A, B = self.factors

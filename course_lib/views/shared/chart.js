@@ -29,7 +29,7 @@ function decades(values, old = null, room = 0.1) {
 }
 
 /** 0.01, 1, 100, 10⁴: ten to the k. */
-function power(k) {
+function tenTo(k) {
   if (k >= -2 && k <= 3) return String(10 ** k).slice(0, 5);
   return `10${String(k).replace(/./g, (c) => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c]))}`;
 }
@@ -69,7 +69,7 @@ function chart({ width = 330, height = 200, left = 46, right = 12, top = 24, bot
     const xTicks = x.ticks ?? ticks(x.from, x.to, 6, 0);
     const yTicks = y.ticks ?? (log ? ticks(y.from, y.to, 5.5) : ticks(y.from, y.to, 5, 0));
     const xWords = xTicks.map(x.words ?? number);
-    const yWords = yTicks.map(y.words ?? (log ? power : number));
+    const yWords = yTicks.map(y.words ?? (log ? tenTo : number));
     const key = JSON.stringify([x, y, xWords, yWords]);
     if (key === drawn) return;
     drawn = key;

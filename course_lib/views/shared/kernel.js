@@ -3,12 +3,6 @@
 const PATIENCE = 2000; // milliseconds until a view says that the kernel has not answered
 const BUSY = "The kernel has not answered yet: it is busy, or it is not running.";
 
-/** Set traits of the model, {name: value}, and tell the kernel. */
-function put(model, values) {
-  model.set(values);
-  model.save_changes();
-}
-
 /**
  * Questions are values of the trait "asked"; the answer to one comes in the trait "answer", with the question in it as
  * `asked`. A question leaves once the answer before has been drawn, or is late. same(a, b) compares two questions; draw()

@@ -1,306 +1,24 @@
-// What all views share: the matrix one can point at, the texts that are linked with it, and the buttons under it.
-// base.py puts this text before the text of a view, so that the two are one module that needs nothing from elsewhere.
-// A matrix comes as {name, symbols, shape, data}: data holds float64 in the order of the rows.
+// The matrix one can point at and walk in.
 
-const SUPERSCRIPT = { T: "ᵀ" };
 const MOST_NUMBERED = 20; // rows or columns; beyond that a matrix shows colours, and the read-out says the number
 const LONGEST_SIDE = 512; // of a matrix without numbers, in pixels
 const LONGEST_OF_SEVERAL = 288; // the same where several stand in line
-// Each view of a page has a module of its own, and ids have to differ in the whole page: labels find controls by them.
-let ids = 1000 * Math.floor(1e9 * Math.random());
-
-// ---- numbers and names as text
-
-/** An entry as it stands in its cell: whole numbers as such, others with two digits; a minus is a minus sign. */
-function number(x) {
-  return written(x, 2);
-}
-
-/** An entry as the read-out says it: up to four digits. */
-function precise(x) {
-  return written(x, 4);
-}
-
-function written(x, digits) {
-  if (Number.isNaN(x)) return "nan";
-  if (!Number.isFinite(x)) return x > 0 ? "inf" : "−inf";
-  if (Number.isInteger(x) && Math.abs(x) < 1e5) return String(x).replace("-", "−");
-  const [mantissa, power] = x.toExponential(digits - 1).split("e");
-  const exponent = Number(power);
-  const text =
-    exponent >= -3 && exponent < 5 ? x.toFixed(Math.max(0, digits - 1 - exponent)) : `${mantissa}e${exponent}`;
-  return text.replaceAll("-", "−");
-}
-
-/** O^T as it is shown: Oᵀ. */
-function shown(name) {
-  return name.replace(/\^(T)/g, (_, letter) => SUPERSCRIPT[letter]);
-}
-
-/** O^T as it is read aloud: O transposed. */
-function spoken(name) {
-  return name.replace(/\^T/g, " transposed");
-}
-
-/** (7, 3) = (m, n_out); without symbols (7, 3). */
-function shapeText({ shape, symbols }) {
-  const sizes = `(${shape.join(", ")})`;
-  return symbols.length ? `${sizes} = (${symbols.join(", ")})` : sizes;
-}
-
-/** {name, symbols, shape, data} with its data as numbers, and the index of an entry. */
-function unpack(matrix) {
-  const { data } = matrix;
-  if (data instanceof Float64Array) return matrix;
-  const bytes = data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength);
-  return { ...matrix, data: new Float64Array(bytes) };
-}
-
-/** The entry [i, j] of an unpacked matrix. */
-function at(matrix, i, j) {
-  return matrix.data[i * matrix.shape[1] + j];
-}
-
-// ---- pieces of a page
-
-/** An element with attributes (or properties, where the name begins with a dot) and children; text is only text. */
-function element(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
-    else if (name.startsWith(".")) made[name.slice(1)] = value;
-    else if (value !== null && value !== undefined && value !== false) made.setAttribute(name, value);
-  }
-  made.append(...children);
-  return made;
-}
-
-/** Give an element another text; one that it has already stays, since writing costs a layout. */
-function setText(into, text) {
-  if (into.textContent !== text) into.textContent = text;
-}
-
-/** The frame of a view in `el`: a group with a name, and a status that tells what is active. Returns {root, status, say, follow, signal, close}. */
-function frame(el, label) {
-  const status = element("div", { role: "status", class: "bss-status" });
-  // JupyterLab has shortcuts for single keys; inside a view the keys belong to the view.
-  const root = element("div", {
-    class: "bss-view",
-    role: "group",
-    "aria-label": label,
-    "data-lm-suppress-shortcuts": "true",
-  });
-  el.append(root);
-  const stop = new AbortController();
-  // The attribute above does not protect what has the focus itself: an arrow key would move the cell, not the slider.
-  const keep = (event) => event.ctrlKey || event.altKey || event.metaKey || event.stopPropagation();
-  root.addEventListener("keydown", keep, { signal: stop.signal });
-  return {
-    root,
-    status,
-    signal: stop.signal,
-    say(text) {
-      setText(status, text);
-    },
-    /** Hear of changes of the model's traits, {name: handler}, until the view is closed. */
-    follow(model, handlers) {
-      for (const [name, handler] of Object.entries(handlers)) {
-        model.on(`change:${name}`, handler);
-        stop.signal.addEventListener("abort", () => model.off(`change:${name}`, handler));
-      }
-    },
-    close() {
-      stop.abort();
-      root.remove();
-    },
-  };
-}
-
-function button(text, onclick, attributes = {}) {
-  return element("button", { type: "button", class: "bss-button", onclick, ...attributes }, text);
-}
-
-/** A labelled slider: {box, input}. oninput gets the number. */
-function slider(label, { min, max, step = 1, value }, oninput) {
-  const input = element("input", { type: "range", min, max, step, id: `bss-${++ids}` });
-  input.value = value;
-  input.addEventListener("input", () => oninput(Number(input.value)));
-  return { box: element("span", { class: "bss-field" }, element("label", { for: input.id }, label), input), input };
-}
-
-/** A labelled list to choose from: {box, input}. options: [[value, text], ...]; onchange gets the value. */
-function choice(label, options, value, onchange) {
-  const input = element("select", { id: `bss-${++ids}` });
-  for (const [key, text] of options) input.append(element("option", { value: key }, text));
-  input.value = value;
-  input.addEventListener("change", () => onchange(input.value));
-  return { box: element("span", { class: "bss-field" }, element("label", { for: input.id }, label), input), input };
-}
-
-/**
- * Back, step, play and pause through steps 0 to `last`: {box, go, setLast}. onstep gets the step.
- * Where the reader's system asks for reduced motion there is no play: nothing moves by itself.
- */
-function player(label, last, onstep, signal, { step = 0, every = 900 } = {}) {
-  const still = matchMedia("(prefers-reduced-motion: reduce)");
-  let timer = null;
-  const { box: field, input } = slider(label, { min: 0, max: last, value: step }, (value) => {
-    pause();
-    go(value);
-  });
-  const back = button("◀ Back", () => { pause(); go(step - 1); });
-  const forward = button("Step ▶", () => { pause(); go(step + 1); });
-  const play = button("Play", () => (timer ? pause() : start()), { class: "bss-button bss-play" });
-  const box = element("div", { class: "bss-controls", role: "group", "aria-label": `${label}: controls` });
-  box.append(back, forward, play, field);
-
-  function go(to) {
-    step = Math.max(0, Math.min(last, to));
-    input.value = step;
-    // A disabled button would lose the focus, and the keyboard with it.
-    back.setAttribute("aria-disabled", step === 0);
-    forward.setAttribute("aria-disabled", step === last);
-    onstep(step);
-  }
-  function start() {
-    if (step === last) go(0);
-    timer = setInterval(() => (step < last ? go(step + 1) : pause()), every);
-    play.textContent = "Pause";
-  }
-  function pause() {
-    clearInterval(timer);
-    timer = null;
-    play.textContent = "Play";
-  }
-  function motion() {
-    pause();
-    play.hidden = still.matches;
-  }
-  still.addEventListener("change", motion, { signal });
-  signal.addEventListener("abort", pause);
-  motion();
-  return {
-    box,
-    go,
-    pause,
-    setLast(to) {
-      last = to;
-      input.max = to;
-    },
-  };
-}
-
-/**
- * A line of text whose pieces are linked: parts are strings, or [text, key]. onpoint gets the key of the piece under the
- * pointer or the focus, or null. Returns {box, light(keys), write(key, text)}: light the pieces with these keys, and no
- * others; give the piece of a key another text.
- */
-function linked(label, parts, onpoint) {
-  const box = element("span", { class: "bss-linked", role: "group", "aria-label": label });
-  const pieces = [];
-  for (const part of parts) {
-    if (typeof part === "string") {
-      box.append(part);
-      continue;
-    }
-    const [text, key] = part;
-    const piece = element("button", { type: "button", class: "bss-link" }, text);
-    for (const kind of ["pointerenter", "focus", "click"]) piece.addEventListener(kind, () => onpoint(key));
-    for (const kind of ["pointerleave", "blur"]) piece.addEventListener(kind, () => onpoint(null));
-    pieces.push([key, piece]);
-    box.append(piece);
-  }
-  return {
-    box,
-    light(keys) {
-      for (const [key, piece] of pieces) piece.classList.toggle("bss-on", keys.includes(key));
-    },
-    write(key, text) {
-      for (const [own, piece] of pieces) if (own === key) piece.textContent = text;
-    },
-  };
-}
-
-// ---- colours: read from the page, so that light and dark themes, and what the reader has set, are kept
-
-function palette(el) {
-  const style = getComputedStyle(el);
-  const paper = rgb(style.getPropertyValue("--bss-paper").trim() || "#ffffff");
-  const read = (name, otherwise) => rgb(style.getPropertyValue(name).trim() || otherwise, paper);
-  return {
-    paper,
-    ink: read("--bss-ink", "#1a1a1a"),
-    faint: read("--bss-faint", "#767676"),
-    above: read("--bss-above", "#b2182b"),
-    below: read("--bss-below", "#2166ac"),
-    mark: read("--bss-mark", "#1a1a1a"),
-  };
-}
-
-/** Draw again whenever the page gets another theme. */
-function onTheme(draw, signal) {
-  const themes = new MutationObserver(draw);
-  themes.observe(document.body, { attributeFilter: ["data-jp-theme-name", "data-jp-theme-light", "class"] });
-  signal.addEventListener("abort", () => themes.disconnect());
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw, { signal });
-}
-
-/** Draw once the view is in the page, where its colours are known. */
-function oncePlaced(root, draw, signal) {
-  const placed = new ResizeObserver(() => (draw(), placed.disconnect()));
-  placed.observe(root);
-  signal.addEventListener("abort", () => placed.disconnect());
-}
-
-const context = (width, height) => Object.assign(document.createElement("canvas"), { width, height }).getContext("2d");
-let parser = null;
-
-/** Any CSS colour as [red, green, blue]; one that lets something through, as it looks on the colour under it. */
-function rgb(colour, under = [255, 255, 255]) {
-  parser ??= context(1, 1);
-  parser.fillStyle = "#000";
-  parser.fillStyle = colour;
-  const text = parser.fillStyle;
-  if (text.startsWith("#")) return [1, 3, 5].map((k) => parseInt(text.slice(k, k + 2), 16));
-  const [red, green, blue, alpha = 1] = text.match(/[\d.]+/g).map(Number);
-  return [red, green, blue].map((part, k) => Math.round(alpha * part + (1 - alpha) * under[k]));
-}
-
-function css([red, green, blue]) {
-  return `rgb(${red}, ${green}, ${blue})`;
-}
-
-/** The colour of a number: the paper at 0, red above, blue below; `limit` is the largest size in the matrix. */
-function signed(x, limit, { paper, above, below, faint }) {
-  if (!Number.isFinite(x)) return faint;
-  const share = limit ? Math.min(1, Math.abs(x) / limit) * 0.9 : 0;
-  const full = x > 0 ? above : below;
-  return paper.map((part, k) => Math.round(part + (full[k] - part) * share));
-}
-
-/** Black or white, whichever is read better on a colour. */
-function textOn([red, green, blue]) {
-  const light = 0.2126 * (red / 255) ** 2.2 + 0.7152 * (green / 255) ** 2.2 + 0.0722 * (blue / 255) ** 2.2;
-  return light < 0.179 ? "#ffffff" : "#000000";
-}
-
-// ---- the matrix
 
 /**
  * A matrix to look at, to point at and to walk in with the keyboard: role grid, with the entry under the cursor as its
  * active descendant. What is below changes only with the matrix; cursor and marks are a second canvas above it.
  *
  * onactive(entry, how): entry is [i, j]. how is "cursor" if the cursor was put there, with a key or a click; "pointer" if
- * only the pointer is above it; "left" if the pointer has left the matrix, and entry is the cursor again.
+ * only the pointer is above it; "left" if the pointer has left the matrix, and entry is the cursor again. onpress(entry):
+ * a click, Enter or Space. A matrix that is about one of O, W, G, Z and b has that letter's hue in its name, its brackets
+ * and its outlines.
  */
 class MatrixGrid {
-  constructor(signal, { onactive = () => {} } = {}) {
-    this.onactive = onactive;
+  constructor(signal, { onactive = () => {}, onpress = () => {} } = {}) {
+    Object.assign(this, { onactive, onpress });
     this.cursor = [0, 0];
     this.hovered = null;
     this.marks = [];
-    this.faded = null;
-    this.cell = null;
     this.caption = element("div", { class: "bss-caption" });
     this.active = element("div", { role: "gridcell", id: `bss-${++ids}` });
     this.row = element("div", { role: "row", class: "bss-unseen" }, this.active);
@@ -317,7 +35,9 @@ class MatrixGrid {
     listen("pointerleave", () => this.#hover(null));
     listen("pointerdown", (event) => {
       const entry = this.#under(event);
-      if (entry) this.move(entry);
+      if (!entry) return;
+      this.move(entry);
+      this.onpress(entry);
     });
     listen("focus", () => this.drawMarks());
     listen("blur", () => this.drawMarks());
@@ -331,13 +51,13 @@ class MatrixGrid {
   }
 
   /**
-   * Show a matrix. faded(i, j) says which entries are zero by their index, and drawn pale; cell is the size of a cell if
-   * the view gives one; limit is the size of number with the full colour, by default that of the largest entry.
+   * Show a matrix. faded(i, j) says which entries are zero by their index, and drawn pale; open(i, j), which are not
+   * made yet: they show "?" where there are numbers. cell is the size of a cell if the view gives one; limit is the size
+   * of number with the full colour, by default that of the largest entry.
    */
-  set(matrix, { faded = null, cell = null, limit = null } = {}) {
+  set(matrix, { faded = null, open = null, cell = null, limit = null } = {}) {
     this.matrix = unpack(matrix);
-    this.faded = faded;
-    this.cell = cell;
+    Object.assign(this, { faded, open, cell });
     const { name, symbols, shape, data } = this.matrix;
     const [rows, columns] = shape;
     this.cursor = [Math.min(this.cursor[0], rows - 1), Math.min(this.cursor[1], columns - 1)];
@@ -349,7 +69,9 @@ class MatrixGrid {
     const label = `${spoken(name)}, ${rows} by ${columns}${said}`;
     if (this.grid.getAttribute("aria-label") !== label) {
       // Writing into the page costs a layout, even where nothing changes.
-      this.caption.replaceChildren(element("b", {}, shown(name)), ` ${shapeText(this.matrix)}`);
+      this.hue = hueOf(name);
+      const title = element("b", { class: this.hue && `bss-${this.hue}` }, ...typeset(name));
+      this.caption.replaceChildren(title, element("span", {}, ...typeset(` ${shapeText(this.matrix)}`)));
       this.grid.setAttribute("aria-label", label);
       this.grid.setAttribute("aria-rowcount", rows);
       this.grid.setAttribute("aria-colcount", columns);
@@ -366,12 +88,33 @@ class MatrixGrid {
 
   /** G[2, 1] = 0.37 */
   words([i, j]) {
-    return `${shown(this.matrix.name)}[${i}, ${j}] = ${precise(at(this.matrix, i, j))}`;
+    return `${shown(this.matrix.name)}[${i}, ${j}] = ${this.said(i, j)}`;
+  }
+
+  /** The number of an entry, or "?". */
+  said(i, j) {
+    return this.small && this.open?.(i, j) ? "?" : precise(at(this.matrix, i, j));
+  }
+
+  /** Where an entry stands in the window: {x, y, width, height}. */
+  place(i, j) {
+    const { x, y } = this.grid.getBoundingClientRect();
+    const { width, height } = this.size;
+    return { x: x + this.left + j * width, y: y + this.top + i * height, width, height };
   }
 
   /** What is pointed at: the entry under the pointer, or else the cursor. */
   get entry() {
     return this.hovered ?? this.cursor;
+  }
+
+  /** The colour of a number, and that of an entry, as they are drawn. */
+  colourOf(x) {
+    return signed(x, this.limit, this.colours);
+  }
+
+  colour(i, j) {
+    return this.colourOf(at(this.matrix, i, j));
   }
 
   /** Put the cursor on an entry; silent: without telling the view, which has asked for it. */
@@ -383,7 +126,7 @@ class MatrixGrid {
     if (!silent) this.onactive(this.cursor, "cursor");
   }
 
-  /** Outline rows, columns and entries: [{row}, {column}, {entry: [i, j]}, ...]; {dashed: true} for a second kind. */
+  /** Outline rows, columns and entries: [{row}, {column}, {entry: [i, j], sign}, ...]; {dashed: true} for a second kind. */
   mark(marks) {
     this.marks = marks;
     this.drawMarks();
@@ -404,14 +147,18 @@ class MatrixGrid {
       const widest = this.matrix.data.reduce((most, x) => Math.max(most, pen.measureText(number(x)).width), em);
       return { width: Math.ceil(widest + 0.35 * em), height: Math.ceil(em * this.rowHeight) };
     }
-    let longest = 3;
+    let longest = 2;
     for (const x of this.matrix.data) longest = Math.max(longest, number(x).length);
-    return { width: Math.ceil(em * (0.9 + 0.56 * longest)), height: Math.ceil(em * this.rowHeight) };
+    return { width: Math.ceil(em * (0.75 + 0.56 * longest)), height: Math.ceil(em * this.rowHeight) };
+  }
+
+  get textSize() {
+    return this.#em();
   }
 
   /** The height of a cell with a number, in em. */
   get rowHeight() {
-    return this.#least() ? 1.25 : 1.9;
+    return this.#least() ? 1.25 : 1.7;
   }
 
   draw() {
@@ -430,16 +177,16 @@ class MatrixGrid {
     this.least = this.#least();
     this.family = this.#family();
     const tight = this.least > 0;
-    this.left = Math.ceil(em * (tight ? (rows > 10 && this.numbered ? 1.8 : 1.2) : 2.1));
+    this.left = Math.ceil(em * (tight ? (rows > 10 && this.numbered ? 1.8 : 1.2) : 1.7));
     this.top = Math.ceil(em * (tight ? 1.3 : 1.5));
-    const width = this.left + columns * size.width + Math.ceil(em * (tight ? 0.5 : 0.7));
+    const width = this.left + columns * size.width + Math.ceil(em * (tight ? 0.5 : 0.6));
     const height = this.top + rows * size.height + Math.ceil(em * (tight ? 0.3 : 0.5));
     const pen = this.#sized(this.base, width, height);
     this.#sized(this.overlay, width, height);
     if (this.numbered) this.#numbers(pen, rows, columns);
     else this.#image(pen, rows, columns);
-    pen.strokeStyle = css(colours.ink);
-    pen.lineWidth = 2;
+    pen.strokeStyle = css(colours[this.hue ?? "ink"]);
+    pen.lineWidth = this.hue ? 2.5 : 2;
     const [gap, hook] = [0.3 * em, 0.35 * em];
     const [low, high] = [this.top - 0.15 * em, this.top + rows * size.height + 0.15 * em];
     for (const [x, inwards] of [[this.left - gap, hook], [this.left + columns * size.width + gap, -hook]]) {
@@ -467,14 +214,15 @@ class MatrixGrid {
       pen.lineWidth = thick + 3;
       pen.strokeRect(...box);
       pen.setLineDash(dashed ? [em * 0.45, em * 0.3] : []);
-      pen.strokeStyle = css(colours.mark);
+      pen.strokeStyle = css(colours[this.hue ?? "mark"]);
       pen.lineWidth = thick;
       pen.strokeRect(...box);
     };
-    for (const { row, column, entry, dashed } of this.marks) {
+    for (const { row, column, entry, dashed, sign } of this.marks) {
       if (entry) outline(entry[0], entry[1], 1, 1, { dashed });
       else if (row !== undefined) outline(row, 0, 1, columns, { dashed });
       else outline(0, column, rows, 1, { dashed });
+      if (sign) this.#index(pen, sign, left + (entry[1] + 0.5) * size.width, top + (entry[0] + 0.5) * size.height, "center");
     }
     const focused = document.activeElement === this.grid;
     if (focused || this.hovered) {
@@ -540,7 +288,8 @@ class MatrixGrid {
     for (let i = 0; i < rows; i++)
       for (let j = 0; j < columns; j++) {
         const value = at(matrix, i, j);
-        const pale = this.faded?.(i, j);
+        const open = this.open?.(i, j);
+        const pale = open || this.faded?.(i, j);
         const colour = pale ? colours.paper : signed(value, this.limit, colours);
         const [x, y] = [left + j * size.width, top + i * size.height];
         pen.fillStyle = css(colour);
@@ -550,10 +299,10 @@ class MatrixGrid {
         pen.lineWidth = 1;
         pen.strokeRect(x + 0.5, y + 0.5, size.width - 1, size.height - 1);
         pen.globalAlpha = 1;
-        if (!Number.isFinite(value)) this.#hatch(pen, x, y);
-        pen.font = `${Math.max(this.least, em * (pale ? 0.8 : 0.95))}px ${this.family}`;
+        if (!open && !Number.isFinite(value)) this.#hatch(pen, x, y);
+        pen.font = `${Math.max(this.least, em * (pale && !open ? 0.8 : 0.95))}px ${this.family}`;
         pen.fillStyle = pale ? css(colours.faint) : textOn(colour);
-        pen.fillText(number(value), x + size.width / 2, y + size.height / 2 + 1);
+        pen.fillText(open ? "?" : number(value), x + size.width / 2, y + size.height / 2 + 1);
       }
   }
 
@@ -612,6 +361,10 @@ class MatrixGrid {
 
   #key(event) {
     if (event.target !== this.grid || event.altKey || event.metaKey) return;
+    if (event.key === "Enter" || event.key === " ") {
+      event.preventDefault();
+      return this.onpress(this.cursor);
+    }
     const [i, j] = this.cursor;
     const [rows, columns] = this.matrix.shape;
     const all = event.ctrlKey;
@@ -645,7 +398,7 @@ function align(...grids) {
     const longest = Math.max(...grids.flatMap((grid) => grid.matrix.shape));
     const side = Math.max(1, Math.min(LONGEST_OF_SEVERAL / longest, ...sizes.map((size) => size.height)));
     cell.width = cell.height = side;
-  } else cell.em = grids[0].em; // cells with numbers grow with their text
+  } else cell.em = grids[0].textSize; // cells with numbers grow with their text
   for (const grid of grids) {
     grid.cell = cell;
     grid.draw();

@@ -5,12 +5,15 @@ that the browser draws; the browser computes only what follows from them.
 """
 
 import base64
+import hashlib
 import io
+import pickle
 import re
 from pathlib import Path
 
 import anywidget
 import numpy as np
+import traitlets
 
 from course_lib.arguments import plain_array
 from course_lib.pictures.panel import check_numbers, check_symbols, check_text
@@ -19,12 +22,32 @@ MOST_ENTRIES = 512 * 512
 WIDEST = 1000  # pixels of a picture that stands in for a view
 
 
+_chosen = {}  # what a reader has chosen in a view, by what the view was given
+
+
 class View(anywidget.AnyWidget):
     """A live view. Where there is no kernel, in a stored notebook, the picture that `figure` draws stands in its place.
 
     A subclass has `_esm, _css = script(__file__)`, `figure()`, which returns a matplotlib Figure, and `__repr__`, the
-    view in one line of words.
+    view in one line of words. `kept` names the traits that a reader changes in the page, in the order in which they can
+    be set: where a cell is run again and gives the same, they are as the reader left them; `start` is how they were.
     """
+
+    kept = ()
+    start = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, **values):
+        super().__init__(**values)
+        self.start = {name: getattr(self, name) for name in self.kept}
+        given = [getattr(self, name) for name in sorted(set(self.class_traits(sync=True)) - set(View.class_traits()))]
+        self._chosen = _chosen.setdefault(hashlib.sha256(pickle.dumps((type(self).__name__, given))).digest(), {})
+        with self.hold_sync():
+            for name in self.kept:
+                setattr(self, name, self._chosen.get(name, getattr(self, name)))
+
+    def set_state(self, sync_data):
+        super().set_state(sync_data)
+        self._chosen.update({name: getattr(self, name) for name in self.kept})
 
     def _repr_mimebundle_(self, **kwargs):
         data, metadata = super()._repr_mimebundle_(**kwargs)
@@ -35,20 +58,29 @@ class View(anywidget.AnyWidget):
         return data, metadata
 
 
-def script(source):
-    """The module and the style of a view: what the views share, followed by the .js and the .css beside `source`.
+def turn():
+    """The trait of a view that asks: which question is asked, "" for none, and how many answers were right."""
+    return traitlets.Dict({"asks": "", "right": 0, "tries": 0}).tag(sync=True)
 
-    source: the Python file of the view. The module goes without the lines that are comments and without indentation:
-    every view on a page carries all of it.
+
+def script(source):
+    """The module and the style of a view: the .js and the .css beside `source`, its Python file, after what they share.
+
+    Of the shared .js files it has those that it uses, without the lines that are comments and without indentation:
+    every view on a page carries its own.
     """
     shared, own = Path(__file__).parent, Path(source)
-    module, style = (
-        "\n".join(
-            file.read_text(encoding="utf-8") for file in [*sorted(shared.glob(f"*{kind}")), own.with_suffix(kind)]
-        )
-        for kind in (".js", ".css")
-    )
-    return re.sub(r"^[ \t]*(//.*\n|/\*\*(?s:.*?)\*/\n)|^[ \t]+", "", module, flags=re.MULTILINE), style
+    texts = {path: path.read_text(encoding="utf-8") for path in sorted(shared.glob("*.js"))}
+    used = own.with_suffix(".js").read_text(encoding="utf-8")
+    names = {path: re.findall(r"^(?:function|class|const|let) (\w+)", text, re.MULTILINE) for path, text in texts.items()}
+    parts, left = [used], dict(texts)
+    while found := [path for path in left if re.search(rf"\b({'|'.join(names[path])})\b", used)]:
+        for path in found:
+            parts.insert(0, left.pop(path))
+        used = "\n".join(parts)
+    module = re.sub(r"^[ \t]*(//.*\n|/\*\*(?s:.*?)\*/\n)|^[ \t]+", "", used, flags=re.MULTILINE)
+    styles = [*sorted(shared.glob("*.css")), own.with_suffix(".css")]
+    return module, "\n".join(path.read_text(encoding="utf-8") for path in styles)
 
 
 def as_matrix(call, argument, A):

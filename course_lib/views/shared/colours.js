@@ -1,0 +1,56 @@
+// Colours are read from the page, so that light and dark themes, and what the reader has set, are kept.
+
+function palette(el) {
+  const style = getComputedStyle(el);
+  const paper = rgb(style.getPropertyValue("--bss-paper").trim() || "#ffffff");
+  const read = (name) => rgb(style.getPropertyValue(`--bss-${name}`).trim() || "#767676", paper);
+  const others = ["ink", "faint", "above", "below", "mark", "O", "W", "G", "Z", "b"];
+  return { paper, ...Object.fromEntries(others.map((name) => [name, read(name)])) };
+}
+
+/** Draw again whenever the page gets another theme. */
+function onTheme(draw, signal) {
+  const themes = new MutationObserver(draw);
+  themes.observe(document.body, { attributeFilter: ["data-jp-theme-name", "data-jp-theme-light", "class"] });
+  signal.addEventListener("abort", () => themes.disconnect());
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw, { signal });
+}
+
+/** Draw once the view is in the page, where its colours are known. */
+function oncePlaced(root, draw, signal) {
+  const placed = new ResizeObserver(() => (draw(), placed.disconnect()));
+  placed.observe(root);
+  signal.addEventListener("abort", () => placed.disconnect());
+}
+
+const context = (width, height) => Object.assign(document.createElement("canvas"), { width, height }).getContext("2d");
+let parser = null;
+
+/** Any CSS colour as [red, green, blue]; one that lets something through, as it looks on the colour under it. */
+function rgb(colour, under = [255, 255, 255]) {
+  parser ??= context(1, 1);
+  parser.fillStyle = "#000";
+  parser.fillStyle = colour;
+  const text = parser.fillStyle;
+  if (text.startsWith("#")) return [1, 3, 5].map((k) => parseInt(text.slice(k, k + 2), 16));
+  const [red, green, blue, alpha = 1] = text.match(/[\d.]+/g).map(Number);
+  return [red, green, blue].map((part, k) => Math.round(alpha * part + (1 - alpha) * under[k]));
+}
+
+function css([red, green, blue]) {
+  return `rgb(${red}, ${green}, ${blue})`;
+}
+
+/** The colour of a number: the paper at 0, red above, blue below; `limit` is the largest size in the matrix. */
+function signed(x, limit, { paper, above, below, faint }) {
+  if (!Number.isFinite(x)) return faint;
+  const share = limit ? Math.min(1, Math.abs(x) / limit) * 0.9 : 0;
+  const full = x > 0 ? above : below;
+  return paper.map((part, k) => Math.round(part + (full[k] - part) * share));
+}
+
+/** Black or white, whichever is read better on a colour. */
+function textOn([red, green, blue]) {
+  const light = 0.2126 * (red / 255) ** 2.2 + 0.7152 * (green / 255) ** 2.2 + 0.0722 * (blue / 255) ** 2.2;
+  return light < 0.179 ? "#ffffff" : "#000000";
+}

@@ -1,0 +1,128 @@
+// Your turn: questions about entries, asked and judged in the browser.
+
+const ASKS = { entry: "What is this entry?", zeros: "Which entries are not 0?" };
+
+/** What a wrong number may be, [[number, words], ...]: slips in a sum of the products of these factors [[a, b], ...]. */
+function slipsOfSum(factors) {
+  const products = factors.map(([a, b]) => a * b);
+  const add = (numbers) => numbers.reduce((sum, x) => sum + x, 0);
+  const [total, n] = [add(products), products.length];
+  return [
+    [-total, "the right number with the other sign"],
+    [total / n, `the mean of the ${n} products, not their sum`],
+    ...products.map((product, k) => [total - product, `the sum without product ${k + 1}`]),
+    ...products.map((product, k) => [product, `product ${k + 1} alone`]),
+    ...products.map((product, k) => [total - 2 * product, `the sum with the sign of product ${k + 1} turned`]),
+    ...products.map((_, k) => [add(products.slice(0, k + 1)), `the sum of the first ${k + 1} products`]),
+    [add(factors.flat()), "the sum of the factors, not of their products"],
+    [add(factors.map(([a]) => a)), "the sum of the first factors alone"],
+    [add(factors.map(([, b]) => b)), "the sum of the second factors alone"],
+  ];
+}
+
+/** The other entries of a matrix as slips, the one at the transposed place first. */
+function otherEntries(matrix, [i, j]) {
+  const [rows, columns] = matrix.shape;
+  const all = allOf(matrix.shape).map((k) => [Math.floor(k / columns), k % columns]);
+  const others = [...(j < rows && i < columns ? [[j, i]] : []), ...all].filter(([p, q]) => p !== i || q !== j);
+  return others.map(([p, q]) => [at(matrix, p, q), `entry [${p}, ${q}], not [${i}, ${j}]`]);
+}
+
+/** What was marked, in words: row 2, column 1, the diagonal, everything, or nothing that has a name. */
+function patternOf(marked, [rows, columns]) {
+  const all = [...marked].map((key) => key.split(",").map(Number));
+  const within = (count, holds) => all.length === count && all.every(holds);
+  const [i, j] = all[0] ?? [];
+  if (within(rows * columns, () => true)) return "You marked everything. ";
+  if (within(columns, ([p]) => p === i)) return `You marked row ${i}. `;
+  if (within(rows, ([, q]) => q === j)) return `You marked column ${j}. `;
+  if (within(Math.min(rows, columns), ([p, q]) => p === q)) return "You marked the diagonal. ";
+  return "";
+}
+
+/**
+ * {box, button, asks, press, marks, forget, show}: a button and the questions behind it. asks() is "entry", "zeros", or "" while it is off.
+ * entry() gives {name, value, slips, made, solve}: the entry that is chosen; zeros() gives {name, shape, isNonzero(i, j),
+ * value(i, j), hint, solve}; without it there is one question. changed() is called when there is something to draw anew.
+ * press(entry) marks an entry or takes the mark away, and marks() are the outlines. The trait "turn" keeps
+ * {asks, right, tries}.
+ */
+function quiz({ say, follow }, model, { entry, zeros, changed }) {
+  const turn = () => model.get("turn");
+  const keep = (values) => put(model, { turn: { ...turn(), ...values } });
+  const kinds = Object.entries(ASKS).filter(([kind]) => kind !== "zeros" || zeros);
+  let [marked, judged] = [new Set(), null];
+
+  const begin = button("Your turn", () => keep({ asks: kinds[0][0] }));
+  const end = button("Done", () => keep({ asks: "" }));
+  const which = choice("Question", kinds, turn().asks, (kind) => keep({ asks: kind }));
+  const typed = element("input", { autocomplete: "off", spellcheck: "false", class: "bss-typed", "aria-label": "your number" });
+  const check = () => (turn().asks === "entry" ? judgeEntry() : judgeZeros());
+  typed.addEventListener("keydown", (event) => event.key === "Enter" && check());
+  const count = element("span", { class: "bss-score" });
+  const box = element("div", { class: "bss-controls bss-quiz", role: "group", "aria-label": "your turn" });
+  box.append(...(kinds.length > 1 ? [which.box] : [ASKS.entry]), typed, button("Check", check), end, count);
+
+  function tell(right, words) {
+    keep({ right: turn().right + right, tries: turn().tries + 1 });
+    say(`${right ? "✓" : "✗"} ${words}`);
+  }
+
+  function judgeEntry() {
+    const { name, value, slips, made, solve } = entry();
+    const number = typedNumber(typed.value);
+    if (made) return say(`${name} is made already: choose an entry that shows a ?.`);
+    if (number === null) return say(`Type a number such as −3 or 7/3: it is to be ${name}.`);
+    const words = typed.value.trim().replaceAll("-", "−");
+    if (isNumber(number, value)) {
+      typed.value = "";
+      solve();
+      return tell(true, `${name} = ${words} is right.`);
+    }
+    const slip = slips.find(([wrong]) => isNumber(number, wrong) && !isNumber(wrong, value));
+    tell(false, `${words} is not ${name}: ${slip ? `it is ${slip[1]}` : "no usual slip gives it"}.`);
+  }
+
+  function judgeZeros() {
+    const { name, shape, isNonzero, value, hint, solve } = zeros();
+    const places = allOf(shape).map((k) => [Math.floor(k / shape[1]), k % shape[1]]);
+    const missed = places.filter(([i, j]) => isNonzero(i, j) && !marked.has(`${i},${j}`));
+    const wrong = places.filter(([i, j]) => !isNonzero(i, j) && marked.has(`${i},${j}`));
+    judged = (i, j) => (isNonzero(i, j) ? "✓" : "✗");
+    if (!missed.length && !wrong.length) {
+      solve();
+      tell(true, `These ${marked.size} entries of ${name} are not 0, and no others.`);
+    } else if (!wrong.length && missed.every(([i, j]) => value(i, j) === 0))
+      tell(false, `${plural(missed.length, "entry").replace("entrys", "entries")} more: what happens to be 0 by its number still counts.`);
+    else tell(false, `${patternOf(marked, shape)}${missed.length} missing, ${wrong.length} too many. ${hint}`);
+    changed();
+  }
+
+  function show() {
+    const { asks, right, tries } = turn();
+    box.hidden = !asks;
+    which.input.value = asks;
+    typed.hidden = asks !== "entry";
+    setText(count, tries ? `${right} of ${tries} right` : "");
+    if (asks !== "zeros") forget();
+    changed();
+  }
+
+  function forget() {
+    [marked, judged] = [new Set(), null];
+  }
+
+  function press([i, j]) {
+    if (turn().asks !== "zeros") return;
+    if (!marked.delete(`${i},${j}`)) marked.add(`${i},${j}`);
+    judged = null;
+    changed();
+  }
+
+  function marks() {
+    const all = [...marked].map((key) => key.split(",").map(Number));
+    return all.map((place) => ({ entry: place, sign: judged ? judged(...place) : "●" }));
+  }
+  follow(model, { turn: show });
+  return { box, button: begin, asks: () => turn().asks, press, marks, forget, show };
+}
