@@ -115,7 +115,7 @@ def test_the_entry_says_which_row_and_column_it_is_made_from(lab, expected):
     grids.nth(2).press("Control+Home")
     assert lines(page)[1] == f"G[1][0, 0] = {G[0, 0]:g}: it goes into column 0 of ∇_W[1] L, times column 0 of O[1]^T"
     go_to(page, 10)
-    grids.nth(1).hover(position={"x": 60, "y": 35})  # ∇_O[1] L[0, 0]
+    grids.nth(1).hover(position={"x": 40, "y": 35})  # ∇_O[1] L[0, 0]
     dO, G = expected["∇_O[1] L"], expected["G[0]"]
     assert lines(page)[1].startswith(f"∇_O[1] L[0, 0] = {dO[0, 0]:g}: it goes into G[0][0, 0] = ")
 

@@ -63,7 +63,7 @@ def outlined(page, label):
           const pen = grid.querySelector('.bss-overlay').getContext('2d');
           const em = parseFloat(getComputedStyle(grid).fontSize);
           const [rows, columns] = ['aria-rowcount', 'aria-colcount'].map(name => Number(grid.getAttribute(name)));
-          const [left, top] = [2.1, 1.5].map(size => Math.ceil(size * em));
+          const [left, top] = [1.7, 1.5].map(size => Math.ceil(size * em));
           const [right, bottom] = [0.7, 0.5].map(size => Math.ceil(size * em));
           const width = (grid.offsetWidth - left - right) / columns, height = (grid.offsetHeight - top - bottom) / rows;
           const covered = (x, y) => pen.getImageData(x, y, 1, 1).data[3] > 0;

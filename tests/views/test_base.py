@@ -46,6 +46,6 @@ def test_what_a_reader_has_chosen_is_there_when_the_cell_runs_again_and_gone_wit
     view.set_state({"entry": [1, 0], "step": 3, "made": [2]})
     again = views.ProductExplorer(O, G)
     assert (again.entry, again.step, again.made) == ([1, 0], 3, [2])
-    assert again.start["entry"] == [0, 0]
+    assert again.initial["entry"] == [0, 0]
     assert views.ProductExplorer(O + 1, G).entry == [0, 0]
     assert views.ProductExplorer(O, G, entry=(0, 1)).entry == [0, 1]

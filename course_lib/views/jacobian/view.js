@@ -146,7 +146,7 @@ class JacobianView {
   }
 
   reset() {
-    const { asked, ...chosen } = this.model.get("start");
+    const { asked, ...chosen } = this.model.get("initial");
     this.pointed = null;
     this.solved.clear();
     put(this.model, chosen);

@@ -76,7 +76,7 @@ function button(text, onclick, attributes = {}) {
 
 /** A button that puts back all that the reader has chosen. */
 function resetButton(model, before = () => {}) {
-  return button("Reset", () => (before(), put(model, model.get("start"))));
+  return button("Reset", () => (before(), put(model, model.get("initial"))));
 }
 
 function labelled(label, input) {

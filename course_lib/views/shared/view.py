@@ -30,15 +30,15 @@ class View(anywidget.AnyWidget):
 
     A subclass has `_esm, _css = script(__file__)`, `figure()`, which returns a matplotlib Figure, and `__repr__`, the
     view in one line of words. `kept` names the traits that a reader changes in the page, in the order in which they can
-    be set: where a cell is run again and gives the same, they are as the reader left them; `start` is how they were.
+    be set: where a cell is run again and gives the same, they are as the reader left them; `initial` is how they were.
     """
 
     kept = ()
-    start = traitlets.Dict().tag(sync=True)
+    initial = traitlets.Dict().tag(sync=True)
 
     def __init__(self, **values):
         super().__init__(**values)
-        self.start = {name: getattr(self, name) for name in self.kept}
+        self.initial = {name: getattr(self, name) for name in self.kept}
         given = [getattr(self, name) for name in sorted(set(self.class_traits(sync=True)) - set(View.class_traits()))]
         self._chosen = _chosen.setdefault(hashlib.sha256(pickle.dumps((type(self).__name__, given))).digest(), {})
         with self.hold_sync():
@@ -72,7 +72,9 @@ def script(source):
     shared, own = Path(__file__).parent, Path(source)
     texts = {path: path.read_text(encoding="utf-8") for path in sorted(shared.glob("*.js"))}
     used = own.with_suffix(".js").read_text(encoding="utf-8")
-    names = {path: re.findall(r"^(?:function|class|const|let) (\w+)", text, re.MULTILINE) for path, text in texts.items()}
+    names = {
+        path: re.findall(r"^(?:function|class|const|let) (\w+)", text, re.MULTILINE) for path, text in texts.items()
+    }
     parts, left = [used], dict(texts)
     while found := [path for path in left if re.search(rf"\b({'|'.join(names[path])})\b", used)]:
         for path in found:
