@@ -29,15 +29,15 @@ def slope_words(page):
 
 def test_each_entry_is_told_as_a_slope_with_rise_and_run(lab):
     page = lab.open(*CELLS)
-    assert np.array_equal(numbers(page, "dy/dx"), A.ravel())
+    assert np.array_equal(numbers(page, "∂y/∂x"), A.ravel())
     assert np.array_equal(numbers(page, "y"), A @ x)
     assert np.array_equal(numbers(page, "x"), x)
-    grid = page.get_by_role("grid", name="dy/dx")
+    grid = page.get_by_role("grid", name="∂y/∂x")
     grid.press("Control+Home")
     for key, (i, j) in (("ArrowDown", (1, 0)), ("End", (1, 4)), ("Control+End", (6, 4)), ("ArrowLeft", (6, 3))):
         grid.press(key)
         moves = f"if x[{j}] moves by a little, y[{i}] moves {A[i, j]} times as far."
-        assert status(page) == f"dy/dx[{i}, {j}] = {A[i, j]}: {moves}"
+        assert status(page) == f"∂y/∂x[{i}, {j}] = {A[i, j]}: {moves}"
         words = slope_words(page)
         assert words.startswith(f"y[{i}] against x[{j}]")
         assert f"At x[{j}] = {x[j]}, y[{i}] = {(A @ x)[i]}." in words
@@ -70,10 +70,10 @@ def test_a_slider_moves_a_component_and_y_follows_with_numpys_numbers(lab):
     assert moved[1] != x[1]
     wait_for_answer(page)
     column = f"({', '.join(map(str, A[:6, 1]))}, …)"
-    assert status(page).endswith(f"Move it by dx: dy = column 1 of dy/dx times dx = {column} dx.")
+    assert status(page).endswith(f"Move it by dx: dy = column 1 of ∂y/∂x times dx = {column} dx.")
     assert np.allclose(numbers(page, "y"), A @ moved, rtol=1e-3)
-    assert np.array_equal(numbers(page, "dy/dx"), A.ravel())
-    page.get_by_role("grid", name="dy/dx").press("Control+Home")
+    assert np.array_equal(numbers(page, "∂y/∂x"), A.ravel())
+    page.get_by_role("grid", name="∂y/∂x").press("Control+Home")
     page.get_by_text("y[0] against x[0]").wait_for()  # the kernel has sent the curve of another column
     lab.run_until(page, 3, f"python has {moved.tolist()}")
 
@@ -81,17 +81,17 @@ def test_a_slider_moves_a_component_and_y_follows_with_numpys_numbers(lab):
 def test_an_elementwise_map_shows_the_slope_of_the_component_that_moves(lab):
     page = lab.open(CELLS[0], ELEMENTWISE)
     labels = [grid.get_attribute("aria-label") for grid in page.get_by_role("grid").all()]
-    assert labels == ["x, 3 components, n", "dx/du, 3 by 3, n by n", "u, 3 components, n"]
+    assert labels == ["x, 3 components, n", "∂x/∂u, 3 by 3, n by n", "u, 3 components, n"]
     assert page.get_by_role("slider").count() == 3
     page.get_by_role("slider", name="u[2]").press("Home")
     wait_for_answer(page)
     assert "Slope = rise / run = -10" in slope_words(page)
     assert slope_words(page).startswith("x[2] against u[2]")
     assert np.allclose(numbers(page, "x"), [1, 4, 25])
-    assert np.allclose(numbers(page, "dx/du"), [2, 0, 0, 0, -4, 0, 0, 0, -10])
-    page.get_by_role("grid", name="dx/du").press("Control+Home")
+    assert np.allclose(numbers(page, "∂x/∂u"), [2, 0, 0, 0, -4, 0, 0, 0, -10])
+    page.get_by_role("grid", name="∂x/∂u").press("Control+Home")
     page.keyboard.press("ArrowRight")
-    assert status(page) == "dx/du[0, 1] = 0: zero by its index, since x[0] depends on u[0] alone."
+    assert status(page) == "∂x/∂u[0, 1] = 0: zero by its index, since x[0] depends on u[0] alone."
 
 
 def test_where_the_function_fails_the_reason_is_shown_and_the_view_lives_on(lab):
@@ -112,7 +112,7 @@ def test_an_exported_page_has_every_slope_and_says_that_sliders_need_a_kernel(la
     page = lab.open_exported(export.page, *CELLS)
     assert page.get_by_text("The sliders need a running kernel").count() == 1
     assert all(slider.is_disabled() for slider in page.get_by_role("slider").all())
-    grid = page.get_by_role("grid", name="dy/dx")
+    grid = page.get_by_role("grid", name="∂y/∂x")
     grid.press("Control+Home")
     for j in range(5):  # each column has a curve of its own, and no kernel sends it now
         assert slope_words(page).startswith(f"y[{j}] against x[{j}]")

@@ -14,8 +14,8 @@ VIEW = "view = KeyIdeaExplorer.of_layer('{}', O, W, b, G, entry=({}, {}))\nview"
 rng = np.random.default_rng(5)
 O, G, W, b = (rng.integers(-4, 5, shape) for shape in [(7, 5), (7, 3), (5, 3), (1, 3)])
 O[2, 1] = 0
-LEFT, SLOPES, RIGHT = "O, 7 by 5, m by n_in", "dZ/dW[1, 2], 7 by 3, m by n_out", "G, 7 by 3, m by n_out"
-PICKER, RESULT = "W, 5 by 3, n_in by n_out", "∇_W L, 5 by 3, n_in by n_out"
+LEFT, SLOPES, RIGHT = "O, 7 by 5, m by n_in", "∂Z/∂W[1, 2], 7 by 3, m by n_out", "G, 7 by 3, m by n_out"
+RESULT = "∇_W L, 5 by 3, n_in by n_out"
 LIT = ".bss-link.bss-on"
 SAMPLES, REST = "m, one for each sample, at [i, 2].", "The other 14 of 21 entries are 0 by their index."
 
@@ -51,9 +51,9 @@ def terms(page):
 )
 def test_the_products_are_added_one_by_one_up_to_the_gradient(lab, wrt, entry, factors, gradient, count):
     page = lab.open(*CELLS, VIEW.format(wrt, *entry))
-    structural = f"{len(factors)} structural non-zeros in dZ/d{wrt}[{entry[0]}, {entry[1]}]: "
-    assert page.locator(".bss-count").inner_text() == structural + count
-    assert f"None of the {len(factors)} products of (∇_{wrt} L){list(entry)} is added yet." in status(page)
+    structural = f"{len(factors)} structural non-zeros in ∂Z/∂{wrt}[{entry[0]}, {entry[1]}]: "
+    assert page.locator(".bss-counted").inner_text() == structural + count
+    assert status(page) == f"(∇_{wrt} L){list(entry)} is chosen. None of its {len(factors)} products is added yet."
     step, total = page.get_by_role("button", name="Step ▶"), 0
     for added, (left, right) in enumerate(factors, start=1):
         step.press("Enter")
@@ -73,10 +73,10 @@ def test_the_four_places_are_linked(lab):
     page = lab.open(*CELLS, VIEW.format("W", 1, 2))
     left, right = (f"({x})" if x < 0 else f"{x}" for x in (O[3, 1], G[3, 2]))
     term = f"O[3, 1]·G[3, 2] = {left}·{right} = {O[3, 1] * G[3, 2]}, product 4 of 7 of (∇_W L)[1, 2]."
-    lit = ["O[3, 1]·G[3, 2]", "Oᵀ", "G", "O.T", "G"]
+    lit = ["Oᵀ", "G", "O.T", "G", "O[3, 1]·G[3, 2]"]
     for label, (i, j), name, value in [
         (LEFT, (3, 1), "O[3, 1]", O[3, 1]),
-        (SLOPES, (3, 2), "dZ[3, 2]/dW[1, 2]", O[3, 1]),
+        (SLOPES, (3, 2), "∂Z[3, 2]/∂W[1, 2]", O[3, 1]),
         (RIGHT, (3, 2), "G[3, 2]", G[3, 2]),
     ]:
         point_at(grid(page, label), i, j)
@@ -88,33 +88,33 @@ def test_the_four_places_are_linked(lab):
     page.get_by_role("group", name="matrix formula").get_by_role("button", name="Oᵀ").focus()
     page.mouse.move(0, 0)
     page.get_by_role("group", name="numpy").get_by_role("button", name="[1, 2]").hover()
-    assert page.locator(LIT).all_inner_texts() == ["(∇_W L)[1, 2]", "∇_W L", "[1, 2]"]
-    assert status(page) == f"(∇_W L)[1, 2] = {(O.T @ G)[1, 2]}, the sum of 7 products."
+    assert page.locator(LIT).all_inner_texts() == ["∇_W L", "[1, 2]", "(∇_W L)[1, 2]"]
+    assert status(page) == "(∇_W L)[1, 2] = ?, the sum of 7 products."
     point_at(grid(page, RIGHT), 0, 1)
-    zero = "is multiplied by dZ[0, 1]/dW[1, 2], which is 0 by its index: it adds nothing."
+    zero = "is multiplied by ∂Z[0, 1]/∂W[1, 2], which is 0 by its index: it adds nothing."
     assert status(page) == f"G[0, 1] = {G[0, 1]} {zero}"
     assert page.locator(LIT).count() == 0
 
 
 def test_entries_are_picked_with_the_keyboard_and_nothing_else_moves(lab):
     page = lab.open(*CELLS, VIEW.format("W", 1, 2))
-    picker = grid(page, PICKER)
-    places = [grid(page, label).bounding_box() for label in (PICKER, LEFT, SLOPES, RIGHT, RESULT)]
+    picker = grid(page, RESULT)
+    places = [grid(page, label).bounding_box() for label in (LEFT, SLOPES, RIGHT, RESULT)]
     grid(page, SLOPES).press("Control+End")  # its cursor stays there, whatever entry is picked
     picker.press("Control+Home")
     for h in range(5):
         picker.press("Home")
         for k in range(3):
-            assert status(page).startswith(f"W[{h}, {k}] = {W[h, k]} is chosen. None of the 7 products")
+            assert status(page).startswith(f"(∇_W L)[{h}, {k}] is chosen. None of its 7 products")
             assert terms(page).first.inner_text() == f"(∇_W L)[{h}, {k}]"
             assert terms(page).nth(7).inner_text() == f"O[6, {h}]·G[6, {k}]"
-            slopes = grid(page, f"dZ/dW[{h}, {k}], 7 by 3, m by n_out")
+            slopes = grid(page, f"∂Z/∂W[{h}, {k}], 7 by 3, m by n_out")
             active = slopes.locator(f"#{slopes.get_attribute('aria-activedescendant')}").text_content()
             zero = "" if k == 2 else " by its index"
-            assert read(active) == f"dZ[6, 2]/dW[{h}, {k}] = {O[6, h] if k == 2 else 0}{zero}"
+            assert read(active) == f"∂Z[6, 2]/∂W[{h}, {k}] = {O[6, h] if k == 2 else 0}{zero}"
             picker.press("ArrowRight")
         picker.press("ArrowDown")
-    labels = (PICKER, LEFT, "dZ/dW[4, 2], 7 by 3, m by n_out", RIGHT, RESULT)
+    labels = (LEFT, "∂Z/∂W[4, 2], 7 by 3, m by n_out", RIGHT, RESULT)
     assert [grid(page, label).bounding_box() for label in labels] == places
     page.evaluate("() => { document.querySelector('.bss-view').style.fontSize = '28px' }")  # as on a projector
     for label, place in zip(labels, places, strict=True):
@@ -133,7 +133,7 @@ def test_a_long_sum_shows_the_terms_around_the_active_one(lab):
         for _ in range(place):
             pick.press("ArrowRight")
         assert f"product {counted.index(place) + 1} of {len(counted)}" in status(page)
-        assert f"dy[{place}]/dx[2]·g[{place}]" in terms(page).all_inner_texts()
+        assert f"∂y[{place}]/∂x[2]·g[{place}]" in terms(page).all_inner_texts()
         assert terms(page).count() == 1 + 8
     page.get_by_label("Products added", exact=True).press("End")
     assert number(status(page)) == A[:, 2] @ A[:, 1]

@@ -87,7 +87,7 @@ def test_it_steps_through_the_slides_runs_cells_and_the_view_answers(jupyter, mo
     assert seen == {i for i, kind in enumerate(kinds) if kind not in ("skip", "notes")}
 
     page.keyboard.press("Control+Enter")  # the cell on the slide runs, and its view appears
-    picker = page.get_by_role("grid", name="W, 5 by 3, n_in by n_out")
+    picker = page.get_by_role("grid", name="∇_W L, 5 by 3, n_in by n_out")
     picker.wait_for(timeout=PATIENCE * 1000)
     jupyter.wait_until_idle(page)
     point_at(picker, 1, 2)

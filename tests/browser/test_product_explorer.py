@@ -1,7 +1,9 @@
 """ProductExplorer: what one reads, with the pointer and with the keyboard, is what numpy computes."""
 
 import numpy as np
-from grids import grid, point_at, read, status
+from grids import grid, point_at, read, status, walk
+
+from course_lib.publish import export
 
 CELLS = (
     "import numpy as np\nfrom course_lib.views import ProductExplorer",
@@ -21,23 +23,36 @@ LEFT, RIGHT, PRODUCT = (
 )
 
 
-def test_every_entry_can_be_reached_with_the_keyboard_and_reads_as_numpy_computes_it(lab):
-    page = lab.open(*CELLS)
+def test_an_entry_is_open_until_its_products_are_added_and_then_is_numpys(lab):
+    page = lab.open(*CELLS, reduced_motion="reduce")
     product = grid(page, PRODUCT)
-    product.focus()
-    page.keyboard.press("Control+Home")
-    for i in range(5):
-        page.keyboard.press("Home")
-        for j in range(3):
-            active = product.locator(f"#{product.get_attribute('aria-activedescendant')}").text_content()
-            assert read(active) == f"Oᵀ G[{i}, {j}] = {dW[i, j]}"
-            assert status(page).startswith(f"(Oᵀ G)[{i}, {j}] = {dW[i, j]}: row {i} of Oᵀ times column {j} of G")
-            page.keyboard.press("ArrowRight")
-        page.keyboard.press("ArrowDown")
-    page.keyboard.press("PageUp")
-    assert status(page).startswith("(Oᵀ G)[0, 2]")
-    page.keyboard.press("Control+End")
-    assert status(page).startswith("(Oᵀ G)[4, 2]")
+    assert {text.split(" = ")[1] for text in walk(product)} == {"?"}
+    product.press("Control+Home")
+    assert status(page) == "(Oᵀ G)[0, 0] = ?: row 0 of Oᵀ times column 0 of G, 7 products."
+    for added in range(1, 8):
+        page.get_by_role("button", name="Step ▶").press("Enter")
+        partial = O[:added, 0] @ G[:added, 0]
+        if added < 7:
+            assert status(page).startswith(f"Added product {added} of 7: Oᵀ[0, {added - 1}] · G[{added - 1}, 0] = ")
+            assert status(page).endswith(f"the sum up to here is {partial}.")
+    assert status(page) == f"(Oᵀ G)[0, 0] = {dW[0, 0]}: row 0 of Oᵀ times column 0 of G, 7 products."
+    assert {text.split(" = ")[1] for text in walk(product)} == {"?", f"{dW[0, 0]}"}
+    page.get_by_role("button", name="Show all").click()
+    assert np.array_equal([int(text.split(" = ")[1]) for text in walk(product)], dW.ravel())
+    page.get_by_role("button", name="Reset").click()
+    assert {text.split(" = ")[1] for text in walk(product)} == {"?"}
+
+
+def test_what_is_chosen_is_there_when_the_cell_runs_again(lab):
+    page = lab.open(*CELLS)
+    grid(page, PRODUCT).press("Control+End")
+    page.get_by_role("button", name="Step ▶").press("Enter")
+    page.wait_for_function("() => !document.querySelector('[data-moving]')")
+    lab.settle(page)
+    before = status(page)
+    lab.run_cell(page, 2)
+    assert status(page) == before
+    assert before.startswith("Added product 1 of 7: Oᵀ[4, 0]")
 
 
 def test_the_four_places_are_linked(lab):
@@ -45,12 +60,12 @@ def test_the_four_places_are_linked(lab):
     term = f"({O[3, 1]})" if O[3, 1] < 0 else f"{O[3, 1]}"
     factor = f"({G[3, 2]})" if G[3, 2] < 0 else f"{G[3, 2]}"
     partial = (O[:4, 1] * G[:4, 2]).sum()
-    expected = f"Oᵀ[1, 3] · G[3, 2] = {term} · {factor} = {O[3, 1] * G[3, 2]}; sum up to here {partial} of {dW[1, 2]}."
+    expected = f"Oᵀ[1, 3] · G[3, 2] = {term} · {factor} = {O[3, 1] * G[3, 2]}; the sum up to here is {partial}."
     lit = page.locator(".bss-link.bss-on")
 
     point_at(grid(page, LEFT), 1, 3)  # a matrix: the entry [1, 3] of O^T is in the term 3
     assert status(page) == expected
-    assert [read(text) for text in lit.all_inner_texts()] == [f"{term}·{factor}", "Oᵀ", "G", "O.T[1, 3]", "G[3, 2]"]
+    assert [read(text) for text in lit.all_inner_texts()] == ["Oᵀ", "G", "O.T[1, 3]", "G[3, 2]", f"{term}·{factor}"]
     point_at(grid(page, RIGHT), 3, 2)
     assert status(page) == expected
     page.get_by_role("group", name="index sum").get_by_role("button").nth(1 + 3).hover()
@@ -70,18 +85,42 @@ def test_the_transpose_lab_says_why_shapes_do_not_meet(lab):
     page.get_by_role("button", name="Transpose Oᵀ").click()
     page.get_by_role("button", name="Transpose G").click()
     assert "Its entries are those of Oᵀ G, transposed." in words.inner_text()
+    page.get_by_role("button", name="Show all").click()
     grid(page, "G transposed O, 3 by 5, n_out by n_in").press("Control+End")
     assert status(page).startswith(f"(Gᵀ O)[2, 4] = {dW[4, 2]}")
 
 
 def test_the_outer_products_add_up_to_the_product(lab):
     page = lab.open(*CELLS)
-    page.get_by_role("button", name="Build it from outer products").click()
-    product = grid(page, PRODUCT)
+    page.get_by_role("button", name="As outer products").click()
+    product, step = grid(page, PRODUCT), page.get_by_role("button", name="Step ▶")
     for count in range(1, 8):
-        page.get_by_role("button", name="Step ▶").press("Enter")
-        product.press("Control+Home")
-        assert status(page) == f"Oᵀ G[0, 0] = {O[:count, 0] @ G[:count, 0]}, with what has been added so far."
+        step.press("Enter")
+        assert page.locator("[data-moving]").count() == 1, "a step that nothing shows"
+        product.press("Control+Home")  # ends what moves
+        assert status(page) == f"Oᵀ G[0, 0] = {O[:count, 0] @ G[:count, 0]}, with {count} of 7 outer products added."
+    step.focus()
     page.get_by_role("button", name="◀ Back").click()
-    page.get_by_role("button", name="Step ▶").click()
+    step.click()
     assert status(page).endswith("is added: 7 of 7, and the sum is Oᵀ G.")
+
+
+def test_your_turn_tells_which_slip_gives_a_number_and_counts(lab):
+    page = lab.open_exported(export.page, *CELLS)
+    page.get_by_role("button", name="Your turn").click()
+    typed, check = page.get_by_label("your number"), page.get_by_role("button", name="Check")
+    right = int(dW[1, 2])
+    for number, words in (
+        (-right, "the right number with the other sign"),
+        (right - O[0, 1] * G[0, 2], "the sum without product 1"),
+        (right + 1000, "no usual slip gives it"),
+    ):
+        typed.fill(str(number))
+        check.click()
+        assert words in status(page) or "it is entry" in status(page), status(page)
+    typed.fill(str(right))
+    typed.press("Enter")
+    assert status(page) == f"✓ (Oᵀ G)[1, 2] = {right} is right."
+    assert page.locator(".bss-score").inner_text() == "1 of 4 right"
+    page.get_by_role("button", name="Done").click()
+    assert {text.split(" = ")[1] for text in walk(grid(page, PRODUCT))} == {"?", str(right)}

@@ -67,6 +67,7 @@ class ProductView {
   point(i, j, term, how) {
     const [h, k] = this.model.get("entry");
     this.pointed = how === "left" || term === null ? null : { term };
+    if (how === "cursor") this.mover.stop();
     if (how === "cursor" && this.product && (i ?? h) + "," + (j ?? k) !== h + "," + k) this.choose([i ?? h, j ?? k]);
     else this.draw();
   }

@@ -137,7 +137,7 @@ function player(label, last, onstep, signal, { step = 0, every = 900, more = [] 
   let [timer, speed] = [null, 0];
   const pace = () => SPEEDS_OF_STEPS[speed][1];
   const { box: range, input } = slider(label, { min: 0, max: last, value: step }, (value) => (pause(), go(value)));
-  const count = element("span", { class: "bss-count", "aria-hidden": "true" });
+  const count = element("span", { class: "bss-done", "aria-hidden": "true" });
   input.classList.add("bss-steps");
   range.append(count);
   const back = button("◀ Back", () => (pause(), go(step - 1)));
