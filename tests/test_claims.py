@@ -21,7 +21,6 @@ from course_lib.network import Network
 from course_lib.practice.data import digits
 from course_lib.practice.gradcheck import check_gradients
 from course_lib.practice.training import fit
-from course_lib.views import TrainingPlayground
 
 NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "eight": 8, "fifteen": 15}
 
@@ -180,22 +179,6 @@ def test_08_the_last_G_shrinks_while_the_digits_are_learnt():
 
 
 # 09
-
-
-def test_09_what_the_learning_rate_does_in_the_playground():
-    steps, large, small = numbers(
-        "09_gradient_flow", "after N steps larger or smaller if the learning rate is N in place of N"
-    )
-    (smaller,) = numbers("09_gradient_flow", "it is more than N times smaller")
-    (too_large,) = numbers("09_gradient_flow", "With N it ends higher than before the first step")
-
-    def loss_and_remark(rate):
-        view = TrainingPlayground("moons", (16, 16), "tanh", learning_rate=rate, batch_size=32, steps=int(steps))
-        return np.frombuffer(view.answer["measured"]["data"])[0], view.answer["remark"]
-
-    assert loss_and_remark(small)[0] > smaller * loss_and_remark(large)[0]
-    said = re.search(r"The loss is ([\d.]+) times what it was", loss_and_remark(too_large)[1])
-    assert float(said[1]) > 1  # how much higher is a matter of rounding
 
 
 def test_09_glorots_variance_lies_between_the_two_that_are_asked_for():
