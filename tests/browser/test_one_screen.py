@@ -30,7 +30,11 @@ class View(NamedTuple):
 
 
 STEP = "role=button[name='Step ▶']"
+LAYER = "rng.integers(-4, 5, (7, 5)), rng.integers(-4, 5, (5, 3)), np.ones((1, 3)), rng.integers(-4, 5, (7, 3))"
 VIEWS = [
+    View("ProductExplorer(rng.integers(-4, 5, (5, 7)), rng.integers(-4, 5, (7, 3)))", STEP, "role=grid >> nth=-1"),
+    *(View(f"KeyIdeaExplorer.of_layer('{wrt}', {LAYER})", STEP, "role=grid >> nth=-1") for wrt in "WbO"),
+    View("JacobianExplorer(A, np.ones(5))", "role=slider[name='x[1]']", ".bss-chart"),
     View(
         "BackwardStepper(layers, rng.normal(size=(7, 5)), rng.normal(size=(7, 2)), step=7)", STEP, "role=grid >> nth=0"
     ),
