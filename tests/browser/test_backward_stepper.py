@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 import pytest
-from grids import status
+from grids import point_at, status
 
 from course_lib.activations import relu
 from course_lib.losses import softmax_cross_entropy
@@ -115,7 +115,7 @@ def test_the_entry_says_which_row_and_column_it_is_made_from(lab, expected):
     grids.nth(2).press("Control+Home")
     assert lines(page)[1] == f"G[1][0, 0] = {G[0, 0]:g}: it goes into column 0 of ∇_W[1] L, times column 0 of O[1]^T"
     go_to(page, 10)
-    grids.nth(1).hover(position={"x": 40, "y": 35})  # ∇_O[1] L[0, 0]
+    point_at(grids.nth(1), 0, 0)
     dO, G = expected["∇_O[1] L"], expected["G[0]"]
     assert lines(page)[1].startswith(f"∇_O[1] L[0, 0] = {dO[0, 0]:g}: it goes into G[0][0, 0] = ")
 
@@ -125,8 +125,8 @@ def test_the_row_of_all_matrices_is_one_stop_of_the_tab_key_and_goes_to_steps(la
     page.keyboard.press("Tab")
     while not page.evaluate("document.activeElement.matches('.bss-thumb')"):
         page.keyboard.press("Tab")
-    page.keyboard.press("ArrowRight")  # W[0]
-    page.keyboard.press("ArrowDown")
+    for _ in range(2):
+        page.keyboard.press("ArrowRight")  # O[0], W[0], and what stands below it
     focused = page.locator(":focus")
     assert focused.get_attribute("aria-label") == "∇_W[0] L, 5 by 3: go to the step that makes it, not computed yet"
     assert not page.locator(":focus canvas").is_visible()

@@ -62,6 +62,9 @@ OUTSIDE = """view => {
   return [...out, ...scrolls].map((e) => e.outerHTML.slice(0, 100));
 }"""
 
+STOPS = """view => [...view.querySelectorAll('button, input, select, [tabindex]')]
+  .filter((e) => e.tabIndex >= 0 && !e.disabled && e.getClientRects().length).length"""
+
 
 def together(page, view):
     """How many pixels a window needs for a control and what it changes."""
@@ -77,6 +80,7 @@ def test_a_view_and_all_that_it_says_after_a_tap_stand_on_one_screen(lab, view):
         lab.settle(page)
         assert shown.bounding_box()["height"] <= view.tallest
         assert shown.evaluate(OUTSIDE) == []
+        assert shown.evaluate(STOPS) <= 8
         page.locator(view.control).first.click()
 
 

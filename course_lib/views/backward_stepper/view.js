@@ -2,9 +2,7 @@ const MOST_TERMS = 8; // of a sum; of a longer one the middle is added up
 const THUMB = { side: 2.2, cell: 0.5 }; // em: the longest side of a matrix in the overview, and the most for an entry
 const SIDE = 11; // em: the longest side of a matrix without numbers
 const LEAST = 0.72; // of the size of the text: so small the numbers become before the formula takes two lines
-const TRAVEL = 850; // milliseconds
 
-const bracketed = (x) => (x < 0 ? `(${number(x)})` : number(x));
 
 /** Rows of names for each group of the overview, forwards above backwards: a gradient stands below what it belongs to. */
 function groupsOf(layers) {
@@ -20,13 +18,11 @@ class Overview {
   constructor(layers, matrices, steps, goTo, signal) {
     Object.assign(this, { matrices, steps, items: new Map() });
     this.bar = element("div", { class: "bss-overview", role: "toolbar", "aria-label": "All matrices of the pass" });
-    const partner = new Map(); // what stands above or below
     for (const rows of groupsOf(layers)) {
-      rows[1].forEach((name, k) => partner.set(name, rows[0][k]).set(rows[0][k], name));
       const thumbs = rows[0].flatMap((name, k) => [name, rows[1][k]]).map((name) => (name ? this.#thumb(name, goTo) : element("span")));
       this.bar.append(element("div", { class: "bss-group" }, ...thumbs));
     }
-    this.#walk(partner, signal);
+    roving(this.bar);
     oncePlaced(this.bar, () => this.paint(), signal);
     onTheme(() => this.paint(), signal);
   }
@@ -41,28 +37,10 @@ class Overview {
     const given = maker < 0; // T, W and b are there from the start
     const to = given ? this.steps.findIndex((step) => step.uses.includes(name)) : maker;
     const words = `${spoken(name)}, ${rows} by ${wide}: go to the ${given ? "first step that uses it" : "step that makes it"}`;
-    const piece = button("", () => goTo(to), { class: "bss-thumb", tabindex: "-1" });
-    piece.append(element("span", { class: "bss-cells" }, canvas), element("span", { class: "bss-name" }, shown(name)));
+    const piece = button("", () => goTo(to), { class: "bss-thumb" });
+    piece.append(element("span", { class: "bss-cells" }, canvas), element("span", { class: "bss-name" }, ...typeset(name)));
     this.items.set(name, { piece, canvas, made: given ? 0 : maker, words });
     return piece;
-  }
-
-  /** The arrow keys go through the pieces in the order of the page, up and down to the partner. */
-  #walk(partner, signal) {
-    const pieceOf = (name) => this.items.get(name)?.piece;
-    const pieces = [...this.bar.querySelectorAll("button")];
-    pieces[0].tabIndex = 0;
-    this.bar.addEventListener("focusin", ({ target }) => pieces.forEach((piece) => { piece.tabIndex = piece === target ? 0 : -1; }), { signal });
-    this.bar.addEventListener("keydown", (event) => {
-      const name = [...this.items.keys()].find((one) => pieceOf(one) === event.target);
-      const row = pieces.filter((piece) => Math.abs(piece.offsetTop - event.target.offsetTop) < 9);
-      const beside = (by) => row[row.indexOf(event.target) + by] ?? pieces[pieces.indexOf(event.target) + by];
-      const other = pieceOf(partner.get(name));
-      const to = { ArrowRight: beside(1), ArrowLeft: beside(-1), ArrowUp: other, ArrowDown: other, Home: pieces[0], End: pieces.at(-1) };
-      if (!(event.key in to)) return;
-      event.preventDefault();
-      to[event.key]?.focus();
-    }, { signal });
   }
 
   paint() {
@@ -94,14 +72,13 @@ class Stepper {
     const sizes = model.get("sizes");
     const steps = model.get("steps");
     const matrices = Object.fromEntries(Object.entries(model.get("matrices")).map(([name, given]) => [name, unpack(given)]));
-    const hint = "Press Step, or choose a matrix; then point at an entry (arrow keys work too) to see what it is made from.";
+    const hint = "Press Step, or choose a matrix; point at an entry to see what it is made from.";
     const view = frame(el, `A pass of a network with ${sizes.join(", ")} units, forwards and backwards`, hint);
     Object.assign(this, { model, steps, matrices, view, now: -1, operands: [], motions: [], tallest: 0 });
     const { root, status, signal } = view;
     const last = steps.length - 1;
-    const start = button("Reset", () => this.goTo(model.get("start")));
-    this.player = player("Step", last, (k) => this.show(k), signal, { step: model.get("step"), every: 2000 });
-    this.player.box.append(start);
+    const more = [resetButton(model, () => this.player.pause())];
+    this.player = player("Step", last, (k, moves) => this.show(k, moves), signal, { step: model.get("step"), every: 2000, more });
     this.handle = this.player.box.querySelector("input");
     this.overview = new Overview(sizes.length - 1, matrices, steps, (k) => this.goTo(k), signal);
     this.note = element("p", { class: "bss-why" });
@@ -112,7 +89,7 @@ class Stepper {
     status.append(this.stepLine, this.entryLine);
     const legend = element("p", { class: "bss-legend" }, "Solid outline: the result. Dashed: what it is made from. Empty: not computed yet.");
     root.classList.add("bss-stepper");
-    root.append(this.player.box, this.overview.bar, legend, this.note, status, this.board);
+    root.append(view.said, this.player.box, this.overview.bar, legend, this.note, this.board);
     const most = Math.max(...steps.map((step) => this.#names(step).length));
     this.grids = Array.from({ length: most }, (_, k) => {
       const grid = new MatrixGrid(signal, { onactive: (entry) => this.point(k, entry) });
@@ -135,9 +112,8 @@ class Stepper {
     this.player.go(k);
   }
 
-  show(k) {
+  show(k, moves) {
     if (k === this.now) return;
-    const isNext = k === this.now + 1 && this.now >= 0;
     this.now = k;
     const { steps, grids, matrices } = this;
     const step = steps[k];
@@ -147,13 +123,13 @@ class Stepper {
     this.#write(step);
     this.overview.show(k);
     let g = 0;
-    const operator = (text) => element("span", { class: "bss-operator", "aria-hidden": "true" }, text.trim() || "@");
+    const operator = (text) => element("span", { class: "bss-operator", "aria-hidden": "true" }, ...typeset(text.trim() || "@"));
     this.board.replaceChildren(...step.parts.map((part) => (typeof part === "string" ? operator(part) : grids[g++].box)));
     this.operands.forEach((name, j) => grids[j].set(matrices[name]));
     this.#fit();
     this.point(0, grids[0].cursor);
     if (this.model.get("step") !== k) put(this.model, { step: k });
-    if (isNext && this.operands[0].startsWith("∇_O") && step.form === "product") this.#travel();
+    if (moves && step.form === "product" && this.operands[0].startsWith("∇_O")) this.#travel();
   }
 
   /** Cells in line, and as large as the width allows; the formula takes a second line only where they would be too small. */
@@ -188,8 +164,8 @@ class Stepper {
     const shape = (name) => `(${this.matrices[name].shape.join(", ")})`;
     const words = step.parts.map((part) => (typeof part === "string" ? part : shown(part.matrix))).join("");
     const between = (part) => (typeof part !== "string" ? shape(part.matrix) : this.now ? part : ", "); // step 0 has no formula
-    setText(this.stepLine, `Step ${this.now} of ${this.steps.length - 1}. ${step.title}: ${words}, shapes ${step.parts.map(between).join("")}`);
-    setText(this.note, step.note);
+    setWords(this.stepLine, `Step ${this.now} of ${this.steps.length - 1}. ${step.title}: ${words}, shapes ${step.parts.map(between).join("")}`);
+    setWords(this.note, step.note);
   }
 
   /** In (C), G travels through W^T to the layer before, where what comes out of it appears. */
@@ -208,7 +184,7 @@ class Stepper {
     }));
     board.append(ghost);
     board.setAttribute("data-moving", "");
-    const duration = Math.min(TRAVEL, this.player.pace?.() ?? TRAVEL);
+    const duration = STEP_TAKES * this.player.pace();
     const moving = ghost.animate(frames, { duration, easing: "ease-in-out" });
     const appearing = result.grid.animate([{ opacity: 0 }, { opacity: 0, offset: 0.8 }, { opacity: 1 }], { duration });
     this.motions = [moving, appearing];
@@ -236,7 +212,7 @@ class Stepper {
       text = g ? `${text}: it goes into ${of}` : `${text} = ${of}`;
     }
     operands.forEach((_, k) => grids[k].mark(marks[k]));
-    setText(entryLine, text);
+    setWords(entryLine, text);
   }
 
   /** What the entry [i, j] of the g-th matrix of a product is made from or goes into: marks by matrix, and words. */
@@ -254,7 +230,7 @@ class Stepper {
   /** The formula of a step with the numbers of one entry: = 0.3 · 1 */
   #entries(i, j) {
     const signs = { "⊙": "·", m: this.matrices.T.shape[0] };
-    const parts = this.steps[this.now].parts.slice(1).map((part) => (typeof part === "string" ? part : bracketed(at(this.matrices[part.matrix], i, j))));
+    const parts = this.steps[this.now].parts.slice(1).map((part) => (typeof part === "string" ? part : factor(at(this.matrices[part.matrix], i, j))));
     return parts.join("").trim().split(" ").map((word) => signs[word] ?? word).join(" ");
   }
 
@@ -263,14 +239,14 @@ class Stepper {
     const [, left, right, extra] = this.operands.map((name) => this.matrices[name]);
     const inner = left.shape[1];
     const terms = Array.from({ length: inner }, (_, h) => [at(left, i, h), at(right, h, j)]);
-    let pieces = terms.map(([a, b]) => `${bracketed(a)}·${bracketed(b)}`);
+    let pieces = terms.map(([a, b]) => `${factor(a)}·${factor(b)}`);
     if (inner > MOST_TERMS) {
       const [front, back] = [MOST_TERMS / 2, 2];
       const partial = terms.slice(front, -back).reduce((total, [a, b]) => total + a * b, 0);
       pieces = [...pieces.slice(0, front), `[${inner - front - back} more, in all ${number(partial)}]`, ...pieces.slice(-back)];
     }
     if (!extra) return pieces.join(" + ");
-    const x = bracketed(at(extra, Math.min(i, extra.shape[0] - 1), j));
+    const x = factor(at(extra, Math.min(i, extra.shape[0] - 1), j));
     const weighted = this.steps[this.now].parts.includes(" + λ ");
     return [...pieces, weighted ? `${this.model.get("lam")}·${x}` : x].join(" + ");
   }

@@ -29,12 +29,12 @@ class BackwardStepper(View):
     """
 
     _esm, _css = script(__file__)
+    kept = ("step",)
     sizes = traitlets.List().tag(sync=True)
     lam = traitlets.Float().tag(sync=True)
     matrices = traitlets.Dict().tag(sync=True)  # by name
     steps = traitlets.List().tag(sync=True)  # see _step
     step = traitlets.Any(0).tag(sync=True)
-    start = traitlets.Int().tag(sync=True)  # the step that Reset goes back to
 
     def __init__(self, network, X, target, step=0):
         X, target = checked_batch(_CALL, network, X, target)  # (m, n_0), (m, n_last)
@@ -58,7 +58,6 @@ class BackwardStepper(View):
             steps=[_step(*parts) for parts in itertools.chain(_forwards(network), _backwards(network, L))],
             step=step,
         )
-        self.start = self.step
 
     @traitlets.validate("step")
     def _one_of_the_steps(self, proposal):

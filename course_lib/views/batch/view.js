@@ -1,13 +1,13 @@
 const HEIGHTS = { rows: 8.5, sums: 7 }; // em, of the matrices without numbers
 const NUMBER = 4.2; // em, for the widest number in a cell
-const BESIDE = 3.4; // em, for brackets and indexes beside the cells of a matrix
+const BESIDE = 2.9; // em, for brackets and indexes beside the cells of a matrix
 const MOST_TERMS = 3; // of a sum that the status writes out
 const LOSSES = [
   ["mean: G has the 1/m", (m) => `1/m = 1/${m} is in G: OᵀG is a mean already, and dividing again in (A) would be 1/m twice.`],
   ["sum: G without 1/m", (m) => `No 1/m anywhere: G, each part and OᵀG are m = ${m} times as large. A mean divides in the loss.`],
 ];
 
-/** Buttons of which one is pressed. The arrow keys go through them; Tab enters and leaves all of them at once. */
+/** Buttons of which one is pressed: {box, press}. */
 function chooser(label, contents, onchoose, look = "") {
   const buttons = contents.map((content, k) => {
     const made = button("", () => onchoose(k), { class: `bss-button bss-pick ${look}` });
@@ -15,32 +15,32 @@ function chooser(label, contents, onchoose, look = "") {
     return made;
   });
   const box = element("div", { class: "bss-picks", role: "toolbar", "aria-label": label }, ...buttons);
-  let pressed = 0;
+  /** The box scrolls to the button, and not the page. */
+  function press(chosen) {
+    buttons.forEach((made, k) => made.setAttribute("aria-pressed", k === chosen));
+    const { offsetTop: top, offsetHeight: height } = buttons[chosen];
+    if (top < box.scrollTop || top + height > box.scrollTop + box.clientHeight) box.scrollTop = top - 4;
+  }
+  return { box, press };
+}
+
+/** Matrices side by side are one stop for Tab: the arrow keys go on in the same row of the next one. */
+function inOneRow(grids, box) {
+  const settle = (chosen) => grids.forEach(({ grid }) => { grid.tabIndex = grid === chosen ? 0 : -1; });
+  box.addEventListener("focusin", ({ target }) => settle(target));
   box.addEventListener("keydown", (event) => {
-    const [k, last] = [pressed, buttons.length - 1];
-    const to = { ArrowLeft: k - 1, ArrowUp: k - 1, ArrowRight: k + 1, ArrowDown: k + 1, Home: 0, End: last }[event.key];
-    if (to === undefined || event.altKey || event.metaKey || event.ctrlKey) return;
+    const k = grids.findIndex(({ grid }) => grid === event.target);
+    const [i, j] = grids[k].cursor;
+    const [right, left] = [event.key === "ArrowRight" && j === grids[k].matrix.shape[1] - 1, event.key === "ArrowLeft" && j === 0];
+    const next = grids[k + right - left];
+    if (!next || right === left || event.altKey || event.metaKey || event.ctrlKey) return;
     event.preventDefault();
     event.stopPropagation();
-    onchoose(Math.max(0, Math.min(last, to)));
-    buttons[pressed].focus();
-  });
-  return {
-    box,
-    press(chosen) {
-      pressed = chosen;
-      buttons.forEach((made, k) => {
-        made.setAttribute("aria-pressed", k === chosen);
-        made.tabIndex = k === chosen ? 0 : -1;
-      });
-      this.reveal();
-    },
-    /** Scroll the box, and not the page, to the pressed button. */
-    reveal() {
-      const { offsetTop: top, offsetHeight: height } = buttons[pressed];
-      if (top < box.scrollTop || top + height > box.scrollTop + box.clientHeight) box.scrollTop = top - 4;
-    },
-  };
+    next.grid.focus();
+    next.move([i, right ? 0 : Infinity]);
+  }, { capture: true });
+  settle(grids[0].grid);
+  return box;
 }
 
 /** Add O[from:to]^T G[from:to], the outer products o_i^T g_i of these samples, to data. */
@@ -119,7 +119,7 @@ class Batch {
     });
     this.drawLayer();
     this.steps.go(model.get("added"));
-    const resized = new ResizeObserver(() => (this.drawLayer(), this.samples.reveal()));
+    const resized = new ResizeObserver(() => this.drawLayer());
     resized.observe(root);
     signal.addEventListener("abort", () => resized.disconnect());
   }
@@ -137,13 +137,13 @@ class Batch {
     this.losses = chooser("The loss", LOSSES.map(([words]) => [words]), (k) => put(model, { mean: k === 0 }));
     this.whose = element("p");
     this.progress = element("p", { class: "bss-progress" });
-    const reset = button("Reset", () => put(model, model.get("start")));
-    this.steps = player("Samples added", m, (added) => this.addUpTo(added), view.signal, { step: model.get("added") });
-    this.steps.box.append(reset);
-    const side = (grids, look) => element("div", { class: `bss-side ${look}` }, ...grids.map(({ box }) => box));
+    const more = [resetButton(model, () => this.steps.pause())];
+    this.steps = player("Samples added", m, (added) => this.addUpTo(added), view.signal, { step: model.get("added"), more });
+    const side = (grids, look) => inOneRow(grids, element("div", { class: `bss-side ${look}` }, ...grids.map(({ box }) => box)));
     const picks = element("div", { class: "bss-choices" }, this.layerPicks.box, this.losses.box);
+    for (const box of [this.samples.box, picks]) roving(box);
     view.root.classList.add("bss-batch");
-    view.root.append(this.samples.box, picks, this.whose, side(this.rows, ""), view.status, this.steps.box, this.progress, side(this.sums, "bss-sums"));
+    view.root.append(view.said, this.samples.box, picks, this.whose, side(this.rows, ""), this.steps.box, this.progress, side(this.sums, "bss-sums"));
   }
 
   // ---- what is shown: the chosen layer, with G as the chosen loss makes it
@@ -166,7 +166,7 @@ class Batch {
     sums[2].set(this.layer.dW, { cell: this.cell, limit: this.limit });
     this.layerPicks.press(model.get("layer"));
     this.losses.press(mean ? 0 : 1);
-    setText(this.whose, LOSSES[mean ? 0 : 1][1](m));
+    setWords(this.whose, LOSSES[mean ? 0 : 1][1](m));
     this.drawSample();
     this.drawSum();
   }
@@ -191,7 +191,7 @@ class Batch {
     const off = largest(data.map((x, k) => x - dW.data[k]));
     const some = `${added} of ${m} samples added (✓): the sum`;
     const near = added < m ? `${some} equals OᵀG already, for what is missing adds up to 0.` : `All ${m} samples added (✓): the sum equals OᵀG. A sum, and nothing is divided.`;
-    setText(this.progress, off > 1e-9 * limit ? `${some} is not yet OᵀG. An entry is off by up to ${precise(off)}.` : near);
+    setWords(this.progress, off > 1e-9 * limit ? `${some} is not yet OᵀG. An entry is off by up to ${precise(off)}.` : near);
     this.tell();
   }
 

@@ -29,6 +29,7 @@ class BatchView(View):
     """
 
     _esm, _css = script(__file__)
+    kept = ("sample", "layer", "added", "mean")
     O = traitlets.List().tag(sync=True)  # by layer, as are the next three
     Z = traitlets.List().tag(sync=True)
     G = traitlets.List().tag(sync=True)
@@ -40,7 +41,6 @@ class BatchView(View):
     layer = traitlets.TraitType(0).tag(sync=True)
     added = traitlets.TraitType(0).tag(sync=True)
     mean = traitlets.Bool(True).tag(sync=True)
-    start = traitlets.Dict().tag(sync=True)  # of these four, what Reset goes back to
 
     def __init__(self, network, X, target, images=None, sample=0, layer=0, added=0, mean=True):
         X, target = checked_batch(_CALL, network, X, target)  # (m, n_in), (m, n_out)
@@ -74,8 +74,10 @@ class BatchView(View):
             layers=words,
             labels=_labels(target, "a" if pictures else "class"),
             images=pictures,
-            **(start := {"sample": sample, "layer": layer, "added": added, "mean": mean}),
-            start=start,
+            sample=sample,
+            layer=layer,
+            added=added,
+            mean=mean,
         )
 
     @traitlets.validate("sample", "layer", "added")

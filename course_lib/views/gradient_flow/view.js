@@ -34,7 +34,7 @@ function placeOf(scale) {
 class Curves {
   constructor(title, own) {
     this.own = own;
-    this.picture = chart({ width: 324, height: 160, left: 38, right: 48, bottom: 36, log: true, title, below: "layer" });
+    this.picture = chart({ width: 324, height: 152, left: 38, right: 48, bottom: 36, log: true, title, below: "layer" });
     const { inside, over, box } = this.picture;
     this.gaps = svg("g");
     this.lines = ["bss-hovered", "bss-chosen"].map((look) => svg("path", { class: look }));
@@ -179,14 +179,14 @@ function challenge(current) {
     if (now === riddle) return;
     [riddle, tries] = [now, 0];
     reveal.setAttribute("aria-disabled", true);
-    setText(words, "Challenge: set the scale so that, by the theory, the RMS of G is the same in the first layer as in the last.");
+    setWords(words, "Challenge: set the scale so that, by the theory, the RMS of G is the same in the first layer as in the last.");
   }
 
   function tried() {
     const { asked, critical, depth, theory } = current();
     if (asked.residual || depth === 1) {
       const none = "With a residual connection the factor on E[G²] is 1 + χ, and χ is above 0 at every scale above 0: no scale keeps G.";
-      return setText(words, asked.residual ? none : "With one layer the first is the last: take more layers.");
+      return setWords(words, asked.residual ? none : "With one layer the first is the last: take more layers.");
     }
     tries += 1;
     reveal.setAttribute("aria-disabled", false);
@@ -195,61 +195,51 @@ function challenge(current) {
     const right = Math.abs(off) <= FOUND * critical;
     const verdict = right ? `right, to within ${100 * FOUND} %` : `${short(Math.abs(off))} too ${off > 0 ? "large" : "small"}`;
     const effect = Number.isFinite(factor) ? ` There the theory multiplies the RMS of G by ${short(factor)} on the way from the last layer to the first.` : "";
-    setText(words, `Try ${tries}: scale ${short(asked.scale)} is ${verdict}.${effect}`);
+    setWords(words, `Try ${tries}: scale ${short(asked.scale)} is ${verdict}.${effect}`);
   }
 
   function show() {
-    if (!tries) return setText(words, "Try first: set a scale, and let it be judged.");
+    if (!tries) return setWords(words, "Try first: set a scale, and let it be judged.");
     const { asked, critical, depth, gainAtOne } = current();
     const gain = short(critical ** 2 * gainAtOne);
     const whose = `for ${depth} layers of ${asked.width} ${asked.activation} units. At another depth it may be another one.`;
-    setText(words, `Theory: scale ${short(critical)}, where n Var(W) = ${gain}, ${whose}`);
+    setWords(words, `Theory: scale ${short(critical)}, where n Var(W) = ${gain}, ${whose}`);
   }
   return { buttons: [judge, reveal], words, renew };
 }
 
-/** The controls of the settings by name, {box, inputs, set}; ask gets {name: value}, complain what is wrong with a text. */
-function settingsOf(choices, ask, complain) {
-  const whole = (name) => {
-    const shown = element("span", { class: "bss-value", "aria-hidden": "true" });
-    const { box, input } = slider(name, { min: 1, max: choices.most[name], value: 1 }, (to) => ask({ [name]: to }));
-    box.append(shown);
-    return { box, inputs: [input], set: (to) => { input.value = to; setText(shown, String(to)); } };
+/** The controls of the settings by name, {box, input, set}; ask gets {name: value}. */
+function settingsOf(choices, ask) {
+  const measured = (name, range, read, place, words) => {
+    const value = element("span", { class: "bss-value", "aria-hidden": "true" });
+    const { box, input } = slider(name, { ...range, value: range.min }, (at) => ask({ [name]: read(at) }));
+    box.append(value);
+    const set = (to) => {
+      input.value = place(to);
+      input.setAttribute("aria-valuetext", words(to));
+      setText(value, words(to));
+    };
+    return { box, input, set };
   };
+  const whole = (name) => measured(name, { min: 1, max: choices.most[name] }, Number, Number, String);
   const listed = (name) => {
     const { box, input } = choice(name, choices[name].map((key) => [key, key]), "", (to) => ask({ [name]: to }));
-    return { box, inputs: [input], set: (to) => { input.value = to; } };
+    return { box, input, set: (to) => { input.value = to; } };
   };
-  const scale = slider("scale", { min: 0, max: SCALES.steps, value: 0 }, (place) => ask({ scale: scaleAt(place) }));
-  const typed = element("input", { type: "number", min: 0, step: "any", "aria-label": "scale, any number from 0" });
-  typed.addEventListener("change", () => {
-    const value = typed.value.trim() === "" ? NaN : Number(typed.value);
-    if (value >= 0 && value < Infinity) ask({ scale: value });
-    else complain("The scale is no number from 0: type one such as 0.5.");
-  });
-  typed.addEventListener("blur", () => ask({}));
-  scale.box.append(typed);
-  const setScale = (to) => {
-    scale.input.value = placeOf(to);
-    scale.input.setAttribute("aria-valuetext", short(to));
-    if (document.activeElement !== typed) typed.value = to;
-  };
-  const carried = element("input", { type: "checkbox", id: `bss-${++ids}` });
-  carried.addEventListener("change", () => ask({ residual: carried.checked }));
-  const box = element("span", { class: "bss-field" }, carried, element("label", { for: carried.id }, "residual, O + f(Z)"));
+  const carried = button("residual, O + f(Z)", () => ask({ residual: carried.getAttribute("aria-pressed") !== "true" }));
   return {
     depth: whole("depth"),
     width: whole("width"),
     activation: listed("activation"),
     initializer: listed("initializer"),
-    residual: { box, inputs: [carried], set: (to) => { carried.checked = to; } },
-    scale: { box: scale.box, inputs: [scale.input, typed], set: setScale },
+    scale: measured("scale", { min: 0, max: SCALES.steps }, scaleAt, placeOf, short),
+    residual: { box: carried, input: carried, set: (to) => carried.setAttribute("aria-pressed", to) },
   };
 }
 
 class FlowView {
   constructor(model, el) {
-    const hint = "Move the scale, and see what becomes of G; point at a layer of the curves, or walk there with the arrow keys.";
+    const hint = "Move the scale and watch G; point at a layer of the curves (arrow keys work there too).";
     Object.assign(this, { model, view: frame(el, "Gradient flow through a deep network", hint) });
     this.hasKernel = Boolean(model.widget_manager); // a page that was exported has no widget manager
     this.under = null; // the layer under the pointer
@@ -264,8 +254,8 @@ class FlowView {
     this.riddle = challenge(() => ({ ...this.run, asked: this.answer.asked, critical: this.answer.critical }));
     this.lines = [element("p"), element("p")];
     this.gapWords = element("p", { class: "bss-unseen" }); // they stand in the charts too
-    this.controls = settingsOf(model.get("choices"), (part) => this.ask(part), (words) => setText(this.notice, words));
-    for (const { inputs } of Object.values(this.controls)) for (const input of inputs) input.disabled = !this.hasKernel;
+    this.controls = settingsOf(model.get("choices"), (part) => this.ask(part));
+    for (const { input } of Object.values(this.controls)) input.disabled = !this.hasKernel;
     this.lay();
     this.kernel = asker(model, this.view, {
       same: sameSettings,
@@ -280,15 +270,18 @@ class FlowView {
   lay() {
     const { view, controls, riddle, curves, plot, grid, histogram, pictures, lines, notice, gapWords } = this;
     const legend = element("p", { class: "bss-legend" });
-    for (const { mark, kind, name } of SERIES) legend.append(element("span", { class: kind }, mark), " ", shown(name), "  ");
+    for (const { mark, kind, name } of SERIES) legend.append(element("span", { class: kind }, mark), " ", ...typeset(name), "  ");
     legend.append("of this network; dashed: what the theory predicts");
     plot.append(...curves.map(({ picture }) => element("div", {}, picture.box)));
+    const { residual, ...fields } = controls;
+    const buttons = [residual.box, ...riddle.buttons, resetButton(this.model)];
+    const tools = element("div", { class: "bss-buttons", role: "toolbar", "aria-label": "residual, challenge, reset" }, ...buttons);
+    roving(tools);
     const bar = element("div", { class: "bss-controls", role: "group", "aria-label": "settings" });
-    const renew = button("Reset", () => this.ask(this.model.get("choices").start), { "aria-disabled": !this.hasKernel });
-    bar.append(...Object.values(controls).map(({ box }) => box), ...riddle.buttons, renew);
+    bar.append(...Object.values(fields).map(({ box }) => box), tools);
     const all = element("div", { class: "bss-all-layers" }, element("div", {}, "G by layer, each in its own colours"), pictures.box);
     const below = element("div", { class: "bss-row" }, element("div", { class: "bss-histogram" }, histogram.box), grid.box, all);
-    view.root.append(bar, riddle.words, notice, plot, gapWords, legend, view.status, ...lines, below);
+    view.root.append(view.said, bar, riddle.words, notice, plot, gapWords, legend, ...lines, below);
   }
 
   listen() {
@@ -320,7 +313,7 @@ class FlowView {
   ask(part) {
     const wish = { ...this.kernel.latest(), ...part };
     for (const [name, control] of Object.entries(this.controls)) control.set(wish[name]);
-    if (!sameSettings(wish, this.kernel.latest())) this.kernel.ask(wish);
+    this.kernel.ask(wish);
   }
 
   settle() {
@@ -367,8 +360,8 @@ class FlowView {
     const theory = `${short(run.chi[l])}, in wide layers ${residual ? "1 + χ" : "χ"}`;
     const factor = Number.isNaN(run.factor[l]) ? "what is no number" : short(run.factor[l]);
     const back = `Going back through it multiplies the mean square of the gradient by ${factor} (theory: ${theory}).`;
-    setText(this.lines[0], l ? back : "Nobody needs the gradient for the data, so going back ends here.");
-    setText(this.lines[1], share);
+    setWords(this.lines[0], l ? back : "Nobody needs the gradient for the data, so going back ends here.");
+    setWords(this.lines[1], share);
     const data = Float64Array.from(part(run.corner), (x) => x * run.largest[l]);
     const side = Math.min(1.4, SIDE / Math.max(rows, columns));
     this.grid.set({ name: `G[${l}]`, symbols: [], shape: [rows, columns], data }, { cell: { width: side, height: side, em: 1 } });

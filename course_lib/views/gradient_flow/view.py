@@ -40,6 +40,7 @@ class GradientFlow(View):
     """
 
     _esm, _css = script(__file__)
+    kept = ("asked", "layer")
     choices = traitlets.Dict().tag(sync=True)  # what the controls offer
     layer = traitlets.Int().tag(sync=True)
     asked = traitlets.Dict().tag(sync=True, echo_update=False)  # the settings of the controls
@@ -64,12 +65,7 @@ class GradientFlow(View):
         layer = checked_index(f"{_CALL}: layer", layer, depth - 1)
         self._runs = FlowRuns(seed)
         super().__init__(
-            choices={
-                "most": MOST,
-                "activation": list(ACTIVATIONS),
-                "initializer": list(INITIALIZERS),
-                "start": settings,
-            },
+            choices={"most": MOST, "activation": list(ACTIVATIONS), "initializer": list(INITIALIZERS)},
             layer=layer,
             asked=settings,
             answer=self._answer(settings),

@@ -1,4 +1,4 @@
-const SPEEDS = [1, 5, 20, 50, 100]; // training steps for each frame that is drawn
+const SPEEDS = [5, 20, 50, 100]; // training steps for each frame that is drawn
 const SAID_EVERY = 1000; // milliseconds between two readings while it plays
 const REPLAY_EVERY = 200; // milliseconds for each recorded frame
 const NOT_FINITE = -128; // among the colours of course_lib's _coloured
@@ -8,9 +8,9 @@ const LOOKS = ["bss-first", "bss-second"]; // of the two lines of a chart
 
 /** A labelled field for typed text: {box, input}; onchange gets the text once it is entered. */
 function field(label, onchange, attributes = {}) {
-  const input = element("input", { type: "text", autocomplete: "off", spellcheck: "false", id: `bss-${++ids}`, ...attributes });
+  const input = element("input", { type: "text", autocomplete: "off", spellcheck: "false", ...attributes });
   input.addEventListener("change", () => onchange(input.value));
-  return { box: element("span", { class: "bss-field" }, element("label", { for: input.id }, label), input), input };
+  return labelled(label, input);
 }
 
 /** A number as it was typed, or the text where it is none: the kernel says what is expected. */
@@ -34,7 +34,7 @@ function twoLines(title, log, dots = false) {
     const words = element("span", { class: "bss-value" });
     return { box: element("div", { class: "bss-entry" }, key, words), words };
   });
-  const box = element("div", { class: "bss-panel" }, element("div", { class: "bss-title" }, title), ...legend.map((one) => one.box), picture.box);
+  const box = element("div", { class: "bss-panel" }, element("div", { class: "bss-title" }, ...typeset(title)), ...legend.map((one) => one.box), picture.box);
   function draw(points, words, x, y) {
     picture.axes(x, y);
     points.forEach((line, k) => {
@@ -181,8 +181,8 @@ function strip() {
       canvas.style.height = `${m * Math.min(0.45, 7 / m)}em`;
       const picture = element("div", { role: "img", class: "bss-map" }, canvas);
       const largest = element("div", { class: "bss-value" });
-      const name = element("div", { class: "bss-caption" }, element("b", {}, `G[${l}]`), ` (${batch}, ${n})`);
-      return { canvas, picture, largest, shape: [m, n], box: element("div", { class: "bss-G" }, name, picture, largest) };
+      const name = element("div", { class: "bss-caption" }, element("b", {}, ...typeset(`G[${l}]`)), ` (${batch}, ${n})`);
+      return { canvas, picture, largest, shape: [m, n], box: element("div", { class: "bss-one" }, name, picture, largest) };
     });
     const [m] = matrices[0].shape;
     const which = m === batch ? `The ${m} samples` : `The first ${m} of the ${batch} samples`;
@@ -283,32 +283,39 @@ class Playground {
     }
     const settings = element("div", { class: "bss-controls", role: "group", "aria-label": "settings" }, ...fields.map(({ box }) => box));
     this.controls = element("div", { class: "bss-controls", role: "group", "aria-label": "training: controls" });
-    if (this.hasKernel) this.controls.append(...this.buttons(), this.where);
+    if (this.hasKernel) this.controls.append(this.buttons(), this.where);
     const charts = Object.values(this.charts).map(({ box }) => box);
     const panels = element("div", { class: "bss-panels" }, this.ground.box, this.wrong.box, ...charts, this.layers.box);
-    this.view.root.append(settings, this.controls, this.view.status, this.notice, panels);
+    this.view.root.append(this.view.said, settings, this.controls, this.notice, panels);
   }
 
   buttons() {
     const still = matchMedia("(prefers-reduced-motion: reduce)");
     this.play = button("Play", () => (this.playing ? this.stop() : this.start()), { class: "bss-button bss-play" });
     const many = button(`${this.speed} steps`, () => this.step(this.speed));
-    const speeds = choice("steps a frame", SPEEDS.map((n) => [n, String(n)]), this.speed, (value) => {
-      this.speed = Number(value);
-      setText(many, `${value} steps`);
-      many.hidden = this.speed === 1; // there is a button for that already
-    });
-    const motion = () => {
-      if (still.matches && this.playing) this.stop();
-      this.play.hidden = still.matches;
+    const faster = button("", () => quicken(SPEEDS[(SPEEDS.indexOf(this.speed) + 1) % SPEEDS.length]));
+    const quicken = (speed) => {
+      this.speed = speed;
+      setText(many, `${speed} steps`);
+      setText(faster, `${speed} a frame`);
+      faster.setAttribute("aria-label", `Speed: ${speed} steps a frame`);
     };
-    still.addEventListener("change", motion, { signal: this.view.signal });
-    motion();
+    quicken(this.speed);
     const reset = button("Reset", () => {
       if (this.playing) this.stop();
       this.ask({ reset: true });
     });
-    return [this.play, button("One step", () => this.step(1)), many, reset, speeds.box];
+    const all = [this.play, button("One step", () => this.step(1)), many, reset, faster];
+    const tools = element("div", { class: "bss-buttons", role: "toolbar", "aria-label": "training" }, ...all);
+    const settle = roving(tools);
+    const motion = () => {
+      if (still.matches && this.playing) this.stop();
+      this.play.hidden = still.matches;
+      settle();
+    };
+    still.addEventListener("change", motion, { signal: this.view.signal });
+    motion();
+    return tools;
   }
 
   // ---- what is asked of the kernel: the next question when the last answer is about to be drawn
