@@ -158,7 +158,7 @@ FIGURE = """async (moves) => {
 FLOW = """from course_lib.views import GradientFlow
 GradientFlow({}, {}, "{}", batch=128)"""
 FLOW_SLIDER, FLOW_BACKLOG = (
-    function.replace(".bss-jacobian", ".bss-flow").replace("input[type=range]", "input[aria-valuetext]")  # the scale
+    function.replace(".bss-jacobian", ".bss-flow").replace("input[type=range]", 'input[max="500"]')  # the scale
     for function in (SLIDER, BACKLOG)
 )
 
