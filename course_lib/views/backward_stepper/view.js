@@ -47,11 +47,8 @@ class Overview {
     const colours = palette(this.bar);
     for (const [name, { canvas }] of this.items) {
       const { data, shape } = this.matrices[name];
-      const limit = data.reduce((most, x) => (Number.isFinite(x) ? Math.max(most, Math.abs(x)) : most), 0);
-      const pen = canvas.getContext("2d");
-      const image = pen.createImageData(shape[1], shape[0]);
-      data.forEach((x, k) => image.data.set([...signed(x, limit, colours), 255], 4 * k));
-      pen.putImageData(image, 0, 0);
+      const limit = largest(data);
+      paint(canvas, ...shape, (k) => signed(data[k], limit, colours));
     }
   }
 

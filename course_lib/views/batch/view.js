@@ -54,10 +54,6 @@ function outerSum(O, G, from, to, data = new Float64Array(O.shape[1] * G.shape[1
   return data;
 }
 
-function largest(data, most = 0) {
-  return data.reduce((size, x) => Math.max(size, Math.abs(x)), most);
-}
-
 /** The size of cells, in em, of matrices side by side in a room of so many em: with numbers, the last ones first, where there is room. */
 function sizesInARow(matrices, room, tallest) {
   const rows = Math.max(...matrices.map(({ shape }) => shape[0]));
@@ -72,15 +68,6 @@ function sizesInARow(matrices, room, tallest) {
   }
   const height = Math.min(numbers ? 1.5 : 1.4, (numbers ? 13 : tallest) / rows);
   return widths.map((width) => ({ width, height, em: 1 }));
-}
-
-/** Fill a canvas with one pixel for each entry; style makes them large. */
-function paint(canvas, rows, columns, colour) {
-  [canvas.width, canvas.height] = [columns, rows];
-  const pen = canvas.getContext("2d");
-  const image = pen.createImageData(columns, rows);
-  for (let k = 0; k < rows * columns; k++) image.data.set([...colour(k), 255], 4 * k);
-  pen.putImageData(image, 0, 0);
 }
 
 /** A canvas for the image of each sample: ink on white paper, in either theme. */

@@ -138,22 +138,16 @@ class Thumbnails {
   }
 
   draw({ shape: [depth, rows, columns], corner }, colours) {
-    const pixel = ([red, green, blue]) => (255 << 24) | (blue << 16) | (green << 8) | red;
-    const table = Int32Array.from({ length: 256 }, (_, k) => pixel(k < 255 ? signed((k - 127) / 127, 1, colours) : colours.faint));
-    while (this.all.length < depth) this.all.push(this.box.appendChild(element("canvas", { width: THUMBNAIL, height: THUMBNAIL })));
+    const [down, along] = [rows, columns].map((n) => Math.min(n, THUMBNAIL) / THUMBNAIL); // fewer entries are drawn larger
+    while (this.all.length < depth) this.all.push(this.box.appendChild(element("canvas")));
     this.box.classList.toggle("bss-many", depth > 40);
     this.all.forEach((canvas, l) => {
       canvas.hidden = l >= depth;
       if (l >= depth) return;
-      const pen = canvas.getContext("2d");
-      const image = pen.createImageData(THUMBNAIL, THUMBNAIL);
-      const into = new Int32Array(image.data.buffer);
-      for (let k = 0; k < into.length; k++) {
-        const [i, j] = [Math.floor(k / THUMBNAIL), k % THUMBNAIL];
-        const share = corner[(l * rows + Math.floor((i * Math.min(rows, THUMBNAIL)) / THUMBNAIL)) * columns + Math.floor((j * Math.min(columns, THUMBNAIL)) / THUMBNAIL)];
-        into[k] = table[Number.isFinite(share) ? 127 + Math.round(127 * share) : 255];
-      }
-      pen.putImageData(image, 0, 0);
+      paint(canvas, THUMBNAIL, THUMBNAIL, (k) => {
+        const [i, j] = [Math.floor(k / THUMBNAIL) * down, (k % THUMBNAIL) * along].map(Math.floor);
+        return signed(corner[(l * rows + i) * columns + j], 1, colours);
+      });
     });
   }
 

@@ -51,11 +51,9 @@ function bytes({ data, ...rest }) {
   return { ...rest, data: new Int8Array(data.buffer, data.byteOffset, data.byteLength) };
 }
 
-/** The colour of each byte, as a pixel; a limit above 1 makes all of them paler. */
+/** The colour of each byte; a limit above 1 makes all of them paler. */
 function colourTable(colours, limit) {
-  const share = (k) => (k === NOT_FINITE ? NaN : k / 127);
-  const pixels = Array.from({ length: 256 }, (_, k) => signed(share(k - 128), limit, colours));
-  return new Uint32Array(new Uint8Array(pixels.flatMap((pixel) => [...pixel, 255])).buffer);
+  return Array.from({ length: 256 }, (_, k) => signed(k ? (k - 128) / 127 : NaN, limit, colours)); // -128: NOT_FINITE
 }
 
 /** The plane: colours for what the network says, its boundary as a line, and the points. */
@@ -65,7 +63,7 @@ function plane() {
   const picture = element("div", { class: "bss-plane", role: "img" }, base, over);
   const legend = element("div", {}, "● class 0, ■ class 1, ○ □ held out; line: the boundary");
   const box = element("div", { class: "bss-panel" }, element("div", { class: "bss-title" }, "the plane"), legend, picture);
-  const small = context(1, 1);
+  const small = element("canvas");
 
   /** A canvas with as many pixels as the screen has there: its pen, for lengths from 0 to SIDE. */
   function penOf(canvas) {
@@ -77,18 +75,13 @@ function plane() {
   }
 
   function draw({ shape: [rows, columns], data }, table, ink) {
-    if (small.canvas.width !== columns) Object.assign(small.canvas, { width: columns, height: rows });
-    const image = small.createImageData(columns, rows);
-    const pixels = new Uint32Array(image.data.buffer);
     // Row 0 is the lowest y, and stands at the bottom.
-    for (let i = 0; i < rows; i++)
-      for (let j = 0; j < columns; j++) pixels[(rows - 1 - i) * columns + j] = table[data[i * columns + j] + 128];
-    small.putImageData(image, 0, 0);
+    paint(small, rows, columns, (k) => table[data[(rows - 1 - Math.floor(k / columns)) * columns + (k % columns)] + 128]);
     const pen = penOf(base);
     pen.imageSmoothingEnabled = true;
     // A grid of points: the outermost stand on the edge, so the picture is larger than the canvas by half a cell a side.
     const [w, h] = [SIDE / (columns - 1), SIDE / (rows - 1)];
-    pen.drawImage(small.canvas, -w / 2, -h / 2, SIDE + w, SIDE + h);
+    pen.drawImage(small, -w / 2, -h / 2, SIDE + w, SIDE + h);
     pen.strokeStyle = ink;
     pen.lineWidth = 2;
     pen.beginPath();
@@ -143,13 +136,10 @@ function mistakes() {
   const list = element("ul", { class: "bss-mistakes" });
   let drawn = "";
 
-  function image(pixels) {
-    const pen = context(8, 8);
-    const image = pen.createImageData(8, 8);
-    pixels.forEach((ink, p) => image.data.set([255 - ink, 255 - ink, 255 - ink, 255], 4 * p)); // on paper, in both themes
-    pen.putImageData(image, 0, 0);
-    pen.canvas.setAttribute("aria-hidden", "true");
-    return pen.canvas;
+  function image(ink) {
+    const canvas = element("canvas", { "aria-hidden": "true" });
+    paint(canvas, 8, 8, (k) => Array(3).fill(255 - ink[k])); // on paper, in both themes
+    return canvas;
   }
 
   function draw({ count: total, first }, { m_test, images }) {
@@ -180,9 +170,9 @@ function strip() {
       canvas.style.width = `${n * Math.min(0.55, wide)}em`;
       canvas.style.height = `${m * Math.min(0.45, 7 / m)}em`;
       const picture = element("div", { role: "img", class: "bss-map" }, canvas);
-      const largest = element("div", { class: "bss-value" });
+      const words = element("div", { class: "bss-value" });
       const name = element("div", { class: "bss-caption" }, element("b", {}, ...typeset(`G[${l}]`)), ` (${batch}, ${n})`);
-      return { canvas, picture, largest, shape: [m, n], box: element("div", { class: "bss-one" }, name, picture, largest) };
+      return { canvas, picture, words, shape: [m, n], box: element("div", { class: "bss-one" }, name, picture, words) };
     });
     const [m] = matrices[0].shape;
     const which = m === batch ? `The ${m} samples` : `The first ${m} of the ${batch} samples`;
@@ -193,18 +183,14 @@ function strip() {
   function draw(matrices, batch, table) {
     if (made !== JSON.stringify([matrices.map(({ shape }) => shape), batch])) lay(matrices, batch);
     matrices.forEach(({ data, limit, finite }, l) => {
-      const { canvas, shape: [m, n], largest } = pieces[l];
-      const pen = canvas.getContext("2d");
-      const image = pen.createImageData(n, m);
-      const pixels = new Uint32Array(image.data.buffer);
-      for (let k = 0; k < pixels.length; k++) pixels[k] = table[data[k] + 128];
-      pen.putImageData(image, 0, 0);
-      setText(largest, finite ? `largest ${precise(limit)}` : "not finite (grey)");
+      const { canvas, shape: [m, n], words } = pieces[l];
+      paint(canvas, m, n, (k) => table[data[k] + 128]);
+      setText(words, finite ? `largest ${precise(limit)}` : "not finite (grey)");
     });
   }
   function name() {
-    for (const [l, { picture, largest, shape }] of pieces.entries())
-      picture.setAttribute("aria-label", `G[${l}], ${shape.join(" by ")}: ${largest.textContent}`);
+    for (const [l, { picture, words, shape }] of pieces.entries())
+      picture.setAttribute("aria-label", `G[${l}], ${shape.join(" by ")}: ${words.textContent}`);
   }
   return { box, draw, name };
 }
