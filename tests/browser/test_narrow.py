@@ -37,7 +37,7 @@ def test_the_steps_of_the_key_idea_stand_in_one_row(lab, wrt):
 
 def test_the_count_of_misread_digits_stays_beside_the_loss(lab):
     page = lab.open(SETUP, PLAYGROUND, "KeyIdeaExplorer(np.ones((3, 2)), np.ones(3))", **NARROW)
-    count, panel = page.locator(".bss-count").first, page.locator(".bss-panel").nth(1)
+    count, panel = page.locator(".bss-misread").first, page.locator(".bss-panel").nth(1)
     assert "the first 12" in count.inner_text()  # so long that it takes two lines
     box = count.evaluate(
         "e => { const r = document.createRange(); r.selectNodeContents(e); const b = r.getBoundingClientRect(); return [b.right, b.bottom]; }"

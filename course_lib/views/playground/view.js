@@ -132,7 +132,7 @@ function contour(data, rows, columns, place, pen) {
 
 /** Held-out digits that the network reads as another: {box, draw}. */
 function mistakes() {
-  const count = element("div", { class: "bss-title bss-count" });
+  const count = element("div", { class: "bss-title bss-misread" });
   const list = element("ul", { class: "bss-mistakes" });
   let drawn = "";
 
