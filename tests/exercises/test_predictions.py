@@ -13,6 +13,8 @@ from course_lib.autodiff import Node, backward
 from course_lib.depth.deep import DeepNetwork
 from course_lib.depth.normalization import layer_norm
 from course_lib.depth.theory import mean_field
+from course_lib.exercises.detective.cases import written
+from course_lib.exercises.detective.witnesses import WITNESSES
 from course_lib.exercises.engine.course import found
 from course_lib.exercises.engine.mistakes import MISTAKES
 from course_lib.exercises.engine.prediction import Question, prediction, predictions
@@ -20,7 +22,7 @@ from course_lib.jacobian import key_idea, numeric_jacobian
 from course_lib.losses import mse, softmax_cross_entropy
 from course_lib.network import Network
 
-NOTEBOOKS = ("01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "13", "14", "15")
+NOTEBOOKS = ("01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12", "13", "14", "15")
 rng = np.random.default_rng(3)
 m, n_in, n_out = 7, 5, 3
 O = rng.integers(1, 5, (m, n_in)).astype(float)
@@ -495,6 +497,36 @@ def _():
     once = float(x.grad)
     backward(y)
     return {"right": f"{float(x.grad):g}", "factor_two": f"{once + float(x.grad):g}", "not_in_place": "0"}
+
+
+@facts("12 every b and no W")
+def _():
+    check, one = (WITNESSES[name](written(2)).splitlines() for name in ("Gradient check", "One sample"))
+    assert [line.split(": ")[1] for line in check] == ["right", "wrong, 0.143 times what it should be"] * 3
+    assert {line.split(": ")[1] for line in one} == {"right"}
+    wrong = {"batch_averaged": "G = (O[-1]", "stale_gradient": "G = (G @ W.T)", "not_in_place": "P += V"}
+    return {"right": "db = G.sum(axis=0, keepdims=True)"} | wrong
+
+
+@facts("12 right at first")
+def _():
+    fresh, later = (WITNESSES[name](written(6)).splitlines() for name in ("Gradient check", "After ten steps"))
+    assert {line.split(": ")[1] for line in fresh} == {"right"}
+    assert [line[0] for line in later if "wrong" in line] == ["b"] * 3
+    return {"right": "A term with b", "batch_averaged": "A sum over samples", "stale_gradient": "A G that is left"}
+
+
+@facts("12 the check finds nothing")
+def _():
+    for number in (9, 11, 12):
+        assert "wrong" not in "".join(
+            WITNESSES[n](written(number)) for n in ("Gradient check", "One sample", "After ten steps")
+        )
+    return {
+        "right": "In what is no gradient",
+        "untransposed_weights": "In the step back",
+        "activation_not_undone": "In the slope",
+    }
 
 
 @facts("13 the gradient of turned weights")

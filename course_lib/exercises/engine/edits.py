@@ -234,8 +234,8 @@ def bodies(node):
     return [each for each in found if isinstance(each, list) and each]
 
 
-def changes(scope, over=lambda: False):
-    """All single changes, a list of `Change`; each text once. over: says when there is no time for more."""
+def changes(scope, over=lambda: False, wanted=None):
+    """All single changes, a list of `Change`; each text once. over: says when there is no time for more; wanted: kinds."""
     found, skipped = {}, set()
     for node in ast.walk(scope.function):
         if over():
@@ -247,7 +247,7 @@ def changes(scope, over=lambda: False):
             continue
         for function in TABLE.get(type(node), ()):
             for kind, what in function(node, scope):
-                for change in _made(scope, node, kind, what):
+                for change in _made(scope, node, kind, what) if wanted is None or kind in wanted else ():
                     found.setdefault(change.spans, change)
     return list(found.values())
 

@@ -1,0 +1,138 @@
+"""What can be measured from outside of a training loop: each witness is a few lines of text about a `Case`."""
+
+import ast
+from itertools import pairwise
+
+import numpy as np
+
+from course_lib.exercises.detective.cases import GIVEN, batch, compiled, run, stepped
+
+_H = 1e-5
+_NAMES = [f"{name}{l}" for l in range(9) for name in "Wb"]
+
+
+def shapes(case):
+    """The shapes of W and b, and of G as it goes back."""
+    parameters, Gs = run(case, "", 0, functions=compiled(case, case.wrong))[1], _Gs(case, case.wrong, 7)
+    own = ", ".join(f"{name} {P.shape}" for name, P in zip(_NAMES, parameters, strict=False))
+    return f"A batch of 7 samples. {own}.\nG, last layer first: {', '.join(str(G.shape) for G in Gs)}."
+
+
+def gradient_check(case):
+    """What the first step subtracts, over the rate, beside the differences of L: a map of the entries by parameter."""
+    return _check(case, 7)
+
+
+def one_sample(case):
+    """The same check with one sample, where a sum over samples and a mean are the same."""
+    return _check(case, 1)
+
+
+def trained(case):
+    """The same check after ten steps, where no b is 0 any more."""
+    return _check(case, 7, steps=10)
+
+
+def second_step(case):
+    """Two steps from the same place: how much longer the second is, which momentum makes 1 + momentum, and nothing else does."""
+    functions = compiled(case, case.wrong)
+    parameters, velocity, X, T = _begin(case, functions, 7)
+    moves = []
+    for _ in range(2):
+        after = [[P.copy() for P in pair] for pair in parameters]
+        stepped(functions, after, velocity, X, T)
+        moves.append(
+            np.concatenate(
+                [(Q - P).ravel() for a, b in zip(after, parameters, strict=True) for Q, P in zip(a, b, strict=True)]
+            )
+        )
+    ratio = moves[1] @ moves[0] / (moves[0] @ moves[0] or 1)
+    momentum = f"momentum is {GIVEN['momentum']}" if "momentum" in case.right else "there is no momentum"
+    return f"From the same place, the second step is {ratio:.3g} times the first; {momentum}."
+
+
+def sizes_of_G(case):
+    """The size of G in each layer at the first step, beside that of the right code."""
+    both = zip(_Gs(case, case.wrong, 60), _Gs(case, case.right, 60), strict=False)
+    sizes = [[f"{np.sqrt(np.mean(np.square(G))):.2g}" for G in pair] for pair in both]
+    return "\n".join(f"G, {k} layers from the end: {a}, in the right code {b}" for k, (a, b) in enumerate(sizes))
+
+
+def zero_weights(case):
+    """The loss of a network whose W and b are all 0, which can be told in advance."""
+    functions = [compiled(case, code) | {"start": _zeros} for code in (case.wrong, case.right)]
+    L, right = (run(case, "", 1, functions=each)[0][0] for each in functions)
+    return f"L is {L:.4g}; the right code says {right:.4g}."
+
+
+WITNESSES = {
+    "Shapes": shapes,
+    "Gradient check": gradient_check,
+    "One sample": one_sample,
+    "After ten steps": trained,
+    "Second step": second_step,
+    "Size of G by layer": sizes_of_G,
+    "Zero weights": zero_weights,
+}
+
+
+def _zeros(sizes, _rng):
+    return [[np.zeros((n_in, n_out)), np.zeros((1, n_out))] for n_in, n_out in pairwise(sizes)]
+
+
+def _Gs(case, code, m):
+    """Each G of the first step of the code, last layer first."""
+    tree, found = ast.parse(code), []
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        for stmt in list(body) if isinstance(body, list) else ():
+            if ast.unparse(stmt).startswith("G "):
+                body.insert(body.index(stmt) + 1, ast.parse("_keep(G)").body[0])
+    functions = compiled(case, ast.unparse(tree))
+    functions["_keep"] = lambda G: found.append(np.array(G))
+    run(case, "", 1, m, functions)
+    return found
+
+
+def _begin(case, functions, m):
+    """Parameters, velocity, X, (m, 2), and T, (m, 2), before the first step."""
+    parameters = functions["start"](case.sizes, np.random.default_rng(0))
+    return parameters, _still(parameters), *(A[:m] for A in batch())
+
+
+def _still(parameters):
+    return [[np.zeros_like(P) for P in pair] for pair in parameters]
+
+
+def _check(case, m, steps=0):
+    functions = compiled(case, case.wrong)
+    parameters, velocity, X, T = _begin(case, functions, m)
+    for _ in range(steps):
+        stepped(functions, parameters, velocity, X, T)
+
+    def moved(l=0, which=0, entry=(0, 0), move=0.0):
+        """(L, the parameters after a step) with one entry moved, and no velocity: the step is the gradient alone."""
+        copies = [[P.copy() for P in pair] for pair in parameters]
+        copies[l][which][entry] += move
+        return stepped(functions, copies, _still(copies), X, T), copies
+
+    lines, after = [], moved()[1]
+    for name, (l, which) in zip(_NAMES, np.ndindex(len(parameters), 2), strict=False):
+        P, numeric = parameters[l][which], np.empty(parameters[l][which].shape)
+        for entry in np.ndindex(P.shape):
+            numeric[entry] = (moved(l, which, entry, _H)[0] - moved(l, which, entry, -_H)[0]) / (2 * _H)
+        numeric += GIVEN["lam"] * P * (which == 0 and "lam" in case.right)  # the penalty is in the step, and not in L
+        lines.append(f"{name} {P.shape}: {_compared((P - after[l][which]) / GIVEN['rate'], numeric)}")
+    return "\n".join(lines)
+
+
+def _compared(found, numeric):
+    right = np.isclose(found, numeric, 1e-4, 1e-7)
+    if right.all():
+        return "right"
+    ratio = found[abs(numeric) > 1e-9] / numeric[abs(numeric) > 1e-9]
+    is_constant = ratio.size and np.ptp(ratio) <= 1e-3 * abs(ratio.mean())
+    if not right.any():
+        return f"wrong, {ratio.mean():.3g} times what it should be" if is_constant else "wrong in every entry"
+    grid = "\n".join("   " + " ".join("·" if each else "×" for each in row) for row in right)
+    return f"{(~right).sum()} of {right.size} entries wrong\n{grid}"

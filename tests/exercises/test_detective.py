@@ -1,0 +1,196 @@
+"""Detective: every case runs and differs, some witness shows it, its line repairs it, and what is typed is run."""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from course_lib import detective, detective_case
+from course_lib.exercises.detective import cases
+from course_lib.exercises.detective.cases import LEVELS, WRITTEN, draw, is_right, places, run, written
+from course_lib.exercises.detective.view import POINTS, Detective
+from course_lib.exercises.detective.witnesses import WITNESSES
+from course_lib.exercises.engine.edits import Scope, changes
+from course_lib.exercises.engine.store import Store
+
+DRAWN = [(seed, level) for seed in range(12) for level in LEVELS]
+ALL_WRITTEN = [written(number) for number in range(1, len(WRITTEN) + 1)]
+
+
+def shows(case):
+    """The witnesses that tell the case from the right code; "loss" where its curve does."""
+    right = replace(case, wrong=case.right)
+    told = [name for name, witness in WITNESSES.items() if witness(case) != witness(right)]
+    (losses, _), (right_losses, _) = run(case, case.wrong), run(case, case.right)
+    return told + ["loss"] * bool(abs(losses - right_losses).max() > 0.01)
+
+
+def repaired_by_search(case):
+    """Whether one change of those that the search for a repair tries, in a line that counts, makes the code right."""
+    wanted, (answers,), missing = bare(case.right), places(case), []
+    for part in case.wrong.split("\n\n"):
+        line, code = case.wrong[: case.wrong.index(part)].count("\n"), part.encode() + b"\n"
+        for edit in changes(Scope(code, cases._KINDS | {"f": "call", "f_prime": "call"})):
+            if edit.line + line in answers:
+                changed = case.wrong.replace(part, edit.apply(code).decode())
+                if bare(changed) == wanted:
+                    return True
+                missing += [changed] if "missing" in edit.kind else []
+    return any(is_right(case, changed) for changed in missing)
+
+
+def bare(code):
+    """Without blanks and brackets that change nothing."""
+    return re.sub(r"[\s()]", "", code)
+
+
+def assert_is_a_case(case, level):
+    losses, parameters = run(case, case.wrong)
+    assert np.isfinite(losses).all() and all(np.isfinite(P).all() for P in parameters)
+    assert is_right(case, case.right) and not is_right(case, case.wrong)
+    assert shows(case)
+    assert level != 2 or losses[-1] < 0.7 * losses[0]
+    changed = [line for lines in case.lines for line in lines]
+    assert len(case.lines) == len(case.says) == 1 + (level == 3)
+    assert 1 <= min(changed) and max(changed) <= case.wrong.count("\n")
+    compile(case.wrong, "<case>", "exec")
+
+
+@pytest.mark.parametrize(("seed", "level"), DRAWN)
+def test_a_drawn_case_runs_differs_and_is_told_by_a_witness(seed, level):
+    case = draw(seed, level)
+    assert draw(seed, level) == case
+    assert_is_a_case(case, level)
+
+
+@pytest.mark.slow
+def test_of_500_cases_the_search_repairs_95_in_100():
+    drawn = [(level, draw(seed, level)) for level in LEVELS for seed in range(1000, 1167 if level < 3 else 1166)]
+    assert len(drawn) == 500
+    for level, case in drawn:
+        assert_is_a_case(case, level)
+    single = [case for level, case in drawn if level < 3][::6]
+    missed = [case for case in single if not repaired_by_search(case)]
+    assert len(missed) <= 0.05 * len(single), [case.says for case in missed]
+
+
+@pytest.mark.parametrize("case", ALL_WRITTEN, ids=range(1, len(WRITTEN) + 1))
+def test_a_written_case_is_told_by_a_witness_and_by_no_line_but_its_own(case):
+    assert_is_a_case(case, 1)
+    around = set(range(min(case.lines[0]) - 1, max(case.lines[0]) + 2))
+    assert set(places(case)[0]) <= around
+
+
+def test_what_the_notebook_says_of_its_cases_is_what_the_witnesses_say():
+    check, one, later = (
+        [WITNESSES[name](case).splitlines() for case in ALL_WRITTEN]
+        for name in ("Gradient check", "One sample", "After ten steps")
+    )
+    last_alone_is_right = [lines for lines in check if all("right" in line for line in lines[-2:])]
+    assert [check[k - 1] in last_alone_is_right for k in (1, 3, 4, 5, 7, 8, 10)] == [
+        True,
+        True,
+        True,
+        True,
+        True,
+        False,
+        True,
+    ]
+    assert [line.endswith("0.143 times what it should be") for line in check[1]] == [False, True] * 3
+    assert all(line.endswith("right") for line in one[1] + check[5])
+    assert ["wrong" in line for line in later[5]] == [False, True] * 3
+    assert [line.endswith("wrong, 0 times what it should be") for line in check[9][:2]] == [True, True]
+    assert all("right" in line for k in (9, 11, 12) for lines in (check, one, later) for line in lines[k - 1])
+    assert "is 2 times the first; there is no momentum" in WITNESSES["Second step"](written(9))
+    assert "is 0.5 times the first; momentum is 0.5" in WITNESSES["Second step"](written(11))
+    assert "L is 4.094; the right code says 0.6931" in WITNESSES["Zero weights"](written(8))
+    assert (f"{np.log(60):.4g}", f"{np.log(2):.4g}") == ("4.094", "0.6931")
+    sizes = [
+        float(line.split(": ")[1].split(",")[0]) for line in WITNESSES["Size of G by layer"](written(12)).splitlines()
+    ]
+    right = [float(line.rsplit(" ", 1)[1]) for line in WITNESSES["Size of G by layer"](written(12)).splitlines()]
+    assert min(np.divide(sizes[:-1], sizes[1:])) > 100 and max(np.divide(right[:-1], right[1:])) < 11
+
+
+def test_what_is_said_of_a_line_is_true_of_the_broken_code_and_not_of_what_would_break_it():
+    said = {}
+    for number in range(12):
+        right, f, edits = cases._network(number)
+        for edit in edits:
+            said.setdefault(cases.broken(right, f, edit).says[0], (edit.old, edit.new))
+    assert said["a transpose is missing here"] == ("O[l].T", "O[l]")
+    assert said["a product entry by entry stands where products are summed"][1].count("*") == 1
+    assert "1/m is missing" in " ".join(said) and "a term is missing here" in said
+    assert not any("too many" in words for words in said if words != "a transpose is too many here")
+
+
+def test_the_order_of_update_and_use_costs_an_error_that_is_proportional_to_the_rate(monkeypatch):
+    case, errors = written(5), []
+    for rate in (0.5, 0.05):
+        monkeypatch.setitem(cases.GIVEN, "rate", rate)
+        (_, wrong), (_, right) = run(case, case.wrong, 1, 7), run(case, case.right, 1, 7)
+        errors.append(abs(wrong[0] - right[0]).max() / rate)
+    assert errors[0] / errors[1] == pytest.approx(10, rel=0.2)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: detective(1.0), TypeError, r"detective\(seed, level\): seed is float 1.0, expected a whole number"),
+        (lambda: detective(-1), ValueError, r"seed is -1, expected a whole number, at least 0"),
+        (lambda: detective("1"), TypeError, "seed is str '1'"),
+        (lambda: detective(1, 4), ValueError, "level is 4, expected 1, 2 or 3"),
+        (lambda: detective(1, "2"), ValueError, "level is '2', expected 1, 2 or 3"),
+        (lambda: detective(1, True), ValueError, "level is True"),
+        (lambda: detective(1, [1]), ValueError, r"level is \[1\]"),
+        (
+            lambda: detective_case(13),
+            ValueError,
+            r"detective_case\(number\): number is 13, expected a whole number from 1 to 12",
+        ),
+        (lambda: detective_case(0), ValueError, "number is 0"),
+        (lambda: detective_case("two"), TypeError, "number is str 'two'"),
+    ],
+)
+def test_bad_input_is_named(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
+
+
+@pytest.fixture
+def case_2(tmp_path):
+    return Detective("case 2", written(2), Store(tmp_path))
+
+
+def test_a_line_that_is_typed_is_run_and_any_that_is_right_solves_the_case(case_2):
+    (line,) = case_2.places[0]["lines"]
+    for text, says in {
+        "db = G.mean(axis=1, keepdims=True)": "not right yet",
+        "db = 1 / 0": "not right yet",
+        "db = (": "not right yet",
+        "while True: pass": "does not run to its end",
+        "exit()": "does not run to its end",
+        "db = np.ones((1, len(G))) @ G": "Right",
+    }.items():
+        assert not case_2.solved
+        assert says in case_2.check(line, text), text
+    assert case_2.solved
+    for bad in (0, 99, "3", 1.0, True):
+        with pytest.raises(ValueError, match=r"line is .*, expected a whole number from 1 to"):
+            case_2.check(bad, "")
+
+
+def test_a_solved_case_is_kept_in_progress_once_and_points_are_what_is_left(case_2):
+    assert case_2.points == POINTS
+    case_2.found = [0]
+    assert [(row["exercise"], row["status"]) for row in case_2._store.rows()] == [("detective case 2", "correct")]
+
+
+def test_where_no_kernel_runs_the_answer_is_folded_below_the_code_and_nothing_is_html(case_2):
+    data, _ = case_2._repr_mimebundle_()
+    page = data["text/html"]
+    head, *folds = page.split("<details>")
+    assert case_2.places[0]["says"] not in head and "G.mean" in head
+    assert len(folds) == len(WITNESSES) + 1 and case_2.places[0]["says"] in folds[-1]
+    assert "<" not in page.replace("<p>", "").split("</p>")[0]
