@@ -49,6 +49,7 @@ SAME = {
     ("dZ_db", "batch_averaged"): "first_sample_only",
     ("grad_b", "transposed"): "column_bias",
     ("sgd_step", "sign"): "ascent",
+    ("momentum_steps", "sign"): "ascent",
     ("unbroadcast", "batch_not_summed"): "wrong_axis",
 }
 

@@ -175,6 +175,69 @@ softmax_cross_entropy_gradient = Definition(
 )
 
 
+binary_cross_entropy = Definition(
+    name="binary_cross_entropy",
+    notebook=NOTEBOOK,
+    arguments="Z, T",
+    result="a number",
+    of="the loss",
+    mistakes=(
+        *MEAN,
+        Mistake("overflow", look="{G_and_activation: Large scores}: what is exp(1000)?"),
+        Mistake(
+            "sign:targets",
+            "The targets 0 and 1 are exchanged: the loss is small where the network is wrong.",
+            "the targets are exchanged",
+            change=("np.logaddexp(0, Z)", "np.logaddexp(0, -Z)", "- T * Z", "+ T * Z"),
+        ),
+    ),
+    cases=batch_cases(
+        lambda draw, m, _, n: (draw(m, n), 1.0 * (draw(m, n) > 0)), names=_TWO_SIZES, more=_HUGE, without=("edge",)
+    ),
+    hints=(
+        "With y = sigmoid(z), an entry's loss is -log(y) where T is 1, and -log(1 - y) where T is 0.",
+        "-log(1 - sigmoid(z)) is log(1 + exp(z)), and -log(sigmoid(z)) is that minus z.",
+        "np.logaddexp(0, Z) is log(1 + exp(Z)), and does not overflow.",
+    ),
+    solution="def binary_cross_entropy(Z, T):\n    return (np.logaddexp(0, Z) - T * Z).sum() / len(Z)",
+    look="row S5, {G_and_activation: The first G: cross-entropy}",
+)
+
+
+binary_cross_entropy_gradient = Definition(
+    name="binary_cross_entropy_gradient",
+    notebook=NOTEBOOK,
+    arguments="Z, T",
+    result="an array of shape (m, n_out)",
+    of="the gradient",
+    mistakes=(
+        *MEAN,
+        Mistake(
+            "slope_twice",
+            look="{G_and_activation: The first G: cross-entropy}: the way back through the sigmoid",
+            change=("S - T", "(S - T) * S * (1 - S)"),
+        ),
+        Mistake(
+            "activation_not_undone",
+            "Your result is the gradient for the sigmoid's output: the way back through the sigmoid is missing.",
+            "the way back through the sigmoid is missing",
+            change=("S - T", "(S - T) / (S * (1 - S))"),
+        ),
+        Mistake("overflow", look="{G_and_activation: Large scores}: what is exp(-Z) for Z = -1000?"),
+    ),
+    cases=batch_cases(lambda draw, m, _, n: (draw(m, n), 1.0 * (draw(m, n) > 0)), names=_TWO_SIZES, more=_HUGE),
+    hints=(
+        "L is the mean over the batch of log(1 + exp(z)) - t z. Which terms hold Z[i, j]?",
+        "The derivative of log(1 + exp(z)) is sigmoid(z), so what is left is sigmoid(z) - t.",
+        "1 / (1 + exp(-z)) overflows for z = -1000: np.exp(-np.logaddexp(0, -Z)) does not.",
+    ),
+    solution="""def binary_cross_entropy_gradient(Z, T):
+    S = np.exp(-np.logaddexp(0, -Z))
+    return (S - T) / len(Z)""",
+    look="row S5, {G_and_activation: The first G: cross-entropy}",
+)
+
+
 QUESTIONS = (
     question(
         "04 a batch twice",

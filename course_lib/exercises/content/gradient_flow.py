@@ -1,6 +1,6 @@
 """Notebook 09: standard deviations of weights, and the gain of a layer."""
 
-from course_lib.exercises.engine.cases import Case
+from course_lib.exercises.engine.cases import Case, batch_cases
 from course_lib.exercises.engine.definition import Definition, Mistake
 from course_lib.exercises.engine.prediction import question, right, wrong
 
@@ -81,6 +81,50 @@ gain = Definition(
     solution="""def gain(n_out, weight_std, mean_f_prime_squared):
     return n_out * weight_std**2 * mean_f_prime_squared""",
     look="rows S20 and S6, {gradient_flow: An entry of grad_O is a sum over the units; Undo the activation}",
+)
+
+
+layer_norm_backward = Definition(
+    name="layer_norm_backward",
+    notebook=NOTEBOOK,
+    arguments="G, Z, gamma",
+    result="an array of the shape of Z",
+    of="the gradient",
+    mistakes=(
+        Mistake(
+            "softmax_jacobian_missing",
+            "The mean and the size of a row are treated as constants: every entry of a row moves them.",
+            "the row's mean and size are treated as constants",
+            change=("(H - H.mean(axis=1, keepdims=True) - N * (H * N).mean(axis=1, keepdims=True)) / s", "H / s"),
+        ),
+        Mistake(
+            "softmax_jacobian_missing:size",
+            "Your result lacks the way through the size of the row: only its mean is differentiated.",
+            "the way through the row's size is missing",
+            change=(" - N * (H * N).mean(axis=1, keepdims=True)", ""),
+        ),
+        Mistake(
+            "lambda_missing",
+            "Your result does not hold gamma: G is multiplied by it on the way back.",
+            "gamma is missing",
+            change=("H = G * gamma", "H = G"),
+        ),
+        Mistake("wrong_axis", change=("axis=1", "axis=0")),
+    ),
+    cases=batch_cases(
+        lambda draw, m, _, n: (draw(m, n), draw(m, n), draw(1, n)), names=("m", None, "n_out"), without=("zeros",)
+    ),
+    hints=(
+        "With s the root of the row's variance plus 1e-5, N = (Z - mean) / s; the result is gamma N + beta. beta has no part in this.",
+        "Each entry of Z reaches its row of N by three paths: directly, through the mean, and through s.",
+        "With H = G * gamma: subtract from H its mean over the row, and N times the mean of H * N; divide by s.",
+    ),
+    solution="""def layer_norm_backward(G, Z, gamma):
+    s = np.sqrt(Z.var(axis=1, keepdims=True) + 1e-5)
+    N = (Z - Z.mean(axis=1, keepdims=True)) / s
+    H = G * gamma
+    return (H - H.mean(axis=1, keepdims=True) - N * (H * N).mean(axis=1, keepdims=True)) / s""",
+    look="{gradient_flow: Layer normalization: over a row}",
 )
 
 

@@ -202,6 +202,66 @@ sgd_step = Definition(
 )
 
 
+def _momentum_cases(seed):
+    rng = np.random.default_rng(seed)
+    cases = []
+    for steps, n_in, n_out, tags in (
+        (3, 5, 3, "notebook"),
+        (3, 5, 3, "notebook"),
+        (7, 2, 5, "primes"),
+        (5, 7, 3, "primes"),
+        (1, 3, 2, "edge"),
+        (2, 1, 1, "edge"),
+        (4, 4, 4, "square"),
+        (2, 7, 2, "float32"),
+        (5, 2, 3, "strided readonly"),
+    ):
+        draw = Draw(rng, frozenset(tags.split()))
+        gradients = [draw(n_in, n_out) for _ in range(steps)]
+        arguments = (draw(n_in, n_out), gradients, rng.uniform(0.1, 0.4), rng.uniform(0.5, 0.9))
+        cases.append(Case(arguments, {"steps": steps, "n_in": n_in, "n_out": n_out}, draw.tags))
+    return tuple(cases)
+
+
+momentum_steps = Definition(
+    name="momentum_steps",
+    notebook=NOTEBOOK,
+    arguments="W, gradients, learning_rate, mu",
+    result="an array of the shape of W",
+    of="W after the steps",
+    mistakes=(
+        Mistake(
+            "stale_gradient:order",
+            "Your velocity is used before it is updated: each step goes where the steps before it pointed.",
+            "the velocity is used before it is updated",
+            change=(
+                "        V = mu * V - learning_rate * dW\n        W = W + V",
+                "        W = W + V\n        V = mu * V - learning_rate * dW",
+            ),
+        ),
+        Mistake(
+            "stale_gradient:forgotten",
+            "Your velocity is that of the last gradient alone: what came before is forgotten.",
+            "the velocity forgets what came before",
+            change=("mu * V - ", "-"),
+        ),
+        Mistake("ascent", change=("V - learning_rate", "V + learning_rate")),
+    ),
+    cases=_momentum_cases,
+    hints=(
+        "The velocity begins with 0. In each step it is mu times what it was, minus learning_rate times the gradient.",
+        "Update the velocity first, and then move with it: the new W is W + V.",
+    ),
+    solution="""def momentum_steps(W, gradients, learning_rate, mu):
+    V = np.zeros_like(W)
+    for dW in gradients:
+        V = mu * V - learning_rate * dW
+        W = W + V
+    return W""",
+    look="{the_loop: Handwritten digits}: a step of the training loop",
+)
+
+
 QUESTIONS = (
     question(
         "08 a mean in (B)",
