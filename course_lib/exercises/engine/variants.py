@@ -265,7 +265,6 @@ _BY_KIND = {
     "summed too many": "batch_not_summed",
     "summed apart": "wrong_axis",
     "power": "std_is_variance",
-    "step": "ascent",
 }
 
 
@@ -333,6 +332,8 @@ def _by_text(change, scope):
             return "regularizer_on_data"
         case "number" if f"{old} / " in code and new in (str(2 * int(old)), str(int(old) / 2), str(int(old) // 2)):
             return "factor_two"
+        case "step" if "learning_rate" in code:
+            return "ascent"
         case "squared" if old == "lam":
             return "lambda_squared"
         case "call too many" if old.startswith("np.sqrt("):
