@@ -46,9 +46,9 @@ def test_every_entry_can_be_read_with_the_keyboard_and_with_the_pointer(lab):
         product.press(key)
         assert f"(A B)[{i}, {j}] = {A[i, j]}" in status(page).replace("A B[", "(A B)[")
     point_at(product, 3, 2)
+    page.mouse.down()
+    page.mouse.up()
     assert f"[3, 2] = {A[3, 2]}" in status(page)
-    page.mouse.move(1, 1)
-    assert f"[0, 0] = {A[0, 0]}" in status(page)
 
 
 def test_a_large_matrix_is_read_as_a_small_one(lab):

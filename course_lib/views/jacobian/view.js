@@ -77,6 +77,7 @@ class JacobianView {
     this.build();
     const ask = { same, draw: () => this.receive(), settle: () => this.settle(), tell: (words) => setText(this.notice, words) };
     this.kernel = asker(model, view, ask);
+    this.grids.x.grid.tabIndex = -1; // its entries are those of the sliders beside it
     const resized = new ResizeObserver(() => this.alignSliders());
     resized.observe(this.grids.x.box);
     signal.addEventListener("abort", () => resized.disconnect());
