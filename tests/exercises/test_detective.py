@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from course_lib import detective, detective_case
+from course_lib import detective, detective_case, progress
 from course_lib.exercises.detective import cases
 from course_lib.exercises.detective.cases import LEVELS, WRITTEN, draw, is_right, places, run, written
 from course_lib.exercises.detective.view import POINTS, Detective
@@ -185,6 +185,7 @@ def test_a_solved_case_is_kept_in_progress_once_and_points_are_what_is_left(case
     assert case_2.points == POINTS
     case_2.found = [0]
     assert [(row["exercise"], row["status"]) for row in case_2._store.rows()] == [("detective case 2", "correct")]
+    assert repr(progress(case_2._store)).endswith("Detective: 1 case solved.")
 
 
 def test_where_no_kernel_runs_the_answer_is_folded_below_the_code_and_nothing_is_html(case_2):

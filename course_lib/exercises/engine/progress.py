@@ -64,7 +64,10 @@ class ProgressMap:
 
     def _elsewhere(self):
         others = sorted(set(self.tallies) - set(self._names()))
-        return [f"Also kept, of exercises that are not on this map: {', '.join(others)}"] if others else []
+        cases = [name for name in others if name.startswith("detective ")]
+        rest = [name for name in others if name not in cases]
+        said = [f"Detective: {_count(len(cases), 'case')} solved."] if cases else []
+        return said + ([f"Also kept, of exercises that are not on this map: {', '.join(rest)}"] if rest else [])
 
 
 class Progress:
