@@ -59,22 +59,22 @@ class Puzzle:
     def check(self, entry, limit=TIME_LIMIT):
         """Ask for every entry of the tensor, `limit` seconds in all, and say which case is wrong: a `Result`."""
         if why := objection("entry", self.arguments, entry):
-            return Result("error", (), why, exercise=self.name)
+            return Tensor("error", (), why, exercise=self.name)
         if is_stub(entry):
             message = f"{self.formula}. Write entry({self.arguments}), one number, and check again."
-            return Result("not attempted", (), message, exercise=self.name)
+            return Tensor("not attempted", (), message, exercise=self.name)
         try:
             with np.errstate(all="ignore"), Sandbox(entry, limit) as sandbox:
                 message, table, status = sandbox.call(self._verdict, entry)
             if sandbox.late:
                 raise TimeUp
         except Busy as busy:
-            return Result("error", (), str(busy), exercise=self.name)
+            return Tensor("error", (), str(busy), exercise=self.name)
         except TimeUp:
             message = f"Your code was stopped after {limit:g} seconds: does a loop never end?"
-            return Result("error", ("too_slow",), message, exercise=self.name)
+            return Tensor("error", ("too_slow",), message, exercise=self.name)
         except (KeyboardInterrupt, SystemExit):
-            return Result("error", ("raises",), "Your code was interrupted, or calls exit().", exercise=self.name)
+            return Tensor("error", ("raises",), "Your code was interrupted, or calls exit().", exercise=self.name)
         return Tensor(status, (), message, exercise=self.name, printed=sandbox.said, table=table)
 
     def solution(self):
