@@ -27,7 +27,7 @@ SMALL = """() => {
     range.selectNodeContents(node);
     const box = range.getBoundingClientRect();
     const hidden = !parent.checkVisibility({ opacityProperty: true, visibilityProperty: true });
-    if (!node.textContent.trim() || box.width < 2 || box.height < 2 || hidden || parent.closest('mjx-assistive-mml')) continue;
+    if (!node.textContent.trim() || box.width < 2 || box.height < 2 || hidden || parent.closest('mjx-assistive-mml, sub')) continue; // a name's index is smaller, as in a formula
     const scale = parent.closest('svg') ? parent.getScreenCTM().a : 1;
     const size = scale * parseFloat(getComputedStyle(parent).fontSize);
     if (size < 23.9) found.push(`${size.toFixed(1)} px: ${node.textContent.trim().slice(0, 40)} (${parent.className || parent.tagName})`);

@@ -56,7 +56,7 @@ STEP_THROUGH = """async () => {
     const seen = (size, e) => { if (size < smallest) { smallest = size; small = `${e.tagName} ${e.textContent.slice(0, 30)}`; } };
     for (const e of section.querySelectorAll('.slide-page *')) {
       const box = e.getBoundingClientRect(), style = getComputedStyle(e);
-      if (!box.width || !box.height || style.visibility === 'hidden' || e.closest('.bss-unseen, noscript')) continue;
+      if (!box.width || !box.height || style.visibility === 'hidden' || e.closest('.bss-unseen, noscript, sub')) continue;
       const over = Math.max(box.right - frame.right, frame.left - box.left, box.bottom - frame.bottom, frame.top - box.top);
       if (over > 0.5 * unit) outside ??= `${e.tagName}.${e.className}: ${Math.round(over / unit)} units`;
       const text = [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
