@@ -8,7 +8,7 @@ import pytest
 
 from course_lib import detective, detective_case, progress
 from course_lib.exercises.detective import cases
-from course_lib.exercises.detective.cases import LEVELS, WRITTEN, draw, is_right, places, run, written
+from course_lib.exercises.detective.cases import LEVELS, WRITTEN, compiled, draw, is_right, places, run, written
 from course_lib.exercises.detective.view import POINTS, Detective
 from course_lib.exercises.detective.witnesses import WITNESSES
 from course_lib.exercises.engine.edits import Scope, changes
@@ -18,11 +18,15 @@ DRAWN = [(seed, level) for seed in range(12) for level in LEVELS]
 ALL_WRITTEN = [written(number) for number in range(1, len(WRITTEN) + 1)]
 
 
+def trained(case, code, *length):
+    return run(case, compiled(case, code), *length)
+
+
 def shows(case):
     """The witnesses that tell the case from the right code; "loss" where its curve does."""
     right = replace(case, wrong=case.right)
     told = [name for name, witness in WITNESSES.items() if witness(case) != witness(right)]
-    (losses, _), (right_losses, _) = run(case, case.wrong), run(case, case.right)
+    (losses, _), (right_losses, _) = trained(case, case.wrong), trained(case, case.right)
     return told + ["loss"] * bool(abs(losses - right_losses).max() > 0.01)
 
 
@@ -46,7 +50,7 @@ def bare(code):
 
 
 def assert_is_a_case(case, level):
-    losses, parameters = run(case, case.wrong)
+    losses, parameters = trained(case, case.wrong)
     assert np.isfinite(losses).all() and all(np.isfinite(P).all() for P in parameters)
     assert is_right(case, case.right) and not is_right(case, case.wrong)
     assert shows(case)
@@ -129,7 +133,7 @@ def test_the_order_of_update_and_use_costs_an_error_that_is_proportional_to_the_
     case, errors = written(5), []
     for rate in (0.5, 0.05):
         monkeypatch.setitem(cases.GIVEN, "rate", rate)
-        (_, wrong), (_, right) = run(case, case.wrong, 1, 7), run(case, case.right, 1, 7)
+        (_, wrong), (_, right) = trained(case, case.wrong, 1, 7), trained(case, case.right, 1, 7)
         errors.append(abs(wrong[0] - right[0]).max() / rate)
     assert errors[0] / errors[1] == pytest.approx(10, rel=0.2)
 

@@ -12,7 +12,7 @@ from course_lib import activations
 from course_lib.arguments import Whole
 from course_lib.exercises.engine.edits import Scope, changes
 from course_lib.exercises.engine.repair import tidy
-from course_lib.exercises.engine.say_repair import KINDS
+from course_lib.exercises.engine.say_repair import of
 from course_lib.losses import softmax
 from course_lib.practice.data import moons
 
@@ -51,34 +51,21 @@ _NUMBERS = dict.fromkeys((*GIVEN, "L", "l", "n_in", "n_out"), "number")
 _NAMES = _ARRAYS.keys() | {"O", "Z"}
 _KINDS = _ARRAYS | _LISTS | _NUMBERS | {"sizes": "other", "rng": "other"}
 # What people do by mistake; an edit of another kind, applied to right code, makes what nobody would write.
-_LIKELY = {
-    *(
-        "transpose too many",
-        "transpose missing",
-        "order",
-        "order, turned",
-        "transposes",
-        "elementwise",
-        "matrix product",
-    ),
-    *(
-        "averaged",
-        "reduced",
-        "reduced, 2",
-        "axis",
-        "sign",
-        "divided",
-        "factor too many",
-        "term too many",
-        "slope too many",
-    ),
-    *("own slope", "name", "index", "bound", "added", "too early", "too late", "other block"),
-    *("step", "reversed"),
-}
-
-
-_TURNED = "transpose too many/transpose missing, too early/too late, matrix product/elementwise"
-_REVERSE = {a: b for pair in _TURNED.split(", ") for a, b in (pair.split("/"), pair.split("/")[::-1])} | {
+_LIKELY = set(
+    """transpose too many | transpose missing | order | order, turned | transposes | elementwise | matrix product | averaged
+    | reduced | reduced, 2 | axis | sign | divided | factor too many | term too many | slope too many | own slope | name
+    | index | bound | added | too early | too late | other block | step | reversed""".replace("\n    ", " ").split(
+        " | "
+    )
+)
+# An edit is named for the code that it puts right. Applied to right code it makes the mistake of another one, where that differs.
+_REVERSE = {
+    "transpose too many": "transpose missing",
+    "transpose missing": "transpose too many",
+    "too early": "too late",
+    "too late": "too early",
+    "matrix product": "elementwise",
+    "elementwise": "matrix product",
     "factor too many": "number missing",
     "term too many": "term missing",
     "slope too many": "slope missing",
@@ -132,15 +119,24 @@ class Case:
     sizes: tuple = SIZES
 
 
-def run(case, code, steps=STEPS, m=60, functions=None):
-    """Train by the code on m moons: the losses, (steps,), and the parameters after the last step, a list of arrays."""
-    X, T = (A[:m].copy() for A in batch())
-    functions = functions or compiled(case, code)
+def run(case, functions, steps=STEPS, m=60):
+    """Train by the functions of a code, on m moons: the losses, (steps,), and the parameters after the last step, arrays."""
+    parameters, velocity, X, T = begin(case, functions, m)
     with np.errstate(all="ignore"):
-        parameters = functions["start"](case.sizes, np.random.default_rng(0))
-        velocity = [[np.zeros_like(P) for P in pair] for pair in parameters]
         losses = [stepped(functions, parameters, velocity, X, T) for _ in range(steps)]
     return np.array(losses, dtype=float), [np.array(P, dtype=float) for pair in parameters for P in pair]
+
+
+def begin(case, functions, m):
+    """Parameters, velocity, X, (m, 2), and T, (m, 2), before the first step."""
+    with np.errstate(all="ignore"):
+        parameters = functions["start"](case.sizes, np.random.default_rng(0))
+    return parameters, still(parameters), *(A[:m].copy() for A in _batch())
+
+
+def still(parameters):
+    """The velocity of a network that has not moved."""
+    return [[np.zeros_like(P) for P in pair] for pair in parameters]
 
 
 def stepped(functions, parameters, velocity, X, T):
@@ -158,8 +154,7 @@ def compiled(case, code):
 
 
 @functools.cache
-def batch():
-    """X, (60, 2), and T, (60, 2), of all cases: moons."""
+def _batch():
     X, T, _, _ = moons(75, seed=0)
     return X, T
 
@@ -169,7 +164,7 @@ def is_right(case, code):
     try:
         functions = compiled(case, code)
         for m, steps, (right_losses, right_parameters) in _right_values(case.right, case.f, case.sizes):
-            losses, parameters = run(case, code, steps, m, functions)
+            losses, parameters = run(case, functions, steps, m)
             pairs = zip([losses, *parameters], [right_losses, *right_parameters], strict=True)
             if not all(a.shape == b.shape and np.allclose(a, b, 1e-9, 1e-12) for a, b in pairs):
                 return False
@@ -181,7 +176,8 @@ def is_right(case, code):
 @functools.lru_cache(64)
 def _right_values(right, f, sizes):
     case = Case(right, right, (), (), f, sizes)
-    return [(m, steps, run(case, right, steps, m)) for m, steps in ((1, 1), (7, 3))]
+    functions = compiled(case, right)
+    return [(m, steps, run(case, functions, steps, m)) for m, steps in ((1, 1), (7, 3))]
 
 
 def draw(seed, level=1):
@@ -221,7 +217,7 @@ def written(number):
 def broken(right, f, edit):
     """The `Case` of an edit, an `edits.Change`, that is applied to right code."""
     wrong = edit.apply(right.encode()).decode()
-    return Case(right, wrong, (_changed(right, wrong),), (_words(edit.kind),), f)
+    return Case(right, wrong, (_changed(right, wrong),), (of(_REVERSE.get(edit.kind, edit.kind)).says,), f)
 
 
 def _together(one, other):
@@ -296,12 +292,6 @@ def _drawn(edits, rng):
     return edits[rng.integers(len(edits))]
 
 
-def _words(kind):
-    """What is wrong in code to which this edit was applied: the edit is named for the code that it would put right."""
-    kind = kind if kind in KINDS else kind.split(",")[0]
-    return KINDS[_REVERSE.get(kind, kind)].says
-
-
 def _changed(right, wrong):
     """The lines of the wrong code that differ; where one is gone, those around its place."""
     lines = set()
@@ -317,7 +307,7 @@ def _changed(right, wrong):
 
 def _is_case(case, level):
     try:
-        losses, parameters = run(case, case.wrong)
+        losses, parameters = run(case, compiled(case, case.wrong))
     except Exception:  # noqa: BLE001 - a case must run
         return False
     is_whole = losses.shape == (STEPS,) and len(parameters) == 2 * len(case.sizes) - 2

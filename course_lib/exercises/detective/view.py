@@ -6,7 +6,7 @@ import html
 import anywidget
 import traitlets
 
-from course_lib.exercises.detective.cases import GIVEN, STEPS, draw, is_right, places, run, written
+from course_lib.exercises.detective.cases import GIVEN, STEPS, compiled, draw, is_right, places, run, written
 from course_lib.exercises.detective.witnesses import WITNESSES
 from course_lib.exercises.engine.sandbox import Sandbox
 from course_lib.exercises.engine.store import Store
@@ -41,7 +41,7 @@ class Detective(anywidget.AnyWidget):
             code=case.wrong.rstrip("\n"),
             places=[{"lines": list(lines), "says": says} for lines, says in zip(places(case), case.says, strict=True)],
             losses={
-                words: run(case, code)[0].tolist()
+                words: run(case, compiled(case, code))[0].tolist()
                 for words, code in (("this code", case.wrong), ("right code", case.right))
             },
             witnesses={name: witness(case) for name, witness in WITNESSES.items()},

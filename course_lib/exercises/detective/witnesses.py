@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from course_lib.exercises.detective.cases import GIVEN, batch, compiled, run, stepped
+from course_lib.exercises.detective.cases import GIVEN, begin, compiled, run, stepped, still
 
 _H = 1e-5
 _NAMES = [f"{name}{l}" for l in range(9) for name in "Wb"]
@@ -13,7 +13,7 @@ _NAMES = [f"{name}{l}" for l in range(9) for name in "Wb"]
 
 def shapes(case):
     """The shapes of W and b, and of G as it goes back."""
-    parameters, Gs = run(case, "", 0, functions=compiled(case, case.wrong))[1], _Gs(case, case.wrong, 7)
+    parameters, Gs = run(case, compiled(case, case.wrong), 0)[1], _Gs(case, case.wrong, 7)
     own = ", ".join(f"{name} {P.shape}" for name, P in zip(_NAMES, parameters, strict=False))
     return f"A batch of 7 samples. {own}.\nG, last layer first: {', '.join(str(G.shape) for G in Gs)}."
 
@@ -36,7 +36,7 @@ def trained(case):
 def second_step(case):
     """Two steps from the same place: how much longer the second is, which momentum makes 1 + momentum, and nothing else does."""
     functions = compiled(case, case.wrong)
-    parameters, velocity, X, T = _begin(case, functions, 7)
+    parameters, velocity, X, T = begin(case, functions, 7)
     moves = []
     for _ in range(2):
         after = [[P.copy() for P in pair] for pair in parameters]
@@ -61,7 +61,7 @@ def sizes_of_G(case):
 def zero_weights(case):
     """The loss of a network whose W and b are all 0, which can be told in advance."""
     functions = [compiled(case, code) | {"start": _zeros} for code in (case.wrong, case.right)]
-    L, right = (run(case, "", 1, functions=each)[0][0] for each in functions)
+    L, right = (run(case, each, 1)[0][0] for each in functions)
     return f"L is {L:.4g}; the right code says {right:.4g}."
 
 
@@ -90,23 +90,13 @@ def _Gs(case, code, m):
                 body.insert(body.index(stmt) + 1, ast.parse("_keep(G)").body[0])
     functions = compiled(case, ast.unparse(tree))
     functions["_keep"] = lambda G: found.append(np.array(G))
-    run(case, "", 1, m, functions)
+    run(case, functions, 1, m)
     return found
-
-
-def _begin(case, functions, m):
-    """Parameters, velocity, X, (m, 2), and T, (m, 2), before the first step."""
-    parameters = functions["start"](case.sizes, np.random.default_rng(0))
-    return parameters, _still(parameters), *(A[:m] for A in batch())
-
-
-def _still(parameters):
-    return [[np.zeros_like(P) for P in pair] for pair in parameters]
 
 
 def _check(case, m, steps=0):
     functions = compiled(case, case.wrong)
-    parameters, velocity, X, T = _begin(case, functions, m)
+    parameters, velocity, X, T = begin(case, functions, m)
     for _ in range(steps):
         stepped(functions, parameters, velocity, X, T)
 
@@ -114,10 +104,11 @@ def _check(case, m, steps=0):
         """(L, the parameters after a step) with one entry moved, and no velocity: the step is the gradient alone."""
         copies = [[P.copy() for P in pair] for pair in parameters]
         copies[l][which][entry] += move
-        return stepped(functions, copies, _still(copies), X, T), copies
+        return stepped(functions, copies, still(copies), X, T), copies
 
     lines, after = [], moved()[1]
     for name, (l, which) in zip(_NAMES, np.ndindex(len(parameters), 2), strict=False):
+        # By hand, and not by numeric_jacobian, which refuses an L that jumps: that of wrong code may.
         P, numeric = parameters[l][which], np.empty(parameters[l][which].shape)
         for entry in np.ndindex(P.shape):
             numeric[entry] = (moved(l, which, entry, _H)[0] - moved(l, which, entry, -_H)[0]) / (2 * _H)
