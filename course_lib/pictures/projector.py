@@ -20,7 +20,7 @@ _STYLE = """<style>
 .jp-Notebook .jp-Cell .cm-content { white-space: pre-wrap; overflow-wrap: anywhere; flex-shrink: 1; }
 .jp-Notebook .course-card :is(code, pre) { font-size: 1em; }
 .jp-Notebook .jp-InputPrompt, .jp-Notebook .jp-OutputPrompt { visibility: hidden; }
-.jp-Notebook :is(.bss-by-hand th, .bss-name, .bss-way, .bss-legend, .bss-strip, .bss-mistakes li) { font-size: 1em; }
+.jp-Notebook :is(.bss-by-hand th, .bss-name, .bss-legend, .bss-strip, .bss-mistakes li) { font-size: 1em; }
 .jp-Notebook .bss-stepper .bss-factor span { font-size: 1em; }
 .jp-Notebook .jp-RenderedImage img { width: min(100%, 1168px); height: auto; }
 </style>"""

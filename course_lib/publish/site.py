@@ -46,12 +46,12 @@ def build(output, notebooks=None):
     if output.exists() and not (output / _MARK).is_file() and (not output.is_dir() or any(output.iterdir())):
         raise ExportError(f"{output} is there and is no site that this command made, expected another -o")
     notebooks = sorted((COURSE / "notebooks").glob("[0-9]*.ipynb")) if notebooks is None else list(notebooks)
-    titles = {path: _title(read(path)) for path in notebooks}
+    course = {path: read(path) for path in notebooks}
     try:
         with tempfile.TemporaryDirectory(dir=output.parent, prefix=f".{output.name}.") as part:
             folder = Path(part, "site")
             folder.mkdir()
-            _write(folder, titles)
+            _write(folder, course)
             folder.chmod(0o755)
             old = Path(part, "old")
             if output.exists():
@@ -75,28 +75,31 @@ def main(arguments=None):
     return 0
 
 
-def contents(titles):
-    """The contents as a notebook of one cell: each notebook with what it is for, its time and its slides."""
+def contents(course):
+    """The contents as a notebook of one cell: each notebook with what it is for, its time and its slides.
+
+    course: {path: the notebook as it is stored}, in order.
+    """
     lines = ["# Backpropagation, Shape by Shape", (COURSE / "README.md").read_text(encoding="utf-8").split("\n\n")[1]]
     lines += ["## Search", _SEARCH, "## The notebooks"]
-    for path, title in titles.items():
-        head = dict(re.findall(r"^\| \*\*(.+?)\*\* \| (.+) \|$", read(path).cells[0].source, flags=re.MULTILINE))
+    for path, notebook in course.items():
+        head = dict(re.findall(r"^\| \*\*(.+?)\*\* \| (.+) \|$", notebook.cells[0].source, flags=re.MULTILINE))
         able, time = head.get("You will be able to", ""), head.get("Time", "")
         lines.append(
-            f"- **[{path.stem[:2]} {title}]({path.stem}.html)**: {able}. {time}; [slides]({path.stem}.slides.html)"
+            f"- **[{_title(path, notebook)}]({path.stem}.html)**: {able}. {time}; [slides]({path.stem}.slides.html)"
         )
     lines += ["## To practise, and to hand out"]
     lines += ["[All exercises](exercises.html), with their hints folded. [One page to hand out](handout.pdf)."]
     return nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("\n\n".join(lines))])
 
 
-def all_exercises(titles):
-    """All exercises of the notebooks as one notebook: what is asked, where to write, and the hints, folded."""
+def all_exercises(course):
+    """All exercises of the notebooks as one notebook: what is asked, where to write, and the hints, folded. As `contents`."""
     text, code = nbformat.v4.new_markdown_cell, nbformat.v4.new_code_cell
     cells = [text("# All exercises\n\nA page cannot check an answer: the notebooks do, in JupyterLab.")]
-    for path, title in titles.items():
+    for path, notebook in course.items():
         found, asked, is_section = [], "", False
-        for cell in read(path).cells:
+        for cell in notebook.cells:
             names = _EXERCISE.findall(cell.source) if cell.cell_type == "code" else []
             if cell.cell_type == "markdown":
                 headings = re.findall(r"^#+ (.+)$", cell.source, flags=re.MULTILINE)
@@ -107,7 +110,7 @@ def all_exercises(titles):
                 found += [] if is_section else [text(asked)]
                 found += [code(cell.source), text("\n\n".join(_folded(exercises.exercise(name)) for name in names))]
         if found:
-            cells += [text(f"## [{path.stem[:2]} {title}]({path.stem}.html)"), *found]
+            cells += [text(f"## [{_title(path, notebook)}]({path.stem}.html)"), *found]
     return nbformat.v4.new_notebook(cells=cells)
 
 
@@ -120,12 +123,12 @@ def _folded(exercise):
     )
 
 
-def _write(folder, titles):
-    own = {"index": contents(titles), "exercises": all_exercises(titles)}
+def _write(folder, course):
+    own = {"index": contents(course), "exercises": all_exercises(course)}
     for name, notebook in own.items():
         _save(folder / f"{name}.html", page(notebook, name, COURSE / "notebooks", _navigation(), _POLICY))
     with ProcessPoolExecutor(max_workers=2, mp_context=get_context("spawn")) as pool:
-        under_way = [pool.submit(make, path, folder) for path in titles for make in (_page, _slides)]
+        under_way = [pool.submit(make, path, folder) for path in course for make in (_page, _slides)]
         for each in under_way:
             each.result()
     shutil.copy(COURSE / "figures" / "handout.pdf", folder)
@@ -157,8 +160,9 @@ def _navigation(path=None):
     return f'<nav class="site" aria-label="The course"><ul>{items}</ul></nav>'
 
 
-def _title(notebook):
-    return re.search(r"^# (.+)$", notebook.cells[0].source, flags=re.MULTILINE)[1]
+def _title(path, notebook):
+    """The notebook's number and heading."""
+    return f"{path.stem[:2]} {re.search(r'^# (.+)$', notebook.cells[0].source, flags=re.MULTILINE)[1]}"
 
 
 if __name__ == "__main__":

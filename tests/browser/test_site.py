@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 from course_lib.publish import site
 
 NOTEBOOKS = sorted((site.COURSE / "notebooks").glob("[0-9]*.ipynb"))
-TITLES = {path: site._title(site.read(path)) for path in NOTEBOOKS}
+COURSE = {path: site.read(path) for path in NOTEBOOKS}
 FIRST, SECOND = "01_jacobians", "02_key_idea"
 
 
@@ -83,7 +83,7 @@ def test_every_link_formula_and_picture_of_the_course_comes_out(tmp_path, monkey
     monkeypatch.setattr(site, "run", site.read)
     for path in NOTEBOOKS:
         site._page(path, tmp_path)
-    for name, notebook in {"index": site.contents(TITLES), "exercises": site.all_exercises(TITLES)}.items():
+    for name, notebook in {"index": site.contents(COURSE), "exercises": site.all_exercises(COURSE)}.items():
         site._save(tmp_path / f"{name}.html", site.page(notebook, name, tmp_path, site._navigation(), site._POLICY))
     pages = {path.name: bs4.BeautifulSoup(path.read_bytes(), "html.parser") for path in tmp_path.glob("*.html")}
     assert broken_links(pages) == []
@@ -102,9 +102,9 @@ def test_every_link_formula_and_picture_of_the_course_comes_out(tmp_path, monkey
 
 def test_every_exercise_of_the_notebooks_stands_on_the_page_of_exercises_with_all_its_hints_folded():
     named = re.findall(
-        r"""\bexercise\(["'](\w+)["']\)""", "\n".join(c.source for p in NOTEBOOKS for c in site.read(p).cells)
+        r"""\bexercise\(["'](\w+)["']\)""", "\n".join(c.source for notebook in COURSE.values() for c in notebook.cells)
     )
-    page = "\n".join(cell.source for cell in site.all_exercises(TITLES).cells)
+    page = "\n".join(cell.source for cell in site.all_exercises(COURSE).cells)
     for name in named:
         for number, hint in enumerate(site.exercises.exercise(name).definition.hints, 1):
             assert f"<summary>{name}: hint {number} of " in page and site.html.escape(hint) in page
@@ -141,12 +141,12 @@ def test_another_folder_is_not_overwritten_and_a_site_is_replaced_as_a_whole(tmp
     old = tmp_path / "site"
     old.mkdir()
     (old / site._MARK).touch()
-    monkeypatch.setattr(site, "_write", lambda folder, titles: (folder / "index.html").write_text("new"))
+    monkeypatch.setattr(site, "_write", lambda folder, course: (folder / "index.html").write_text("new"))
     site.build(old, NOTEBOOKS[:1])
     assert [path.name for path in old.iterdir()] == ["index.html"]
     (old / site._MARK).touch()
 
-    def fails(folder, titles):
+    def fails(folder, course):
         raise OSError("the disk is full")
 
     monkeypatch.setattr(site, "_write", fails)

@@ -4,11 +4,11 @@ import numpy as np
 import traitlets
 
 from course_lib import dense
-from course_lib.arguments import plain_array
+from course_lib.arguments import finite_array, plain_array
 from course_lib.pictures.blackboard import board
 from course_lib.pictures.panel import Panel, check_numbers, checked_index
 from course_lib.shapes import ShapeError
-from course_lib.views.shared.batch import check_finite, checked_batch
+from course_lib.views.shared.batch import checked_batch
 from course_lib.views.shared.view import MOST_ENTRIES, View, as_matrix, packed, script, unpacked
 
 MOST_SAMPLES = 100
@@ -59,7 +59,7 @@ class BatchView(View):
         with np.errstate(over="ignore", invalid="ignore"):
             gradients = [dense.grad_W(O, G) for O, G in zip(trace.O, trace.G, strict=False)]  # of L, without lam
         for l, dW in enumerate(gradients):
-            check_finite(
+            finite_array(
                 _CALL, f"the gradient for W of layer {l}", as_matrix(_CALL, f"the gradient for W of layer {l}", dW)
             )
         words = [
@@ -119,8 +119,8 @@ def _one_pass(network, X, target):
         trace = network.forward(X)
         network.backward(trace, target)
         for l, (Z, G) in enumerate(zip(trace.Z, trace.G, strict=True)):
-            check_finite(_CALL, f"Z of layer {l}", Z)
-            check_finite(_CALL, f"G of layer {l}", G)
+            finite_array(_CALL, f"Z of layer {l}", Z)
+            finite_array(_CALL, f"G of layer {l}", G)
         twice = [np.vstack([A, A]) for A in (trace.O[-1], target)]  # a mean gives each row of these half the weight
         halves = network.loss.both(*twice)[1][: len(X)]
     if not np.allclose(2 * halves, trace.dL_dO[-1], rtol=1e-6, atol=0):
@@ -141,7 +141,7 @@ def _images(images, m):
         raise ShapeError(f"{_CALL}: images has shape {images.shape}, expected (m, height, width) with m = {m}, as X.")
     if images.size > MOST_ENTRIES:
         raise ValueError(f"{_CALL}: images has {images.size:,} pixels; a view shows up to {MOST_ENTRIES:,}")
-    check_finite(_CALL, "images", images.astype(float))
+    finite_array(_CALL, "images", images.astype(float))
     return packed("images", images)
 
 

@@ -1,7 +1,6 @@
 """The batch that a view runs through a network, checked against it."""
 
-import numpy as np
-
+from course_lib.arguments import finite_array
 from course_lib.network import Network
 from course_lib.shapes import ShapeError
 from course_lib.views.shared.view import as_matrix
@@ -22,12 +21,5 @@ def checked_batch(call, network, X, target):
         if A.shape != expected:
             symbols = f"(m, n_{layer % len(network.sizes)})"
             raise ShapeError(f"{call}: {name} has shape {A.shape}, expected {symbols} = {expected}: {why}.")
-        check_finite(call, name, A)
+        finite_array(call, name, A)
     return X, target
-
-
-def check_finite(call, name, A):
-    """Raise ValueError, which names the entry, unless all numbers of A, of any shape, are finite."""
-    if not np.isfinite(A).all():
-        entry = np.argwhere(~np.isfinite(A))[0].tolist()
-        raise ValueError(f"{call}: {name}{entry} is {A[tuple(entry)]}, expected finite numbers")
