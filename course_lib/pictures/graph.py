@@ -22,8 +22,7 @@ def layer(m, n_in, n_out, W=None, b=None, O=None):
     call = "layer(m, n_in, n_out)"
     for name, size in (("m", m), ("n_in", n_in), ("n_out", n_out)):
         Whole(1)(call, name, size)
-    large = look().large
-    fig = new_figure(*(7, 4.6) if large else (8.4, 5))
+    fig = new_figure(*(7, 4.6) if look().large else (8.4, 5))
     ax = fig.add_axes([0.02, 0.02, 0.96, 0.96])
     ax.set_axis_off()
     inputs = {h: (_LEFT, -float(h)) for h in range(n_in)} | {"1": (_LEFT, -float(n_in))}
@@ -64,9 +63,8 @@ def layer(m, n_in, n_out, W=None, b=None, O=None):
 
     for side, nodes in (("input", inputs), ("unit", units)):
         for name, (x, y) in nodes.items():
-            colour = ends.get((side, name), look().ink)
+            colour, width = ends.get((side, name), look().ink), 3.5 if (side, name) in ends else 1.5
             shape = {"marker": "s" if name == "1" else "o", "markersize": 25, "markerfacecolor": look().paper}
-            width = 3.5 if (side, name) in ends else 1.5
             ax.plot([x], [y], markeredgecolor=colour, markeredgewidth=width, zorder=3, **shape)
             ax.text(x, y, str(name), size=14, ha="center", va="center", zorder=4)
     for x, text in ((_LEFT, "inputs of a sample i\nO[i, …]"), (_RIGHT, "units\nZ[i, …]")):
@@ -74,8 +72,7 @@ def layer(m, n_in, n_out, W=None, b=None, O=None):
     ax.text(_LEFT - 0.8, -n_in, "always 1", size=SIZE, ha="right", va="center")
     ax.set(xlim=(_LEFT - 2.6, _RIGHT + 1.4), ylim=(-n_in - 1 - 0.55 * len(lines), 1.8))
     if lines:
-        style = {"loc": "lower center", "frameon": False, "fontsize": 12, "handlelength": 2.6}
-        ax.legend(lines, words, **style)
+        ax.legend(lines, words, loc="lower center", frameon=False, fontsize=12, handlelength=2.6)
     graph = f"A layer as a graph: {n_in} inputs and a 1 on the left, {n_out} units on the right, and an edge from each to each"
     fig.alt = ". ".join([graph, *words]) + "."
     return fig

@@ -156,16 +156,19 @@ def nonzero_pattern(name, tensor, row_symbols, column_symbols, entry=None, struc
     counts = structural.sum(axis=(0, 1))
     count = " to ".join(str(c) for c in sorted({counts.min(), counts.max()}))
     words = f"Panel [h, k], {in_symbols(row_symbols)} = {(m, n_out)}:{look().wrap}"
-    write(
-        fig, 0.5, (1.1 if large else 0.55) / height, f"{words}{count} of {m * n_out} entries are structural non-zeros."
-    )
-    allowed, by_index = Patch(color=look().curves[0]), Patch(color=look().pale)
-    keys = {"allowed by the index": allowed, "0 by its index": by_index}
+    words += f"{count} of {m * n_out} entries are structural non-zeros."
+    write(fig, 0.5, (1.1 if large else 0.55) / height, words)
+    keys = {"allowed by the index": Patch(color=look().curves[0]), "0 by its index": Patch(color=look().pale)}
     if (structural & (tensor == 0)).any():
         read = Line2D([], [], linestyle="", marker="$0$", color=look().paper, markersize=7)
-        keys["allowed, and happens to be 0"] = (allowed, read)
-    style = {"loc": "lower center", "ncol": 1 if large else 3, "frameon": False, "fontsize": SIZE}
-    fig.legend(keys.values(), keys, bbox_to_anchor=(0.5, 0), borderaxespad=0.2, labelspacing=0.2, **style)
+        keys["allowed, and happens to be 0"] = (keys["allowed by the index"], read)
+    rows = (
+        [[*keys]] if large else [[words] for words in keys]
+    )  # each in its own place, whatever its letters are drawn in
+    starts = np.cumsum([0, *(0.55 + 0.08 * max(map(len, row)) for row in rows)])  # inches
+    style = {"loc": "lower left", "frameon": False, "fontsize": SIZE, "borderaxespad": 0.2, "labelspacing": 0.2}
+    for row, start in zip(rows, (width - starts[-1]) / 2 + starts, strict=False):
+        fig.legend([keys[words] for words in row], row, bbox_to_anchor=(start / width, 0), **style)
     return fig
 
 
