@@ -1,7 +1,8 @@
-"""What the notebooks claim of each row of the notes, read from the cells that show it.
+"""What the notebooks do with each row of the notes, read from the cells that do it.
 
-A cell that proves a claim says so in its metadata: "course": {"row": "S14", "claim": "O^T G is the sum"}. This writes the
-table of rows in CONTRIBUTING.md anew:
+A cell names the rows that it is about in its metadata: "course": {"row": "S11 S12"}; one that proves a claim says which:
+"course": {"row": "S14", "claim": "O^T G is the sum"}. What the cell is makes the mark. This writes the table of rows in
+CONTRIBUTING.md anew:
 
     .venv/bin/python tests/rows.py
 """
@@ -13,8 +14,24 @@ from typing import NamedTuple
 
 import nbformat
 
+from course_lib.exercises.engine.course import found
+from course_lib.exercises.engine.definition import Definition
+from course_lib.exercises.engine.sheet import Sheet
+
 ROOT = Path(__file__).parents[1]
 ROWS = [f"S{i}" for i in range(1, 22)] + [f"E{i}" for i in range(1, 11)]
+MARKS = {
+    "derived": "a text with a formula that is about it; of a slip, the text that begins with its name",
+    "run": "how many cells of code about it show something",
+    "checked": "a cell that shows that a claim of it holds",
+    "visible": "a picture or a live view of it",
+    "exercised": "an exercise, a sheet or a prediction that names it",
+}
+NEEDED = {row: list(MARKS) if row.startswith("S") else ["derived", "run", "exercised"] for row in ROWS}
+ROW = re.compile(r"\b[SE]\d+\b")
+SLIP = re.compile(r"^\*\*(E\d+)\.\*\*", re.MULTILINE)
+EXERCISE = re.compile(r"^\*\*\d+\..*?(?=^\*\*\d+\.|^## |\Z)", re.MULTILINE | re.DOTALL)  # it begins with its number
+ASKED = re.compile(r'\b(exercise|by_hand)\("(.+?)"\)')
 TABLE = re.compile(r"(?<=<!-- rows -->\n).*?(?=<!-- /rows -->)", re.DOTALL)
 
 
@@ -24,6 +41,13 @@ class Claim(NamedTuple):
     row: str
     claim: str
     holds: bool  # what the stored cell shows
+
+
+class Marked(NamedTuple):
+    notebook: str
+    section: str
+    row: str
+    mark: str
 
 
 def headings_in(markdown):
@@ -53,36 +77,72 @@ def with_sections(cells):
         section = (found or [section])[-1]
 
 
+def cells_of(name):
+    """(heading, cell) for each cell of the stored notebook of that name."""
+    return with_sections(nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4).cells)
+
+
 def claims_of(name):
     """The claims of the stored notebook of that name, in order."""
-    cells = with_sections(nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4).cells)
-    proofs = [(section, cell) for section, cell in cells if "course" in cell.metadata]
+    proofs = [(section, cell) for section, cell in cells_of(name) if "claim" in cell.metadata.get("course", {})]
     return [
         Claim(name, section, **cell.metadata["course"], holds=shows_that_it_holds(cell)) for section, cell in proofs
     ]
 
 
-def all_claims():
-    return [claim for path in sorted((ROOT / "notebooks").glob("*.ipynb")) for claim in claims_of(path.stem)]
+def marks_of(cell):
+    """(row, mark) for each mark that the cell gives to a row."""
+    course = cell.metadata.get("course", {})
+    named = course.get("row", "").split()
+    if cell.cell_type == "markdown":
+        slips, exercises = SLIP.findall(cell.source), "".join(EXERCISE.findall(cell.source))
+        marks = {"derived": named * ("$" in cell.source) + slips, "exercised": ROW.findall(exercises)}
+    else:
+        asked, prediction = [asked_of(*match) for match in ASKED.findall(cell.source)], "prediction(" in cell.source
+        marks = {
+            "run": named * (bool(cell.outputs) and not prediction),
+            "checked": named * ("claim" in course and shows_that_it_holds(cell)),
+            "visible": named * any("image/png" in output.get("data", {}) for output in cell.outputs),
+            "exercised": ROW.findall(" ".join(asked)) + named * prediction,
+        }
+    return [(row, mark) for mark, rows in marks.items() for row in rows]
 
 
-def table(claims):
-    """The table of rows, in markdown: how many claims there are of each, and where they are shown."""
-    lines = ["| row | claims | shown in |", "|---|---|---|"]
+def asked_of(kind, name):
+    """Where an exercise or a sheet tells its reader to look: that text names its rows."""
+    return found(Definition)[name].look if kind == "exercise" else found(Sheet)[name].where
+
+
+def all_marks():
+    """Every mark of all stored notebooks, in order."""
+    names = [path.stem for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
+    cells = [(name, section, cell) for name in names for section, cell in cells_of(name)]
+    return [Marked(name, section, *mark) for name, section, cell in cells for mark in marks_of(cell)]
+
+
+def table(marks):
+    """The table of rows, in markdown: for each mark where it is given."""
+    lines = [f"| row | {' | '.join(MARKS)} |", "|---" * (len(MARKS) + 1) + "|"]
     for row in ROWS:
-        places = {}
-        for claim in claims:
-            if claim.row == row:
-                places.setdefault(claim.notebook, {})[claim.section] = None
-        shown = "; ".join(f"[{name}](notebooks/{name}.ipynb): {', '.join(there)}" for name, there in places.items())
-        lines.append(f"| {row} | {sum(claim.row == row for claim in claims)} | {shown} |")
-    return "\n".join(lines) + "\n"
+        given = {mark: [each for each in marks if (each.row, each.mark) == (row, mark)] for mark in MARKS}
+        shown = [
+            str(len(each)) if mark == "run" else ", ".join(dict.fromkeys(map(place, each)))
+            for mark, each in given.items()
+        ]
+        lines.append(f"| {row} | {' | '.join(shown)} |")
+    return "\n".join([*lines, "", *(f"- **{mark}:** {meaning}" for mark, meaning in MARKS.items())]) + "\n"
 
 
-def with_table(document, claims):
-    return TABLE.sub(lambda _: table(claims), document)
+def place(mark):
+    """05.8 for section 8 of notebook 05; 05 for a section without a number."""
+    number = re.match(r"\d+(?=\. )", mark.section)
+    return mark.notebook[:2] + (f".{number[0]}" if number else "")
+
+
+def with_table(document, marks):
+    return TABLE.sub(lambda _: table(marks), document)
 
 
 if __name__ == "__main__":
     path = ROOT / "CONTRIBUTING.md"
-    path.write_text(with_table(path.read_text(encoding="utf-8"), all_claims()), encoding="utf-8")
+    path.write_text(with_table(path.read_text(encoding="utf-8"), all_marks()), encoding="utf-8")

@@ -12,13 +12,14 @@ import nbformat
 import pytest
 import rows
 from reading_time import prose
-from rows import ROWS, claims_of, headings_in, shows_that_it_holds
+from rows import ROWS, cells_of, claims_of, headings_in, marks_of, shows_that_it_holds
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.ipynb"))
 LONGEST_CELL = 15  # lines
 START = "00_start_here"  # has no derivation of its own
 WITH_LIVE_VIEWS = [name for name in NAMES if "01" <= name < "10" or name.startswith("11")]
+MARKED = rows.all_marks()
 LINK = re.compile(r"\[(?P<text>[^\]]*)\]\((?P<target>[^)\s]+)\)")
 
 
@@ -203,10 +204,11 @@ def test_the_point_comes_within_8_cells_and_600_words(name):
 
 
 @every_notebook
-def test_a_cell_that_proves_a_claim_says_of_which_row_and_what(name):
-    proofs = [cell for cell in read(name).cells if "course" in cell.metadata]
-    assert [cell.source for cell in proofs if cell.cell_type != "code"] == []
-    assert [cell.source for cell in proofs if set(cell.metadata["course"]) != {"row", "claim"}] == []
+def test_a_cell_that_is_about_rows_names_rows_that_there_are_and_gives_each_a_mark(name):
+    about = [cell for _, cell in cells_of(name) if "course" in cell.metadata]
+    assert [cell.source for cell in about if not {"row"} <= {*cell.metadata["course"]} <= {"row", "claim"}] == []
+    assert {row for cell in about for row in cell.metadata["course"]["row"].split()} <= set(ROWS)
+    assert [cell.source for cell in about if not {mark for _, mark in marks_of(cell)} - {"run"}] == []
     assert [claim for claim in claims_of(name) if claim.row not in ROWS or not claim.claim.strip()] == []
 
 
@@ -237,14 +239,21 @@ def test_what_counts_as_shown(source, result, shown):
     assert shows_that_it_holds(cell) is shown
 
 
-def test_every_row_and_every_slip_of_the_notes_is_shown_in_a_notebook():
-    assert {claim.row for claim in rows.all_claims()} == set(ROWS)
+def test_every_row_of_the_notes_has_every_mark_and_every_slip_three():
+    given = {(each.row, each.mark) for each in MARKED}
+    missing = {row: [mark for mark in needed if (row, mark) not in given] for row, needed in rows.NEEDED.items()}
+    assert {row: marks for row, marks in missing.items() if marks} == {}
+
+
+def test_a_row_is_derived_before_a_cell_shows_that_it_holds():
+    first = {(each.row, each.mark): place for place, each in reversed([*enumerate(MARKED)])}
+    assert [row for row in ROWS[:21] if first[row, "derived"] > first[row, "checked"]] == []
 
 
 def test_the_table_of_rows_is_the_one_that_its_command_writes():
     """CONTRIBUTING.md, "The rows of the notes"."""
     document = (FOLDER.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    assert rows.with_table(document, rows.all_claims()) == document
+    assert rows.with_table(document, MARKED) == document
 
 
 @every_notebook
