@@ -59,6 +59,24 @@ def test_every_node_stands_right_of_its_parents_and_no_two_on_one_place():
     assert all(0 < x < width and 0 < y < height for x, y in places)
 
 
+def test_no_two_texts_and_no_text_and_node_stand_on_one_place_where_many_edges_cross():
+    a, b, c = Node([[1.0, 2.0], [3.0, -1.0]]), Node([[2.0, 0.0], [1.0, 5.0]]), Node([[0.5, -1.0], [2.0, 1.0]])
+    first, second, third = c * a, a + b, b - c
+    view = GraphStepper((first * second + third * first + second * third).sum(), {"a": a, "b": b, "c": c})
+    boxes = [
+        (x, y, 4 * max(map(len, edge["value"] + edge["gradient"])), 15 * len(edge["value"]))  # half of its sides
+        for edge in view.edges
+        for x, y in [edge["label"]]
+    ] + [(*node["place"], 17, 15) for node in view.nodes]
+    touch = [
+        (one, other)
+        for k, one in enumerate(boxes)
+        for other in boxes[:k]
+        if all(abs(one[axis] - other[axis]) < one[axis + 2] + other[axis + 2] for axis in (0, 1))
+    ]
+    assert touch == []
+
+
 def test_a_step_that_does_not_exist_is_refused_later_too():
     view = GraphStepper(*small(), step=5)
     with pytest.raises(ValueError, match=r"GraphStepper: step is 6, expected a whole number from 0 to 5"):

@@ -1,7 +1,5 @@
 """GraphStepper: a small expression as a graph, values above and gradients below each edge, and the way back step by step."""
 
-from collections import Counter
-
 import numpy as np
 import traitlets
 from matplotlib.patches import PathPatch
@@ -16,7 +14,7 @@ from course_lib.views.shared.view import View, script
 
 MOST_NODES, MOST_ENTRIES, MOST_ROWS = 16, 12, 4
 _CALL = "GraphStepper(node, names)"
-_COLUMN, _BOX, _LINE, _MARGIN = 132, 44, 15, 16  # pixels
+_BOX, _LINE, _MARGIN = 44, 15, 16  # pixels
 
 
 class GraphStepper(View):
@@ -31,6 +29,7 @@ class GraphStepper(View):
     """
 
     _esm, _css = script(__file__)
+    kept = ("step",)
     nodes = traitlets.List().tag(sync=True)
     edges = traitlets.List().tag(sync=True)
     words = traitlets.List().tag(sync=True)  # what is said at each step
@@ -54,18 +53,19 @@ class GraphStepper(View):
         called = {each: given.get(each) or each.operation or "a value" for each in order}
         inner = [each for each in reversed(order) if each.parents]
         checked_index("GraphStepper(node, names, step): step", step, len(inner) + 1)
-        places, gap = _places(order), 56 + 2 * _LINE * max(len(_lines(A)) for A in values)
+        places = _places(order)
+        gap = 56 + 2 * _LINE * max(len(_lines(A)) for A in values)
+        places = _pixels(places, inner, gap)
         edges, words = _edges(inner, places, gap), [_forward_words(node, order, called)]
         words += [f"the way back begins: the gradient of {called[node]} for itself is 1."]
         words += [_words(each, called, order) for each in inner]
-        x, y = _pixels(places[node], gap)
-        edges.append(_edge([x, y], [x + 0.8 * _COLUMN, y], 0, 1, node.value, node.grad))
+        x, y = places[node]
+        edges.append(_edge([x, y], [x + 106, y], 0, 1, node.value, node.grad))
         steps = {each: step for step, each in enumerate(inner, 2)}
-        nodes = [
-            {"name": called[each], "place": _pixels(places[each], gap), "step": steps.get(each, 0)} for each in order
-        ]
+        nodes = [{"name": called[each], "place": places[each], "step": steps.get(each, 0)} for each in order]
+        _set_labels(edges, nodes)
         width, height = (max(place[axis] for place in [n["place"] for n in nodes]) for axis in (0, 1))
-        size = [width + 0.8 * _COLUMN + _MARGIN, height + gap / 2]
+        size = [width + 106 + _MARGIN, height + gap / 2]
         super().__init__(nodes=nodes, edges=edges, words=words, size=size, step=step)
 
     @traitlets.validate("step")
@@ -128,30 +128,64 @@ def _places(order):
     return {each: (column[each], row[each]) for each in order}
 
 
-def _pixels(place, gap):
-    return [_MARGIN + _BOX / 2 + place[0] * _COLUMN, gap / 2 + place[1] * gap]
+def _pixels(places, inner, gap):
+    """The same places in pixels; the more edges pass between two columns, the further apart they are."""
+    x = [_MARGIN + _BOX / 2]
+    for k in range(max(column for column, _ in places.values())):
+        passing = sum(places[parent][0] <= k < places[each][0] for each in inner for parent, _ in each.parents)
+        x.append(x[-1] + max(132, 36 * passing))
+    return {each: [x[column], (0.5 + row) * gap] for each, (column, row) in places.items()}
 
 
 def _edges(inner, places, gap):
     """What the browser draws of each edge: a curve of three points, and its texts."""
-    edges, leaving = [], Counter()
+    edges = []
     for step, each in enumerate(inner, 2):
         for k, (parent, rule) in enumerate(each.parents):
             same = [j for j, (other, _) in enumerate(each.parents) if other is parent]
             bend = (same.index(k) - (len(same) - 1) / 2) * 2 * gap
             gradient = unbroadcast(rule(each.grad), parent.shape)
-            ends = _pixels(places[parent], gap), _pixels(places[each], gap)
-            edges.append(_edge(*ends, bend, step, parent.value, gradient, 0.42 + 0.15 * (leaving[parent] % 3)))
-            leaving[parent] += 1
+            ends = places[parent], places[each]
+            edges.append(_edge(*ends, bend, step, parent.value, gradient))
     return edges
 
 
-def _edge(start, end, bend, step, value, gradient, t=0.42):
+def _edge(start, end, bend, step, value, gradient):
     (x0, y0), (x1, y1) = start, end
     path = [[x0, y0], [(x0 + x1) / 2, (y0 + y1) / 2 + bend], [x1, y1]]
-    t = 0.5 if bend else t  # nearer to the start, where edges that meet are further apart
-    label = [(1 - t) ** 2 * a + 2 * t * (1 - t) * b + t**2 * c for a, b, c in zip(*path, strict=True)]
-    return {"path": path, "label": label, "step": step, "value": _lines(value), "gradient": _lines(gradient)}
+    return {"path": path, "step": step, "value": _lines(value), "gradient": _lines(gradient)}
+
+
+def _set_labels(edges, nodes):
+    """Say where on its curve each edge has its texts: where they cover least of other texts, of nodes and of curves."""
+    taken = [(x - _BOX / 2, y - _BOX / 2, x + _BOX / 2, y + _BOX / 2) for x, y in (node["place"] for node in nodes)]
+    curves = [[_point(edge, t) for t in np.linspace(0, 1, 41)] for edge in edges]
+    for k, edge in enumerate(edges):
+        near = [(x - 4, y - 4, x + 4, y + 4) for other in (*curves[:k], *curves[k + 1 :]) for x, y in other]
+
+        def covered(t, edge=edge, near=near):
+            box = _box(edge, t)
+            return sum(_common(box, other) for other in taken) + 0.5 * sum(_common(box, other) for other in near)
+
+        t = min(sorted(np.linspace(0.2, 0.8, 31), key=lambda t: abs(t - 0.45)), key=covered)
+        edge["label"] = _point(edge, t)
+        taken.append(_box(edge, t))
+
+
+def _point(edge, t):
+    return [float((1 - t) ** 2 * a + 2 * t * (1 - t) * b + t**2 * c) for a, b, c in zip(*edge["path"], strict=True)]
+
+
+def _box(edge, t):
+    """What the two texts of an edge take around the point t of its curve: left, top, right, bottom."""
+    (x, y), lines = _point(edge, t), edge["value"] + edge["gradient"]
+    half, high = 4 * max(map(len, lines)) + 3, _LINE * len(lines) / 2 + 5
+    return x - half, y - high, x + half, y + high
+
+
+def _common(a, b):
+    """The area that two boxes share."""
+    return max(0, min(a[2], b[2]) - max(a[0], b[0])) * max(0, min(a[3], b[3]) - max(a[1], b[1]))
 
 
 def _lines(A):
