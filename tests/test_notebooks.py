@@ -191,6 +191,7 @@ POINTS = {  # what a notebook is there to say
     "06_grad_b": "m$ paths lead from it to the loss, and paths are added",
     "07_grad_O": "together they are $G\\,W^T$",
     "08_the_loop": "dO = G @ W.T",
+    "09_gradient_flow": r"\chi = n_{out}\,\mathrm{Var}(W)\; E[f'(z)^2]",
     "14_speed": "the same sum, with the loop over $i$ inside the matrix product",
     "15_scale": r"\sum_{s=1}^{p} O_s^T G_s",
 }

@@ -36,7 +36,7 @@ he_std = Definition(
         "n_in Var(W) = 2. The standard deviation is the square root of the variance.",
     ),
     solution="def he_std(n_in):\n    return np.sqrt(2 / n_in)",
-    look="{gradient_flow: He et al., 2015}: which variance makes up for the slopes of relu that are 0?",
+    look="{gradient_flow: Glorot and Bengio, 2010, and He et al., 2015}: which variance makes up for the slopes of relu that are 0?",
 )
 
 
@@ -53,7 +53,7 @@ glorot_std = Definition(
         "Var(W) is 1 over the mean of n_in and n_out. The standard deviation is its square root.",
     ),
     solution="def glorot_std(n_in, n_out):\n    return np.sqrt(2 / (n_in + n_out))",
-    look="{gradient_flow: Glorot and Bengio, 2010}, and the last exercise: what do forwards and backwards ask for?",
+    look="{gradient_flow: Glorot and Bengio, 2010, and He et al., 2015}, and the last exercise: what do forwards and backwards ask for?",
 )
 
 
