@@ -1,6 +1,6 @@
 """What the live views cost in time and memory, in a real JupyterLab. From the project's root:
 
-.venv/bin/python benchmarks/views.py [highlight] [kernel] [paint] [memory] [playground] [flow]
+.venv/bin/python benchmarks/views.py [highlight] [kernel] [paint] [memory] [playground] [flow] [motion]
 
 Without a name all parts run, which takes some minutes. Times are milliseconds: medians, and 95th percentiles. For
 scale, the kernel's part also times ipywidgets' interactive_output with a pyplot figure, and prints the ratio; the paint
@@ -26,7 +26,7 @@ HIGHLIGHT_GOAL, HUGE_GOAL, SLIDER_GOAL, SLIDER_P95_GOAL, BACKLOG_GOAL = 4, 50, 1
 PAINT_GOAL, SCRIPT_GOAL = 300, 150  # milliseconds, kB
 FLOW_GOALS = {(20, 64): 35, (100, 128): 100}  # milliseconds, by layers and units
 FRAMES_GOAL, STEPS_GOAL = {"moons": 30, "digits": 15}, {"moons": 20, "digits": 1}  # a second; of training a frame
-PAUSE_GOAL = 50  # milliseconds
+PAUSE_GOAL, MOTION_GOAL = 50, 20  # milliseconds
 
 MATRIX = """import numpy as np
 from course_lib.views import ProductExplorer
@@ -207,6 +207,25 @@ FRAMES = """async (frames) => {
   await pause(300);
 }"""
 
+# From frame to frame while entries fly, step after step.
+MOTION = """async (steps) => {
+  const times = [];
+  const button = [...document.querySelectorAll('.bss-view button')].find(one => one.textContent.includes('Step'));
+  for (let k = 0; k < steps; k++) {
+    button.click();
+    for (let before = await frame(), now; document.querySelector('[data-moving]'); before = now) {
+      now = await frame();
+      times.push(now - before);
+    }
+  }
+  return times;
+}"""
+MOVED = {
+    "ProductExplorer, 5x7 @ 7x3": "ProductExplorer(O.T, G)",
+    "KeyIdeaExplorer, W": "KeyIdeaExplorer.of_layer('W', O, W, W[:1], G)",
+    "BackwardStepper, 5-4-3, from (B) to (C)": "BackwardStepper(Network([5, 4, 3], tanh), O, G, step=9)",
+}
+
 # For each cell with a view: when its prompt stops saying [*], and when the view in it has been painted.
 WATCH = """() => {
   window.seen = new Map();
@@ -376,6 +395,17 @@ def flow(lab):
             lab.end_test()
 
 
+def motion(lab):
+    """What flies from the factors to the result: frame to frame."""
+    print(f"{'a step that moves, from frame to frame':54} {'median':>8} {'p95':>8}")
+    setup = "import numpy as np\nfrom course_lib.views import *\nfrom course_lib import Network, tanh\n"
+    setup += "O, G, W = np.arange(35.0).reshape(7, 5), np.ones((7, 3)), np.ones((5, 3))\n"
+    for name, cell in MOVED.items():
+        times = javascript(lab.open(setup + cell), MOTION, 6)
+        show(f"{name}, {len(times)} frames", times, None, MOTION_GOAL)
+        lab.end_test()
+
+
 def used_memory(devtools):
     """(bytes of the JavaScript heap, nodes of the document) after a garbage collection."""
     devtools.send("HeapProfiler.collectGarbage")
@@ -385,7 +415,7 @@ def used_memory(devtools):
 
 def main():
     parts = {"highlight": highlight, "kernel": kernel, "paint": paint, "memory": memory}
-    parts |= {"playground": playground, "flow": flow}
+    parts |= {"playground": playground, "flow": flow, "motion": motion}
     unknown = set(sys.argv[1:]) - set(parts)
     if unknown:
         sys.exit(f"there is no part {', '.join(sorted(unknown))}; choose from {', '.join(parts)}")

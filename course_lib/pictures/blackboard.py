@@ -88,7 +88,7 @@ def board(table, caption=""):
     width = max(np.sum(halves) + 0.2, 2.4)
 
     notes = [caption] if caption else []
-    if not all(np.isfinite(panel.A.astype(float)).all() for panel in panels):
+    if not all(np.isfinite(np.ma.filled(panel.A.astype(float), 0)).all() for panel in panels):
         notes.append("Hatched entries are not finite numbers.")
     lines = [line for note in notes for line in textwrap.wrap(note, int((width - 0.4) / (SIZE * _CHARACTER)))]
     below = 0.25 * len(lines)
@@ -151,7 +151,7 @@ def _string_size(part):
 
 def _draw_matrix(ax, panel, cells):
     m, n = panel.A.shape
-    values = panel.A.astype(float)
+    values = np.ma.filled(panel.A.astype(float), 0)
     finite = np.isfinite(values)
     limit = abs(values[finite]).max(initial=0) or 1
     ax.set(xlim=(0, max(n, 1)), ylim=(max(m, 1), 0), facecolor="none")

@@ -12,8 +12,8 @@ from course_lib.shapes import ShapeError
 class Panel(NamedTuple):
     """One matrix of a picture: its name, the array, its two symbols, and the rows, columns and entries to highlight.
 
-    Panel("O", O, ("m", "n_in"), rows=[2], entries=[(2, 0)]). A: (m, n), of real numbers, booleans or Fractions. A
-    symbol may be the size itself: ("1", "n_out").
+    Panel("O", O, ("m", "n_in"), rows=[2], entries=[(2, 0)]). A: (m, n), of real numbers, booleans or Fractions; what
+    is masked shows a "?". A symbol may be the size itself: ("1", "n_out").
     """
 
     name: str
@@ -135,13 +135,13 @@ def in_symbols(symbols):
 
 def number(x):
     """An entry as it stands in its cell: whole numbers as such, short Fractions as p/q, others with two digits."""
+    if x is np.ma.masked:
+        return "?"
     if isinstance(x, Fraction):
         text = str(x) if len(str(x)) <= 7 else "≈" + number(float(x))
-    elif isinstance(x, (Integral, np.bool_)):
-        text = str(int(x))
     elif not np.isfinite(x):
         text = str(x)
-    elif x == int(x) and abs(x) < 1e5:
+    elif isinstance(x, (Integral, np.bool_)) or (x == int(x) and abs(x) < 1e5):
         text = str(int(x))
     else:
         mantissa, exponent = f"{x:.1e}".split("e")

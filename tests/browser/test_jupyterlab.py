@@ -173,6 +173,28 @@ def test_the_views_outlive_their_kernel_and_live_again_after_a_run_and_leave_not
 
 
 @pytest.mark.slow
+def test_what_a_reader_chose_is_there_after_a_reload_whose_kernel_lives_and_answers_python(jupyter):
+    chosen = [view for view in VIEWS if any(name in view.cell for name in ("ProductExplorer", "BackwardStepper"))]
+    cells = [f"view_{k} = {view.cell}\nview_{k}" for k, view in enumerate(chosen)]
+    page = jupyter.open(
+        SETUP, *cells, "print([" + ", ".join(f"view_{k}.{v.known}" for k, v in enumerate(chosen)) + "])"
+    )
+    shown = page.locator(".jp-OutputArea-output:has(.bss-view)")
+    for view, output in zip(chosen, shown.all(), strict=True):
+        use(view, output)
+    jupyter.command(page, "docmanager:save")
+    page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")
+    page.reload()
+    for k, view in enumerate(chosen):
+        expect(shown.nth(k)).to_contain_text(view.seen)
+    jupyter.run_until(page, len(cells) + 1, str([True] * len(chosen)))
+    for k, view in enumerate(chosen):  # and it is the kernel's own view that is shown
+        shown.nth(k).locator(view.element).first.press("Home")
+        expect(shown.nth(k)).not_to_contain_text(view.seen)
+    jupyter.run_until(page, len(cells) + 1, str([False] * len(chosen)))
+
+
+@pytest.mark.slow
 def test_after_a_fast_drag_the_latest_setting_has_won(jupyter):
     cells = [
         SETUP,

@@ -17,7 +17,8 @@ X, target = digits().X_train[:7], digits().target_train[:7]
 O2 = Node([[1.0, 2.0], [3.0, -1.0]])
 Z2 = O2 @ Node([[2.0], [1.0]]) + Node([[-1.0]])
 square = (Z2 * Z2).sum()
-layers, reader = Network([5, 3, 2], sigmoid), Network([64, 5, 10], relu, softmax_cross_entropy)"""
+layers, reader = Network([5, 3, 2], sigmoid), Network([64, 5, 10], relu, softmax_cross_entropy)
+wide = Network([64, 64, 32, 10], relu, softmax_cross_entropy)"""
 
 
 class View(NamedTuple):
@@ -38,6 +39,7 @@ VIEWS = [
     View(
         "BackwardStepper(layers, rng.normal(size=(7, 5)), rng.normal(size=(7, 2)), step=7)", STEP, "role=grid >> nth=0"
     ),
+    View("BackwardStepper(wide, X, target, step=10)", STEP, "role=grid >> nth=0"),
     View("BatchView(reader, X, target, X.reshape(-1, 8, 8), sample=2, layer=1)", STEP, "role=grid[name=/^sum/]"),
     View(
         "BatchView(reader, X, target, X.reshape(-1, 8, 8))",
@@ -53,6 +55,7 @@ VIEWS = [
 IDS = [f"{k} {view.cell.partition('(')[0]}" for k, view in enumerate(VIEWS)]
 NARROW = {"files": True, "viewport": {"width": 1100, "height": 700}}
 PHONE = {"viewport": {"width": 390, "height": 700}}
+TWICE = {"viewport": {"width": 550, "height": 350}, "device_scale_factor": 2}  # the window of 1100 by 700 at 200 %
 # What is cut off, or stands beside the view; what is said to screen readers alone has no width to speak of.
 OUTSIDE = """view => {
   const { left, right } = view.getBoundingClientRect();
@@ -91,3 +94,13 @@ def test_on_a_phone_what_a_tap_changes_is_in_sight_and_nothing_is_cut(lab, view)
     lab.settle(page)
     assert page.locator(".bss-view").evaluate(OUTSIDE) == []
     assert together(page, view) <= PHONE["viewport"]["height"]
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=IDS)
+def test_at_twice_the_size_nothing_is_cut_and_nothing_scrolls_sideways(lab, view):
+    page = lab.open(SETUP, f"views.{view.cell}", **TWICE)
+    for _ in range(2):
+        lab.settle(page)
+        assert page.locator(".bss-view").evaluate(OUTSIDE) == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        page.locator(view.control).first.click()

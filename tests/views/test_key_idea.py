@@ -24,7 +24,8 @@ dy_dx, g = np.array([[3.0, 2], [1, 1], [4, 0]]), np.array([5.0, 6, 1])
 
 
 def caption(view):
-    """The words under the picture, in one line, with minus signs as Python writes them."""
+    """The words under the picture once all is made, in one line, with minus signs as Python writes them."""
+    view.made = list(range(unpacked(view.gradient).size))
     return " ".join(text.get_text() for text in view.figure().texts[2:]).replace("−", "-")
 
 
@@ -102,6 +103,21 @@ def test_a_vector_is_a_row_and_its_names_have_one_index():
     assert view.entry == (0, 1)
     assert caption(view) == "2 non-zeros. (∇_x z)[1] = ∂y[0]/∂x[1]·g[0] + ∂y[1]/∂x[1]·g[1] = 16"
     assert repr(view) == "KeyIdeaExplorer(dy/dx (3, 2), g (3,))"
+
+
+def test_the_picture_shows_a_question_mark_where_the_gradient_is_not_made():
+    view = KeyIdeaExplorer(dy_dx, g, names=("y", "x", "g"), entry=1)  # dy_dx^T g = [25, 16]
+
+    def shown():
+        figure = view.figure()
+        return [text.get_text() for text in figure.axes[-1].texts], " ".join(text.get_text() for text in figure.texts)
+
+    assert shown()[0] == ["?", "?"] and shown()[1].endswith(" = ?")
+    view.step = 1
+    assert shown()[0] == ["?", "10"]
+    view.made = [0]
+    view.step = 2
+    assert shown()[0] == ["25", "16"] and " = 16. Added" in shown()[1]
 
 
 def test_a_sum_without_terms_is_0():

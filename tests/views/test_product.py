@@ -103,6 +103,23 @@ def test_unusual_entries_are_shown_as_they_are(A):
     assert view.figure().get_axes()
 
 
+def test_the_picture_shows_a_question_mark_where_the_product_is_not_made():
+    A, B = np.array([[1, 2], [3, 4]]), np.array([[5, 6], [7, 8]])  # A B = [[19, 22], [43, 50]]
+    view = ProductExplorer(A, B, entry=(1, 0))
+
+    def shown():
+        return [text.get_text() for text in view.figure().axes[-1].texts][:4]
+
+    assert shown() == ["?"] * 4
+    view.step = 1
+    assert shown() == ["?", "?", "15", "?"]
+    view.made = [1, 2]
+    view.step = 2
+    assert shown() == ["?", "22", "43", "?"]
+    view.outer, view.step = True, 1
+    assert shown() == ["5", "6", "15", "18"]
+
+
 def test_two_numbers_have_a_product_too():
     assert unpacked(ProductExplorer([[2]], [[3]]).variants[0]["product"]) == 6
 

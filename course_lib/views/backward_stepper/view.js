@@ -1,7 +1,9 @@
 const MOST_TERMS = 8; // of a sum; of a longer one the middle is added up
 const THUMB = { side: 2.2, cell: 0.5 }; // em: the longest side of a matrix in the overview, and the most for an entry
-const SIDE = 11; // em: the longest side of a matrix without numbers
+const SIDE = 10; // em: the longest side of a matrix without numbers
 const LEAST = 0.72; // of the size of the text: so small the numbers become before the formula takes two lines
+const TALLEST = 21; // em: a formula of several lines that is taller shows colours, where they have the room to stand in one
+const PHONE = 30; // em
 
 
 /** Rows of names for each group of the overview, forwards above backwards: a gradient stands below what it belongs to. */
@@ -19,7 +21,7 @@ class Overview {
     Object.assign(this, { matrices, steps, items: new Map() });
     this.bar = element("div", { class: "bss-overview", role: "toolbar", "aria-label": "All matrices of the pass" });
     for (const rows of groupsOf(layers)) {
-      const thumbs = rows[0].flatMap((name, k) => [name, rows[1][k]]).map((name) => (name ? this.#thumb(name, goTo) : element("span")));
+      const thumbs = rows[0].flatMap((name, k) => [[name, true], [rows[1][k], false]]).map((one) => (one[0] ? this.#thumb(...one, goTo) : element("span")));
       this.bar.append(element("div", { class: "bss-group" }, ...thumbs));
     }
     roving(this.bar);
@@ -27,7 +29,8 @@ class Overview {
     onTheme(() => this.paint(), signal);
   }
 
-  #thumb(name, goTo) {
+  /** named: its name stands below it; that of a gradient follows from the matrix above. */
+  #thumb(name, named, goTo) {
     const [rows, wide] = this.matrices[name].shape;
     const scale = Math.min(THUMB.cell, THUMB.side / Math.max(rows, wide));
     const canvas = element("canvas", { "aria-hidden": "true", width: wide, height: rows });
@@ -38,7 +41,8 @@ class Overview {
     const to = given ? this.steps.findIndex((step) => step.uses.includes(name)) : maker;
     const words = `${spoken(name)}, ${rows} by ${wide}: go to the ${given ? "first step that uses it" : "step that makes it"}`;
     const piece = button("", () => goTo(to), { class: "bss-thumb" });
-    piece.append(element("span", { class: "bss-cells" }, canvas), element("span", { class: "bss-name" }, ...typeset(name)));
+    piece.append(element("span", { class: "bss-cells" }, canvas));
+    if (named) piece.append(element("span", { class: "bss-name" }, ...typeset(name)));
     this.items.set(name, { piece, canvas, made: given ? 0 : maker, words });
     return piece;
   }
@@ -71,7 +75,7 @@ class Stepper {
     const matrices = Object.fromEntries(Object.entries(model.get("matrices")).map(([name, given]) => [name, unpack(given)]));
     const hint = "Press Step, or choose a matrix; point at an entry to see what it is made from.";
     const view = frame(el, `A pass of a network with ${sizes.join(", ")} units, forwards and backwards`, hint);
-    Object.assign(this, { model, steps, matrices, view, now: -1, operands: [], motions: [], tallest: 0 });
+    Object.assign(this, { model, steps, matrices, view, now: -1, operands: [], motions: [] });
     const { root, status, signal } = view;
     const last = steps.length - 1;
     const more = [resetButton(model, () => this.player.pause())];
@@ -84,7 +88,7 @@ class Stepper {
     [this.stepLine, this.entryLine] = [element("div"), element("div")];
     status.setAttribute("aria-atomic", "false");
     status.append(this.stepLine, this.entryLine);
-    const legend = element("p", { class: "bss-legend" }, "Solid outline: the result. Dashed: what it is made from. Empty: not computed yet.");
+    const legend = element("p", { class: "bss-legend" }, "Below each matrix its gradient. Solid outline: the result. Dashed: what makes it. Empty: not computed yet.");
     root.classList.add("bss-stepper");
     root.append(view.said, this.player.box, this.overview.bar, legend, this.note, this.board);
     const most = Math.max(...steps.map((step) => this.#names(step).length));
@@ -133,13 +137,14 @@ class Stepper {
   #fit() {
     const { board, grids, operands } = this;
     const used = grids.slice(0, operands.length);
-    const colours = used.filter((grid) => !grid.small);
-    const side = Math.min(1.4, SIDE / Math.max(...colours.flatMap((grid) => grid.matrix.shape)));
-    board.style.fontSize = "";
-    const lay = () => {
-      const numbered = used.filter((grid) => grid.small);
+    board.style.fontSize = board.style.minHeight = "";
+    const em = parseFloat(getComputedStyle(board).fontSize);
+    const lay = (withNumbers = true) => {
+      const numbered = used.filter((grid) => grid.small && withNumbers);
       for (const grid of numbered) grid.em = parseFloat(getComputedStyle(grid.box).fontSize);
       if (numbered.length) align(...numbered);
+      const colours = used.filter((grid) => !numbered.includes(grid));
+      const side = Math.min(1.4, SIDE / Math.max(...colours.flatMap((grid) => grid.matrix.shape)));
       for (const grid of colours) {
         grid.cell = { width: side, height: side, em: 1 };
         grid.draw();
@@ -152,8 +157,11 @@ class Stepper {
     if (board.clientWidth && needed > room) {
       board.style.fontSize = `${Math.min(Math.max(used[0].least ? 0.8 : LEAST, room / needed), room / widest)}em`;
       lay();
+      if (board.offsetHeight > TALLEST * em && board.clientWidth > PHONE * em) lay(false);
     }
-    this.tallest = Math.max(this.tallest, board.offsetHeight); // what is below the view jumps no more than it has to
+    const size = `${board.clientWidth} ${em}`;
+    this.tallest = Math.max(size === this.size ? this.tallest : 0, board.offsetHeight); // what is below jumps no more than it has to
+    this.size = size;
     board.style.minHeight = `${this.tallest}px`;
   }
 

@@ -20,7 +20,7 @@ from course_lib.pictures.panel import (
     listed,
 )
 from course_lib.shapes import ShapeError
-from course_lib.views.shared.view import View, packed, script, turn, unpacked
+from course_lib.views.shared.view import View, as_made, packed, script, turn, unpacked
 
 MOST_ENTRIES = 200_000
 _CALL = "KeyIdeaExplorer(dY_dX, dz_dY)"
@@ -159,8 +159,8 @@ class KeyIdeaExplorer(View):
         return self._repr
 
     def figure(self):
-        """dY/dX[entry] and G, the structural non-zeros outlined, and the gradient; below, the sum in words."""
-        G, gradient = unpacked(self.G), unpacked(self.gradient)
+        """dY/dX[entry] and G, the structural non-zeros outlined, and what of the gradient is made; below, the sum in words."""
+        G, gradient = unpacked(self.G), self._made()
         of_y, of_x = (tuple(A["symbols"] or map(str, A["shape"])) for A in (self.G, self.gradient))
         name, cells = self._written(self.tensor["name"] + self.texts["x"]), self._cells()
         left = Panel(name, unpacked(self.tensor)[:, :, *self.entry], of_y, entries=cells)
@@ -169,6 +169,14 @@ class KeyIdeaExplorer(View):
         fig = board([[left, "⊙", right, "→", result]], self._in_words())
         fig.set_dpi(min(100, 900 / fig.get_figwidth()))
         return fig
+
+    def _made(self):
+        """The gradient as far as it is made, with the sum up to here at the entry whose products are being added."""
+        gradient = as_made(self.gradient, self.made)
+        if self.step:
+            slopes, G = unpacked(self.tensor)[:, :, *self.entry], unpacked(self.G)
+            gradient[self.entry] = sum(slopes[cell] * G[cell] for cell in self._cells()[: self.step])
+        return gradient
 
     def _cells(self):
         """The indexes (i, j) of the structural non-zeros of dY/dX[entry]."""
@@ -187,7 +195,8 @@ class KeyIdeaExplorer(View):
         terms = [*terms[:2], "…", terms[-1]] if len(terms) > 4 else terms
         counted = f": {self._written(texts['counted'])}" if texts["counted"] else ""
         kind = "structural non-zero" if texts["by_index"] else "non-zero"
-        total = f"{unpacked(self.gradient)[self.entry]:.4g}".replace("-", "−")
+        total = self._made()[self.entry] if self.step in (0, len(cells)) else np.ma.masked
+        total = "?" if total is np.ma.masked else f"{total:.4g}".replace("-", "−")
         said = f"{len(cells)} {kind}{'' if len(cells) == 1 else 's'}{counted}. "
         said += self._written(texts["result"]) + " = " + " + ".join(terms) + (" = " if terms else "") + total
         return f"{said}. Added so far: {self.step} of {len(cells)}." if self.step else said

@@ -8,7 +8,7 @@ import traitlets
 from course_lib.pictures.blackboard import board
 from course_lib.pictures.panel import Panel, check_symbols, check_texts, checked_entry, checked_index, listed
 from course_lib.shapes import ShapeError
-from course_lib.views.shared.view import MOST_ENTRIES, View, as_matrix, packed, script, turn, unpacked
+from course_lib.views.shared.view import MOST_ENTRIES, View, as_made, as_matrix, packed, script, turn, unpacked
 
 
 class ProductExplorer(View):
@@ -85,7 +85,7 @@ class ProductExplorer(View):
         return f"ProductExplorer({A['name']} {tuple(A['shape'])}, {B['name']} {tuple(B['shape'])})"
 
     def figure(self):
-        """The factors as they stand, laid out as on a blackboard, and what they give, or in words why they give nothing."""
+        """The factors as they stand, laid out as on a blackboard, and what of their product is made, or why there is none."""
         variant, (i, j) = self.variants[self.variant], self.entry
         pair = [
             _turned(factor) if turn else factor for factor, turn in zip(self.factors, variant["turned"], strict=True)
@@ -94,7 +94,12 @@ class ProductExplorer(View):
         words = variant["words"].replace("^T", "ᵀ") if self.variant else ""
         if not variant["product"]:
             return board([[left, "@", right]], words)
-        product = _panel(variant["product"])._replace(entries=[(i, j)])
+        with np.errstate(invalid="ignore", over="ignore"):
+            sofar = left.A[:, : self.step] @ right.A[: self.step]  # (p, r)
+        made = sofar if self.outer else as_made(variant["product"], self.made)  # (p, r)
+        if self.step:
+            made[i, j] = sofar[i, j]
+        product = _panel(variant["product"])._replace(A=made, entries=[(i, j)])
         return board([[None, right._replace(columns=[j])], [left._replace(rows=[i]), product]], words)
 
 

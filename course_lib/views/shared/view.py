@@ -116,6 +116,12 @@ def packed(name, A, symbols=()):
     return {"name": name, "symbols": list(symbols), "shape": list(A.shape), "data": data}
 
 
+def as_made(matrix, made):
+    """The array, (m, n), of a packed result, masked but where its entries, counted along the rows, are made."""
+    A = unpacked(matrix).copy()
+    return np.ma.array(A, mask=~np.isin(np.arange(A.size), made).reshape(A.shape))
+
+
 def unpacked(matrix):
     """The array, (m, n), of a packed matrix."""
     return np.frombuffer(matrix["data"]).reshape(matrix["shape"])
