@@ -177,7 +177,7 @@ BUDGETS = {
     "depth": (["depth"], 530),
     "practice": (["practice"], 260),
     "pictures": (["pictures"], 890),
-    "exercises/content": (["exercises/content"], 2_900),
+    "exercises/content": (["exercises/content"], 2_830),
     "exercises/detective": (["exercises/detective"], 575),
     "exercises/engine": (["exercises/engine"], 5_060),
     "views": (["views"], 5_600),

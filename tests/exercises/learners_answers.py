@@ -21,6 +21,21 @@ STEP = """    for (W, b), (dW, db) in zip(parameters, gradients):
 """
 
 
+DESCEND = """    for l in reversed(range(len(parameters))):
+        W, b = parameters[l]
+        D = G * f_prime(Zs[l])
+        G = D @ W.T
+        W -= learning_rate * (Os[l].T @ D)
+        b -= learning_rate * D.sum(axis=0, keepdims=True)
+"""
+NORM_DZ = "(H - H.mean(axis=1, keepdims=True) - N * (H * N).mean(axis=1, keepdims=True)) / s"
+NORM = f"""    s = np.sqrt(Z.var(axis=1, keepdims=True) + 1e-5)
+    N = (Z - Z.mean(axis=1, keepdims=True)) / s
+    H = G * gamma
+    return {NORM_DZ}, (G * N).sum(axis=0, keepdims=True), G.sum(axis=0, keepdims=True)
+"""
+
+
 def loop(*changes):
     return replaced(LOOP, *changes)
 
@@ -420,6 +435,32 @@ MADE = {
         "layers_reversed": [replaced(STEP, ("zip(parameters, gradients)", "zip(parameters, reversed(gradients))"))],
         "factor_two": [replaced(STEP, ("learning_rate * ", "2 * learning_rate * "))],
         "ascent bias_missing": [replaced(STEP, ("-=", "+="), ("        b += learning_rate * db\n", ""))],
+    },
+    "descend": {
+        "stale_gradient": [
+            replaced(
+                DESCEND, ("        G = D @ W.T\n", ""), ("keepdims=True)\n", "keepdims=True)\n        G = D @ W.T\n")
+            ),
+            replaced(DESCEND, ("        G = D @ W.T\n", "")),
+        ],
+        "ascent": [replaced(DESCEND, ("-=", "+="))],
+        "bias_missing": [replaced(DESCEND, ("        b -= learning_rate * D.sum(axis=0, keepdims=True)\n", ""))],
+        "not_in_place": [replaced(DESCEND, ("W -= ", "W = W - "), ("b -= ", "b = b - "))],
+        "batch_averaged": [replaced(DESCEND, ("learning_rate *", "learning_rate / len(G) *"))],
+        "activation_not_undone": [
+            replaced(DESCEND, (" * f_prime(Zs[l])", "")),
+            replaced(DESCEND, ("D @ W.T", "G @ W.T")),
+        ],
+    },
+    "layer_norm_backward": {
+        "softmax_jacobian_missing": [replaced(NORM, (NORM_DZ, "H / s"))],
+        "lambda_missing": [replaced(NORM, ("H = G * gamma", "H = G"))],
+        "lambda_squared": [replaced(NORM, ("(G * N).sum", "(H * N).sum"))],
+        "derivative_at_output": [replaced(NORM, ("(G * N).sum", "(G * Z).sum"))],
+        "flat_bias": [replaced(NORM, ("0, keepdims=True", "0"))],
+        "wrong_axis": [replaced(NORM, ("axis=1", "axis=0"))],
+        "batch_averaged": [replaced(NORM, ("G.sum(", "G.mean(")), replaced(NORM, ("(G * N).sum(", "(G * N).mean("))],
+        "wrong_type": [replaced(NORM, ("return", "{}  # no return:\n    loss ="))],
     },
     "he_std": {
         "std_is_variance": ["2 / n_in"],

@@ -649,12 +649,10 @@ def test_an_endless_loop_is_stopped_and_the_kernel_lives():
         while True:
             pass
 
-    began = time.monotonic()
     for forward, backward, which in ((endless, lambda X, G: G, "forward"), (lambda X: X, endless, "backward")):
         result = _check(forward, backward, {"X": (3, 2)}, 0.3)
         assert (result.status, result.mistakes) == ("error", ("too_slow",))
         assert f"{which} was stopped after 0.3 seconds" in result.message
-    assert time.monotonic() - began < 3
 
 
 def test_a_layer_that_is_slow_but_ends_is_told_to_be_smaller():

@@ -50,6 +50,7 @@ SAME = {
     ("grad_b", "transposed"): "column_bias",
     ("sgd_step", "sign"): "ascent",
     ("momentum_steps", "sign"): "ascent",
+    ("descend", "sign"): "ascent",
     ("max_pool_back", "sign"): "factor_two",
     ("unbroadcast", "batch_not_summed"): "wrong_axis",
 }

@@ -186,7 +186,7 @@ class Told:
 
     def _differs(self):
         found = re.search(
-            r"For (.*?): (?:the array for ([Wb]) of layer (\d+) is the first that is wrong(.*?): )?the (?:shape is right|number)",
+            r"For (.*?): (?:the array for ([Wb]) of layer (\d+) is the first that is wrong(.*?): |(\w+) is the first that is wrong: )?the (?:shape is right|number)",
             self.message,
         )
         if not found:
@@ -199,6 +199,11 @@ class Told:
             if not all(close(*pair) for pair in before) or (part and not close(value[layer][0], right[layer][0])):
                 yield found[0]
             value, right = value[layer][part], right[layer][part]
+        if found[5]:
+            k = self.definition.outputs.index(found[5])
+            if not all(close(*pair) for pair in zip(value[:k], right[:k], strict=True)):
+                yield found[0]
+            value, right = value[k], right[k]
         if np.isnan(value).any():
             return
         wrong = abs(value - right) > max(self.definition.tolerance, 1e-6) * max(abs(right).max(initial=0), 1e-300)

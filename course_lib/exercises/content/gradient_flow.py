@@ -88,8 +88,10 @@ layer_norm_backward = Definition(
     name="layer_norm_backward",
     notebook=NOTEBOOK,
     arguments="G, Z, gamma",
-    result="an array of the shape of Z",
-    of="the gradient",
+    result="three arrays (dZ, dgamma, dbeta), each of the shape of what it belongs to",
+    of="the gradients",
+    form="several",
+    outputs=("dZ", "dgamma", "dbeta"),
     mistakes=(
         Mistake(
             "softmax_jacobian_missing",
@@ -105,25 +107,54 @@ layer_norm_backward = Definition(
         ),
         Mistake(
             "lambda_missing",
-            "Your result does not hold gamma: G is multiplied by it on the way back.",
-            "gamma is missing",
+            "dZ does not hold gamma: G is multiplied by it on the way back to N.",
+            "gamma is missing in dZ",
             change=("H = G * gamma", "H = G"),
         ),
-        Mistake("wrong_axis", change=("axis=1", "axis=0")),
+        Mistake(
+            "lambda_squared",
+            "dgamma holds gamma itself: it is made of the G that comes in, not of what goes back to N.",
+            "dgamma holds gamma itself",
+            change=("(G * N)", "(H * N)"),
+        ),
+        Mistake(
+            "derivative_at_output",
+            "dgamma is made with Z: what gamma multiplies is N.",
+            "dgamma is made with Z instead of N",
+            change=("(G * N)", "(G * Z)"),
+        ),
+        Mistake(
+            "flat_bias",
+            "The numbers are right, but a sum over the samples is flat: gamma and beta are rows with two axes, (1, n_out).",
+            "a sum over the samples is flat",
+            change=("sum(axis=0, keepdims=True)", "sum(axis=0)"),
+        ),
+        Mistake(
+            "wrong_axis",
+            "Mean and size are taken over the columns: layer normalization works along a row.",
+            "mean and size are taken over the columns",
+            change=("axis=1", "axis=0"),
+        ),
+    ),
+    parts=(
+        ("(H - H.mean(axis=1, keepdims=True) - N * (H * N).mean(axis=1, keepdims=True)) / s", "dZ"),
+        ("(G * N).sum(axis=0, keepdims=True)", "dgamma"),
+        ("G.sum(axis=0, keepdims=True)", "dbeta"),
     ),
     cases=batch_cases(
         lambda draw, m, _, n: (draw(m, n), draw(m, n), draw(1, n)), names=("m", None, "n_out"), without=("zeros",)
     ),
     hints=(
-        "With s the root of the row's variance plus 1e-5, N = (Z - mean) / s; the result is gamma N + beta. beta has no part in this.",
+        "With s the root of the row's variance plus 1e-5, N = (Z - mean) / s; the result is gamma N + beta. gamma and beta meet every sample, as a bias does.",
         "Each entry of Z reaches its row of N by three paths: directly, through the mean, and through s.",
-        "With H = G * gamma: subtract from H its mean over the row, and N times the mean of H * N; divide by s.",
+        "dbeta are the column sums of G, and dgamma those of G * N. For dZ, with H = G * gamma: subtract from H its mean over the row, and N times the mean of H * N; divide by s.",
     ),
     solution="""def layer_norm_backward(G, Z, gamma):
     s = np.sqrt(Z.var(axis=1, keepdims=True) + 1e-5)
     N = (Z - Z.mean(axis=1, keepdims=True)) / s
     H = G * gamma
-    return (H - H.mean(axis=1, keepdims=True) - N * (H * N).mean(axis=1, keepdims=True)) / s""",
+    dZ = (H - H.mean(axis=1, keepdims=True) - N * (H * N).mean(axis=1, keepdims=True)) / s
+    return dZ, (G * N).sum(axis=0, keepdims=True), G.sum(axis=0, keepdims=True)""",
     look="{gradient_flow: Layer normalization: over a row}",
 )
 

@@ -30,19 +30,25 @@ NETWORKS = (
 )
 
 
-def _backward_cases(seed):
-    rng = np.random.default_rng(seed)
-    cases = []
-    for number, (m, widths, tags) in enumerate(NETWORKS):
-        draw, f = Draw(rng, frozenset(tags.split())), SMOOTH[number % len(SMOOTH)]
-        Os, Zs, Ws = [draw(m, widths[0])], [], []
-        for n_in, n_out in itertools.pairwise(widths):
-            Ws.append(draw(n_in, n_out))
-            Zs.append(Os[-1] @ Ws[-1] + draw(1, n_out))
-            Os.append(f.f(Zs[-1]))
-        arguments = (Os[:-1], Zs, Ws, draw(m, widths[-1]), f.f_prime)
-        cases.append(Case(arguments, {"m": m, "layers": len(Ws), "widths": widths}, draw.tags))
-    return tuple(cases)
+def _passes(make, without=()):
+    """A function `seed -> cases`: for each network what its forward pass kept. make: gives the arguments, without: tags."""
+
+    def cases(seed):
+        rng = np.random.default_rng(seed)
+        made = []
+        for number, (m, widths, tags) in enumerate(NETWORKS):
+            draw, f = Draw(rng, frozenset(tags.split()).difference(without)), SMOOTH[number % len(SMOOTH)]
+            Os, Zs, parameters = [draw(m, widths[0])], [], []
+            for n_in, n_out in itertools.pairwise(widths):
+                W, b = draw(n_in, n_out), draw(1, n_out)
+                parameters.append((W, b))
+                Zs.append(Os[-1] @ W + b)
+                Os.append(f.f(Zs[-1]))
+            arguments = make(Os[:-1], Zs, parameters, draw(m, widths[-1]), f.f_prime)
+            made.append(Case(arguments, {"m": m, "layers": len(Zs), "widths": widths}, draw.tags))
+        return tuple(made)
+
+    return cases
 
 
 backward = Definition(
@@ -125,7 +131,7 @@ backward = Definition(
         ("D.sum(axis=0, keepdims=True)", "every db"),
         ("D @ Ws[l].T", "what is carried on"),
     ),
-    cases=_backward_cases,
+    cases=_passes(lambda Os, Zs, parameters, G, f_prime: (Os, Zs, [W for W, _ in parameters], G, f_prime)),
     f=lambda Os, Zs, Ws, G, f_prime: F_OF[f_prime],
     hints=(
         "Go from the last layer to the first. In each: undo the activation, then (A) and (B), then (C).",
@@ -259,6 +265,75 @@ momentum_steps = Definition(
         W = W + V
     return W""",
     look="{the_loop: Handwritten digits}: a step of the training loop",
+)
+
+
+descend = Definition(
+    name="descend",
+    notebook=NOTEBOOK,
+    arguments="parameters, Os, Zs, G, f_prime, learning_rate",
+    result="nothing: the arrays in parameters are changed in place",
+    of="the step",
+    form="in place",
+    mistakes=(
+        Mistake(
+            "stale_gradient:order",
+            "The last layer moves as it should, but G goes on through a W that has made its step: (C) belongs to the W that the forward pass used.",
+            "G goes on through a W that has made its step",
+            "row S20, {the_loop: The loop}: which lines of a layer read W, and which changes it?",
+            (
+                "        G = D @ W.T\n        W -= learning_rate * (Os[l].T @ D)",
+                "        W -= learning_rate * (Os[l].T @ D)\n        G = D @ W.T",
+            ),
+        ),
+        Mistake("stale_gradient:first", change=("G = D @ W.T", "...")),
+        Mistake(
+            "activation_not_undone",
+            "A line works with the G of before the activation is undone.",
+            "a line works with the G of before the activation is undone",
+            change=("G * f_prime(Zs[l])", "G"),
+        ),
+        Mistake(
+            "activation_not_undone:carried",
+            "The last layer moves as it should, but the G that goes to the layer before is the one of before the activation was undone.",
+            "the G that is carried on is the one of before the activation was undone",
+            change=("D @ W.T", "G @ W.T"),
+        ),
+        Mistake("bias_missing", "The biases hold the same numbers as before the step.", "the biases do not move"),
+        Mistake(
+            "not_in_place:weights",
+            "The weights hold the same numbers as before: only the biases are changed in place.",
+            "the weights do not move",
+            change=("W -= learning_rate * (Os[l].T @ D)", "..."),
+        ),
+        Mistake(
+            "batch_averaged",
+            "Your step is that of a mean over the batch: the 1/m is in the first G already.",
+            "the step is divided by m",
+            change=("learning_rate * ", "learning_rate / len(G) * "),
+        ),
+        Mistake("ascent", change=("-= learning_rate", "+= learning_rate")),
+    ),
+    parts=(
+        ("Os[l].T @ D", "the weights"),
+        ("D.sum(axis=0, keepdims=True)", "the biases"),
+        ("D @ W.T", "what is carried on"),
+    ),
+    cases=_passes(lambda Os, Zs, parameters, G, f_prime: (parameters, Os, Zs, G, f_prime, 0.25), without=("readonly",)),
+    f=lambda parameters, Os, Zs, G, f_prime, learning_rate: F_OF[f_prime],
+    hints=(
+        "The loop of backward, with the step of sgd_step inside: no list of gradients is needed.",
+        "(C) asks for the W that the forward pass used. What must come first, (C) or the step of W?",
+        "In each layer: undo the activation, carry G on through W, and only then move W and b.",
+    ),
+    solution="""def descend(parameters, Os, Zs, G, f_prime, learning_rate):
+    for l in reversed(range(len(parameters))):
+        W, b = parameters[l]
+        D = G * f_prime(Zs[l])
+        G = D @ W.T
+        W -= learning_rate * (Os[l].T @ D)
+        b -= learning_rate * D.sum(axis=0, keepdims=True)""",
+    look="row S21, {the_loop: The loop; The loop, step by step}",
 )
 
 

@@ -28,7 +28,8 @@ class Definition:
     parts: tuple = ()  # of (code in the solution, what it is in words), for mistakes that are made in a part of it
     of: str = "the right result"  # what is asked for, within a sentence
     view: str = ""  # an expression, of what the notebook imports, that shows `ex.case` in one of its views
-    form: str = "array"  # or "layers": a list of (dW, db); or "in place": what the first argument then holds
+    form: str = "array"  # or "layers": a list of (dW, db); "in place": what the first argument then holds; "several"
+    outputs: tuple = ()  # of several arrays, their names
     tolerance: float = TOLERANCE
     f: Callable | None = None  # of the arguments: the activation that a notebook has beside its derivative
     settle: Callable | None = (

@@ -83,7 +83,8 @@ def certain(evidence):
     if not bad:
         return ""
     first = bad[0]
-    difference = compare(answers[first].value, evidence.right[first], evidence.definition.tolerance)
+    value, right, definition = answers[first].value, evidence.right[first], evidence.definition
+    difference = compare(value, right, definition.tolerance, definition.outputs)
     said = [f"For {cases[first].spoken()}: {difference}"]
     if good:
         said.append(_where_right(cases, good))
@@ -92,8 +93,10 @@ def certain(evidence):
     return " ".join(said)
 
 
-def compare(value, right, tolerance=TOLERANCE):
-    """How a value differs from the right one, in a sentence or two."""
+def compare(value, right, tolerance=TOLERANCE, names=()):
+    """How a value differs from the right one, in a sentence or two. names: of several arrays."""
+    if names:
+        return _compare_several(value, right, tolerance, names)
     if isinstance(right, tuple):
         return _compare_layers(value, right, tolerance)
     if value is None or isinstance(value, tuple):
@@ -180,6 +183,14 @@ def _ratio(value, right):
         return ""
     subject = ("it", "yours is 0") if value.ndim == 0 else ("each", "all of yours are 0")
     return f", {subject[0]} is {ratios[0]:.6g} times the right one" if ratios[0] else f", and {subject[1]}"
+
+
+def _compare_several(value, right, tolerance, names):
+    if not isinstance(value, tuple) or len(value) != len(names):
+        return f"expected {len(names)} arrays, {', '.join(names)}, in a tuple."
+    parts = zip(names, value, right, strict=True)
+    name, yours, wanted = next(part for part in parts if not same(*part[1:], tolerance))
+    return f"{name} is the first that is wrong: {compare(yours, wanted, tolerance)}"
 
 
 def _compare_layers(value, right, tolerance):
