@@ -1,8 +1,9 @@
 """What the checks of exercises find, and what they cost. From the project's root: .venv/bin/python benchmarks/exercises.py
 
-The measures of two collections of wrong answers, in tests/exercises: how many are caught, named (by the numbers, or in a
-line in which it goes wrong), and repaired so that the repair is right when it is checked again; what is left is listed. Then 200 random
-wrong answers, and the time from the call to the card, by the clock and on the processor: with what else runs, they differ.
+The measures of two collections of wrong answers, `further_mistakes` and one that the tests have: how many are caught,
+named (by the numbers, or in a line in which it goes wrong), and repaired so that the repair is right when it is checked
+again; what is left is listed. Then 200 random wrong answers, and the time from the call to the card, by the clock and on
+the processor: with what else runs, they differ.
 """
 
 import linecache

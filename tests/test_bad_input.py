@@ -1,7 +1,7 @@
 """Bad input for every public function: the error names the argument, and tells a shape from a type from a value.
 
 The public functions, and the methods of the networks and of what they are made of, are found in the modules; their right
-arguments in RIGHT, by the argument's name. Every wrong value is tried for every argument; one failure lists all offenders.
+arguments follow from their annotations. Every wrong value is tried for every argument; one failure lists all offenders.
 """
 
 import importlib
@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import course_lib
-from course_lib import activations, initializers, losses, regularizers
+from course_lib import activations, losses, regularizers
 from course_lib.activations import relu
 from course_lib.depth.deep import DeepNetwork
 from course_lib.depth.normalization import layer_norm
@@ -23,87 +23,21 @@ from course_lib.shapes import ShapeError
 
 m, n_in, n_out = 7, 5, 3
 RNG = np.random.default_rng(0)
-O, W, b, G = (
-    RNG.standard_normal((m, n_in)),
-    RNG.standard_normal((n_in, n_out)),
-    np.ones((1, n_out)),
-    np.ones((m, n_out)),
-)
+O, W, b = (RNG.standard_normal(shape) for shape in ((m, n_in), (n_in, n_out), (1, n_out)))
 NETWORK = Network([n_in, n_out], relu, losses.softmax_cross_entropy)
 NETWORK.parameters = [(W, b)]
 TRACE = NETWORK.forward(O)
 GRADIENTS = NETWORK.backward(TRACE, np.eye(n_out)[np.arange(m) % n_out])
 
-RIGHT = {
-    "O": O,
-    "X": O,
-    "W": W,
-    "b": b,
-    "G": G,
-    "Z": G,
-    "A": np.eye(n_in),
-    "B": np.eye(n_in),
-    "grad_O_branch": G,
-    "target": np.eye(n_out)[np.arange(m) % n_out],
-    "dy_dx": O,
-    "dx_dz": W,
-    "dY_dX": np.ones((m, n_out, 2)),
-    "dz_dY": G,
-    "dB_dO": np.ones((2, 3, 2, 3)),
-    "gamma": b,
-    "beta": b,
-    "m": m,
-    "n_in": n_in,
-    "n_out": n_out,
-    "rng": RNG,
-    "std": 1.0,
-    "activation": relu,
-    "output_activation": activations.identity,
-    "loss": losses.mse,
-    "regularizer": regularizers.l2,
-    "initializer": initializers.he_normal,
-    "lam": 0.1,
-    "seed": 0,
-    "dtype": "float64",
-    "sizes": [n_in, 4, n_out],
-    "network": NETWORK,
-    "trace": TRACE,
-    "gradients": GRADIENTS,
-    "learning_rate": 0.1,
-    "momentum": 0.0,
-    "velocity": None,
-    "f": np.sin,
-    "method": "central",
-    "epochs": 1,
-    "batch_size": 4,
-    "test": None,
-    "clip_norm": None,
-    "limit": 1.0,
-    "noise": 0.1,
-    "weight_gain": 1.0,
-    "bias_variance": 0.1,
-    "depth": 3,
-    "width": 6,
-    "batch": 5,
-    "networks": 1,
-    "residual": False,
-    "normalization": None,
-    "cases": [(relu, 2.0)],
-    "function": np.sin,
-}
-# Of the same name, but for another thing.
-ELSEWHERE = {"moons": {"m": 20}, "spirals": {"m": 20}, "residual": {"B": O}, "transpose_of_product": {"A": O, "B": W}}
+# The right arguments that do not follow from an annotation or a default: see `right_argument`.
+RIGHT = {"network": NETWORK, "trace": TRACE, "gradients": GRADIENTS, "target": np.eye(n_out)[np.arange(m) % n_out]}
+RIGHT |= {"f": np.sin, "function": np.sin, "rng": RNG, "activation": relu, "cases": [(relu, 2.0)], "dtype": "float64"}
+RIGHT |= {"sizes": [n_in, 4, n_out], "dY_dX": np.ones((m, n_out, 2)), "dz_dY": np.ones((m, n_out)), "std": 1.0}
+RIGHT |= {"epochs": 1, "learning_rate": 0.1, "limit": 1.0, "depth": 3, "width": 6, "batch": 5, "weight_gain": 1.0}
+SIZES = {"m": m, "n_in": n_in, "n_out": n_out, "n": 5, "k": 2, "n_y": 7, "n_x": 5, "n_z": 3, "1": 1}
 # What takes no argument, or is no function of arguments that can be wrong: a decorator, a formula without checks, what checks itself.
 LEFT_OUT = {"digits", "shape_checked", "softmax", "of_kind", "copy_into", "same_shapes"}
-BARE = {
-    "both",
-    "check_target",
-    "f",
-    "f_prime",
-    "f_gradient",
-    "standardize",
-    "undo_standardize",
-}  # formulas without checks
+BARE = {"both", "check_target", "f", "f_prime", "f_gradient", "standardize", "undo_standardize"}  # without checks
 PARTS = {
     name: value
     for module in (activations, losses, regularizers)
@@ -159,27 +93,8 @@ OTHER_SHAPES = {
     "one column less": lambda right: right[..., :-1],
     "nothing": lambda right: right[:0],
 }
-OBJECTS = [
-    None,
-    "text",
-    b"x",
-    [],
-    {},
-    object(),
-    -1,
-    0,
-    1.5,
-    10**400,
-    True,
-    float("nan"),
-    float("inf"),
-    1j,
-    O,
-    [1, 2],
-    (1, 2, 3),
-    int,
-    np.sin,
-]
+NUMBERS = [-1, 0, 1.5, 10**400, True, float("nan"), float("inf"), 1j]
+OBJECTS = [None, "text", b"x", [], {}, object(), *NUMBERS, O, [1, 2], (1, 2, 3), int, np.sin]
 
 
 def public_functions():
@@ -207,11 +122,19 @@ def public_functions():
     return {name: f for name, f in found.items() if name not in LEFT_OUT}
 
 
-def right_arguments(name, function):
+def right_argument(parameter):
+    """What a parameter takes: the shape that its annotation states, or its default, or a size of its name."""
+    shape = getattr(parameter.annotation, "dim_str", "...").split()
+    if parameter.name in RIGHT:
+        return RIGHT[parameter.name]
+    if parameter.default is not parameter.empty:
+        return parameter.default
+    return SIZES.get(parameter.name, O if "..." in shape else RNG.standard_normal([SIZES[symbol] for symbol in shape]))
+
+
+def right_arguments(function):
     parameters = inspect.signature(function).parameters.values()
-    named = [p.name for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
-    special = {"O": G} if {"O", "target"} <= set(named) and "network" not in named else ELSEWHERE.get(name, {})
-    return {argument: special.get(argument, RIGHT[argument]) for argument in named}
+    return {p.name: right_argument(p) for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)}
 
 
 def said(function, arguments):
@@ -245,7 +168,7 @@ def wrong_arrays(name, argument, right):
 
 
 def test_right_calls_go_on():
-    refused = {name: said(function, right_arguments(name, function)) for name, function in public_functions().items()}
+    refused = {name: said(function, right_arguments(function)) for name, function in public_functions().items()}
     assert {name: error for name, error in refused.items() if error} == {}
 
 
@@ -254,7 +177,7 @@ def test_an_array_that_is_wrong_is_refused_by_its_name_and_shapes_types_and_valu
     monkeypatch.setenv("TQDM_DISABLE", "1")
     offenders = []
     for name, function in public_functions().items():
-        right = right_arguments(name, function)
+        right = right_arguments(function)
         for argument, value in right.items():
             if isinstance(value, np.ndarray) and name not in NO_ARRAY:
                 for kind, bad, error, message in wrong_arrays(name, argument, value):
@@ -268,7 +191,7 @@ def test_whatever_stands_for_an_argument_the_call_goes_on_or_an_error_names_an_a
     monkeypatch.setenv("TQDM_DISABLE", "1")
     offenders = []
     for name, function in public_functions().items():
-        right = right_arguments(name, function)
+        right = right_arguments(function)
         names = "|".join(right)
         for argument, value in right.items():
             bads = [*OBJECTS, *(change(value) for change in OTHER_SHAPES.values() if isinstance(value, np.ndarray))]
@@ -293,7 +216,7 @@ RATIONAL = {
 def test_fractions_stay_fractions_where_the_formula_is_rational_and_are_refused_elsewhere():
     offenders = []
     for name, function in public_functions().items():
-        right = right_arguments(name, function)
+        right = right_arguments(function)
         exact = {key: np.full(A.shape, Fraction(1, 3)) if isinstance(A, np.ndarray) else A for key, A in right.items()}
         if name in NO_ARRAY or name == "Network.backward" or not any(exact[key] is not right[key] for key in right):
             continue

@@ -13,10 +13,8 @@ from refusals import not_refused
 
 from course_lib import activations, initializers
 from course_lib.activations import gelu, identity, leaky_relu, relu, sigmoid, softplus, tanh
-from course_lib.dense import forward, grad_O, undo_activation
 from course_lib.depth.deep import DeepNetwork, compare, flow, measure
 from course_lib.depth.normalization import batch_norm, layer_norm
-from course_lib.depth.residuals import grad_O_residual, residual
 from course_lib.depth.theory import Flow, mean_field
 from course_lib.initializers import fan_in_uniform, glorot_uniform
 from course_lib.losses import softmax_cross_entropy
@@ -67,26 +65,6 @@ def test_the_gradients_are_those_of_automatic_differentiation(sizes, name, remed
     for layer, expected_layer in zip(gradients, grad(by_autograd)(*arguments), strict=True):
         for dP, expected_dP in zip(layer, expected_layer, strict=True):
             assert_close(dP, expected_dP, 1e-9)
-
-
-@given(SIZES, REMEDIES, SEED)
-def test_the_trace_holds_what_the_checked_formulas_give(sizes, remedies, seed):
-    network, X, target = build(sizes, "tanh", remedies, seed)
-    trace = network.forward(X)
-    network.backward(trace, target)
-    G = softmax_cross_entropy.gradient(trace.O[-1], target)
-    for layer in reversed(range(len(network.parameters))):
-        (W, b, *more), O, f = network.parameters[layer], trace.O[layer], network.activations[layer]
-        Z = forward(O, W, b)
-        Y = remedies["normalization"](Z, *more) if more else Z
-        past, dY = G, undo_activation(G, Y, f)
-        dZ = remedies["normalization"].undo(dY, Z, more[0]) if more else dY
-        assert_close(trace.Z[layer], Z)
-        assert_close(trace.O[layer + 1], residual(O, f(Y)) if network.residual[layer] else f(Y))
-        assert_close(trace.G[layer], dZ)
-        G = grad_O_residual(past, grad_O(dZ, W)) if network.residual[layer] else grad_O(dZ, W)
-        if layer > 0:
-            assert_close(trace.dL_dO[layer], G)
 
 
 def test_only_hidden_layers_of_equal_sizes_are_residual_and_the_last_layer_is_plain():

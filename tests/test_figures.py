@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from contrast import contrast
 from matplotlib import pyplot, rc_context
 from matplotlib.colors import to_rgb
 from PIL import Image, ImageFilter
@@ -234,15 +235,6 @@ def test_the_pictures_of_the_layer_agree_with_each_other():
 # The colours of the light and the dark look
 
 
-def contrast(one, other):
-    """WCAG's contrast of two colours, from 1 to 21."""
-    linear = [
-        np.where((c := np.array(to_rgb(x))) <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4) for x in (one, other)
-    ]
-    light, dark = sorted((x @ (0.2126, 0.7152, 0.0722) for x in linear), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
 LOOKS = pytest.mark.parametrize("look", [LIGHT, DARK], ids=["light", "dark"])
 # What a colour is to people without red or green receptors: Machado, Oliveira and Fernandes, 2009, in linear RGB.
 PROTANOPIA = [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
@@ -350,3 +342,7 @@ def test_the_loop_of_the_page_gives_the_gradients():
     exec(handout.LOOP, scope)  # noqa: S102
     for pair, right in zip(scope["gradients"], network.backward(trace, target), strict=True):
         assert all(np.allclose(one, other) for one, other in zip(pair, right, strict=True))
+
+
+def test_the_contrast_is_that_of_wcag():
+    assert np.allclose([contrast("#000000", "#ffffff"), contrast("#777777", "#ffffff")], [21, 4.48], atol=0.01)

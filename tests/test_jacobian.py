@@ -9,6 +9,7 @@ from autograd import jacobian as autograd_jacobian
 from hypothesis import given
 from hypothesis import strategies as st
 from reference import assert_close, assert_exactly, contract, fractions, matmul
+from refusals import not_refused
 
 from course_lib.jacobian import chain, inverse_of_product, key_idea, numeric_jacobian, transpose_of_product
 from course_lib.shapes import ShapeError
@@ -38,12 +39,6 @@ def test_the_inverse_of_a_product_undoes_the_product(n, seed):
 def test_a_product_without_an_inverse_is_refused():
     with pytest.raises(np.linalg.LinAlgError):
         inverse_of_product(np.ones((3, 3)), np.eye(3))
-
-
-def test_the_inverse_of_fractions_is_refused_by_name():
-    exact = np.full((2, 2), Fraction(1))
-    with pytest.raises(TypeError, match=r"inverse_of_product\(A, B\): A and B hold Fractions, expected floats"):
-        inverse_of_product(exact, exact)
 
 
 @given(SIZE, SIZE, SIZE, SEED)
@@ -238,56 +233,37 @@ def test_a_function_without_a_steady_quotient_is_refused(f):
         numeric_jacobian(f, np.array([1.0]))
 
 
-def test_a_function_that_computes_in_float32_is_refused():
-    with pytest.raises(TypeError, match=r"f\(X\) has dtype float32, expected float64: differences need all its digits"):
-        numeric_jacobian(lambda x: np.sin(x.astype(np.float32)), np.array([0.5]))
-
-
 def test_no_entries_have_an_empty_jacobian():
     assert numeric_jacobian(lambda X: X.sum(axis=1), np.zeros((4, 0))).shape == (4, 4, 0)
 
 
-@pytest.mark.parametrize(
-    ("f", "X", "method", "error", "message"),
-    [
-        (None, np.ones(2), "central", TypeError, "f is NoneType None, expected a function"),
-        (np.sin, np.ones(2), "forward", ValueError, "method is str 'forward', expected 'central' or 'complex'"),
-        (np.sin, np.ones(2, dtype=int), "central", TypeError, "X has dtype int64, expected real floats"),
-        (np.sin, np.ones(2, dtype=bool), "central", TypeError, "X has dtype bool"),
-        (np.sin, np.ones(2, dtype=complex), "central", TypeError, "X has dtype complex128"),
-        (np.sin, np.full(2, Fraction(1)), "central", TypeError, "X has dtype object"),
-        (np.sin, None, "central", TypeError, "X is a NoneType, expected a plain numpy array"),
-        (np.sin, "1.0", "central", TypeError, "X is a str, expected"),
-        (np.sin, np.array([np.nan]), "central", ValueError, "X is not finite everywhere"),
-        (np.sin, np.array([np.inf]), "complex", ValueError, "X is not finite everywhere"),
-        (np.sin, np.ma.array([1.0, 2.0], mask=[0, 1]), "central", TypeError, "X is a MaskedArray"),
-        (lambda X: X.astype(int), np.ones(2), "central", TypeError, r"f\(X\) has dtype int64"),
-        (lambda X: None, np.ones(2), "central", TypeError, r"f\(X\) is a NoneType"),
-        (lambda X: X / 0, np.ones(2), "central", ValueError, r"f\(X\) is not finite everywhere"),
+@pytest.mark.filterwarnings("ignore::RuntimeWarning", "ignore::PendingDeprecationWarning")
+def test_what_has_no_numeric_jacobian_is_refused():
+    real, plain = "expected real floats", "expected a plain numpy array"
+    cases = [
+        ({"f": None}, TypeError, "f is NoneType None, expected a function"),
+        ({"method": "forward"}, ValueError, "method is str 'forward', expected 'central' or 'complex'"),
+        *(
+            ({"X": np.ones(2, dtype)}, TypeError, f"X has dtype {dtype}, {real}")
+            for dtype in ("int64", "bool", "complex128")
+        ),
+        ({"X": np.full(2, Fraction(1))}, TypeError, f"X has dtype object, {real}"),
+        ({"X": None}, TypeError, f"X is a NoneType, {plain}"),
+        ({"X": "1.0"}, TypeError, f"X is a str, {plain}"),
+        ({"X": np.ma.array([1.0, 2.0], mask=[0, 1])}, TypeError, f"X is a MaskedArray, {plain}"),
+        ({"X": np.matrix([[1.0]])}, TypeError, f"X is a matrix, {plain}"),
+        ({"X": np.array([np.nan])}, ValueError, "X is not finite everywhere"),
+        ({"X": np.array([np.inf]), "method": "complex"}, ValueError, "X is not finite everywhere"),
+        ({"f": lambda X: X.astype(int)}, TypeError, "f(X) has dtype int64"),
+        ({"f": lambda X: np.float32(X)}, TypeError, "f(X) has dtype float32, expected float64: differences need all"),
+        ({"f": lambda X: None}, TypeError, "f(X) is a NoneType"),
+        ({"f": lambda X: X / 0}, ValueError, "f(X) is not finite everywhere"),
         (
-            np.sqrt,
-            np.zeros(1),
-            "central",
+            {"f": np.sqrt, "X": np.zeros(1)},
             ValueError,
-            r"f\(X \+ h\) or f\(X - h\) is not finite for X\[0\], however small h is",
+            "f(X + h) or f(X - h) is not finite for X[0], however small h is",
         ),
-        (abs, np.ones(2), "complex", ValueError, "not analytic .* use method='central'"),
-        (
-            lambda X: X[X <= 1],
-            np.ones(2),
-            "central",
-            ShapeError,
-            r"f\(X \+ h\) has shape \(1,\), but f\(X\) has \(2,\)",
-        ),
-    ],
-)
-@pytest.mark.filterwarnings("ignore::RuntimeWarning")
-def test_what_has_no_numeric_jacobian_is_refused(f, X, method, error, message):
-    with pytest.raises(error, match=r"numeric_jacobian\(f, X.*" + message):
-        numeric_jacobian(f, X, method)
-
-
-@pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")
-def test_a_matrix_has_no_numeric_jacobian():
-    with pytest.raises(TypeError, match=r"numeric_jacobian\(f, X\): X is a matrix, expected a plain numpy array"):
-        numeric_jacobian(np.sin, np.matrix([[1.0]]))
+        ({"f": abs, "method": "complex"}, ValueError, "not analytic"),
+        ({"f": lambda X: X[X <= 1]}, ShapeError, "f(X + h) has shape (1,), but f(X) has (2,)"),
+    ]
+    assert not_refused(numeric_jacobian, {"f": np.sin, "X": np.ones(2), "method": "central"}, cases) == []

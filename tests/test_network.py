@@ -1,6 +1,10 @@
-"""A network: its gradients are those of autograd and of the formulas of one layer; its Trace; what it refuses."""
+"""A network: its gradients are those of autograd and of the open formulas, and so is each step, slow and fast, in both
+precisions; its Trace; what it keeps; what it refuses, by name.
+"""
 
+import copy
 import itertools
+import pickle
 
 import numpy as np
 import pytest
@@ -8,119 +12,131 @@ from autograd import grad
 from hypothesis import given
 from hypothesis import strategies as st
 from reference import ACTIVATIONS, LOSSES, REGULARIZERS, assert_close, objective, one_hot
+from refusals import not_refused
 
-from course_lib import activations, initializers, losses, regularizers
-from course_lib.activations import identity, relu, tanh
-from course_lib.dense import forward, grad_b, grad_O, grad_W, undo_activation
-from course_lib.jacobian import numeric_jacobian
-from course_lib.losses import mse, softmax, softmax_cross_entropy
+from course_lib import activations, dense, initializers, losses, regularizers
+from course_lib.activations import Activation, identity, relu, sigmoid, tanh
+from course_lib.fast import KEPT, FastNetwork
+from course_lib.losses import Loss, mse, softmax, softmax_cross_entropy
 from course_lib.network import Network, Trace
-from course_lib.regularizers import l1, l2
+from course_lib.regularizers import Regularizer, l1, l2
 from course_lib.shapes import ShapeError, as_fractions
 
-NETWORKS = st.fixed_dictionaries(
+BOTH = pytest.mark.parametrize("kind", [Network, FastNetwork])
+TASKS = st.fixed_dictionaries(
     {
-        "sizes": st.lists(st.integers(1, 4), min_size=2, max_size=6),
+        "sizes": st.lists(st.integers(1, 5), min_size=2, max_size=6),
         "activation": st.sampled_from(sorted(ACTIVATIONS)),
         "output_activation": st.sampled_from(sorted(ACTIVATIONS)),
         "loss": st.sampled_from(sorted(LOSSES)),
         "regularizer": st.sampled_from(sorted(REGULARIZERS)),
         "lam": st.sampled_from([0.0, 0.3, 2]),
         "initializer": st.sampled_from(["glorot_uniform", "glorot_normal", "he_normal", "orthogonal"]),
+        "dtype": st.sampled_from(["float32", "float64"]),
         "seed": st.integers(0, 10_000),
     }
 )
+MODULES = {"loss": losses, "activation": activations, "output_activation": activations}
+MODULES |= {"regularizer": regularizers, "initializer": initializers}
 
 
-def build(choice, m):
-    """The network of a choice with biases that are not 0, a batch of m samples, and the names of its activations."""
-    choice = dict(choice)
-    choice["lam"] *= choice["regularizer"] != "none"
-    if choice["loss"] == "softmax_cross_entropy":
-        choice["output_activation"] = "identity"
-    sizes, rng = choice["sizes"], np.random.default_rng(choice["seed"])
-    names = [choice["activation"]] * (len(sizes) - 2) + [choice["output_activation"]]
-    modules = {
-        "activation": activations,
-        "output_activation": activations,
-        "loss": losses,
-        "regularizer": regularizers,
-        "initializer": initializers,
-    }
-    network = Network(**{key: getattr(modules[key], v) if key in modules else v for key, v in choice.items()})
+def task(kind=FastNetwork, sizes=(3, 4, 2), m=7, loss=mse, seed=0, dtype=np.float64, activation=tanh, **options):
+    """A network whose biases are not 0, a batch X, (m, sizes[0]), and its target, (m, sizes[-1])."""
+    rng = np.random.default_rng(seed)
+    network = kind(sizes, activation, loss, seed=seed, dtype=dtype, **options)
     network.parameters = [(W, rng.standard_normal(b.shape)) for W, b in network.parameters]
-    target = one_hot(rng, m, sizes[-1]) if "entropy" in choice["loss"] else rng.standard_normal((m, sizes[-1]))
-    return network, rng.standard_normal((m, sizes[0])), target, names
+    target = one_hot(rng, m, sizes[-1]) if loss is softmax_cross_entropy else rng.standard_normal((m, sizes[-1]))
+    return network, rng.standard_normal((m, sizes[0])).astype(dtype), target.astype(dtype)
 
 
-def assert_gradients_close(gradients, expected, tolerance=1e-11):
-    for pair, expected_pair in zip(gradients, expected, strict=True):
-        for gradient, expected_gradient in zip(pair, expected_pair, strict=True):
-            assert_close(gradient, expected_gradient, tolerance)
+def drawn_task(kind, choice, m):
+    choice = choice | {name: getattr(module, choice[name]) for name, module in MODULES.items()}
+    choice["lam"] *= choice["regularizer"] is not regularizers.none
+    if choice["loss"] is softmax_cross_entropy:
+        choice["output_activation"] = identity
+    return task(kind, m=m, **choice)
 
 
-@given(NETWORKS, st.integers(1, 4))
+def open_formulas(network, X, target):
+    """J, its gradients and every array of the pass in float64, by `dense` and the parts of the network alone."""
+    X, target, parameters = X.astype(float), target.astype(float), as_floats(network.parameters)
+    by_hand, omega = Trace([X], []), 0.0
+    for (W, b), f in zip(parameters, network.activations, strict=True):
+        by_hand.Z.append(dense.forward(by_hand.O[-1], W, b))
+        by_hand.O.append(f(by_hand.Z[-1]))
+        omega += network.regularizer(W)
+    dO, gradients = network.loss.gradient(by_hand.O[-1], target), []
+    for l in reversed(range(len(by_hand.Z))):
+        W, _ = parameters[l]
+        by_hand.dL_dO.insert(0, dO)
+        by_hand.G.insert(0, dense.undo_activation(dO, by_hand.Z[l], network.activations[l]))
+        dW = dense.grad_W(by_hand.O[l], by_hand.G[0]) + network.lam * network.regularizer.gradient(W)
+        gradients.insert(0, (dW, dense.grad_b(by_hand.G[0])))
+        dO = dense.grad_O(by_hand.G[0], W)
+    return network.loss(by_hand.O[-1], target) + network.lam * omega, gradients, by_hand
+
+
+def as_floats(pairs):
+    return [tuple(np.array(P, dtype=float) for P in pair) for pair in pairs]
+
+
+def assert_pairs(pairs, expected, tolerance):
+    for pair, expected_pair in zip(pairs, expected, strict=True):
+        for P, expected_P in zip(pair, expected_pair, strict=True):
+            assert_close(P, expected_P, tolerance)
+
+
+def tolerance(network):
+    return {"float32": 2e-5, "float64": 1e-12}[network.dtype.name]
+
+
+def assert_steps_are_those_of_the_open_formulas(network, X, target, with_velocity=False):
+    velocity = np.zeros(network.n_parameters, network.dtype) if with_velocity else None
+    V = [tuple(0 * P for P in pair) for pair in as_floats(network.parameters)]
+    for _ in range(2):  # the second step finds the buffers of the first
+        before = as_floats(network.parameters)
+        J, gradients, _ = open_formulas(network, X, target)
+        if with_velocity:
+            found = network.sgd_step(X, target, 0.1, 0.9, velocity)
+            V = [tuple(0.9 * v - 0.1 * d for v, d in zip(*z, strict=True)) for z in zip(V, gradients, strict=True)]
+        else:
+            found = network.sgd_step(X, target, 0.1)
+            V = [tuple(-0.1 * d for d in pair) for pair in gradients]
+        moved = [tuple(P + v for P, v in zip(*z, strict=True)) for z in zip(before, V, strict=True)]
+        assert type(found) is float
+        assert_close(found, J, tolerance(network))
+        assert_pairs(network.parameters, moved, tolerance(network))
+
+
+@given(TASKS, st.integers(1, 4))
 def test_J_and_its_gradients_are_those_of_automatic_differentiation(choice, m):
-    network, X, target, names = build(choice, m)
+    network, X, target = drawn_task(Network, choice | {"dtype": "float64"}, m)
     J, gradients = network.loss_and_gradients(X, target)
-    arguments = (X, target, names, choice["loss"], choice["regularizer"], choice["lam"])
+    names = [f.name for f in network.activations]
+    arguments = (X, target, names, choice["loss"], choice["regularizer"], network.lam)
     assert_close(J, objective(network.parameters, *arguments))
     assert J == network.objective(X, target)
-    assert_gradients_close(gradients, grad(objective)(list(network.parameters), *arguments))
+    assert_pairs(gradients, grad(objective)(list(network.parameters), *arguments), 1e-11)
 
 
-@pytest.mark.parametrize("n_layers", [1, 2, 3, 4, 5])
-@pytest.mark.parametrize("activation", sorted(ACTIVATIONS))
-@pytest.mark.parametrize("loss", sorted(LOSSES))
-def test_every_depth_activation_and_loss_agrees_with_automatic_differentiation(n_layers, activation, loss):
-    sizes = [5, 3, 4, 2, 3, 4][: n_layers + 1]
-    for regularizer in REGULARIZERS:
-        choice = {"sizes": sizes, "activation": activation, "output_activation": activation, "loss": loss}
-        network, X, target, names = build(choice | {"regularizer": regularizer, "lam": 0.7, "seed": n_layers}, m=7)
-        _, gradients = network.loss_and_gradients(X, target)
-        expected = grad(objective)(list(network.parameters), X, target, names, loss, regularizer, network.lam)
-        assert_gradients_close(gradients, expected)
-
-
-@given(NETWORKS, st.integers(1, 4))
-def test_the_network_s_lines_are_the_formulas_of_one_layer(choice, m):
-    network, X, target, _ = build(choice, m)
+@given(TASKS, st.integers(1, 6))
+def test_J_gradients_and_trace_are_the_open_formulas_in_both_precisions(choice, m):
+    network, X, target = drawn_task(FastNetwork, choice, m)
+    J, gradients, by_hand = open_formulas(network, X, target)
+    found, found_gradients = network.loss_and_gradients(X, target)
+    assert_close(found, J, tolerance(network))
     trace = network.forward(X)
-    gradients = network.backward(trace, target)
-    O, inputs, Zs = X, [], []
-    for (W, b), f in zip(network.parameters, network.activations, strict=True):
-        inputs.append(O)
-        Zs.append(forward(O, W, b))
-        O = f(Zs[-1])
-    dL_dO, expected = network.loss.gradient(O, target), []
-    for l in reversed(range(len(Zs))):
-        W, _ = network.parameters[l]
-        G = undo_activation(dL_dO, Zs[l], network.activations[l])
-        expected.insert(0, (grad_W(inputs[l], G) + network.lam * network.regularizer.gradient(W), grad_b(G)))
-        assert_close(trace.Z[l], Zs[l])
-        assert_close(trace.O[l + 1], network.activations[l](Zs[l]))
-        assert_close(trace.G[l], G)
-        assert_close(trace.dL_dO[l + 1], dL_dO)
-        dL_dO = grad_O(G, W)
-    assert_gradients_close(gradients, expected, 1e-12)
+    for pairs in (found_gradients, network.backward(trace, target)):
+        assert_pairs(pairs, gradients, tolerance(network))
+    passed = [trace.O, trace.Z, trace.G, trace.dL_dO[1:]]
+    assert_pairs(passed, [by_hand.O, by_hand.Z, by_hand.G, by_hand.dL_dO], tolerance(network))
+    assert {A.dtype for A in itertools.chain(*passed, *found_gradients)} == {network.dtype}
 
 
-def test_the_gradients_are_the_numeric_ones():
-    network = Network([5, 4, 3], tanh, softmax_cross_entropy, l2, lam=0.1, seed=3)
-    rng = np.random.default_rng(0)
-    X, target = rng.standard_normal((7, 5)), one_hot(rng, 7, 3)
-    _, gradients = network.loss_and_gradients(X, target)
-    for layer, which in itertools.product(range(2), range(2)):
-        original = [P.copy() for P in network.parameters[layer]]
-
-        def J(P, layer=layer, which=which, original=original):
-            network.parameters[layer] = (P, original[1]) if which == 0 else (original[0], P)
-            return network.objective(X, target)
-
-        assert_close(gradients[layer][which], numeric_jacobian(J, original[which]), 1e-9)
-        network.parameters[layer] = original
-    by_moving_X = numeric_jacobian(network.predict, X, "complex")
-    assert_close(by_moving_X, numeric_jacobian(network.predict, X), 1e-9)
+@BOTH
+@given(TASKS, st.integers(1, 6), st.booleans())
+def test_a_step_is_that_of_the_open_formulas_to_rounding(kind, choice, m, with_velocity):
+    assert_steps_are_those_of_the_open_formulas(*drawn_task(kind, choice, m), with_velocity)
 
 
 def test_the_trace_holds_every_array_of_the_pass_by_layer():
@@ -137,36 +153,6 @@ def test_the_trace_holds_every_array_of_the_pass_by_layer():
     assert [G.shape for G in trace.G] == [(7, 4), (7, 6), (7, 3)]
     assert trace.dL_dO[0] is None
     assert [G.shape for G in trace.dL_dO[1:]] == [(7, 4), (7, 6), (7, 3)]
-
-
-def test_every_G_of_the_trace_is_the_gradient_of_L_for_its_Z():
-    network = Network([5, 4, 3], tanh, regularizer=l2, lam=0.5, seed=2)
-    X, target = np.random.default_rng(1).standard_normal((7, 5)), np.ones((7, 3))
-    trace = network.forward(X)
-    network.backward(trace, target)
-
-    def L_from(Z, layer):
-        for l in range(layer, 2):
-            O = network.activations[l](Z)
-            if l == 1:
-                return mse(O, target)
-            Z = forward(O, *network.parameters[l + 1])
-
-    for layer in (0, 1):
-        numeric = numeric_jacobian(lambda Z, layer=layer: L_from(Z, layer), trace.Z[layer], "complex")
-        assert_close(trace.G[layer], numeric)
-
-
-def test_J_is_L_plus_lam_omega_of_the_weights_and_not_of_the_biases():
-    X, target = np.ones((7, 5)), np.zeros((7, 3))
-    for regularizer in (l1, l2):
-        plain, regular = Network([5, 4, 3], tanh), Network([5, 4, 3], tanh, regularizer=regularizer, lam=0.5)
-        for network in (plain, regular):
-            network.parameters = [(W, b + 2.0) for W, b in network.parameters]
-        omega = sum(regularizer(W) for W, _ in plain.parameters)
-        assert_close(regular.objective(X, target), plain.objective(X, target) + 0.5 * omega)
-        gradients = zip(regular.loss_and_gradients(X, target)[1], plain.loss_and_gradients(X, target)[1], strict=True)
-        assert all(np.array_equal(db, db_plain) for (_, db), (_, db_plain) in gradients)
 
 
 def test_the_hidden_layers_have_the_activation_and_the_last_one_its_own():
@@ -206,97 +192,302 @@ def test_no_argument_and_no_parameter_is_changed_by_a_pass():
     assert (target == 0).all()
 
 
+@BOTH
+def test_hidden_layers_may_differ_and_a_list_of_activations_may_be_written_to(kind):
+    network, X, target = task(kind, (3, 4, 5, 4, 2))
+    for hidden in ([relu, tanh, relu], [tanh, relu, sigmoid], [relu, relu, identity], [relu] * 3):
+        network.activations[:3] = hidden
+        assert_steps_are_those_of_the_open_formulas(network, X, target)
+
+
+@BOTH
+def test_a_learner_s_own_activation_loss_and_regularizer_are_run(kind):
+    square = Activation("square", lambda Z: Z**2, lambda Z: 2 * Z)
+    half = Loss("half", lambda O, target: ((O - target).sum() / 2, np.full_like(O, 0.5)))
+    cubes = Regularizer("cubes", lambda W: (W**3).sum(), lambda W: 3 * W**2)
+    network, X, target = task(kind, (3, 4, 4, 2), loss=half, activation=square, regularizer=cubes, lam=0.1)
+    assert_steps_are_those_of_the_open_formulas(network, X * 0.1, target)
+
+
+@BOTH
+@pytest.mark.parametrize("n_out", [2, 70])
+def test_rows_of_the_target_that_sum_to_1_but_for_rounding_count_as_they_are(kind, n_out):
+    network, X, target = task(kind, (3, 4, n_out), loss=softmax_cross_entropy)
+    target = target * (1 + 9e-7)
+    J, gradients, _ = open_formulas(network, X, target)
+    assert_close(network.objective(X, target), J, 1e-13)
+    assert_pairs(network.loss_and_gradients(X, target)[1], gradients, 1e-13)
+    before = as_floats(network.parameters)
+    assert_close(network.sgd_step(X, target, 1.0), J, 1e-13)
+    moved = [tuple(P - d for P, d in zip(*z, strict=True)) for z in zip(before, gradients, strict=True)]
+    assert_pairs(network.parameters, moved, 1e-13)
+
+
+def test_a_wide_batch_that_is_taken_some_rows_at_a_time_is_the_same_step():
+    network, X, target = task(sizes=(3, 700), m=300, loss=softmax_cross_entropy)  # more entries than a piece has
+    assert_steps_are_those_of_the_open_formulas(network, X, target)
+    assert_steps_are_those_of_the_open_formulas(*task(sizes=(300, 300), m=5), with_velocity=True)  # several pieces
+
+
+@BOTH
+def test_what_is_assigned_is_copied_at_once_into_arrays_that_stay(kind):
+    network, X, target = task(kind)
+    (W0, b0), (W1, b1) = network.parameters
+    new = W1 * 2
+    network.parameters[1] = (new, b1 + 1)
+    new[:] = 7
+    assert network.parameters[1][0] is W1
+    assert not (W1 == 7).any()
+    J = network.objective(X, target)
+    assert_close(network.sgd_step(X, target, 0.1), J)
+    assert network.parameters[0][0] is W0
+    W0[:] = 0
+    assert (network.forward(X).Z[0] == b0).all()
+    other = task(kind, seed=1)[0]
+    other.parameters = network.parameters
+    other.sgd_step(X, target, 0.1)
+    assert not np.array_equal(other.parameters[1][0], W1)
+    (A, c), _ = square = kind([2, 2, 2], tanh).parameters
+    square[0] = (A.T, c)  # what is read is not what was written before
+    assert np.array_equal(A, kind([2, 2, 2], tanh).parameters[0][0].T)
+
+
+@BOTH
+def test_parameters_that_are_none_of_these_layers_are_refused_by_name_and_nothing_is_changed(kind):
+    network = task(kind)[0]
+    before, right, W, b = as_floats(network.parameters), network.parameters[0], np.ones((3, 4)), np.ones((1, 4))
+    says = "Network.parameters is list [], expected (W0, b0, W1, b1)"
+    cases = [
+        ({"parameters": []}, TypeError, says),
+        ({"parameters": None}, TypeError, says.replace("list []", "NoneType None")),
+        ({"parameters": [right, (W[:2], b[:, :2])]}, ShapeError, "parameters: W1 has shape (2, 4), expected (4, 2)"),
+    ]
+    good = {"self": network, "name": "parameters", "parameters": list(network.parameters)}
+    assert not_refused(lambda self, name, parameters: setattr(self, name, parameters), good, cases) == []
+    cases = [
+        ({"pair": np.ones(2)}, TypeError, "parameters[0] is ndarray"),
+        ({"pair": (W, b[0])}, ShapeError, "parameters[0]: b has shape (4,), expected (1, 4)"),
+        ({"pair": (1j * W, b)}, TypeError, "parameters[0]: W has dtype complex128, expected real floats"),
+    ]
+    assert not_refused(lambda pair: network.parameters.__setitem__(0, pair), {"pair": right}, cases) == []
+    assert_pairs(network.parameters, before, 0)
+
+
+@BOTH
+def test_a_batch_may_change_its_size_and_its_layout_from_step_to_step(kind):
+    network, X, target = task(kind, m=40)
+    rng = np.random.default_rng(3)
+    for m in [7, 1, 40, 7, 2, 3, 4, 5, 6, 7, 1]:
+        rows = rng.permutation(40)[:m]
+        layouts = [X[rows], np.asfortranarray(X[rows]), np.repeat(X[rows], 2, axis=0)[::2], X[rows][:, ::-1][:, ::-1]]
+        for layout in layouts:
+            layout.flags.writeable = False
+            J = open_formulas(network, X[rows], target[rows])[0]
+            assert_close(network.sgd_step(layout, target[rows], 0.1), J)
+    assert len(getattr(network, "_buffers", [])) <= KEPT
+
+
+@BOTH
+def test_nothing_that_was_handed_out_is_overwritten(kind):
+    network, X, target = task(kind, loss=softmax_cross_entropy)
+    trace = network.forward(X)
+    gradients = network.backward(trace, target)
+    _, more = network.loss_and_gradients(X, target)
+    arrays = trace.O[1:] + trace.Z + trace.G + trace.dL_dO[1:] + [network.predict(X)]
+    arrays += [dP for pair in gradients + more for dP in pair]
+    before = [A.copy() for A in arrays]
+    assert not any(np.shares_memory(A, P) for A in arrays for pair in network.parameters for P in pair)
+    for _ in range(3):
+        network.sgd_step(X * 2, target, 0.5)
+        network.loss_and_gradients(X, target)
+    assert all(np.array_equal(A, old) for A, old in zip(arrays, before, strict=True))
+
+
+@BOTH
+def test_precisions_may_be_mixed_and_the_network_s_own_is_kept(kind):
+    network, _, _ = task(kind, dtype="float32")
+    twin = task(kind, dtype="float32")[0]
+    rng = np.random.default_rng(5)
+    X, target = rng.standard_normal((7, 3)), rng.standard_normal((7, 2))
+    narrow = X.astype("float32"), target.astype("float32")
+    assert_close(network.sgd_step(X, target, 0.1), twin.sgd_step(*narrow, 0.1), 1e-6)
+    assert_close(network.sgd_step(narrow[0], target, np.float64(0.1)), twin.sgd_step(X, narrow[1], 0.1), 1e-6)
+    assert_close(network.objective(X, target), twin.objective(*narrow), 1e-6)
+    assert {P.dtype for pair in network.parameters for P in pair} == {np.dtype("float32")}
+    network.parameters = as_floats(network.parameters)
+    assert network.parameters[0][0].dtype == network.predict(X).dtype == np.float32
+
+
+@BOTH
+def test_a_number_that_float32_cannot_hold_is_refused(kind):
+    network, X, target = task(kind, dtype="float32")
+    network.sgd_step(X.astype(float), target, 0.1)
+    huge = X.astype(float)
+    huge[2, 1] = -1e300
+    for call in (lambda: network.sgd_step(huge, target, 0.1), lambda: network.forward(huge)):
+        with pytest.raises(ValueError, match=r"X has entries beyond 3\.4e\+38, the largest that float32 holds"):
+            call()
+
+
+@BOTH
 @pytest.mark.parametrize(
-    ("arguments", "error", "message"),
-    [
-        *[
-            ({"sizes": sizes}, ValueError, "sizes is .*, expected two or more whole numbers, at least 1 each")
-            for sizes in ([], [5], 5, None, "53", [5, 0, 3], [5, -4, 3], [5.0, 3.0], [True, 3])
-        ],
+    "make", [copy.copy, copy.deepcopy, lambda net: pickle.loads(pickle.dumps(net)), lambda net: net.astype(net.dtype)]
+)
+@pytest.mark.parametrize("loss", [mse, softmax_cross_entropy])
+def test_a_copy_in_the_middle_of_training_goes_on_alike_and_alone(kind, make, loss):
+    network, X, target = task(kind, loss=loss, regularizer=l2, lam=0.1, dtype="float32")
+    network.sgd_step(X, target, 0.1)
+    twin = make(network)
+    assert twin.loss is loss
+    assert twin.activations == [tanh, identity]
+    assert np.array_equal(twin.predict(X), network.predict(X))
+    before = as_floats(network.parameters)
+    first = twin.sgd_step(X, target, 0.1)
+    assert_pairs(network.parameters, before, 0)
+    assert network.sgd_step(X, target, 0.1) == first
+    assert_pairs(network.parameters, as_floats(twin.parameters), 0)
+
+
+@BOTH
+def test_astype_gives_a_copy_in_the_other_precision(kind):
+    network, X, target = task(kind, dtype="float32")
+    wide = network.astype(float)
+    assert_pairs(wide.parameters, as_floats(network.parameters), 0)
+    assert wide.predict(X).dtype == np.float64
+    wide.sgd_step(X, target, 0.1)
+    assert not np.array_equal(wide.parameters[0][0], network.parameters[0][0])
+
+
+def test_networks_that_take_turns_do_not_meet():
+    nets = [task(seed=seed)[0] for seed in (1, 2, 1, 2)]
+    _, X, target = task()
+    turns = [[net.sgd_step(X, target, 0.1) for net in nets[:2]] for _ in range(3)]
+    alone = [[net.sgd_step(X, target, 0.1) for _ in range(3)] for net in nets[2:]]
+    assert turns == [list(step) for step in zip(*alone, strict=True)]
+
+
+def test_arguments_that_make_no_network_are_refused_by_name():
+    whole = "expected two or more whole numbers, at least 1 each"
+    cases = [
+        ({"sizes": sizes}, ValueError, whole) for sizes in ([], [5], 5, None, "53", [5, 0, 3], [5, -4], [5.0, 3.0])
+    ]
+    cases += [
+        ({"sizes": [True, 3]}, ValueError, whole),
         ({"lam": 0.1}, ValueError, "lam is 0.1 and regularizer is none, expected l2 or l1, or lam = 0"),
         (
             {"initializer": lambda n_in, n_out, rng: rng.standard_normal((n_out, n_in))},
             ShapeError,
-            r"W, as initializer gave it, has shape \[\(4, 5\), \(3, 4\)\], expected \[\(5, 4\), \(4, 3\)\]",
+            "W, as initializer gave it, has shape [(4, 5), (3, 4)], expected [(5, 4), (4, 3)]",
         ),
         (
             {"loss": softmax_cross_entropy, "output_activation": tanh},
             ValueError,
             "output_activation is tanh, expected identity: softmax_cross_entropy takes the last layer's Z",
         ),
-    ],
-)
-def test_arguments_that_make_no_network_are_refused_by_name(arguments, error, message):
-    with pytest.raises(error, match=r"Network\(.*\): " + message):
-        Network(**({"sizes": [5, 4, 3], "activation": tanh} | arguments))
-
-
-def test_numpy_integers_are_sizes_and_any_real_number_is_lam():
-    network = Network(np.array([5, 3]), tanh, regularizer=l2, lam=np.float32(0.5))
+    ]
+    dtypes = [None, int, "float16", complex, "longdouble", "numbers", object]
+    cases += [({"dtype": dtype}, ValueError, "expected float64 or float32") for dtype in dtypes]
+    assert not_refused(Network, {"sizes": [5, 4, 3], "activation": tanh}, cases) == []
+    network = Network(np.array([5, 3]), tanh, regularizer=l2, lam=np.float32(0.5))  # numpy's own numbers will do
+    assert not_refused(network.astype, {"dtype": float}, [({"dtype": "float16"}, ValueError, "dtype is ")]) == []
     assert network.parameters[0][0].shape == (5, 3)
-    assert Network((5, 3), tanh, regularizer=l2, lam=np.int64(1)).lam == 1
 
 
-@pytest.mark.parametrize("method", ["forward", "predict", "objective", "loss_and_gradients"])
-def test_a_batch_of_another_width_is_refused(method):
-    network = Network([5, 4, 3], tanh)
-    arguments = [np.ones((7, 4))] if method in ("forward", "predict") else [np.ones((7, 4)), np.ones((7, 3))]
-    message = r"Network.forward\(X\): X has shape \(7, 4\), expected \(m, 5\): n_in is 5 because sizes is \[5, 4, 3\]\."
-    with pytest.raises(ShapeError, match=message):
-        getattr(network, method)(*arguments)
+def test_a_pass_of_another_width_target_network_or_kind_is_refused():
+    network, X, target = Network([5, 4, 3], tanh), np.ones((7, 5)), np.ones((7, 3))
+    says = "Network.forward(X): X has shape (7, 4), expected (m, 5): n_in is 5 because sizes is [5, 4, 3]."
+    wide = [
+        ({"X": X[:, :4]}, ShapeError, says),
+        ({"X": as_fractions(X)}, TypeError, "X holds Fractions, expected "),
+    ]
+    for call in (network.forward, network.predict):
+        assert not_refused(call, {"X": X}, wide) == []
+    cases = [({"target": np.ones(shape)}, ShapeError, "target has shape") for shape in [(7, 1), (1, 3), (7, 4), (3, 7)]]
+    cases += [({"X": X[:0], "target": target[:0]}, ValueError, "O is empty, (0, 3)")]
+    for call in (network.objective, network.loss_and_gradients):
+        assert not_refused(call, {"X": X, "target": target}, wide + cases) == []
+    traces = [Network(sizes, tanh).forward(X) for sizes in ([5, 1, 3], [5, 4, 4, 3])]
+    strange = [({"trace": trace}, ShapeError, "(trace, target): trace.O has shape") for trace in traces]
+    good = {"trace": network.forward(X), "target": target}
+    assert not_refused(network.backward, good, cases[:4] + strange) == []
+    assert network.forward(X[:0]).O[-1].shape == (0, 3)
 
 
 def test_backward_from_any_G_is_what_backward_does_from_that_of_the_loss():
-    network = Network([5, 4, 3], tanh, regularizer=l2, lam=0.1)
-    rng = np.random.default_rng(0)
-    X, target = rng.standard_normal((7, 5)), rng.standard_normal((7, 3))
+    network, X, target = task(Network, (5, 4, 3), regularizer=l2, lam=0.1)
     by_loss, by_G = network.forward(X), network.forward(X)
-    gradients = network.backward(by_loss, target), network.backward_from(by_G, mse.gradient(by_G.O[-1], target))
-    for pair in zip(*gradients, strict=True):
-        for dP, same in zip(*pair, strict=True):
-            assert_close(dP, same, 1e-14)
-    for G, same in zip(by_loss.G + by_loss.dL_dO[1:], by_G.G + by_G.dL_dO[1:], strict=True):
-        assert_close(G, same, 1e-14)
-    with pytest.raises(ShapeError, match=r"Network.backward_from\(trace, G\): G has shape \(3, 7\), expected \(7, 3\)"):
-        network.backward_from(by_G, np.ones((3, 7)))
-    with pytest.raises(
-        ShapeError, match=r"Network.backward_from\(trace, G\): trace.O has shape \[\(7, 5\), \(7, 3\)\], expected"
-    ):
-        network.backward_from(Network([5, 3], tanh).forward(X), np.ones((7, 3)))
+    gradients = network.backward(by_loss, target)
+    assert_pairs(network.backward_from(by_G, mse.gradient(by_G.O[-1], target)), gradients, 1e-14)
+    assert_pairs([by_G.G, by_G.dL_dO[1:]], [by_loss.G, by_loss.dL_dO[1:]], 1e-14)
+    cases = [
+        ({"G": np.ones((3, 7))}, ShapeError, "backward_from(trace, G): G has shape (3, 7), expected (7, 3)"),
+        ({"trace": Network([5, 3], tanh).forward(X)}, ShapeError, "trace.O has shape [(7, 5), (7, 3)], expected"),
+    ]
+    assert not_refused(network.backward_from, {"trace": by_G, "G": target}, cases) == []
 
 
-@pytest.mark.parametrize("shape", [(7, 1), (1, 3), (7, 4), (6, 3), (3, 7)])
-def test_a_target_of_another_shape_is_refused(shape):
-    network = Network([5, 4, 3], tanh)
-    X, target = np.ones((7, 5)), np.ones(shape)
-    for call in (
-        lambda: network.backward(network.forward(X), target),
-        lambda: network.objective(X, target),
-        lambda: network.loss_and_gradients(X, target),
-    ):
-        with pytest.raises(ShapeError, match="target has shape"):
-            call()
+BAD_STEPS = [  # one of each kind: tests/test_bad_input.py has the others
+    ({"X": np.ones((7, 3)) * 1j}, TypeError, "X or target is complex, expected real floats"),
+    ({"X": np.ones((7, 4))}, ShapeError, "X has shape (7, 4), expected (m, 3): n_in is 3"),
+    ({"X": np.ones((6, 3))}, ShapeError, "target has shape (7, 2), expected ("),
+    ({"X": np.full((7, 3), -np.inf)}, ValueError, "X[0, 0] is -inf, expected finite numbers"),
+    ({"target": np.full((7, 2), np.nan)}, ValueError, "target[0, 0] is nan, expected finite numbers"),
+    ({"target": np.array([[1.5, -0.5]] * 7)}, ValueError, "does not sum to 1 with entries of at least 0"),
+    ({"learning_rate": -0.1}, ValueError, "learning_rate is -0.1, expected a finite number, at least 0"),
+    ({"momentum": 0.9}, TypeError, "velocity is NoneType None, expected np.zeros((26,), float64)"),
+    ({"velocity": np.zeros(25)}, TypeError, "expected np.zeros((26,), float64)"),
+    ({"velocity": np.zeros(26, "float32")}, TypeError, "velocity is ndarray"),
+    ({"velocity": np.broadcast_to(0.0, (26,))}, TypeError, "velocity is ndarray"),
+]
 
 
-def test_the_trace_of_another_network_is_refused():
-    network, other, deeper = (Network(sizes, tanh) for sizes in ([5, 4, 3], [5, 1, 3], [5, 4, 4, 3]))
-    for stranger in (other, deeper):
-        with pytest.raises(ShapeError, match=r"Network.backward\(trace, target\): trace.O has shape"):
-            network.backward(stranger.forward(np.ones((7, 5))), np.ones((7, 3)))
+@BOTH
+@pytest.mark.filterwarnings("ignore:invalid value")  # numpy's own word about infinity, before the error
+def test_a_step_that_cannot_be_is_refused_by_name_and_changes_nothing_first_or_later(kind):
+    network, X, target = task(kind, (3, 4, 2), loss=softmax_cross_entropy)
+    before, cases = as_floats(network.parameters), BAD_STEPS + BAD_STEPS
+    good = {"X": X, "target": target, "learning_rate": 0.0}
+    assert not_refused(network.sgd_step, good, cases) == []
+    assert_pairs(network.parameters, before, 0)
+    fresh = task(kind, (3, 4, 2), loss=softmax_cross_entropy)[0]  # it has taken no step yet
+    assert (
+        not_refused(
+            lambda **given: given and fresh.sgd_step(**given),
+            {},
+            [(good | changed, error, says) for changed, error, says in cases],
+        )
+        == []
+    )
+    assert_pairs(fresh.parameters, before, 0)
 
 
-def test_an_empty_batch_passes_forward_and_has_no_loss():
-    network = Network([5, 4, 3], tanh)
-    assert network.forward(np.ones((0, 5))).O[-1].shape == (0, 3)
-    with pytest.raises(ValueError, match=r"mse\(O, target\): O is empty, \(0, 3\)"):
-        network.loss_and_gradients(np.ones((0, 5)), np.ones((0, 3)))
+@BOTH
+@pytest.mark.filterwarnings("ignore:invalid value")
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("activation", [relu, tanh, sigmoid])
+@pytest.mark.parametrize("name", ["X", "target"])
+@pytest.mark.parametrize("m", [1, 7])
+def test_one_entry_that_is_not_finite_is_found_in_a_batch_of_a_known_form(kind, m, name, activation, value):
+    network, X, target = task(kind, (5, 4, 2), m, activation=activation)
+    network.sgd_step(X, target, 0.1)
+    network.parameters[0][0][:] = -abs(network.parameters[0][0])  # relu: infinity then gives 0 everywhere
+    network.parameters[0][0][-1] = 0  # and 0 times infinity is NaN
+    before = as_floats(network.parameters)
+    {"X": X, "target": target}[name][-1, -1] = value
+    with pytest.raises(ValueError, match=rf"{name}\[{m - 1}, \d\] is .*, expected finite numbers"):
+        network.sgd_step(X, target, 0.1)
+    assert_pairs(network.parameters, before, 0)
 
 
-def test_a_network_computes_in_floats():
-    network, X, target = Network([5, 3], tanh, softmax_cross_entropy), np.ones((7, 5)), np.eye(3)[[0] * 7]
-    with pytest.raises(TypeError, match=r"Network.forward\(X\): X holds Fractions, expected floats"):
-        network.forward(as_fractions(X))
-    with pytest.raises(TypeError, match="only target holds Fractions, expected one kind"):
-        network.objective(X, as_fractions(target))
-    with pytest.raises(TypeError, match="target holds Fractions"):
-        network.backward(network.forward(X), as_fractions(target))
+@pytest.mark.parametrize("part", [tanh, relu, mse, softmax_cross_entropy, l2], ids=repr)
+def test_a_copy_or_a_pickle_of_a_part_is_the_part_itself(part):
+    assert copy.deepcopy(part) is copy.copy(part) is pickle.loads(pickle.dumps(part)) is part
+
+
+@BOTH
+def test_a_run_that_diverges_goes_on_to_nan_as_the_formulas_do(kind):
+    network, X, target = task(kind, (3, 4, 2), activation=relu)
+    with np.errstate(all="ignore"):
+        Js = [network.sgd_step(X, target, 1e200) for _ in range(5)]
+    assert np.isfinite(Js[0])
+    assert not np.isfinite(Js[-1])

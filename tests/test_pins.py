@@ -1,13 +1,12 @@
 """requirements.txt pins every package that the project names or imports, to one exact version."""
 
 import ast
+import json
 import re
 import tomllib
 from importlib.metadata import packages_distributions
 from pathlib import Path
 from sys import stdlib_module_names
-
-import nbformat
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -45,9 +44,9 @@ def sources():
                 yield path.read_text(encoding="utf-8")
     yield (ROOT / "conftest.py").read_text(encoding="utf-8")
     for path in (ROOT / "notebooks").glob("*.ipynb"):
-        for cell in nbformat.read(path, as_version=4).cells:
-            if cell.cell_type == "code":
-                yield re.sub(r"^\s*[%!].*", "", cell.source, flags=re.MULTILINE)
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            if cell["cell_type"] == "code":
+                yield re.sub(r"^\s*[%!].*", "", "".join(cell["source"]), flags=re.MULTILINE)
 
 
 def imported(texts=None):

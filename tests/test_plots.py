@@ -10,8 +10,6 @@ from fractions import Fraction
 from itertools import combinations
 
 import matplotlib
-import nbclient
-import nbformat
 import numpy as np
 import pytest
 from matplotlib import pyplot, style
@@ -167,7 +165,7 @@ def test_no_text_is_clipped_or_touches_another(picture):
             assert min(box.y1, other_box.y1) - max(box.y0, other_box.y0) < 2, f"{text!r} is on top of {other!r}"
 
 
-@pytest.mark.parametrize("picture", ["not finite", "pattern", "check", "history", "digits"])
+@pytest.mark.parametrize("picture", ["not finite", "check", "digits"])
 def test_a_dark_style_in_the_notebook_changes_nothing_and_is_left_alone(picture):
     expected = np.asarray(drawn(PICTURES[picture]()).buffer_rgba()).copy()
     with style.context(["dark_background", {"axes.grid": True, "figure.dpi": 50, "lines.linewidth": 9}]):
@@ -177,18 +175,6 @@ def test_a_dark_style_in_the_notebook_changes_nothing_and_is_left_alone(picture)
         shown = np.asarray(drawn(figure).buffer_rgba())
     assert np.array_equal(shown, expected)
     assert (shown[[0, 0, -1, -1], [0, -1, 0, -1]] == 255).all()  # white, and opaque
-
-
-def test_a_kernel_that_imports_nothing_but_plots_shows_a_figure_once():
-    sources = [
-        "import course_lib.pictures.plots",
-        "import numpy\ncourse_lib.pictures.plots.matrix('I', numpy.eye(2), ('n', 'n'))",
-        "1",
-    ]
-    nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
-    nbclient.NotebookClient(nb, kernel_name="python3").execute()
-    shown = [[(o.output_type, "image/png" in o.get("data", {})) for o in cell.outputs] for cell in nb.cells]
-    assert shown == [[], [("execute_result", True)], [("execute_result", False)]]
 
 
 # One matrix
@@ -220,30 +206,19 @@ def test_numbers_are_short_and_say_what_they_are():
     assert number(-0.0) == "0"
 
 
-def test_the_colours_are_symmetric_about_0():
+def test_the_colours_are_symmetric_about_0_and_what_is_not_finite_is_hatched_and_noted():
     for A in (integers(M, N_IN), abs(integers(M, N_IN)), np.array([[0.0, -3.0]]), np.zeros((2, 3))):
-        (ax,) = plots.matrix("A", A, ("m", "n")).axes
+        (ax,) = (figure := plots.matrix("A", A, ("m", "n"))).axes
         low, high = mesh(ax).get_clim()
         assert -low == high == (abs(A).max() or 1)
         assert min(mesh(ax).cmap(mesh(ax).norm(0.0))[:3]) > 0.95  # white
-
-
-def test_a_big_matrix_has_colours_without_numbers_and_the_indexes_of_its_highlights():
-    A = decimals(30, 4)
-    (ax,) = plots.matrix("A", A, ("m", "n"), rows=[21], entries=[(3, 2)]).axes
-    assert cells(ax) == {}
-    assert np.array_equal(mesh(ax).get_array(), A)
-    assert outlines(ax) == {(21, 0, 1, 4), (3, 2, 1, 1)}
-    assert [labels(ax.get_yticklabels()), labels(ax.get_xticklabels())] == [["3", "21"], ["2"]]
-
-
-def test_entries_that_are_not_finite_are_hatched_and_noted():
-    figure = plots.matrix("G", np.array([[1, np.nan], [np.inf, -4]]), ("m", "n"))
-    (ax,) = figure.axes
+        assert "not finite" not in words(figure)
+    (ax,) = (figure := plots.matrix("G", np.array([[1, np.nan], [np.inf, -4]]), ("m", "n"))).axes
     assert {(patch.get_y(), patch.get_x()) for patch in ax.patches if patch.get_hatch()} == {(0, 1), (1, 0)}
-    assert mesh(ax).get_clim() == (-4, 4)
-    assert "not finite" in words(figure)
-    assert "not finite" not in words(plots.matrix("G", np.eye(2), ("m", "n")))
+    assert mesh(ax).get_clim() == (-4, 4) and "not finite" in words(figure)
+    (ax,) = plots.matrix("A", decimals(30, 4), ("m", "n"), rows=[21], entries=[(3, 2)]).axes  # too big for numbers
+    assert cells(ax) == {} and outlines(ax) == {(21, 0, 1, 4), (3, 2, 1, 1)}
+    assert [labels(ax.get_yticklabels()), labels(ax.get_xticklabels())] == [["3", "21"], ["2"]]
 
 
 def test_names_and_symbols_are_plain_text_in_a_font_that_has_every_symbol_of_the_course():
@@ -274,19 +249,6 @@ def test_what_is_no_matrix_with_its_symbols_and_a_highlight_outside_it_are_refus
 
 
 # Equations and products
-
-
-def test_all_matrices_of_an_equation_have_cells_of_one_size():
-    figure = PICTURES["equation"]()
-    sizes = [ax.get_position().size * figure.get_size_inches() for ax in figure.axes]
-    shapes = [(N_IN, M), (N_OUT, N_IN), (N_OUT, 1), (N_OUT, M)]
-    assert np.allclose(np.array(sizes) / shapes, sizes[0] / shapes[0])
-
-
-def test_a_symbol_means_one_size_in_the_whole_equation():
-    says = "G has shape (6, 3), expected (m, n_out): m is 7 because O is (7, 5) = (m, n_in)."
-    with pytest.raises(ShapeError, match=re.escape(says)):
-        plots.equation(Panel("O", integers(M, N_IN), O_SYMBOLS), "", Panel("G", integers(6, N_OUT), G_SYMBOLS))
 
 
 def test_a_product_highlights_row_h_column_k_and_the_entry_they_make_and_keeps_what_its_panels_highlight():
@@ -346,14 +308,6 @@ def test_a_structural_non_zero_that_is_0_is_filled_and_reads_0():
     by_value = plots.nonzero_pattern("dZ/dW", tensor, G_SYMBOLS, W_SYMBOLS)
     assert cells(by_value.axes[0]) == {}
     assert "6 to 7 of 21" in words(by_value)
-
-
-def test_the_legend_of_a_pattern_tells_a_0_by_its_index_from_one_that_happens_to_be_0():
-    def said(picture):
-        return [text.get_text() for legend in PICTURES[picture]().legends for text in legend.get_texts()]
-
-    assert said("pattern with a 0") == ["allowed by the index", "0 by its index", "allowed, and happens to be 0"]
-    assert said("pattern") == said("pattern with a 0")[:2] or not dense.dZ_dW(integers(M, N_IN), N_OUT).all()
 
 
 def test_a_pattern_of_something_else_is_refused():
@@ -442,20 +396,15 @@ def test_a_planted_bug_shows_in_its_row_and_in_words():
     assert set(np.argwhere(image > 1e-6)[:, 0]) == {2}
     assert image.max() == pytest.approx(check[0].relative_error)
     assert W0.xaxis.label.get_weight() == "bold"
+    for wrong in (np.nan, np.inf):
+        with np.errstate(invalid="ignore"):
+            not_finite = checked(lambda gradients, wrong=wrong: gradients[1][0].__setitem__((3, 2), wrong))
+            ax = by_parameter(plots.gradient_check(not_finite))["W1"]
+        assert re.fullmatch(r"DIFFERS: \w+ at \[3, 2\]", ax.get_xlabel())
+        assert ax.images[0].get_array().mask.sum() == 1  # the other entries keep their colours
 
 
-@pytest.mark.parametrize("wrong", [np.nan, np.inf])
-def test_a_gradient_that_is_not_finite_differs(wrong):
-    def spoil(gradients):
-        gradients[1][0][3, 2] = wrong
-
-    with np.errstate(invalid="ignore"):
-        ax = by_parameter(plots.gradient_check(checked(spoil)))["W1"]
-    assert re.fullmatch(r"DIFFERS: \w+ at \[3, 2\]", ax.get_xlabel())
-    assert ax.images[0].get_array().mask.sum() == 1  # the other entries keep their colours
-
-
-def test_a_history_draws_train_and_test_with_their_names_at_the_ends():
+def test_a_history_draws_train_and_test_with_their_names_and_says_where_it_diverged():
     history = History([3.0, 1.0, 0.1], [0.1, 0.5, 0.9], [3.1, 1.2, 0.2], [0.1, 0.6, 0.8])
     loss, accuracy = plots.history(history).axes
     assert [line.get_ydata().tolist() for line in loss.lines] == [history.loss, history.test_loss]
@@ -463,18 +412,12 @@ def test_a_history_draws_train_and_test_with_their_names_at_the_ends():
     assert loss.get_yscale() == "log"
     assert [line.get_linestyle() for line in loss.lines] == ["-", "--"]
     assert {text.get_text(): text.xy for text in loss.texts} == {"train": (2, 0.1), "test": (2, 0.2)}
-
-
-def test_a_history_that_diverged_says_when_and_stops_at_its_last_finite_loss():
     loss, _ = plots.history(History([3.0, 2.0, np.inf, np.nan], [0.1] * 4, diverged=3)).axes
     assert loss.get_title() == "loss J: diverged at epoch 3"
     assert [text.xy for text in loss.texts] == [(1, 2.0)]
-
-
-@pytest.mark.parametrize("losses", [[0.0], [np.nan, np.nan], [1.0, 0.0]])
-def test_a_loss_that_has_no_logarithm_leaves_a_gap(losses):
-    loss, _ = plots.history(History(losses, [1.0] * len(losses))).axes
-    assert np.isfinite(loss.lines[0].get_ydata()).tolist() == [x > 0 for x in losses]
+    for losses in ([0.0], [np.nan, np.nan], [1.0, 0.0]):  # without a logarithm: a gap
+        loss, _ = plots.history(History(losses, [1.0] * len(losses))).axes
+        assert np.isfinite(loss.lines[0].get_ydata()).tolist() == [x > 0 for x in losses]
 
 
 def test_digits_are_drawn_row_by_row_with_what_they_were_read_as():

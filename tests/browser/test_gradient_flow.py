@@ -113,7 +113,7 @@ def test_the_next_message_leaves_only_when_the_last_answer_is_drawn(lab):
       for (let k = 0; k < 30; k++) {
         slider.value = 6 + k;
         slider.dispatchEvent(new Event('input', { bubbles: true }));
-        await new Promise(resolve => setTimeout(resolve, 30));
+        while (asked !== answered) await new Promise(resolve => setTimeout(resolve));  // the kernel answers at once
       }
       window.requestAnimationFrame = real;
       held.forEach(callback => real(callback));

@@ -6,7 +6,7 @@ from chromium import axe
 WIDGET = """import anywidget, traitlets
 class Own(anywidget.AnyWidget):
     _esm = '''export default {{ async render({{model, el}}) {{
-        await new Promise(resolve => setTimeout(resolve, 100));
+        for (let frame = 0; frame < 5; frame++) await new Promise(requestAnimationFrame);
         const button = document.createElement("button");
         const draw = () => {{ button.textContent = "count " + model.get("n"); }};
         button.onclick = () => {{ model.set("n", model.get("n") + 1); model.save_changes(); }};

@@ -43,18 +43,6 @@ def test_an_entry_is_open_until_its_products_are_added_and_then_is_numpys(lab):
     assert {text.split(" = ")[1] for text in walk(product)} == {"?"}
 
 
-def test_what_is_chosen_is_there_when_the_cell_runs_again(lab):
-    page = lab.open(*CELLS)
-    grid(page, PRODUCT).press("Control+End")
-    page.get_by_role("button", name="Step ▶").press("Enter")
-    page.wait_for_function("() => !document.querySelector('[data-moving]')")
-    lab.settle(page)
-    before = status(page)
-    lab.run_cell(page, 2)
-    assert status(page) == before
-    assert before.startswith("Added product 1 of 7: Oᵀ[4, 0]")
-
-
 def test_the_four_places_are_linked(lab):
     page = lab.open(*CELLS)
     term = f"({O[3, 1]})" if O[3, 1] < 0 else f"{O[3, 1]}"

@@ -30,6 +30,21 @@ def test_a_mistake_that_a_learner_makes_is_named():
     assert missed == []
 
 
+LAST_STEPS = {"sign": "-R", "factor_two": "2 * R", "transposed": "np.transpose(R)"}
+
+
+def test_a_last_step_too_many_is_named_in_every_exercise():
+    missed = []
+    for name, definition in definitions().items():
+        if definition.form == "array" and name != "in_order":  # whose numbers say an order
+            for id, step in LAST_STEPS.items():
+                body = f"    R = right({definition.arguments})\n    return {step}"
+                result = checked(name, body, right=answer(definition.solution))
+                if result.status != "correct" and result.mistakes not in {(id,), (SAME.get((name, id)),)}:
+                    missed.append((name, step, result))
+    assert missed == []
+
+
 def told(variants, variant):
     """The status, the ids and the message for an answer that is exactly this variant."""
     answers = tuple(Answer(variant.value(i)) for i in range(len(variants.cases)))
@@ -90,45 +105,17 @@ def test_two_mistakes_that_are_found_in_a_pair_are_both_told():
     assert "you averaged over the batch (divided by m = 7)" in result.message
 
 
-# Mistakes that give the same numbers for some sizes, or for some functions, are told apart by the others.
-@pytest.mark.parametrize(
-    ("name", "body", "ids"),
-    [
-        ("grad_W", "G.T @ O", ("transposed",)),  # where n_in is n_out the shapes are those of the next
-        ("grad_W", "G @ O.T", ("order",)),
-        ("grad_W", "O @ G", ("scalar_rule",)),
-        ("grad_O", "G @ W", ("untransposed_weights",)),
-        ("grad_O", "W.T @ G", ("order",)),
-        ("grad_O", "G * W", ("scalar_rule",)),
-        ("mse_gradient", "(O - T) / len(O) / len(O)", ("batch_averaged",)),  # with n_out = m that of the next
-        ("mse_gradient", "(O - T) / O.size", ("averaged_over_entries",)),  # with n_out = 1 it is right
-        ("mse_gradient", "(O - T) / O.shape[1]", ("wrong_axis",)),  # with m = n_out it is right
-        (
-            "mse_gradient",
-            "(O - T) / 2",
-            ("factor_two", "batch_not_averaged"),
-        ),  # with m = 2 it is right, with m = 1 half
-        ("grad_b", "G.mean(axis=0, keepdims=True)", ("batch_averaged",)),
-        ("grad_b", "G.sum(axis=0, keepdims=True) / G.size", ("averaged_over_entries",)),
-        ("grad_b", "G", ("batch_not_summed",)),  # with m = 1 it is right
-        ("grad_b", "G[:1]", ("first_sample_only",)),
-        ("grad_W", "O.T @ G / G.shape[1]", ()),  # with n_out = m it is the mean over the batch
-        ("he_std", "2 / np.sqrt(n_in)", ("factor_two",)),
-        ("he_std", "2 / n_in", ("std_is_variance",)),  # with n_in = 2 it is right
-        ("relu_prime", "    O = np.maximum(Z, 0)\n    return np.where(O > 0, 1.0, 0.0)", ()),
-        ("sigmoid_prime", "Z * (1 - Z)", ("derivative_at_output",)),
-        ("undo_activation", "G * f_prime(np.tanh(Z))", ("derivative_at_output",)),
-        ("undo_activation", "G * (1 - np.tanh(Z) ** 2)", ()),  # right for tanh, and for no other
-        ("undo_activation", "G * f_prime(np.maximum(Z, 0))", ()),
-        ("key_idea", "np.tensordot(dz_dY, dY_dX, dz_dY.ndim)", ()),
-    ],
-)
-def test_what_looks_alike_on_some_shapes_is_told_apart(name, body, ids):
-    assert checked(name, body).mistakes == ids
-
-
-def test_the_derivative_of_relu_at_its_output_is_right():
-    assert checked("relu_prime", "    O = np.maximum(Z, 0)\n    return (O > 0) * 1.0").status == "correct"
+def test_what_looks_like_a_known_mistake_or_is_right_on_some_shapes_is_told_apart():
+    told = {
+        ("mse_gradient", "(O - T) / 2"): ("factor_two", "batch_not_averaged"),  # right with m = 2, half with m = 1
+        ("grad_W", "O.T @ G / G.shape[1]"): (),  # with n_out = m it is the mean over the batch
+        ("relu_prime", "    O = np.maximum(Z, 0)\n    return np.where(O > 0, 1.0, 0.0)"): (),
+        ("undo_activation", "G * (1 - np.tanh(Z) ** 2)"): (),  # right for tanh, and for no other
+        ("undo_activation", "G * f_prime(np.maximum(Z, 0))"): (),
+        ("key_idea", "np.tensordot(dz_dY, dY_dX, dz_dY.ndim)"): (),
+    }
+    assert {answer: checked(*answer).mistakes for answer in told} == told
+    assert checked("relu_prime", "(np.maximum(Z, 0) > 0) * 1.0").status == "correct"
     assert checked("undo_activation", "G * (1 - np.tanh(Z) ** 2)").status == "wrong"
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
+from contrast import contrast
 
 from course_lib import views
 
@@ -65,22 +66,9 @@ def test_no_function_of_a_view_is_longer_than_60_lines(path):
     assert long == []
 
 
-def _light(colour):
-    return [x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in _parts(colour)]
-
-
-def _parts(colour):
-    return [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
-
-
-def _contrast(colour, paper):
-    one, other = sorted((float(np.dot(_light(c), [0.2126, 0.7152, 0.0722])) for c in (colour, paper)), reverse=True)
-    return (one + 0.05) / (other + 0.05)
-
-
 def test_each_letter_of_a_layer_has_a_hue_that_can_be_read_in_both_themes():
     style = (FOLDER / "shared" / "matrix.css").read_text(encoding="utf-8")
     for block, paper in ((0, "#ffffff"), (1, "#111111")):
         hues = {letter: re.findall(rf"--bss-{letter}: (#\w+);", style)[block] for letter in "OWGZb"}
         assert len(set(hues.values())) == 5
-        assert {letter: _contrast(hue, paper) for letter, hue in hues.items() if _contrast(hue, paper) < 4.5} == {}
+        assert {letter: contrast(hue, paper) for letter, hue in hues.items() if contrast(hue, paper) < 4.5} == {}

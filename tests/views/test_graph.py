@@ -77,13 +77,6 @@ def test_no_two_texts_and_no_text_and_node_stand_on_one_place_where_many_edges_c
     assert touch == []
 
 
-def test_a_step_that_does_not_exist_is_refused_later_too():
-    view = GraphStepper(*small(), step=5)
-    with pytest.raises(ValueError, match=r"GraphStepper: step is 6, expected a whole number from 0 to 5"):
-        view.step = 6
-    assert view.step == 5
-
-
 def test_what_is_too_large_to_be_seen_is_refused():
     chain = Node(1.0)
     for _ in range(16):

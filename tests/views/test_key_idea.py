@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from refusals import not_refused
 
 from course_lib import ShapeError, dense
 from course_lib.jacobian import key_idea
@@ -124,111 +125,48 @@ def test_a_sum_without_terms_is_0():
     assert caption(KeyIdeaExplorer(np.zeros((3, 2)), g)) == "0 non-zeros. (∇_X z)[0] = 0"
 
 
-def test_the_view_keeps_the_numbers_that_it_was_given():
-    mine, own = O.astype(float), G.astype(float)
-    view = KeyIdeaExplorer.of_layer("W", mine, W, b, own)
-    mine[:] = own[:] = 0
-    assert np.array_equal(unpacked(view.source), O)
-    assert np.array_equal(unpacked(view.gradient), O.T @ G)
-
-
-@pytest.mark.parametrize(
-    "A",
-    [
-        np.full((3, 2), Fraction(1, 2)),
-        np.ones((3, 2), dtype=bool),
-        np.array([[1e300, 1e-300], [-1e300, 0], [1, 2]]),
-        np.ones((6, 4))[::2, ::2],
-        np.broadcast_to(1.0, (3, 2)),
-        [[1, 2], [3, 4], [5, 6]],
-    ],
-    ids=["fractions", "booleans", "large and small", "not contiguous", "read-only", "lists"],
-)
-def test_unusual_entries_are_shown_as_they_are(A):
-    view = KeyIdeaExplorer(A, g)
-    expected = np.asarray(A).astype(float)
-    assert np.array_equal(unpacked(view.tensor).reshape(3, 2), expected)
-    assert np.array_equal(unpacked(view.gradient)[0], expected.T @ g)
-    assert view.figure().get_axes()
-
-
-@pytest.mark.parametrize("structural", [np.ones((2, 3), dtype=bool), np.ones((3, 2)), True])
-def test_a_structure_that_does_not_fit_the_tensor_is_refused(structural):
-    with pytest.raises(ShapeError, match=r"structural is .*, expected bool of \(3, 2\), like dY_dX"):
-        KeyIdeaExplorer(dy_dx, g, structural=structural)
-
-
-def test_an_entry_that_is_not_0_cannot_be_0_by_its_index():
-    with pytest.raises(ValueError, match=r"structural\[0, 1\] is False, but dY_dX\[0, 1\] is 2, expected True"):
-        KeyIdeaExplorer(dy_dx, g, structural=np.array([[1, 0], [1, 1], [1, 0]], dtype=bool))
-
-
-@pytest.mark.parametrize(
-    ("arguments", "error", "message"),
-    [
-        ((np.ones((3, 2)), np.ones(4)), ShapeError, r"dY_dX has shape \(3, 2\), .* begin with \(4,\), as dz_dY does"),
-        ((np.ones((3, 2)), 1.0), ValueError, r"dz_dY has shape \(\), expected one or two indexes"),
-        ((np.ones((3, 2, 2, 5)), np.ones((3, 2, 2))), ValueError, r"dz_dY has shape \(3, 2, 2\), expected one or two"),
-        ((np.ones(3), np.ones(3)), ValueError, r"dY_dX has shape \(3,\), of which \(\) are the indexes of X"),
-        ((np.ones((3, 2, 5, 7)), np.ones(3)), ValueError, r"of which \(2, 5, 7\) are the indexes of X"),
-        ((np.ones((0, 2)), np.ones(0)), ValueError, r"dY_dX is empty, \(0, 2\)"),
-        ((np.ones((50, 8, 8, 64)), np.ones((50, 8))), ValueError, r"\(50, 8, 8, 64\), 204,800 entries.*smaller sizes"),
-        ((np.full((3, 2), np.nan), np.ones(3)), ValueError, r"dY_dX\[0, 0\] is nan, expected finite numbers"),
-        ((np.ones((3, 2)), np.array([1, np.inf, 0])), ValueError, r"dz_dY\[1\] is inf, expected finite numbers"),
-        ((np.full((1, 1), Fraction(10**400)), np.ones(1)), ValueError, "dY_dX holds Fractions that are too large"),
-        ((np.ones((3, 2), dtype=complex), np.ones(3)), TypeError, "dY_dX has dtype complex128, expected real numbers"),
-        ((np.ma.ones((3, 2)), np.ones(3)), TypeError, "dY_dX is a MaskedArray, expected a plain numpy array"),
-        ((dy_dx, g, "YX"), TypeError, "names is 'YX', expected a tuple or a list"),
-        ((dy_dx, g, ("Y", "X", "G"), ("n", "n")), ShapeError, r"dY_dX has shape \(3, 2\), expected \(n, n\)"),
-    ],
-)
-def test_a_tensor_that_it_cannot_show_is_named(arguments, error, message):
-    with pytest.raises(error, match=message):
-        KeyIdeaExplorer(*arguments)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "error", "message"),
-    [
-        (("W", O, W, b, G.T), ShapeError, r"G has shape \(3, 7\), expected \(m, n_out\): m is 7 because O is \(7, 5\)"),
-        (("W", O, W, b[0], G), ShapeError, r"of_layer.*: b has shape \(3,\), expected 2 indexes"),
-        (("Z", O, W, b, G), ValueError, "wrt is 'Z', expected 'W', 'b' or 'O'"),
-        ((O, W, b, G), TypeError, "missing 1 required positional argument"),
-        (
-            ("W", np.ones((64, 64)), np.ones((64, 10)), np.ones((1, 10)), np.ones((64, 10))),
-            ValueError,
-            "409,600 entries",
-        ),
-        (("O", O[:0], W, b, G[:0]), ValueError, r"∂Z/∂O is empty, \(0, 3, 0, 5\)"),
-        (("W", O, W, b, "G"), TypeError, "G is a str, expected a plain numpy array"),
-    ],
-)
-def test_a_layer_that_it_cannot_show_is_named(arguments, error, message):
-    with pytest.raises(error, match=message):
-        KeyIdeaExplorer.of_layer(*arguments)
-
-
-def test_an_entry_or_a_step_that_is_not_there_is_refused_and_the_old_one_stays():
-    view = KeyIdeaExplorer.of_layer("W", O, W, b, G, entry=(1, 2), step=3)
-    for entry, error in [((5, 0), ValueError), ((0, -1), ValueError), ("W", TypeError), ((0.5, 1), TypeError)]:
-        with pytest.raises(error, match="entry is "):
-            view.entry = entry
-    with pytest.raises(ValueError, match="step is 8, expected a whole number from 0 to 7"):
-        view.step = 8
-    assert (view.entry, view.step) == ((1, 2), 3)
-    with pytest.raises(ValueError, match=r"entry is \[9, 9\]"):
-        KeyIdeaExplorer.of_layer("W", O, W, b, G, entry=(9, 9))
-
-
 def test_a_new_entry_keeps_the_step_as_far_as_it_has_that_many_products():
     view = KeyIdeaExplorer(dy_dx, g, entry=0, step=3)
     view.entry = 1
     assert (view.entry, view.step) == ((0, 1), 2)
 
 
-def test_its_words_name_the_shapes_and_its_picture_stands_in_where_there_is_no_kernel():
-    view = KeyIdeaExplorer.of_layer("W", O, W, b, G, entry=(1, 2))
-    assert repr(view) == "KeyIdeaExplorer(dZ/dW (7, 3, 5, 3), G (7, 3))"
-    data, _ = view._repr_mimebundle_()
-    assert data["image/png"] == view._repr_mimebundle_()[0]["image/png"], "a picture that differs from run to run"
-    assert view.figure().get_figwidth() * view.figure().dpi <= 900
+def test_what_it_cannot_show_is_named():
+    ones, exact = np.ones, np.full((1, 1), Fraction(10**400))
+    structure = "expected bool of (3, 2), like dY_dX"
+    cases = [
+        *(({"structural": bad}, ShapeError, structure) for bad in (ones((2, 3), dtype=bool), ones((3, 2)), True)),
+        (
+            {"structural": np.eye(3, 2) > 0},
+            ValueError,
+            "structural[0, 1] is False, but dY_dX[0, 1] is 2, expected True",
+        ),
+        ({"dz_dY": ones(4)}, ShapeError, "it must begin with (4,), as dz_dY does."),
+        ({"dz_dY": 1.0}, ValueError, "dz_dY has shape (), expected one or two indexes"),
+        (
+            {"dY_dX": ones((3, 2, 2, 5)), "dz_dY": ones((3, 2, 2))},
+            ValueError,
+            "dz_dY has shape (3, 2, 2), expected one",
+        ),
+        ({"dY_dX": g}, ValueError, "dY_dX has shape (3,), of which () are the indexes of X"),
+        ({"dY_dX": ones((3, 2, 5, 7))}, ValueError, "of which (2, 5, 7) are the indexes of X"),
+        ({"dY_dX": ones((0, 2)), "dz_dY": ones(0)}, ValueError, "dY_dX is empty, (0, 2)"),
+        ({"dY_dX": ones((50, 8, 8, 64)), "dz_dY": ones((50, 8))}, ValueError, "(50, 8, 8, 64), 204,800 entries"),
+        ({"dz_dY": np.array([1, np.inf, 0])}, ValueError, "dz_dY[1] is inf, expected finite numbers"),
+        ({"dY_dX": exact, "dz_dY": ones(1)}, ValueError, "dY_dX holds Fractions that are too large"),
+        ({"dY_dX": dy_dx + 0j}, TypeError, "dY_dX has dtype complex128, expected real numbers"),
+        ({"dY_dX": np.ma.array(dy_dx)}, TypeError, "dY_dX is a MaskedArray, expected a plain numpy array"),
+        ({"names": "YX"}, TypeError, "names is 'YX', expected a tuple or a list"),
+        ({"symbols": ("n", "n")}, ShapeError, "dY_dX has shape (3, 2), expected (n, n)"),
+    ]
+    assert not_refused(KeyIdeaExplorer, {"dY_dX": dy_dx, "dz_dY": g}, cases) == []
+    big = {"O": ones((64, 64)), "W": ones((64, 10)), "b": ones((1, 10)), "G": ones((64, 10))}
+    cases = [
+        ({"G": G.T}, ShapeError, "G has shape (3, 7), expected (m, n_out): m is 7 because O is (7, 5)"),
+        ({"wrt": "Z"}, ValueError, "wrt is 'Z', expected 'W', 'b' or 'O'"),
+        (big, ValueError, "409,600 entries"),
+        ({"wrt": "O", "O": O[:0], "G": G[:0]}, ValueError, "∂Z/∂O is empty, (0, 3, 0, 5)"),
+        ({"entry": (9, 9)}, ValueError, "entry is [9, 9]"),
+    ]
+    good = {"wrt": "W", "O": O, "W": W, "b": b, "G": G, "entry": (0, 0)}
+    assert not_refused(KeyIdeaExplorer.of_layer, good, cases) == []

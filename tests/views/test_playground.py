@@ -4,6 +4,7 @@ import warnings
 
 import numpy as np
 import pytest
+from refusals import not_refused
 
 from course_lib.activations import relu, tanh
 from course_lib.losses import softmax_cross_entropy
@@ -11,6 +12,7 @@ from course_lib.network import Network
 from course_lib.practice.data import Split, digits, moons, spirals
 from course_lib.practice.training import accuracy, fit
 from course_lib.regularizers import l2
+from course_lib.shapes import ShapeError
 from course_lib.views import TrainingPlayground
 from course_lib.views.playground.run import GRID, MOST_POINTS, Run
 from course_lib.views.playground.settings import Settings
@@ -204,49 +206,6 @@ def test_rate_batch_and_lambda_change_on_the_way_and_everything_else_begins_anew
     assert view.network.sizes == [64, 5, 10] and "points" not in view.setup
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "message"),
-    [
-        ("learning_rate", 0, "learning_rate is 0, expected a finite number, above 0"),
-        ("learning_rate", "fast", "learning_rate is str 'fast', expected a finite number"),
-        ("lam", -1, "lam is -1, expected a finite number, at least 0"),
-        ("batch_size", 401, "batch_size is 401, expected a whole number from 1 to 400, the training samples of moons"),
-        ("hidden", [0], r"hidden is \(0,\), expected up to 6 whole numbers from 1 to 128, such as \(16, 16\)"),
-        ("hidden", [4] * 7, "hidden is .*expected up to 6 whole numbers"),
-        ("hidden", "16, x", "hidden is '16, x', expected up to 6 whole numbers"),
-        ("activation", "swish", "activation is str 'swish', expected 'identity' or 'sigmoid'"),
-        ("data", "circles", "data is 'circles', expected one of moons, spirals, digits, or a Split"),
-    ],
-)
-def test_bad_settings_are_named_in_python_and_in_the_view_which_lives_on(name, value, message):
-    with pytest.raises((TypeError, ValueError), match=message):
-        TrainingPlayground(**{name: value})
-    view = TrainingPlayground(steps=5)
-    before = view.answer["settings"]
-    frame = ask(view, settings={name: value}, count=9)
-    assert list(frame["refused"]) == [name]
-    assert frame["refused"][name].startswith(f"{name} is ")
-    assert (frame["settings"], frame["asked"], view.step) == (before, {"view": BROWSER, "count": 9}, 5)
-    assert ask(view, steps=1)["refused"] == {} and view.step == 6
-
-
-def test_one_refused_setting_does_not_hold_up_another():
-    view = TrainingPlayground()
-    frame = ask(view, settings={"learning_rate": -1, "lam": 0.5}, steps=1)
-    assert list(frame["refused"]) == ["learning_rate"]
-    assert (frame["settings"]["lam"], frame["settings"]["learning_rate"], view.step) == (0.5, 0.1, 1)
-
-
-@pytest.mark.parametrize("steps", [-1, 100_001])
-def test_a_number_of_steps_that_is_out_of_range_is_named(steps):
-    with pytest.raises(ValueError, match=f"steps is {steps}, expected a whole number from 0 to 100000"):
-        TrainingPlayground(steps=steps)
-    with pytest.raises(ValueError, match="steps is "):
-        TrainingPlayground().advance(steps)
-    with pytest.raises(TypeError, match="steps is 1.5, expected a whole number"):
-        TrainingPlayground(steps=1.5)
-
-
 def split_of(m=20, m_test=5, n=3, classes=2, one_class=False):
     rng = np.random.default_rng(1)
     targets = [np.eye(classes)[np.zeros(k, int) if one_class else np.arange(k) % classes] for k in (m, m_test)]
@@ -267,23 +226,6 @@ def test_data_of_ones_own_is_trained_on_too():
     assert view.network.sizes == [3, 4, 2]
     assert "your data, 3-4-2 tanh" in repr(view)
     view.figure()
-
-
-@pytest.mark.parametrize(
-    ("data", "message"),
-    [
-        (split_of(m=1), "data has 1 training and 5 held-out samples of 3 numbers; limits: 2 to 5,000"),
-        (split_of(one_class=True), r"data has training samples of 1 class\(es\), of 2; expected at least 2"),
-        (split_of(n=2, classes=3), "data has training samples of 3 .*expected exactly 2"),
-        (split_of()._replace(X_test=np.ones((5, 4))), r"data.X_test has shape \(5, 4\), expected \(5, 3\)"),
-        (split_of()._replace(X_test=np.full((5, 3), np.nan)), "data.X_test holds a number that is not finite"),
-        (split_of()._replace(target_test=np.ones((5, 2))), "data.target_test has a row that is not one-hot"),
-        (split_of()[:3], "data is a tuple, expected one of"),
-    ],
-)
-def test_data_that_nothing_can_be_learnt_from_is_refused(data, message):
-    with pytest.raises((TypeError, ValueError), match=message):
-        TrainingPlayground(data, batch_size=1)
 
 
 def test_of_two_views_only_the_one_that_pressed_play_last_is_answered():
@@ -334,6 +276,53 @@ def test_the_picture_shows_every_G_the_data_and_what_went_wrong():
         assert {"loss J", "accuracy", "norm of ∇_W L"} <= set(titles)
         assert sum(title.startswith("G[") for title in titles) == 3
         assert any(words in title for title in titles)
-    data, _ = TrainingPlayground(steps=3)._repr_mimebundle_()
-    assert "image/png" in data
-    assert data["text/plain"] == "TrainingPlayground(moons, 2-16-16-2 tanh, step 3)"
+
+
+def test_bad_settings_are_named_in_python_and_in_the_view_which_lives_on():
+    layers = "expected up to 6 whole numbers from 1 to 128, such as (16, 16)"
+    cases = [
+        ({"learning_rate": 0}, ValueError, "learning_rate is 0, expected a finite number, above 0"),
+        ({"learning_rate": "fast"}, TypeError, "learning_rate is str 'fast', expected a finite number"),
+        ({"lam": -1}, ValueError, "lam is -1, expected a finite number, at least 0"),
+        (
+            {"batch_size": 401},
+            ValueError,
+            "is 401, expected a whole number from 1 to 400, the training samples of moons",
+        ),
+        *(({"hidden": bad}, ValueError, layers) for bad in ([0], [4] * 7)),
+        ({"hidden": "16, x"}, TypeError, layers),
+        ({"activation": "swish"}, ValueError, "activation is str 'swish', expected 'identity' or 'sigmoid'"),
+        ({"data": "circles"}, ValueError, "data is 'circles', expected one of moons, spirals, digits, or a Split"),
+    ]
+    assert not_refused(TrainingPlayground, {}, cases) == []
+    view = TrainingPlayground(steps=5)
+    before = view.answer["settings"]
+    for changed, _, _ in cases:
+        ((name, value),) = changed.items()
+        frame = ask(view, settings={name: value}, count=9)
+        assert list(frame["refused"]) == [name] and frame["refused"][name].startswith(f"{name} is ")
+        assert (frame["settings"], frame["asked"], view.step) == (before, {"view": BROWSER, "count": 9}, 5)
+    frame = ask(view, settings={"learning_rate": -1, "lam": 0.5}, steps=1)  # one does not hold up another
+    assert list(frame["refused"]) == ["learning_rate"]
+    assert (frame["settings"]["lam"], frame["settings"]["learning_rate"], view.step) == (0.5, 0.1, 6)
+    cases = [
+        ({"steps": bad}, ValueError, f"steps is {bad}, expected a whole number from 0 to 100000") for bad in (-1, 10**6)
+    ]
+    cases += [({"steps": 1.5}, TypeError, "steps is 1.5, expected a whole number")]
+    for call in (TrainingPlayground, view.advance):
+        assert not_refused(call, {"steps": 0}, cases) == []
+
+
+def test_data_that_nothing_can_be_learnt_from_is_refused():
+    good = split_of()
+    splits = {
+        "data has 1 training and 5 held-out samples of 3 numbers; limits: 2 to 5,000": split_of(m=1),
+        "data has training samples of 1 class(es), of 2; expected at least 2": split_of(one_class=True),
+        "expected exactly 2": split_of(n=2, classes=3),
+        "data.X_test has shape (5, 4), expected (5, 3)": good._replace(X_test=np.ones((5, 4))),
+        "data.X_test holds a number that is not finite": good._replace(X_test=np.full((5, 3), np.nan)),
+        "data.target_test has a row that is not one-hot": good._replace(target_test=np.ones((5, 2))),
+    }
+    cases = [({"data": data}, ShapeError if "shape" in says else ValueError, says) for says, data in splits.items()]
+    cases += [({"data": good[:3]}, TypeError, "data is a tuple, expected one of")]
+    assert not_refused(TrainingPlayground, {"data": good, "batch_size": 1}, cases) == []

@@ -1,17 +1,20 @@
 """What holds for every view: the picture in its place shows where the view starts, and a wrong call says what is wrong."""
 
+import functools
 import inspect
 import io
 import re
 
 import numpy as np
 import pytest
+from traitlets import TraitError
 
 from course_lib import views
 from course_lib.activations import relu
 from course_lib.autodiff import Node
 from course_lib.losses import softmax_cross_entropy
 from course_lib.network import Network
+from course_lib.shapes import as_fractions
 from course_lib.views import KeyIdeaExplorer
 
 m, n_in, n_out = 7, 5, 3
@@ -47,19 +50,78 @@ def picture(view):
     return raw.getvalue()
 
 
+@functools.cache
+def first_picture(name):
+    return picture(MADE_BY[name](**MADE[name]))
+
+
 def test_every_view_is_made_here():
     assert set(MADE) == set(views.__all__)
 
 
+def state(view):
+    """What the view draws from."""
+    return {name: value for name, value in view.get_state().items() if not name.startswith("_") and name != "layout"}
+
+
+WORDS = {
+    "BackwardStepper": "BackwardStepper(5-4-3 network, X (7, 5), target (7, 3), step 0 of 12)",
+    "BatchView": "BatchView(7 samples, X (7, 5), 5 → 4 → 3 units)",
+    "GradientFlow": "GradientFlow(4 layers of 5 tanh units, normal weights at scale 1, batch 128)",
+    "GraphStepper": "GraphStepper(4 nodes, step 0 of 3: values alone: from W = 1; 1, a value = 1 1; 1 1 to 4.)",
+    "JacobianExplorer": "JacobianExplorer(dy/dx (5, 5))",
+    "KeyIdeaExplorer": "KeyIdeaExplorer(dY/dX (7, 3, 5, 3), G (7, 3))",
+    "ProductExplorer": "ProductExplorer(A (5, 7), B (7, 3))",
+    "TrainingPlayground": "TrainingPlayground(moons, 2-3-2 tanh, step 0)",
+}
+
+
+@pytest.mark.parametrize("name", MADE_BY)
+def test_it_says_what_it_is_draws_the_same_picture_twice_and_keeps_the_numbers_that_it_was_given(name):
+    given = {key: value.copy() if isinstance(value, np.ndarray) else value for key, value in MADE[name].items()}
+    view = MADE_BY[name](**given)
+    before, (data, _) = state(view), view._repr_mimebundle_()
+    assert data["text/plain"] == repr(view) == WORDS[name]
+    assert "application/vnd.jupyter.widget-view+json" in data
+    for array in given.values():
+        if isinstance(array, np.ndarray):
+            array[:] = 0
+    assert state(view) == before
+    assert data["image/png"] == view._repr_mimebundle_()[0]["image/png"], "a picture that differs from run to run"
+
+
+@pytest.mark.parametrize("name", ["BatchView", "KeyIdeaExplorer", "ProductExplorer"])
+def test_real_numbers_of_every_kind_and_layout_are_shown_as_they_are(name):
+    good = MADE[name] | {key: np.round(A) + 0.0 for key, A in MADE[name].items() if isinstance(A, np.ndarray)}
+    expected = state(MADE_BY[name](**good))
+    for key in [key for key, A in good.items() if isinstance(A, np.ndarray) and key != "target"]:
+        A = good[key]
+        for same in (A.tolist(), A.astype(int), as_fractions(A), np.repeat(A, 2, axis=-1)[..., ::2], A.copy("F")):
+            assert state(MADE_BY[name](**good | {key: same})) == expected
+
+
+@pytest.mark.parametrize(("name", "start"), CASES)
+def test_a_place_that_is_not_there_is_refused_at_first_and_later_and_the_old_one_stays(name, start):
+    view = MADE_BY[name](**MADE[name], **{start: STARTS[start]})
+    for bad in (10**6, -1, "first", 0.5, (99, 0), (0, -1), (0.5, 1)):
+        with pytest.raises((TypeError, ValueError, TraitError), match=rf"\b{start}\b"):
+            MADE_BY[name](**MADE[name], **{start: bad})
+        if start in view.traits():
+            before = state(view)
+            with pytest.raises((TypeError, ValueError, TraitError), match=rf"\b{start}\b"):
+                setattr(view, start, bad)
+            assert state(view) == before
+
+
 @pytest.mark.parametrize(("name", "start"), CASES)
 def test_the_picture_shows_where_the_view_starts(name, start):
-    here = picture(MADE_BY[name](**MADE[name]))
     there = MADE_BY[name](**MADE[name], **{start: STARTS[start]})
-    assert picture(there) != here
+    drawn = picture(there)
+    assert drawn != first_picture(name)
     if start in there.traits():  # one that is moved there later shows the same
         moved = MADE_BY[name](**MADE[name])
         setattr(moved, start, STARTS[start])
-        assert picture(moved) == picture(there)
+        assert picture(moved) == drawn
 
 
 BAD = [None, "q", 10**30, -1, float("nan"), {}, object(), [1, 2], [[1, 2], [3]], np.zeros((0, 3)), np.ones(4) * 1j]

@@ -1,26 +1,6 @@
 """A second collection of wrong answers, in the forms in which people write a backward pass: loops, einsum, helpers, in place."""
 
-from public_mistakes import Mistake, backward
-
-SOFTMAX = "    E = np.exp(Z - Z.max(axis=1, keepdims=True))\n    S = E / E.sum(axis=1, keepdims=True)\n"
-
-
-def one(id, exercise, body, *lines, what=""):
-    """A function of the exercise's arguments; body: an expression, or indented lines."""
-    from course_lib.exercises import exercise as find
-
-    arguments = ", ".join(find(exercise).definition.names)
-    text = body if body.startswith("    ") else f"    return {body}\n"
-    return Mistake(id, exercise, f"def {exercise}({arguments}):\n{text}", lines, what or id)
-
-
-def whole(id, exercise, source, *lines):
-    return Mistake(id, exercise, source, lines, id)
-
-
-def layer(id, forward, back, shapes, *lines):
-    return Mistake(id, "check_layer", back, lines, id, forward, shapes)
-
+from public_mistakes import SOFTMAX, backward, layer, one, whole
 
 DENSE = "def forward(X, W, b):\n    return X @ W + b\n"
 RELU = "def forward(X, W, b):\n    return np.maximum(X @ W + b, 0)\n"
