@@ -152,6 +152,7 @@ def test_a_picture_is_small_and_says_nothing_of_when_or_where_it_was_drawn():
     assert sum(path.stat().st_size for path in FOLDER.glob("*.*")) <= LARGEST_FOLDER
 
 
+@pytest.mark.slow
 def test_the_same_bytes_are_drawn_every_time(monkeypatch, tmp_path):
     first = [path.read_bytes() for path in drawn_with(monkeypatch, tmp_path, "S18_grad_b")]
     assert first == [path.read_bytes() for path in drawn_with(monkeypatch, tmp_path, "S18_grad_b")]

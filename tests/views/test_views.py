@@ -116,12 +116,11 @@ def test_a_place_that_is_not_there_is_refused_at_first_and_later_and_the_old_one
 @pytest.mark.parametrize(("name", "start"), CASES)
 def test_the_picture_shows_where_the_view_starts(name, start):
     there = MADE_BY[name](**MADE[name], **{start: STARTS[start]})
-    drawn = picture(there)
-    assert drawn != first_picture(name)
+    assert picture(there) != first_picture(name)
     if start in there.traits():  # one that is moved there later shows the same
         moved = MADE_BY[name](**MADE[name])
         setattr(moved, start, STARTS[start])
-        assert picture(moved) == drawn
+        assert state(moved) | {"initial": 0} == state(there) | {"initial": 0}
 
 
 BAD = [None, "q", 10**30, -1, float("nan"), {}, object(), [1, 2], [[1, 2], [3]], np.zeros((0, 3)), np.ones(4) * 1j]
