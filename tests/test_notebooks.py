@@ -20,7 +20,7 @@ LONGEST_CELL = 15  # lines
 START = "00_start_here"  # has no derivation of its own
 WITH_LIVE_VIEWS = [name for name in NAMES if "01" <= name < "10" or name.startswith("11")]
 MARKED = rows.all_marks()
-LINK = re.compile(r"\[(?P<text>[^\]]*)\]\((?P<target>[^)\s]+)\)")
+LINK = re.compile(r"\[(?P<text>[^\]]*)\]\((?P<target>[^)\s]+)(?: \"[^\"]*\")?\)")
 
 
 def read(name):

@@ -63,12 +63,15 @@ class PageLab:
         return page
 
     def open_exported(self, export, *cells, **context):
-        """The page that `export` makes of a notebook of the cells, off the network and with no kernel.
+        """The page that `export` makes of a notebook of the cells (code as text, or cells), off the network and with no kernel.
 
         export: a function of a notebook that was run, and of a title, such as `course_lib.publish.export.page`.
         """
         names, views, notebook = {}, [], nbformat.v4.new_notebook()
         for cell in cells:
+            if isinstance(cell, dict):  # of text
+                notebook.cells.append(cell)
+                continue
             notebook.cells.append(nbformat.v4.new_code_cell(cell))
             if hasattr(value := run(cell, names), "_esm"):
                 views.append(value)

@@ -81,7 +81,7 @@ def test_the_arrow_keys_move_along_the_layers_and_the_pointer_points_at_one(lab)
         assert plot.get_attribute("aria-valuenow") == str(layer)
         assert read(plot.get_attribute("aria-valuetext")) == status(page)
         check_numbers(page, view, layer)
-        assert grid.get_attribute("aria-label") == f"G[{layer}], 16 by 24"
+        assert grid.get_attribute("aria-label") == f"G[{layer}], 16 by 16"
         assert page.get_by_text(f"Z of layer {layer}; line: f′").count() == 1
     grid.press("Control+Home")
     grid.press("ArrowDown")

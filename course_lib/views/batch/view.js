@@ -76,7 +76,7 @@ function pictures({ shape: [m, rows, columns], data }) {
   return Array.from({ length: m }, (_, i) => {
     const canvas = element("canvas", { class: "bss-image", "aria-hidden": "true" });
     const grey = (k) => 255 * (1 - (data[i * rows * columns + k] - paper) / (ink - paper || 1));
-    paint(canvas, rows, columns, (k) => [grey(k), grey(k), grey(k)]);
+    paint(canvas, rows, columns, (k) => pixel(Array(3).fill(grey(k))));
     return canvas;
   });
 }

@@ -22,7 +22,7 @@ from course_lib.views.shared.one_thread import one_thread
 MOST = {"depth": 100, "width": 256, "batch": 256}
 MOST_SCALE = 1e100  # beyond, n Var(W) would have no number
 MOST_Z = 1e20  # where the prediction counts Z as infinite
-CORNER, BINS, COUNTED = 32, 41, 2048  # rows and columns of G that are sent; of the histogram; entries of Z in it
+CORNER, BINS, COUNTED = 16, 41, 2048  # rows and columns of G that are sent; of the histogram; entries of Z in it
 SATURATED = 0.1  # of the largest slope: below that share of it, a unit hardly passes G on
 # Each with n Var(W) at scale 1, for as many inputs as units.
 INITIALIZERS = {
@@ -69,7 +69,7 @@ class FlowRuns:
         largest. counted: how many rows of Z are in it.
         """
         m, f = settings["batch"], ACTIVATIONS[settings["activation"]]
-        X, R = self._data(settings["width"])
+        X, R = _data(self._seed, settings["width"])
         with one_thread(), np.errstate(all="ignore"):  # what overflows is told by the view
             network = self._network(settings, f)
             trace = network.forward(X[:m])
@@ -94,11 +94,6 @@ class FlowRuns:
             }
             return measured | _histograms(parts[0], rms[0], f)
 
-    def _data(self, width):
-        """X and R, (most batch, width)."""
-        rng = np.random.default_rng([self._seed, MOST["depth"] + 1])
-        return rng.standard_normal((2, MOST["batch"], width))
-
     def _network(self, settings, f):
         """The network of the settings; a layer's weights at scale 1 depend on the seed and on its index alone."""
         kept = settings["initializer"], settings["width"]
@@ -114,6 +109,12 @@ class FlowRuns:
             initializer=lambda n_in, n_out, rng: settings["scale"] * next(units),
             residual=settings["residual"],
         )
+
+
+@functools.lru_cache(maxsize=10)
+def _data(seed, width):
+    """X and R, (most batch, width)."""
+    return np.random.default_rng([seed, MOST["depth"] + 1]).standard_normal((2, MOST["batch"], width))
 
 
 def weight_gain(settings):

@@ -5,7 +5,6 @@ const SERIES = [
   { name: "∇_W L", kind: "bss-W", mark: "▲" },
 ];
 const MOST_MARKS = 40; // of a curve
-const THUMBNAIL = 16; // rows and columns of the small pictures of G
 const SIDE = 7; // em, of the large one
 const SCALES = { least: 0.1, most: 31.6, steps: 500 }; // of the slider for the scale, which begins at 0
 const FOUND = 0.02; // a scale this near to the critical one, relative to it, has found it
@@ -138,16 +137,12 @@ class Thumbnails {
   }
 
   draw({ shape: [depth, rows, columns], corner }, colours) {
-    const [down, along] = [rows, columns].map((n) => Math.min(n, THUMBNAIL) / THUMBNAIL); // fewer entries are drawn larger
+    const shade = shades(colours);
     while (this.all.length < depth) this.all.push(this.box.appendChild(element("canvas")));
     this.box.classList.toggle("bss-many", depth > 40);
     this.all.forEach((canvas, l) => {
       canvas.hidden = l >= depth;
-      if (l >= depth) return;
-      paint(canvas, THUMBNAIL, THUMBNAIL, (k) => {
-        const [i, j] = [Math.floor(k / THUMBNAIL) * down, (k % THUMBNAIL) * along].map(Math.floor);
-        return signed(corner[(l * rows + i) * columns + j], 1, colours);
-      });
+      if (l < depth) paint(canvas, rows, columns, (k) => shade(corner[l * rows * columns + k]));
     });
   }
 
@@ -296,7 +291,7 @@ class FlowView {
       this.under = null;
       this.choose(Math.max(0, Math.min(last, to)));
     });
-    const paint = () => this.pictures.draw(this.run, palette(view.root));
+    const paint = () => this.pictures.draw(this.run, (this.colours = palette(view.root)));
     onTheme(paint, view.signal);
     oncePlaced(view.root, paint, view.signal);
     view.follow(this.model, { layer: () => this.drawLayer() });
@@ -328,7 +323,7 @@ class FlowView {
     run.gainAtOne = answer.asked.scale ? answer.gain / answer.asked.scale ** 2 : 1;
     Object.assign(this, { answer, run });
     for (const curves of this.curves) curves.draw(run);
-    this.pictures.draw(run, palette(this.view.root));
+    this.pictures.draw(run, (this.colours ??= palette(this.view.root)));
     setText(this.gapWords, run.gaps.map(({ words }) => `${words}.`).join(" "));
     this.plot.setAttribute("aria-valuemax", depth - 1);
     this.drawLayer();

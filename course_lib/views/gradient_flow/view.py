@@ -2,10 +2,8 @@
 
 import numpy as np
 import traitlets
-from matplotlib.ticker import MaxNLocator
 
-from course_lib.pictures.blackboard import new_figure, styled
-from course_lib.pictures.look import look
+from course_lib.pictures import curves
 from course_lib.pictures.panel import checked_index
 from course_lib.views.gradient_flow.run import (
     ACTIVATIONS,
@@ -22,7 +20,6 @@ _CALL = "GradientFlow(depth, width, ...)"
 _NAMES = ("Z", "G", "grad_W")
 _SHOWN = {"Z": "Z", "G": "G", "grad_W": "∇_W L"}
 MOST_SEED = 2**32 - 1
-_MARKERS = "os^"  # of the three in the static picture
 
 
 class GradientFlow(View):
@@ -101,12 +98,13 @@ class GradientFlow(View):
         return dict(zip(_NAMES, self._array("theory"), strict=True))
 
     def figure(self):
-        """The curves as they are now, the theory dashed: Z above, G and grad_W below."""
-        depth = self.settings["depth"]
-        layer = min(self.layer, depth - 1)
-        sizes = ", ".join(f"{_SHOWN[name]} {self.rms[name][layer]:.3g}" for name in _NAMES)
-        remarks = [f"layer {layer}: RMS of {sizes}", *(gap["words"] for gap in self.answer["gaps"])]
-        return _curves(self.rms, self.theory, self._title(), layer, remarks)
+        """The curves as they are now, the theory as lines."""
+        measured, theory = (
+            {_SHOWN[name]: np.where((A > 1e-250) & (A < 1e250), A, np.nan) for name, A in each.items()}
+            for each in (self.rms, self.theory)  # beyond, matplotlib's axis overflows
+        )
+        title = "\n".join([self._title(), *(gap["words"] for gap in self.answer["gaps"])])
+        return curves.by_layer(measured, "root mean square", theory, title)
 
     def __repr__(self):
         return f"GradientFlow({self._title()})"
@@ -168,33 +166,3 @@ def gaps(rms):
                 words = "none, because Z overflowed"
             found.append({"series": series, "from": first, "to": last, "words": f"{_SHOWN[name]}: {words}"})
     return found
-
-
-@styled
-def _curves(rms, theory, title, layer, remarks):
-    """A Figure of the measured curves with their theory, and a line at the layer; remarks: below them, in words."""
-    fig = new_figure(8.5, 6.4)
-    fig.set_layout_engine("constrained", w_pad=0.1, h_pad=0.1)
-    axes = fig.subplots(2, 1, sharex=True, height_ratios=[2, 3])
-    for (name, measured), colour, marker in zip(rms.items(), look().curves, _MARKERS, strict=False):
-        ax, layers = axes[0 if name == "Z" else 1], np.arange(len(measured))
-        for values, line in (
-            (measured, {"marker": marker, "markersize": 5, "linewidth": 1.2, "label": _SHOWN[name]}),
-            (theory[name], {"linestyle": "--", "linewidth": 2, "label": f"{_SHOWN[name]}, theory"}),
-        ):
-            shown = np.where((values > 0) & (values < np.inf), values, np.nan)
-            ax.plot(layers, np.log10(shown), color=colour, **line)  # powers: matplotlib's own axis overflows near 1e308
-    for ax, words in zip(axes, ("forwards: RMS of Z", "backwards: RMS of G and of ∇_W L"), strict=True):
-        seen = np.concatenate([line.get_ydata() for line in ax.lines[:-1]])
-        seen = seen[np.isfinite(seen)] if np.isfinite(seen).any() else np.zeros(1)
-        ax.axvline(layer, color=look().ink, linewidth=1.2)
-        ax.set_ylim(np.floor(seen.min() - 0.05), np.ceil(seen.max() + 0.05))
-        ax.yaxis.set_major_locator(MaxNLocator(nbins=6, integer=True, min_n_ticks=1))
-        ax.yaxis.set_major_formatter(lambda power, _: f"$10^{{{power:g}}}$")
-        ax.set_title(words, size=12)
-        ax.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
-        ax.spines[["top", "right"]].set_visible(False)
-    axes[1].set_xlabel("\n".join(["layer", *remarks]))
-    axes[1].xaxis.get_major_locator().set_params(integer=True)
-    fig.suptitle(title, size=13)
-    return fig

@@ -14,16 +14,15 @@ CURVE_POINTS = 61  # of each curve; odd, so that 0, where relu has its kink, is 
 class VectorMap:
     """y = f(x) for x of shape (n,), y of shape (m,), and dy/dx of shape (m, n). `call` begins the error messages.
 
-    f: a matrix A, (m, n), for y = A x; or an activation; or a function from a vector to a vector or a number. jacobian:
-    a function of x, or None: A for a matrix, the diagonal of f' for an activation, `numeric_jacobian` for others.
+    f: a matrix A, (m, n), for y = A x, and dy/dx = A; or an activation, with the diagonal of its derivative; or a function
+    from a vector to a vector or a number, with its `numeric_jacobian`.
     """
 
-    def __init__(self, call, f, jacobian, x):
-        self.call = call
-        if jacobian is not None and not callable(jacobian):
-            raise TypeError(f"{call}: jacobian is a {type(jacobian).__name__}, expected a function of x, or none")
+    def __init__(self, call, f, x):
+        self.call, self.shape = call, None
+        self._f, self._jacobian = f, lambda x: numeric_jacobian(self.y, x)
         if isinstance(f, Activation):
-            jacobian = jacobian or (lambda x: np.diag(f.derivative(x)))  # (n, n)
+            self._jacobian = lambda x: np.diag(f.derivative(x))  # (n, n)
         elif not callable(f):
             if np.ndim(np.asarray(f, dtype=object)) == 0:
                 raise TypeError(f"{call}: f is {f!r}, expected a matrix, an activation, or a function of a vector")
@@ -32,8 +31,7 @@ class VectorMap:
                 raise ShapeError(
                     f"{call}: x has shape {x.shape}, expected (n,): n is {A.shape[1]} because A is {A.shape}."
                 )
-            f, jacobian = A.__matmul__, jacobian or (lambda x: A)
-        self._f, self._jacobian, self.shape = f, jacobian, None
+            self._f, self._jacobian = A.__matmul__, lambda x: A
         self.shape = self.at(x)[1].shape
 
     def y(self, x):
@@ -49,12 +47,8 @@ class VectorMap:
         with np.errstate(all="ignore"):
             y = self.y(x)
             self._check_finite("f(x)", y, x)
-            J = numeric_jacobian(self.y, x) if self._jacobian is None else np.asarray(self._jacobian(x.copy()))
-        check_numbers(f"{self.call}: jacobian(x)", J, rank=2)
-        if J.shape != (len(y), len(x)):
-            expected = f"expected (m, n) = {(len(y), len(x))}: f(x) is {y.shape}, x is {x.shape}"
-            raise ShapeError(f"{self.call}: jacobian(x) has shape {J.shape}, {expected}.")
-        self._check_finite("jacobian(x)", J.astype(float), x)
+            J = self._jacobian(x)
+        self._check_finite("dy/dx", J, x)
         return y, J
 
     def curve(self, x, j, reach):
@@ -77,14 +71,6 @@ class VectorMap:
         for i, j in np.argwhere((J != 0) & ~np.eye(n, dtype=bool)):
             slope = f"y[{i}] depends on x[{j}] too, with slope {J[i, j]:.3g}"
             raise ValueError(f"{self.call}: elementwise is given, so y[{i}] depends on x[{i}] alone, but {slope}")
-
-    def doubt(self, x, J):
-        """In words, where a given J, (m, n), is not what moving the components of x says; "" where it is."""
-        moved = numeric_jacobian(self.y, x)
-        for i, j in np.argwhere(~np.isclose(J.astype(float), moved, rtol=1e-5, atol=1e-6)):
-            said = f"jacobian(x)[{i}, {j}] is {J[i, j]:.4g}"
-            return f"{said}, but moving x[{j}] gives the slope {moved[i, j]:.4g} (at the x given in Python)."
-        return ""
 
     def _check_finite(self, name, A, x):
         if not np.isfinite(A).all():

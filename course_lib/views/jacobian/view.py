@@ -21,10 +21,9 @@ class JacobianExplorer(View):
     """The map y = f(x) at a point, and its Jacobian dy/dx, entry by entry as a slope; sliders move the components of x.
 
     f: a matrix A, (m, n), for y = A x; or an activation; or a function from a vector (n,) to a vector (m,) or a number.
-    x: (n,), finite, n at most 20. names: of y and x. symbols: for m and n. jacobian: a function of x that gives dy/dx,
-    (m, n); without it, and where f is neither a matrix nor an activation, `numeric_jacobian` is taken. elementwise:
-    y_i depends on x_i alone (known of activations), so the other entries are zero by index, and pale. reach: sliders
-    go from -reach to reach, or a little further, to a number that is short to write. entry: the (i, j) whose slope is drawn.
+    x: (n,), finite, n at most 20. names: of y and x. symbols: for m and n. elementwise: y_i depends on x_i alone (known of
+    activations), so the other entries are zero by index, and pale. reach: sliders go from -reach to reach, or a little
+    further, to a number that is short to write. entry: the (i, j) whose slope is drawn.
 
     Raises ShapeError where shapes do not fit, TypeError for other than real numbers, ValueError where x, y or dy/dx is
     not finite, where x or y is too long, and where elementwise is given for a map that is not.
@@ -39,11 +38,8 @@ class JacobianExplorer(View):
     answer = traitlets.Dict().tag(sync=True)  # all that follows from it
     turn = turn()
     kept = ("asked", "entry", "turn")
-    _doubt = ""
 
-    def __init__(
-        self, f, x, names=("y", "x"), symbols=None, *, jacobian=None, elementwise=False, reach=None, entry=(0, 0)
-    ):
+    def __init__(self, f, x, names=("y", "x"), symbols=None, *, elementwise=False, reach=None, entry=(0, 0)):
         self._call = f"JacobianExplorer({'f' if callable(f) else 'A'}, x)"
         x = self._point(x)
         if reach is not None and not (isinstance(reach, Real) and 0 < reach <= MOST_REACH):
@@ -52,7 +48,7 @@ class JacobianExplorer(View):
         if not isinstance(elementwise, bool):
             raise TypeError(f"{self._call}: elementwise is {elementwise!r}, expected True or False")
         self._reach = nice(float(reach)) if reach else 0
-        self._map = VectorMap(self._call, f, jacobian, x)
+        self._map = VectorMap(self._call, f, x)
         m, n = self._map.shape
         if m > MOST_RESULTS:
             raise ValueError(f"{self._call}: f(x) has {m} components; the view shows up to {MOST_RESULTS}")
@@ -60,8 +56,6 @@ class JacobianExplorer(View):
         elementwise = elementwise or isinstance(f, Activation)
         if elementwise:
             self._map.check_elementwise(J)
-        if jacobian:
-            self._doubt = self._map.doubt(x, J)
         y_name, x_name = names
         self._names = [y_name, f"∂{y_name}/∂{x_name}", x_name]
         symbols = symbols if symbols is not None else (("n", "n") if elementwise else ("m", "n"))
@@ -136,7 +130,7 @@ class JacobianExplorer(View):
             "x": packed(x_name, x[:, np.newaxis]),
             "columns": list(columns),
             "curves": np.array([self._map.curve(x, j, self._reach) for j in columns]).tobytes(),
-            "problem": self._doubt,
+            "problem": "",
         }
 
     def _answer_or_problem(self, x, columns):

@@ -52,6 +52,7 @@ class KeyIdeaView {
     this.steps = player("Products added", 0, (step, moves) => this.add(step, moves), view.signal, { more });
     this.range = this.steps.box.querySelector("input");
     this.sum = indexSum((key) => this.point(typeof key === "number" ? { term: key, before: "" } : key && { part: key }));
+    textLinks(() => texts.formula, (part) => this.point(part && { part }), view.signal);
     this.makeGrids();
     this.build();
     this.firstSizes();
@@ -107,7 +108,7 @@ class KeyIdeaView {
   /** The slopes' cells have room for every number of the tensor: choosing an entry moves nothing. */
   firstSizes() {
     const { tensor, G, slopes, right, left, rows, columns, texts, p, q } = this;
-    this.limit = tensor.data.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+    this.limit = largest(tensor.data);
     const numbers = Math.max(rows, columns) <= MOST_NUMBERED ? new Set(tensor.data) : this.walk.slopes;
     const everything = new Float64Array(Math.max(rows * columns, numbers.size ?? 0));
     everything.set([...numbers]);
@@ -298,8 +299,7 @@ class KeyIdeaView {
     const sofar = gradient.data.slice();
     if (adding) sofar[h * q + k] = terms[step - 1].sum;
     const isOpen = (i, j) => (i === h && j === k && (adding || this.late) ? !adding : !isMade(model, [i, j], [p, q]));
-    const limit = gradient.data.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
-    this.result.set({ ...gradient, data: sofar }, { open: isOpen, cell: this.cell, limit });
+    this.result.set({ ...gradient, data: sofar }, { open: isOpen, cell: this.cell, limit: largest(gradient.data) });
     this.asVector(this.result, this.texts.x);
   }
 

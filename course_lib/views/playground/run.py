@@ -75,7 +75,7 @@ class Run:
         self._rng = np.random.default_rng(settings.seed)
         self._order, self._start = [], 0
         self._curve, self._spacing = [], 1
-        self.is_plane, self.is_images = settings.sizes[0] == 2, settings.sizes[0] == 64
+        self.is_plane = settings.sizes[0] == 2  # or else images
         if self.is_plane:
             x, y = (np.linspace(low, high, GRID) for low, high in self.extent)
             self._grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)  # (GRID * GRID, 2), row by row
@@ -118,7 +118,7 @@ class Run:
             G=[by_layer[:MOST_ROWS] for by_layer in G],
             norms=np.stack([norms, self._first_norms]),
             boundary=self._boundary() if self.is_plane else None,
-            wrong=self._wrong() if self.is_images else None,
+            wrong=None if self.is_plane else self._wrong(),
             remark=self._remark(measured[0], G),
             exploded=self.exploded,
         )

@@ -51,11 +51,6 @@ function bytes({ data, ...rest }) {
   return { ...rest, data: new Int8Array(data.buffer, data.byteOffset, data.byteLength) };
 }
 
-/** The colour of each byte; a limit above 1 makes all of them paler. */
-function colourTable(colours, limit) {
-  return Array.from({ length: 256 }, (_, k) => signed(k ? (k - 128) / 127 : NaN, limit, colours)); // -128: NOT_FINITE
-}
-
 /** The plane: colours for what the network says, its boundary as a line, and the points. */
 function plane() {
   const base = element("canvas", { "aria-hidden": "true" });
@@ -74,9 +69,9 @@ function plane() {
     return pen;
   }
 
-  function draw({ shape: [rows, columns], data }, table, ink) {
+  function draw({ shape: [rows, columns], data }, shade, ink) {
     // Row 0 is the lowest y, and stands at the bottom.
-    paint(small, rows, columns, (k) => table[data[(rows - 1 - Math.floor(k / columns)) * columns + (k % columns)] + 128]);
+    paint(small, rows, columns, (k) => shade(data[(rows - 1 - Math.floor(k / columns)) * columns + (k % columns)] / 127));
     const pen = penOf(base);
     pen.imageSmoothingEnabled = true;
     // A grid of points: the outermost stand on the edge, so the picture is larger than the canvas by half a cell a side.
@@ -138,7 +133,7 @@ function mistakes() {
 
   function image(ink) {
     const canvas = element("canvas", { "aria-hidden": "true" });
-    paint(canvas, 8, 8, (k) => Array(3).fill(255 - ink[k])); // on paper, in both themes
+    paint(canvas, 8, 8, (k) => pixel(Array(3).fill(255 - ink[k]))); // on paper, in both themes
     return canvas;
   }
 
@@ -180,11 +175,11 @@ function strip() {
     row.replaceChildren(...pieces.map((piece) => piece.box));
   }
 
-  function draw(matrices, batch, table) {
+  function draw(matrices, batch, shade) {
     if (made !== JSON.stringify([matrices.map(({ shape }) => shape), batch])) lay(matrices, batch);
     matrices.forEach(({ data, limit, finite }, l) => {
       const { canvas, shape: [m, n], words } = pieces[l];
-      paint(canvas, m, n, (k) => table[data[k] + 128]);
+      paint(canvas, m, n, (k) => shade(data[k] / 127));
       setText(words, finite ? `largest ${precise(limit)}` : "not finite (grey)");
     });
   }
@@ -204,7 +199,7 @@ class Playground {
     const hint = this.hasKernel ? "Press Play, and watch the loss and G; change a setting while it plays." : "";
     this.view = frame(el, "Training playground", hint);
     this.view.root.classList.add("bss-playground");
-    [this.playing, this.driving, this.speed, this.count, this.sent] = [false, false, 20, 0, 0];
+    [this.playing, this.speed, this.count, this.sent] = [false, 20, 0, 0];
     this.refused = {}; // {setting: why the kernel did not take it}
     this.range = {}; // of the norms, which only grows in one run
     this.saidAt = -Infinity;
@@ -311,10 +306,10 @@ class Playground {
   }
 
   send(question) {
-    const { playing, driving, speed } = this;
+    const { playing, speed } = this;
     this.sent = question.count;
     try {
-      this.model.send({ ...question, play: playing, drive: playing && !driving, steps: question.steps || (playing ? speed : 0) });
+      this.model.send({ ...question, play: playing, steps: question.steps || (playing ? speed : 0) });
     } catch {
       // The kernel has been restarted: nobody answers, and then the view says so.
     }
@@ -322,14 +317,14 @@ class Playground {
 
   start() {
     if (this.shown.exploded !== null) return this.speak();
-    [this.playing, this.driving] = [true, false];
+    this.playing = true;
     setText(this.play, "Pause");
     this.view.root.setAttribute("data-playing", "");
     this.ask({});
   }
 
   stop() {
-    [this.playing, this.driving] = [false, false];
+    this.playing = false;
     setText(this.play, "Play");
     this.view.root.removeAttribute("data-playing");
     this.speak();
@@ -341,14 +336,10 @@ class Playground {
   }
 
   receive() {
-    const { asked, driver, refused, left } = this.model.get("answer");
+    const { asked, refused, left } = this.model.get("answer");
     if (asked.view === this.id && asked.count === this.sent) {
       if (left && !this.kernel.latest().reset) this.ask({ steps: left });
-      this.driving = this.playing && driver === this.id;
       Object.assign(this.refused, refused);
-    } else if (this.driving && driver !== this.id) {
-      this.kernel.drop(); // another view of this run has taken over, and the kernel answers that one alone
-      this.stop();
     }
     this.due ??= requestAnimationFrame(() => {
       this.due = null;
@@ -364,7 +355,7 @@ class Playground {
     const isNew = this.shown?.step !== next.step || this.shown?.run !== next.run;
     this.shown = next;
     this.shownCurve = curve;
-    const { charts, setup, colours, tables } = this;
+    const { charts, setup, colours } = this;
     const [loss, lossTest, rate, rateTest] = row(unpack(next.measured));
     const columns = [1, 2, 3, 4].map((k) => Array.from({ length: curve.shape[0] }, (_, i) => [at(curve, i, 0), at(curve, i, k)]));
     const gap = ticks(0, next.step, 4)[1] ?? 1;
@@ -377,9 +368,9 @@ class Playground {
     this.drawNorms(unpack(next.norms), next.run);
     this.ground.box.hidden = !setup.points;
     this.wrong.box.hidden = !setup.images;
-    if (setup.points) this.ground.draw(bytes(next.boundary), tables[1], css(colours.ink));
+    if (setup.points) this.ground.draw(bytes(next.boundary), this.pale, css(colours.ink));
     if (setup.images) this.wrong.draw(next.wrong, setup);
-    this.layers.draw(next.G.map(bytes), next.settings.batch_size, tables[0]);
+    this.layers.draw(next.G.map(bytes), next.settings.batch_size, this.shade);
     setText(this.where, `step ${thousands(next.step)}`);
     this.showSettings(next.settings);
     if (this.playing && next.exploded !== null) this.stop();
@@ -437,7 +428,7 @@ class Playground {
 
   paint() {
     this.colours = palette(this.view.root);
-    this.tables = [colourTable(this.colours, 1), colourTable(this.colours, 2)];
+    [this.shade, this.pale] = [shades(this.colours), shades(this.colours, 2)];
     if (this.setup.points) this.ground.points(this.setup, this.colours);
     if (this.shown) this.draw(this.shown, this.shownCurve);
   }

@@ -6,10 +6,9 @@ import numpy as np
 import traitlets
 
 from course_lib.pictures.panel import checked_index
-from course_lib.shapes import ShapeError
 from course_lib.views.playground.picture import picture
 from course_lib.views.playground.run import Run
-from course_lib.views.playground.settings import ACTIVATIONS, DATA, Settings, data_name
+from course_lib.views.playground.settings import ACTIVATIONS, DATA, Settings
 from course_lib.views.shared.view import View, packed, script
 
 MOST_STEPS = 100_000  # at once, from Python
@@ -22,13 +21,13 @@ _STEPS_OF_A_FRAME = 1_000
 class TrainingPlayground(View):
     """A network that trains while one watches, and whose settings can be changed on the way (rows S5 to S21).
 
-    data: "moons", "spirals" or "digits", or a `course_lib.practice.data.Split` of one's own. hidden: the units of the hidden
-    layers, such as (16, 16). activation: of the hidden layers, by name. The loss is softmax_cross_entropy, the
-    regularizer l2 with weight `lam`. seed: of the initial weights and of the order of the samples, as in `fit`. steps:
-    how many to train at once; of these the view keeps up to 41 frames, which an exported page replays.
+    data: "moons", "spirals" or "digits". hidden: the units of the hidden layers, such as (16, 16). activation: of the
+    hidden layers, by name. The loss is softmax_cross_entropy, the regularizer l2 with weight `lam`. seed: of the initial
+    weights and of the order of the samples, as in `fit`. steps: how many to train at once; of these the view keeps up to
+    41 frames, which an exported page replays.
 
-    `network` is the network that is shown, and `advance(steps)` trains it on. Raises TypeError, ValueError or ShapeError
-    that names the argument.
+    `network` is the network that is shown, and `advance(steps)` trains it on. Raises TypeError or ValueError that names
+    the argument.
     """
 
     _esm, _css = script(__file__)
@@ -47,9 +46,8 @@ class TrainingPlayground(View):
         seed=0,
         steps=0,
     ):
-        self._own = None if isinstance(data, str) else data
         self._run = Run(Settings(data, hidden, activation, learning_rate, batch_size, lam, seed))
-        self._runs, self._driver, self._shown = 1, "", None
+        self._runs, self._shown = 1, None
         checked_index("TrainingPlayground: steps", steps, MOST_STEPS)
         super().__init__()
         frames = [self._run.frame()]
@@ -85,18 +83,12 @@ class TrainingPlayground(View):
     def __repr__(self):
         settings = self._run.settings
         units = "-".join(map(str, settings.sizes))
-        return f"TrainingPlayground({data_name(settings.data)}, {units} {settings.activation}, step {self.step})"
+        return f"TrainingPlayground({settings.data}, {units} {settings.activation}, step {self.step})"
 
     def _receive(self, _, question, buffers):
-        """A view asks for a frame: {view, count, play, drive, steps, reset, settings}; each question has one answer, whose
+        """A view asks for a frame: {view, count, play, steps, reset, settings}; each question has one answer, whose
         `left` is the number of steps for which there was no time, 0 while it plays.
-
-        Only the view that pressed Play last, or has asked to drive, is answered while it plays: the others stop.
         """
-        if question.get("drive"):
-            self._driver = question["view"]
-        elif question.get("play") and question["view"] != self._driver:
-            return
         refused = self._change(question.get("settings", {}))
         if question.get("reset"):
             self._begin(Run(self._run.settings))
@@ -110,11 +102,9 @@ class TrainingPlayground(View):
         """Change what can be changed; returns {name: why not} of the rest."""
         refused = {}
         for name, value in settings.items():
-            if name == "data" and value not in DATA and self._own is not None:
-                value = self._own
             try:
                 self._begin(self._run.with_setting(name, value))
-            except (TypeError, ValueError, ShapeError) as error:
+            except (TypeError, ValueError) as error:
                 refused[name] = str(error).partition(": ")[2] or str(error)
         return refused
 
@@ -125,8 +115,8 @@ class TrainingPlayground(View):
     def _show(self, frame, asked=None, refused=None, left=0):
         """Send the frame, in one message; with the data, where they are new."""
         settings = {name: getattr(self._run.settings, name) for name in _names()}
-        settings |= {"data": data_name(settings["data"]), "hidden": list(settings["hidden"])}
-        told = {"asked": asked or {}, "driver": self._driver, "refused": refused or {}, "left": left}
+        settings["hidden"] = list(settings["hidden"])
+        told = {"asked": asked or {}, "refused": refused or {}, "left": left}
         with self.hold_sync():
             if self._shown is not self._run.data:
                 self._shown = self._run.data
@@ -152,13 +142,12 @@ class TrainingPlayground(View):
     def _packed_data(self):
         """What is drawn of the data in every frame: points (x, y, class, is held out), or the held-out images."""
         run, data = self._run, self._run.data
-        setup = {"m": len(data.X_train), "m_test": len(data.X_test), "activations": list(ACTIVATIONS)}
-        setup["data"] = [*DATA, *([data_name(self._own)] if self._own is not None else [])]
+        setup = {"m_test": len(data.X_test), "activations": list(ACTIVATIONS), "data": list(DATA)}
         if run.is_plane:
             rows = [(X, target, is_test) for is_test, (X, target) in enumerate((data[:2], data[2:]))]
             points = [np.column_stack([X, T[:, 1], np.full(len(X), is_test)]) for X, T, is_test in rows]
             setup |= {"points": packed("points", np.vstack(points)), "extent": [list(ends) for ends in run.extent]}
-        if run.is_images:
+        else:
             setup["images"] = (255 * np.clip(data.X_test, 0, 1)).astype(np.uint8).tobytes()
         return setup
 

@@ -43,6 +43,7 @@ class ProductView {
     this.mode = button("As outer products", () => this.product && this.start({ outer: !model.get("outer") }));
     const more = [button("Show all", () => this.showAll()), resetButton(model, () => this.stop()), this.quiz.button];
     this.steps = player("Products added", 1, (step, moves) => this.add(step, moves), view.signal, { more });
+    textLinks(() => [[this.leftMatrix.name, "left"], [this.rightMatrix.name, "right"]], (key) => this.pointAt(key), view.signal);
     this.build();
     this.lay();
     const place = () => this.place();
@@ -221,13 +222,12 @@ class ProductView {
   drawResult(outer, step) {
     const { model, product, result } = this;
     const [i, j] = model.get("entry");
-    const limit = product.data.reduce((most, x) => (Number.isFinite(x) ? Math.max(most, Math.abs(x)) : most), 0);
     const sofar = outer ? outerSum(this.leftMatrix, this.rightMatrix, step) : product.data.slice();
     const adding = !outer && step > 0 && step < this.inner;
     if (adding) sofar[i * product.shape[1] + j] = this.partial(step);
     const open = (p, q) => !outer && !isMade(model, [p, q], product.shape) && !(adding && p === i && q === j);
     const late = (p, q) => this.late > 0 && step === 0 && p === i && q === j && !outer;
-    result.set({ ...product, data: sofar }, { cell: this.cell, limit, open: (p, q) => open(p, q) || late(p, q) });
+    result.set({ ...product, data: sofar }, { cell: this.cell, limit: largest(product.data), open: (p, q) => open(p, q) || late(p, q) });
   }
 
   partial(step) {

@@ -8,7 +8,7 @@ const BUSY = "The kernel has not answered yet: it is busy, or it is not running.
  * `asked`. A question leaves once the answer before has been drawn, or is late. same(a, b) compares two questions; draw()
  * draws the answer, settle() says what is to be said once nothing is under way, tell(words) what keeps it waiting.
  * send(question) sends it in another way; join(old, wish) makes one question of two that have to wait, by default the wish.
- * Returns {ask(question), latest(), receive(), drop()}: latest is the question that was asked last; drop it unanswered.
+ * Returns {ask(question), latest(), receive()}: latest is the question that was asked last.
  */
 function asker(model, { root, follow, signal }, { same, draw, settle = () => {}, tell, send = (asked) => put(model, { asked }), join = (_, wish) => wish }) {
   let [waiting, wanted, late, undrawn] = [null, null, false, false];
@@ -38,7 +38,10 @@ function asker(model, { root, follow, signal }, { same, draw, settle = () => {},
   }
 
   function receive() {
-    if (waiting && same(answered(), waiting)) drop();
+    if (waiting && same(answered(), waiting)) {
+      [waiting, late] = [null, false];
+      clearTimeout(timer);
+    }
     draw();
     rest();
     cancelAnimationFrame(frame);
@@ -47,11 +50,6 @@ function asker(model, { root, follow, signal }, { same, draw, settle = () => {},
       undrawn = false;
       next();
     });
-  }
-
-  function drop() {
-    [waiting, late] = [null, false];
-    clearTimeout(timer);
   }
 
   function rest() {
@@ -65,5 +63,5 @@ function asker(model, { root, follow, signal }, { same, draw, settle = () => {},
     clearTimeout(timer);
     cancelAnimationFrame(frame);
   });
-  return { ask, receive, drop, latest: () => wanted ?? waiting ?? answered() };
+  return { ask, receive, latest: () => wanted ?? waiting ?? answered() };
 }

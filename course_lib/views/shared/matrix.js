@@ -23,6 +23,7 @@ class MatrixGrid {
     this.active = element("div", { role: "gridcell", id: `bss-${++ids}` });
     this.row = element("div", { role: "row", class: "bss-unseen" }, this.active);
     this.base = element("canvas", { "aria-hidden": "true" });
+    this.pixels = element("canvas"); // of a matrix without numbers
     this.overlay = element("canvas", { "aria-hidden": "true", class: "bss-overlay" });
     this.grid = element("div", { role: "grid", tabindex: "0", class: "bss-grid" }, this.base, this.overlay, this.row);
     this.notice = element("div", { class: "bss-notice" });
@@ -42,7 +43,7 @@ class MatrixGrid {
     listen("focus", () => this.drawMarks());
     listen("blur", () => this.drawMarks());
     // The theme, the zoom and the size of the text can change while the page is open.
-    onTheme(() => this.draw(), signal);
+    onTheme(() => ((this.colours = null), this.draw()), signal);
     addEventListener("resize", () => this.ratio !== devicePixelRatio && this.draw(), { signal });
     // A view is often drawn before it is put into the page, where its colours and the size of its text are known.
     const seen = new ResizeObserver(() => (this.em !== this.#em() || !this.attached) && this.draw());
@@ -62,7 +63,7 @@ class MatrixGrid {
     const [rows, columns] = shape;
     this.cursor = [Math.min(this.cursor[0], rows - 1), Math.min(this.cursor[1], columns - 1)];
     this.hovered = null;
-    this.limit = limit ?? data.reduce((most, x) => (Number.isFinite(x) ? Math.max(most, Math.abs(x)) : most), 0);
+    this.limit = limit ?? largest(data);
     this.finite = data.every(Number.isFinite);
     this.small = Math.max(rows, columns) <= MOST_NUMBERED;
     const said = symbols.length ? `, ${symbols.join(" by ")}` : "";
@@ -164,9 +165,9 @@ class MatrixGrid {
   draw() {
     if (!this.matrix) return;
     this.em = this.#em();
+    if (!this.attached || !this.colours) this.colours = palette(this.grid);
     this.attached = this.grid.isConnected;
     this.ratio = devicePixelRatio;
-    this.colours = palette(this.grid);
     const grown = this.cell?.em ? this.em / this.cell.em : 1; // since the cell was measured
     this.size = this.cell
       ? { width: this.cell.width * grown, height: this.cell.height * grown }
@@ -324,15 +325,10 @@ class MatrixGrid {
   }
 
   #image(pen, rows, columns) {
-    const small = context(columns, rows);
-    const image = small.createImageData(columns, rows);
-    this.matrix.data.forEach((x, k) => {
-      image.data.set(signed(x, this.limit, this.colours), 4 * k);
-      image.data[4 * k + 3] = 255;
-    });
-    small.putImageData(image, 0, 0);
+    const [small, shade, { data }] = [this.pixels, shades(this.colours), this.matrix];
+    paint(small, rows, columns, (k) => shade(this.limit ? Math.max(-1, Math.min(1, data[k] / this.limit)) : 0 * data[k]));
     pen.imageSmoothingEnabled = false;
-    pen.drawImage(small.canvas, this.left, this.top, columns * this.size.width, rows * this.size.height);
+    pen.drawImage(small, this.left, this.top, columns * this.size.width, rows * this.size.height);
   }
 
   #under(event) {

@@ -194,6 +194,26 @@ function player(label, last, onstep, signal, { step = 0, every = 900, more = [] 
 }
 
 /**
+ * A link in the text around a view, [column h](#Live-view "O in the live view"), lights the piece that its title names by
+ * one of the letters O, W, G, Z and b. parts() gives the pieces as `linked` takes them; onpoint gets the key of one that is
+ * pointed at or has the focus, and then null.
+ */
+function textLinks(parts, onpoint, signal) {
+  const keyOf = ({ target }) => {
+    const letter = hueOf(target.closest?.('a[href^="#"][title]')?.title ?? "");
+    return letter && parts().find((part) => Array.isArray(part) && hueOf(part[0]) === letter)?.[1];
+  };
+  const point = (event) => {
+    const key = keyOf(event);
+    if (!key) return;
+    if (event.type === "click") event.preventDefault(); // the page stays where it is
+    onpoint(key);
+  };
+  for (const kind of ["pointerover", "focusin", "click"]) document.addEventListener(kind, point, { signal });
+  for (const kind of ["pointerout", "focusout"]) document.addEventListener(kind, (event) => keyOf(event) && onpoint(null), { signal });
+}
+
+/**
  * A line of text whose pieces are linked: parts are strings, or [text, key]. onpoint gets the key of the piece under the
  * pointer or the focus, or null. Returns {box, light(keys), write(key, text)}: light the pieces with these keys, and no
  * others; give the piece of a key another text. In a line of code no names are set.
