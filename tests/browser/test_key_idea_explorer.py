@@ -125,7 +125,7 @@ def test_entries_are_picked_with_the_keyboard_and_nothing_else_moves(lab):
 def test_a_long_sum_shows_the_terms_around_the_active_one(lab):
     cell = "A = np.arange(60.).reshape(20, 3) - 7\nKeyIdeaExplorer(A, A[:, 1], names=('y', 'x', 'g'), entry=2)"
     page = lab.open(*CELLS, cell)
-    pick = grid(page, "g, 1 by 20")
+    pick = grid(page, "g, 20 components")
     A = np.arange(60.0).reshape(20, 3) - 7
     counted = [j for j in range(20) if A[j, 2]]
     for place in (0, 12, 19, 3):

@@ -162,21 +162,6 @@ def test_the_controls_move_it_and_another_setting_keeps_the_random_numbers():
     assert np.array_equal(view.rms["G"], before)
 
 
-def test_python_changes_it_and_what_cannot_be_shown_changes_nothing():
-    view = GradientFlow(**SETTINGS)
-    view.change(scale=0.5, activation=activations.relu)
-    assert (view.settings["scale"], view.settings["activation"]) == (0.5, "relu")
-    assert view.asked == view.settings == GradientFlow(**SETTINGS | {"scale": 0.5, "activation": "relu"}).settings
-    before = view.answer
-    with pytest.raises(
-        ValueError, match=r"GradientFlow.change\(...\): depth is 101, expected a whole number from 1 to"
-    ):
-        view.change(depth=101)
-    with pytest.raises(TypeError, match="there is no setting 'layers', only depth, width, batch"):
-        view.change(layers=3)
-    assert view.answer is before
-
-
 def test_a_value_that_no_control_sends_is_told_and_the_view_lives_on():
     view = GradientFlow(**SETTINGS)
     before = view.rms["Z"]

@@ -43,17 +43,6 @@ function inOneRow(grids, box) {
   return box;
 }
 
-/** Add O[from:to]^T G[from:to], the outer products o_i^T g_i of these samples, to data. */
-function outerSum(O, G, from, to, data = new Float64Array(O.shape[1] * G.shape[1])) {
-  const [n_in, n_out] = [O.shape[1], G.shape[1]];
-  for (let i = from; i < to; i++)
-    for (let h = 0; h < n_in; h++) {
-      const o = O.data[i * n_in + h];
-      for (let k = 0; k < n_out; k++) data[h * n_out + k] += o * G.data[i * n_out + k];
-    }
-  return data;
-}
-
 /** The size of cells, in em, of matrices side by side in a room of so many em: with numbers, the last ones first, where there is room. */
 function sizesInARow(matrices, room, tallest) {
   const rows = Math.max(...matrices.map(({ shape }) => shape[0]));
@@ -140,7 +129,8 @@ class Batch {
     const mean = model.get("mean");
     const times = (matrix) => ({ ...matrix, data: matrix.data.map((x) => (mean ? x : m * x)) });
     const [O, Z, G, dW] = this.layers[model.get("layer")];
-    this.layer = { O, Z, G: times(G), dW: { ...times(dW), name: "∇_W L", symbols: [] } };
+    const turned = transposed(O);
+    this.layer = { O, turned, Z, G: times(G), dW: { ...times(dW), name: "∇_W L", symbols: [] } };
     const { paddingLeft, paddingRight, fontSize } = getComputedStyle(view.root);
     const room = Math.min(62, (view.root.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight)) / parseFloat(fontSize));
     const narrow = room < 40; // there each matrix has the whole width
@@ -148,8 +138,8 @@ class Batch {
     cells.forEach((cell, k) => rows[k].set([O, Z, this.layer.G][k], { cell }));
     [this.cell] = sizesInARow([dW], narrow ? room : room / 3, HEIGHTS.sums);
     this.limit = largest(this.layer.dW.data); // one scale for both sums, so that one sees them grow
-    this.running = { upTo: m, data: outerSum(O, this.layer.G, 0, 0) };
-    for (let i = 0; i < m; i++) this.limit = largest(outerSum(O, this.layer.G, i, i + 1, this.running.data), this.limit);
+    this.running = { upTo: m, data: outerSum(turned, this.layer.G, 0, 0) };
+    for (let i = 0; i < m; i++) this.limit = largest(outerSum(turned, this.layer.G, i, i + 1, this.running.data), this.limit);
     sums[2].set(this.layer.dW, { cell: this.cell, limit: this.limit });
     this.layerPicks.press(model.get("layer"));
     this.losses.press(mean ? 0 : 1);
@@ -160,18 +150,18 @@ class Batch {
 
   drawSample() {
     const i = this.model.get("sample");
-    const { O, G, dW } = this.layer;
-    this.part.set({ ...dW, name: `(o_${i}^T g_${i})`, data: outerSum(O, G, i, i + 1) }, { cell: this.cell });
+    const { turned, G, dW } = this.layer;
+    this.part.set({ ...dW, name: `(o_${i}^T g_${i})`, data: outerSum(turned, G, i, i + 1) }, { cell: this.cell });
     for (const grid of this.rows) grid.move([i, grid.cursor[1]], { silent: true });
     this.samples.press(i);
     this.tell();
   }
 
   drawSum() {
-    const { m, layer: { O, G, dW }, limit } = this;
+    const { m, layer: { turned, G, dW }, limit } = this;
     const added = this.model.get("added");
-    if (added < this.running.upTo) this.running = { upTo: 0, data: outerSum(O, G, 0, 0) };
-    const data = outerSum(O, G, this.running.upTo, added, this.running.data);
+    if (added < this.running.upTo) this.running = { upTo: 0, data: outerSum(turned, G, 0, 0) };
+    const data = outerSum(turned, G, this.running.upTo, added, this.running.data);
     this.running.upTo = added;
     this.sum.set({ ...dW, name: "sum", data }, { cell: this.cell, limit });
     this.ticks.forEach((tick, i) => tick.classList.toggle("bss-asleep", i >= added));
@@ -239,8 +229,4 @@ class Batch {
   }
 }
 
-export default {
-  render({ model, el }) {
-    return new Batch(model, el).view.close;
-  },
-};
+export default { render: ({ model, el }) => new Batch(model, el).view.close };

@@ -387,8 +387,4 @@ class FlowView {
   }
 }
 
-export default {
-  render({ model, el }) {
-    return new FlowView(model, el).view.close;
-  },
-};
+export default { render: ({ model, el }) => new FlowView(model, el).view.close };

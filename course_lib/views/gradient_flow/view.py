@@ -73,20 +73,6 @@ class GradientFlow(View):
         """A copy of the settings that are shown, a dict: depth, width, activation, initializer, scale, batch, residual."""
         return dict(self.answer["asked"])
 
-    def change(self, **settings):
-        """Show other settings, `view.change(scale=1.5, depth=50)`; those that are not named stay.
-
-        Raises what the constructor raises, and TypeError for a name that is no setting; then nothing changes.
-        """
-        unknown = set(settings) - set(self.settings)
-        if unknown:
-            names = ", ".join(self.settings)
-            raise TypeError(f"GradientFlow.change(...): there is no setting {min(unknown)!r}, only {names}")
-        checked = checked_settings("GradientFlow.change(...)", self.settings | settings)
-        with self.hold_sync():
-            self.answer = self._answer(checked)
-            self.asked = checked
-
     @property
     def rms(self):
         """The root mean squares that are shown, a dict: Z, G and grad_W, arrays of shape (depth,)."""
@@ -98,13 +84,15 @@ class GradientFlow(View):
         return dict(zip(_NAMES, self._array("theory"), strict=True))
 
     def figure(self):
-        """The curves as they are now, the theory as lines."""
+        """The curves as they are now, the theory as lines; a dashed line at the layer."""
         measured, theory = (
             {_SHOWN[name]: np.where((A > 1e-250) & (A < 1e250), A, np.nan) for name, A in each.items()}
             for each in (self.rms, self.theory)  # beyond, matplotlib's axis overflows
         )
         title = "\n".join([self._title(), *(gap["words"] for gap in self.answer["gaps"])])
-        return curves.by_layer(measured, "root mean square", theory, title)
+        fig = curves.by_layer(measured, "root mean square", theory, title)
+        fig.axes[0].axvline(min(self.layer, self.settings["depth"] - 1), color="gray", linestyle="--")
+        return fig
 
     def __repr__(self):
         return f"GradientFlow({self._title()})"

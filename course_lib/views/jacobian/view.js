@@ -95,11 +95,6 @@ class JacobianView {
     return grid;
   }
 
-  nameVector(grid, name, size, symbol) {
-    setWords(grid.caption.lastChild, ` (${size},) = (${symbol},)`);
-    grid.grid.setAttribute("aria-label", `${name}, ${size} components, ${symbol}`);
-  }
-
   build() {
     const { n, grids, quiz: turn, view } = this;
     const inputs = { min: -1, max: 1, value: 0 };
@@ -166,9 +161,8 @@ class JacobianView {
     const { answer } = this;
     answer.asked.forEach((value, j) => this.setSlider(value, j));
     const none = "The sliders need a running kernel, and this page has none. Everything else answers.";
-    const lasting = answer.problem && !same(answer.asked, unpack(answer.x).data);
     const kept = `${answer.problem.replace(/\.$/, "")}. The numbers are those of the last ${this.xName} that worked.`;
-    setText(this.notice, lasting ? kept : answer.problem || (this.hasKernel ? "" : none));
+    setText(this.notice, answer.problem ? kept : this.hasKernel ? "" : none);
   }
 
   setSlider(value, j) {
@@ -182,15 +176,13 @@ class JacobianView {
 
   // ---- what is seen
   lay() {
-    const { answer, grids, elementwise, m, n } = this;
+    const { answer, elementwise } = this;
     const symbols = this.model.get("symbols");
     this.em = parseFloat(getComputedStyle(this.view.root).fontSize) || 14;
     const open = this.quiz.asks() ? (i, j) => !this.solved.has(`${i},${j}`) : null;
-    this.show("y", answer.y);
+    this.show("y", { ...answer.y, symbols: [symbols[0], "1"] }, { vector: true });
     this.show("J", { ...answer.J, symbols }, { faded: elementwise && !open ? (i, j) => i !== j : null, open });
-    this.show("x", answer.x);
-    this.nameVector(grids.y, this.yName, m, symbols[0]);
-    this.nameVector(grids.x, this.xName, n, symbols[1]);
+    this.show("x", { ...answer.x, symbols: [symbols[1], "1"] }, { vector: true });
   }
 
   /** Show a matrix; its cells may grow, but they never shrink. */
@@ -304,14 +296,10 @@ class JacobianView {
     const { J } = this.grids;
     const value = (i, j) => at(J.matrix, i, j);
     const isNonzero = (i, j) => (this.elementwise ? i === j : value(i, j) !== 0);
-    const solve = () => allOf([this.m, this.n]).forEach((k) => this.solved.add(`${Math.floor(k / this.n)},${k % this.n}`));
+    const solve = () => placesOf([this.m, this.n]).forEach((place) => this.solved.add(String(place)));
     const hint = `Move one component of ${this.xName}: which components of ${this.yName} stay where they are?`;
     return { name: this.jName, shape: [this.m, this.n], isNonzero, value, hint, solve };
   }
 }
 
-function render({ model, el }) {
-  return new JacobianView(model, el).view.close;
-}
-
-export default { render };
+export default { render: ({ model, el }) => new JacobianView(model, el).view.close };

@@ -30,29 +30,21 @@ function walkOf([h, k], { tensor, structural, G, texts }) {
   return { h, k, slopes, terms, byCell, bySource };
 }
 
-const HINT = "Choose an entry of the result (arrow keys work too), then press Step.";
+const isVector = (index) => !index.includes(","); // [{i}, {j}] or [{i}]
 
-/** What is drawn follows from the model's traits, and from `pointed`: {term, before}, {part} or {words} under the pointer or the focus. */
-class KeyIdeaView {
+class KeyIdeaView extends SteppedSum {
   constructor(model, el) {
-    const [tensor, G, gradient] = ["tensor", "G", "gradient"].map((name) => unpack(model.get(name)));
+    const [tensor, G, whole] = ["tensor", "G", "gradient"].map((name) => unpack(model.get(name)));
+    super(model, el, `Key idea: ${tensor.name} and ${G.name}`, () => this.askedForZeros());
     const bytes = model.get("structural");
     const structural = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const texts = model.get("texts");
-    const view = frame(el, `Key idea: ${tensor.name} and ${G.name}`, HINT);
-    Object.assign(this, { model, view, tensor, G, gradient, structural, texts, pointed: null, late: 0 });
+    const [texts, { view }] = [model.get("texts"), this];
+    Object.assign(this, { tensor, G, whole, structural, texts });
     [this.rows, this.columns, this.p, this.q] = tensor.shape;
     this.zero = texts.by_index ? "0 by its index" : "0";
     const given = model.get("source");
     this.source = given.data ? unpack(given) : null;
     this.walk = walkOf(model.get("entry"), this);
-    this.mover = mover(view.root, view.signal);
-    this.quiz = quiz(view, model, { entry: () => this.asked(), zeros: () => this.askedForZeros(), changed: () => this.draw() });
-    const more = [button("Show all", () => this.showAll()), resetButton(model, () => this.stop()), this.quiz.button];
-    this.steps = player("Products added", 0, (step, moves) => this.add(step, moves), view.signal, { more });
-    this.range = this.steps.box.querySelector("input");
-    this.sum = indexSum((key) => this.point(typeof key === "number" ? { term: key, before: "" } : key && { part: key }));
-    textLinks(() => texts.formula, (part) => this.point(part && { part }), view.signal);
     this.makeGrids();
     this.build();
     this.firstSizes();
@@ -113,44 +105,29 @@ class KeyIdeaView {
     const everything = new Float64Array(Math.max(rows * columns, numbers.size ?? 0));
     everything.set([...numbers]);
     slopes.set({ ...G, name: filled(tensor.name + texts.x, { h: p - 1, k: q - 1 }), data: everything });
-    right.set(G);
+    right.set(G, { vector: isVector(texts.y) });
     left?.set(this.source);
-    this.asVector(right, texts.y);
     align(slopes, right);
-    this.result.set(this.gradient);
-    this.asVector(this.result, texts.x);
+    this.result.set(this.whole, { vector: isVector(texts.x) });
     this.cell = Math.max(p, q) <= MOST_NUMBERED ? { ...this.result.measure(), em: this.result.em } : null;
     const counts = new Uint32Array(p * q);
     this.structural.forEach((marked, place) => (counts[place % (p * q)] += marked));
     this.most = counts.reduce((a, b) => Math.max(a, b), 0);
   }
 
-  /** A vector stands in one row, but its shape has one index. */
-  asVector(grid, index) {
-    const { shape, symbols } = grid.matrix;
-    if (index.includes(",")) return;
-    setWords(grid.caption.lastChild, ` (${shape[1]},)${symbols.length ? ` = (${symbols[1]},)` : ""}`);
-  }
-
   // ---- the page
   build() {
     const { texts } = this;
     const { root, said } = this.view;
-    const point = (part) => this.point(part && { part });
     const first = (part) => (typeof part === "string" ? part : [filled(part[0], { h: 0, k: 0 }), part[1]]);
-    this.formula = linked("matrix formula", texts.formula.map(first), point);
-    this.code = linked("numpy", texts.code.map(first), point, { code: true });
-    this.count = element("div", { class: "bss-counted" });
+    this.writeLines(texts.formula.map(first), texts.code.map(first));
+    this.counts = element("div", { class: "bss-counted" });
     const step = (title, grid) => element("div", {}, element("div", { class: "bss-title" }, ...typeset(title)), grid.box);
     const operator = (sign) => element("span", { class: "bss-operator", "aria-hidden": "true" }, sign);
     const pair = [step(`It moves ${texts.Y}`, this.slopes), operator("⊙"), step(`times ∂${texts.z}/∂${texts.Y}`, this.right)];
     const paths = element("div", { class: "bss-paths" }, ...(this.left ? [step("Factors", this.left)] : []));
     paths.append(element("div", { class: "bss-pair" }, ...pair), operator("→"), step("and the sum", this.result));
-    const line = (title, box) => element("div", { class: "bss-line" }, element("b", {}, title), box);
-    const lines = element("div", { class: "bss-lines", role: "toolbar", "aria-label": "the sum in three ways" });
-    lines.append(element("div", { class: "bss-both" }, line("Matrices", this.formula.box), line("numpy", this.code.box)), line("Index sum", this.sum.box));
-    this.settle = roving(lines);
-    root.append(said, this.steps.box, this.quiz.box, paths, this.count, lines);
+    root.append(said, this.steps.box, this.quiz.box, paths, this.counts, this.lines);
   }
 
   // ---- what happens
@@ -160,38 +137,16 @@ class KeyIdeaView {
     if (how === "pointer") return this.point({ words: `${this.result.words(entry)}. Click to choose this entry.` });
     if (how === "left" || (entry[0] === h && entry[1] === k)) return this.point(null);
     this.stop();
-    const made = isMade(this.model, entry, [this.p, this.q]);
     put(this.model, { step: 0, entry: [...entry] });
-    if (made) put(this.model, { step: this.walk.terms.length });
+    if (this.isMade(entry)) put(this.model, { step: this.count });
   }
 
-  point(to) {
-    if (to === null && this.pointed === null) return;
-    this.pointed = to;
-    this.draw();
+  parts() {
+    return this.texts.formula;
   }
 
-  stop() {
-    this.steps.pause();
-    this.mover.stop();
-  }
-
-  showAll() {
-    this.stop();
-    put(this.model, { made: allOf([this.p, this.q]), step: this.walk.terms.length });
-  }
-
-  /** That many products are added; where it is one more, it moves. */
-  add(step, moves) {
-    const { model, walk } = this;
-    this.range.setAttribute("aria-valuetext", `${step} of ${plural(walk.terms.length, "product")}`);
-    if (step === model.get("step")) return;
-    this.mover.stop();
-    this.late = moves ? 1 : 0;
-    const whole = step === walk.terms.length;
-    put(model, { step, ...(whole ? { made: withMade(model, [walk.h, walk.k], [this.p, this.q]) } : {}) });
-    const land = () => ((this.late = 0), this.draw());
-    if (moves) this.mover.move(this.flights(step - 1), STEP_TAKES * this.steps.pace(), land);
+  pairs() {
+    return this.walk.terms.map(({ left, right }) => [left, right]);
   }
 
   /** The factor of product s flies to its slope, the first time all of them, and the product from there into the sum. */
@@ -219,7 +174,7 @@ class KeyIdeaView {
       this.solved = false;
       this.quiz.forget();
       this.result.move([h, k], { silent: true });
-      setWords(this.count, this.counted());
+      setWords(this.counts, this.counted());
       this.rewrite(this.formula, this.texts.formula);
       this.rewrite(this.code, this.texts.code);
       this.steps.setLast(this.walk.terms.length);
@@ -260,7 +215,7 @@ class KeyIdeaView {
     const landed = step === terms.length;
     const hidden = quiz.asks() === "zeros" && !this.solved;
     this.steps.box.hidden = Boolean(quiz.asks());
-    this.count.classList.toggle("bss-asleep", hidden);
+    this.counts.classList.toggle("bss-asleep", hidden);
     this.drawMatrices(step - this.late, hidden);
     const active = terms[pointed ? (pointed.term ?? -1) : step - 1];
     const part = pointed?.part;
@@ -277,30 +232,26 @@ class KeyIdeaView {
     this.result.mark([{ entry: [h, k], dashed: !landed && part !== "result" }]);
     const lit = part ? [part] : [...(active ? ["left", "right"] : []), ...(landed && !pointed ? ["result"] : [])];
     for (const line of [this.formula, this.code]) line.light(lit);
-    const total = isMade(model, [h, k], [this.p, this.q]) ? precise(at(this.gradient, h, k)) : "";
+    const total = this.isMade([h, k]) ? precise(at(this.whole, h, k)) : "";
     const term = active ? terms.indexOf(active) : null;
     this.sum.draw({ name: this.chosen(), terms: terms.map(({ text }) => text), most: this.most, step, active: term, keys: part === "result" || (landed && !pointed) ? ["result"] : [], total });
     this.settle();
-    const fresh = this.saidOf !== this.chosen(); // a verdict stays until there is something else to say
-    this.saidOf = this.chosen();
-    if (!quiz.asks() || pointed || fresh) this.view.say(this.said(active, term, step, total || "?"));
+    this.say(this.said(active, term, step, total || "?"));
   }
 
   /** The slopes for the chosen entry, and the result as far as it is made. */
   drawMatrices(step, hidden) {
-    const { walk, G, slopes, gradient, model, p, q } = this;
+    const { walk, G, slopes, whole: gradient, q } = this;
     const { h, k, terms } = walk;
     const faded = (i, j) => !hidden && !walk.byCell.has(`${i},${j}`);
     const matrix = { ...G, name: this.slopesName(), data: walk.slopes };
     const open = hidden ? () => true : null;
-    slopes.set(matrix, { faded, open, cell: slopes.cell, limit: this.limit });
-    this.asVector(slopes, this.texts.y);
+    slopes.set(matrix, { faded, open, cell: slopes.cell, limit: this.limit, vector: isVector(this.texts.y) });
     const adding = step > 0 && step < terms.length;
     const sofar = gradient.data.slice();
     if (adding) sofar[h * q + k] = terms[step - 1].sum;
-    const isOpen = (i, j) => (i === h && j === k && (adding || this.late) ? !adding : !isMade(model, [i, j], [p, q]));
-    this.result.set({ ...gradient, data: sofar }, { open: isOpen, cell: this.cell, limit: largest(gradient.data) });
-    this.asVector(this.result, this.texts.x);
+    const isOpen = (i, j) => (i === h && j === k && (adding || this.late) ? !adding : !this.isMade([i, j]));
+    this.result.set({ ...gradient, data: sofar }, { open: isOpen, cell: this.cell, limit: largest(gradient.data), vector: isVector(this.texts.x) });
   }
 
   said(active, now, step, value) {
@@ -323,15 +274,6 @@ class KeyIdeaView {
   }
 
   // ---- your turn
-  asked() {
-    const { model, walk, gradient, p, q } = this;
-    const entry = [walk.h, walk.k];
-    const factors = walk.terms.map(({ left, right }) => [left, right]);
-    const solve = () => put(model, { made: withMade(model, entry, [p, q]), step: walk.terms.length });
-    const slips = [...otherEntries(gradient, entry), ...slipsOfSum(factors)];
-    return { name: this.chosen(), value: at(gradient, ...entry), slips, made: isMade(model, entry, [p, q]), solve };
-  }
-
   askedForZeros() {
     const { walk, rows, columns, texts } = this;
     const hint = `Ask of each: does ${texts.Y}${filled(texts.y, { i: "i", j: "j" })} depend on ${texts.X}${filled(texts.x, walk)}?`;
@@ -341,8 +283,4 @@ class KeyIdeaView {
   }
 }
 
-function render({ model, el }) {
-  return new KeyIdeaView(model, el).view.close;
-}
-
-export default { render };
+export default { render: ({ model, el }) => new KeyIdeaView(model, el).view.close };

@@ -451,8 +451,4 @@ class Playground {
   }
 }
 
-export default {
-  render({ model, el }) {
-    return new Playground(model, el).view.close;
-  },
-};
+export default { render: ({ model, el }) => new Playground(model, el).view.close };

@@ -13,20 +13,31 @@ function at(matrix, i, j) {
   return matrix.data[i * matrix.shape[1] + j];
 }
 
+/** A matrix turned over: O becomes O^T, and O^T becomes O. */
+function transposed(matrix) {
+  const [rows, columns] = matrix.shape;
+  const data = new Float64Array(rows * columns);
+  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) data[j * rows + i] = at(matrix, i, j);
+  const name = matrix.name.endsWith("^T") ? matrix.name.slice(0, -2) : `${matrix.name}^T`;
+  return { name, symbols: [...matrix.symbols].reverse(), shape: [columns, rows], data };
+}
+
+/** Add left[:, from:to] right[from:to, :], the sum of these outer products, to data. */
+function outerSum(left, right, from, to, data = new Float64Array(left.shape[0] * right.shape[1])) {
+  const columns = right.shape[1];
+  for (let i = 0; i < left.shape[0]; i++)
+    for (let s = from; s < to; s++)
+      for (let j = 0; j < columns; j++) data[i * columns + j] += at(left, i, s) * right.data[s * columns + j];
+  return data;
+}
+
 /** Set traits of the model, {name: value}, and tell the kernel. */
 function put(model, values) {
   model.set(values);
   model.save_changes();
 }
 
-/** The trait "made" of a model holds the entries of a result that are made, as numbers in the order of the rows. */
-function isMade(model, [i, j], [, columns]) {
-  return model.get("made").includes(i * columns + j);
+/** All entries of a matrix of this shape, [i, j], in the order of the rows. */
+function placesOf([rows, columns]) {
+  return Array.from({ length: rows * columns }, (_, k) => [Math.floor(k / columns), k % columns]);
 }
-
-/** The model's list of what is made, with one entry more. */
-function withMade(model, [i, j], [, columns]) {
-  return [...new Set([...model.get("made"), i * columns + j])];
-}
-
-const allOf = ([rows, columns]) => Array.from({ length: rows * columns }, (_, k) => k);

@@ -54,9 +54,9 @@ class MatrixGrid {
   /**
    * Show a matrix. faded(i, j) says which entries are zero by their index, and drawn pale; open(i, j), which are not
    * made yet: they show "?" where there are numbers. cell is the size of a cell if the view gives one; limit is the size
-   * of number with the full colour, by default that of the largest entry.
+   * of number with the full colour, by default that of the largest entry. vector: its entries have one index.
    */
-  set(matrix, { faded = null, open = null, cell = null, limit = null } = {}) {
+  set(matrix, { faded = null, open = null, cell = null, limit = null, vector = false } = {}) {
     this.matrix = unpack(matrix);
     Object.assign(this, { faded, open, cell });
     const { name, symbols, shape, data } = this.matrix;
@@ -66,13 +66,14 @@ class MatrixGrid {
     this.limit = limit ?? largest(data);
     this.finite = data.every(Number.isFinite);
     this.small = Math.max(rows, columns) <= MOST_NUMBERED;
-    const said = symbols.length ? `, ${symbols.join(" by ")}` : "";
-    const label = `${spoken(name)}, ${rows} by ${columns}${said}`;
+    const [sizes, letters] = vector ? [[rows * columns], symbols.filter((symbol) => symbol !== "1")] : [shape, symbols];
+    const counted = vector ? plural(sizes[0], "component") : sizes.join(" by ");
+    const label = [spoken(name), counted, ...(letters.length ? [letters.join(" by ")] : [])].join(", ");
     if (this.grid.getAttribute("aria-label") !== label) {
       // Writing into the page costs a layout, even where nothing changes.
       this.hue = hueOf(name);
       const title = element("b", { class: this.hue && `bss-${this.hue}` }, ...typeset(name));
-      this.caption.replaceChildren(title, element("span", {}, ...typeset(` ${shapeText(this.matrix)}`)));
+      this.caption.replaceChildren(title, element("span", {}, ...typeset(` ${shapeText(sizes, letters)}`)));
       this.grid.setAttribute("aria-label", label);
       this.grid.setAttribute("aria-rowcount", rows);
       this.grid.setAttribute("aria-colcount", columns);

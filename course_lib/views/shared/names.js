@@ -66,10 +66,10 @@ function hueOf(name) {
   return letters.length === 1 ? letters[0] : null;
 }
 
-/** (7, 3) = (m, n_out); without symbols (7, 3). */
-function shapeText({ shape, symbols }) {
-  const sizes = `(${shape.join(",\u00a0")})`; // a line may break at "=" alone
-  return symbols.length ? `${sizes} = (${symbols.join(",\u00a0")})` : sizes;
+/** (7, 3) = (m, n_out); without symbols (7, 3); of a vector (7,). */
+function shapeText(shape, symbols) {
+  const tuple = (parts) => `(${parts.join(",\u00a0")}${parts.length === 1 ? "," : ""})`; // a line may break at "=" alone
+  return symbols.length ? `${tuple(shape)} = ${tuple(symbols)}` : tuple(shape);
 }
 
 const TYPED = /^([+-]?\d+(?:[.,]\d+)?)(?:\s*\/\s*(\d+))?$/; // as in hand_case.py

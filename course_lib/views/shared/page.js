@@ -153,6 +153,7 @@ function player(label, last, onstep, signal, { step = 0, every = 900, more = [] 
     step = Math.max(0, Math.min(last, to));
     input.value = step;
     setText(count, `${step} of ${last}`);
+    input.setAttribute("aria-valuetext", count.textContent);
     // A disabled button would lose the focus, and the keyboard with it.
     back.setAttribute("aria-disabled", step === 0);
     forward.setAttribute("aria-disabled", step === last);

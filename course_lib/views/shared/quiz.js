@@ -23,8 +23,7 @@ function slipsOfSum(factors) {
 /** The other entries of a matrix as slips, the one at the transposed place first. */
 function otherEntries(matrix, [i, j]) {
   const [rows, columns] = matrix.shape;
-  const all = allOf(matrix.shape).map((k) => [Math.floor(k / columns), k % columns]);
-  const others = [...(j < rows && i < columns ? [[j, i]] : []), ...all].filter(([p, q]) => p !== i || q !== j);
+  const others = [...(j < rows && i < columns ? [[j, i]] : []), ...placesOf(matrix.shape)].filter(([p, q]) => p !== i || q !== j);
   return others.map(([p, q]) => [at(matrix, p, q), `entry [${p}, ${q}], not [${i}, ${j}]`]);
 }
 
@@ -85,7 +84,7 @@ function quiz({ say, follow }, model, { entry, zeros, changed }) {
 
   function judgeZeros() {
     const { name, shape, isNonzero, value, hint, solve } = zeros();
-    const places = allOf(shape).map((k) => [Math.floor(k / shape[1]), k % shape[1]]);
+    const places = placesOf(shape);
     const missed = places.filter(([i, j]) => isNonzero(i, j) && !marked.has(`${i},${j}`));
     const wrong = places.filter(([i, j]) => !isNonzero(i, j) && marked.has(`${i},${j}`));
     judged = (i, j) => (isNonzero(i, j) ? "✓" : "✗");
