@@ -12,7 +12,7 @@ import nbformat
 import pytest
 import rows
 from reading_time import prose
-from rows import ROWS, cells_of, claims_of, headings_in, marks_of, shows_that_it_holds
+from rows import EXERCISE, ROWS, cells_of, claims_of, headings_in, marks_of, shows_that_it_holds
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.ipynb"))
@@ -20,6 +20,7 @@ LONGEST_CELL = 15  # lines
 START = "00_start_here"  # has no derivation of its own
 WITH_LIVE_VIEWS = [name for name in NAMES if "01" <= name < "10" or name.startswith("11")]
 MARKED = rows.all_marks()
+FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$]+\$", re.DOTALL)
 LINK = re.compile(r"\[(?P<text>[^\]]*)\]\((?P<target>[^)\s]+)(?: \"[^\"]*\")?\)")
 
 
@@ -180,6 +181,26 @@ def test_its_sections_are_those_of_the_anatomy_in_order(name):
     anatomy += ["Predict first", "Exercises", "Summary"]
     assert [heading for heading in found if heading in {*anatomy, "Where the notes differ", "Live view"}] == anatomy
     assert found[-1] == "Summary"
+
+
+@every_notebook
+def test_an_exercise_without_code_has_its_answer_folded_below_it(name):
+    unanswered = []
+    for cell, after in itertools.pairwise(read(name).cells):
+        exercises = EXERCISE.findall(cell.source) if cell.cell_type == "markdown" else []
+        own_cell = exercises[-1:] if after.cell_type == "code" else []
+        unanswered += [text for text in exercises if text not in own_cell and "<summary>Answer</summary>" not in text]
+    assert [text for text in unanswered if "On paper" in text or not re.search(r"`\w+\(", text)] == []
+
+
+@every_notebook
+def test_formulas_count_from_1_and_what_counts_from_0_is_set_as_code(name):
+    """W_12 is `W[0, 1]`."""
+    found = []
+    for text in (re.sub(r"```.*?```|`[^`]*`", "", cell, flags=re.DOTALL) for cell in markdown(read(name))):
+        found += re.findall(r"_\{?0|_\{\w*[ ,]*0", "".join(FORMULA.findall(text)))
+        found += re.findall(r"\w\[[\w, ]*\](?!\()", LINK.sub("", FORMULA.sub("", text)))
+    assert found == []
 
 
 POINTS = {  # what a notebook is there to say

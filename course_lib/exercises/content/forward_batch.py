@@ -152,8 +152,7 @@ QUESTIONS = (
         "You change one weight, W[1, 2]. How many entries of Z move?",
         right(
             "7: one in each row, in column 2",
-            "Every sample uses the weight, each in its own Z[i, 2]. So its gradient will be a sum over the samples: formula "
-            "(A).",
+            "Every sample uses the weight, each in its own Z[i, 2]. So its gradient will be a sum over the samples.",
         ),
         wrong(
             "1: the entry Z[1, 2]",
@@ -178,7 +177,7 @@ QUESTIONS = (
         right(
             "by 21",
             "Each of the 3 biases is copied into each of the 7 samples, so every entry of Z rises by 1. Whatever goes back to "
-            "b will therefore be a sum over 7 samples: formula (B).",
+            "b will therefore be a sum over 7 samples.",
         ),
         wrong(
             "by 3",
@@ -198,7 +197,7 @@ QUESTIONS = (
         "How many entries of Z move?",
         right(
             "3: row 4, all of it",
-            "The input goes to every unit, and to no other sample. So its gradient will be a sum over the units: formula (C).",
+            "The input goes to every unit, and to no other sample. So its gradient will be a sum over the units.",
         ),
         wrong(
             "1: the entry Z[4, 3]",

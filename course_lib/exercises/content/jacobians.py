@@ -187,7 +187,7 @@ QUESTIONS = (
         right(
             "Bᵀ, of shape (3, 5)",
             "s[i] = r[0] B[0, i] + ... + r[4] B[4, i], so ∂s[i]/∂r[j] = B[j, i], and that is entry (i, j) of Bᵀ. It comes "
-            "back as the Wᵀ in formula (C), in notebook 07.",
+            "back as a Wᵀ in notebook 07.",
         ),
         wrong(
             "the numbers B[i, i] at (i, i) and 0 elsewhere, of shape (3, 5)",

@@ -8,7 +8,7 @@ NOTEBOOK = "00_start_here"
 QUESTIONS = (
     question(
         "00 three products that fit",
-        "Z = O W with m = n_in = n_out = 3, and L is the sum of all G[i, j] Z[i, j], so that ∂L/∂Z is G.\n"
+        "Z = O W with m = n_in = n_out = 3. L is the sum of all G[i, j] Z[i, j]: it rises G[i, j] times as fast as Z[i, j].\n"
         "The next cell moves every weight a little and watches L. Which of the three products does it find?",
         right(
             "Oᵀ G",
