@@ -51,7 +51,7 @@ SYMBOLS = {
     "\\sigma": {"04": "with $y = \\sigma(z)$", "10": "the row's standard deviation $\\sigma_i$"},
     "V": {"08": "the velocity $V$"},
     "E": {"09": "The **expectation** $E[x]$"},
-    "\\chi": {"09": "\\boxed{\\;\\chi ="},
+    "\\chi": {"09": "$$\\chi = n_{out}"},
     "[=]": {"09": "is 1 where it holds"},
     "\\gamma": {"09": "a learned scale $\\gamma$"},
     "\\beta": {"09": "shift $\\beta$"},
