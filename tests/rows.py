@@ -9,6 +9,7 @@ CONTRIBUTING.md anew:
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,17 +36,9 @@ ASKED = re.compile(r'\b(exercise|by_hand)\("(.+?)"\)')
 TABLE = re.compile(r"(?<=<!-- rows -->\n).*?(?=<!-- /rows -->)", re.DOTALL)
 
 
-class Claim(NamedTuple):
+class Marked(NamedTuple):
     notebook: str  # 05_grad_W
     section: str  # the heading above the cell
-    row: str
-    claim: str
-    holds: bool  # what the stored cell shows
-
-
-class Marked(NamedTuple):
-    notebook: str
-    section: str
     row: str
     mark: str
 
@@ -82,14 +75,6 @@ def cells_of(name):
     return with_sections(nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4).cells)
 
 
-def claims_of(name):
-    """The claims of the stored notebook of that name, in order."""
-    proofs = [(section, cell) for section, cell in cells_of(name) if "claim" in cell.metadata.get("course", {})]
-    return [
-        Claim(name, section, **cell.metadata["course"], holds=shows_that_it_holds(cell)) for section, cell in proofs
-    ]
-
-
 def marks_of(cell):
     """(row, mark) for each mark that the cell gives to a row."""
     course = cell.metadata.get("course", {})
@@ -113,6 +98,7 @@ def asked_of(kind, name):
     return found(Definition)[name].look if kind == "exercise" else found(Sheet)[name].where
 
 
+@cache
 def all_marks():
     """Every mark of all stored notebooks, in order."""
     names = [path.stem for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
@@ -120,11 +106,16 @@ def all_marks():
     return [Marked(name, section, *mark) for name, section, cell in cells for mark in marks_of(cell)]
 
 
-def table(marks):
+def checked():
+    """The rows of which a claim is shown to hold, as `Marked`."""
+    return [each for each in all_marks() if each.mark == "checked"]
+
+
+def table():
     """The table of rows, in markdown: for each mark where it is given."""
     lines = [f"| row | {' | '.join(MARKS)} |", "|---" * (len(MARKS) + 1) + "|"]
     for row in ROWS:
-        given = {mark: [each for each in marks if (each.row, each.mark) == (row, mark)] for mark in MARKS}
+        given = {mark: [each for each in all_marks() if (each.row, each.mark) == (row, mark)] for mark in MARKS}
         shown = [
             str(len(each)) if mark == "run" else ", ".join(dict.fromkeys(map(place, each)))
             for mark, each in given.items()
@@ -139,10 +130,10 @@ def place(mark):
     return mark.notebook[:2] + (f".{number[0]}" if number else "")
 
 
-def with_table(document, marks):
-    return TABLE.sub(lambda _: table(marks), document)
+def with_table(document):
+    return TABLE.sub(lambda _: table(), document)
 
 
 if __name__ == "__main__":
     path = ROOT / "CONTRIBUTING.md"
-    path.write_text(with_table(path.read_text(encoding="utf-8"), all_marks()), encoding="utf-8")
+    path.write_text(with_table(path.read_text(encoding="utf-8")), encoding="utf-8")

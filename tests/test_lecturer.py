@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from rows import claims_of, with_sections
+from rows import checked, with_sections
 from test_notebooks import NAMES, headings, read
 from test_readme import blocks, section, table
 
@@ -175,7 +175,7 @@ def test_the_cell_for_the_projector_runs():
 def test_every_slip_is_checked_in_the_section_that_is_named_for_it():
     named = [(slip, notebook_of(link), heading) for slip, _, _, link, heading in rows("slip")]
     assert {slip for slip, _, _ in named} == {f"E{i}" for i in range(1, 11)}
-    shown = {(claim.row, name, claim.section) for _, name, _ in named for claim in claims_of(name)}
+    shown = {(each.row, each.notebook, each.section) for each in checked()}
     assert [each for each in named if each not in shown] == []
 
 

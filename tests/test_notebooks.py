@@ -12,14 +12,13 @@ import nbformat
 import pytest
 import rows
 from reading_time import prose
-from rows import EXERCISE, ROWS, cells_of, claims_of, headings_in, marks_of, shows_that_it_holds
+from rows import EXERCISE, ROWS, all_marks, cells_of, checked, headings_in, marks_of, shows_that_it_holds
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.ipynb"))
 LONGEST_CELL = 15  # lines
 START = "00_start_here"  # has no derivation of its own
 WITH_LIVE_VIEWS = [name for name in NAMES if "01" <= name < "10" or name.startswith("11")]
-MARKED = rows.all_marks()
 FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$]+\$", re.DOTALL)
 LINK = re.compile(r"\[(?P<text>[^\]]*)\]\((?P<target>[^)\s]+)(?: \"[^\"]*\")?\)")
 
@@ -169,7 +168,7 @@ def test_no_code_cell_is_too_long_to_show_one_thing(name):
 def test_its_sections_are_those_of_the_anatomy_in_order(name):
     nb = read(name)
     found = headings(nb)
-    slips = any(claim.row.startswith("E") for claim in claims_of(name))
+    slips = any(each.notebook == name and each.row.startswith("E") for each in checked())
     numbered = [heading for heading in found if re.match(r"\d+\. ", heading)]
     assert [int(heading.split(".")[0]) for heading in numbered] == list(range(1, len(numbered) + 1)) != []
     anatomy = [
@@ -231,13 +230,13 @@ def test_a_cell_that_is_about_rows_names_rows_that_there_are_and_gives_each_a_ma
     assert [cell.source for cell in about if not {"row"} <= {*cell.metadata["course"]} <= {"row", "claim"}] == []
     assert {row for cell in about for row in cell.metadata["course"]["row"].split()} <= set(ROWS)
     assert [cell.source for cell in about if not {mark for _, mark in marks_of(cell)} - {"run"}] == []
-    assert [claim for claim in claims_of(name) if claim.row not in ROWS or not claim.claim.strip()] == []
 
 
 @every_derivation
-def test_each_claim_is_shown_to_hold_by_its_cell(name):
-    claims = claims_of(name)
-    assert claims and [claim for claim in claims if not claim.holds] == []
+def test_each_claim_is_of_one_row_and_shown_to_hold_by_its_cell(name):
+    claims = [cell for _, cell in cells_of(name) if "claim" in cell.metadata.get("course", {})]
+    assert claims and all(cell.metadata["course"]["claim"].strip() for cell in claims)
+    assert [cell.source for cell in claims if [mark for _, mark in marks_of(cell)].count("checked") != 1] == []
 
 
 @pytest.mark.parametrize(
@@ -262,20 +261,20 @@ def test_what_counts_as_shown(source, result, shown):
 
 
 def test_every_row_of_the_notes_has_every_mark_and_every_slip_three():
-    given = {(each.row, each.mark) for each in MARKED}
+    given = {(each.row, each.mark) for each in all_marks()}
     missing = {row: [mark for mark in needed if (row, mark) not in given] for row, needed in rows.NEEDED.items()}
     assert {row: marks for row, marks in missing.items() if marks} == {}
 
 
 def test_a_row_is_derived_before_a_cell_shows_that_it_holds():
-    first = {(each.row, each.mark): place for place, each in reversed([*enumerate(MARKED)])}
+    first = {(each.row, each.mark): place for place, each in reversed([*enumerate(all_marks())])}
     assert [row for row in ROWS[:21] if first[row, "derived"] > first[row, "checked"]] == []
 
 
 def test_the_table_of_rows_is_the_one_that_its_command_writes():
     """CONTRIBUTING.md, "The rows of the notes"."""
     document = (FOLDER.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    assert rows.with_table(document, MARKED) == document
+    assert rows.with_table(document) == document
 
 
 @every_notebook

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from rows import ROWS, claims_of
+from rows import ROWS, checked
 from test_notebooks import NAMES
 from test_package import FLOOR
 
@@ -124,7 +124,7 @@ def test_the_map_lists_every_notebook_with_rows_that_it_shows_and_leaves_no_row_
     rows = table(section(README, "The notebooks"), "notebook")
     assert [row[0] for row in rows] == [f"[{name}](notebooks/{name}.ipynb)" for name in NAMES]
     mapped = {name: spelled_out(row[1]) for name, row in zip(NAMES, rows, strict=True)}
-    shown = {name: {claim.row for claim in claims_of(name)} for name in NAMES}
+    shown = {name: {each.row for each in checked() if each.notebook == name} for name in NAMES}
     assert [name for name in NAMES if not mapped[name] <= shown[name]] == []
     assert set().union(*mapped.values()) == set(ROWS)
 
