@@ -27,11 +27,7 @@ LOSSES = {
         -anp.mean(anp.sum(target * (Z - anp.log(anp.sum(anp.exp(Z), axis=1, keepdims=True))), axis=1))
     ),
 }
-REGULARIZERS = {
-    "none": lambda W: 0.0,
-    "l2": lambda W: anp.sum(W * W) / 2,
-    "l1": lambda W: anp.sum(anp.abs(W)),
-}
+REGULARIZERS = {"none": lambda W: 0.0, "l2": lambda W: anp.sum(W * W) / 2, "l1": lambda W: anp.sum(anp.abs(W))}
 
 
 def objective(parameters, X, target, activations, loss, regularizer, lam):

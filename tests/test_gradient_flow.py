@@ -34,24 +34,6 @@ def test_the_maps_are_those_of_a_far_finer_sum(f, q, tolerance):
     assert layers.chi[0] == pytest.approx(gain * slope, rel=tolerance)
 
 
-@given(GAIN, Q, st.floats(0, 2))
-def test_identity_relu_and_leaky_relu_have_closed_forms(gain, q_in, bias_variance):
-    for f, share in ((identity, 1.0), (relu, 0.5), (leaky_relu, (1 + 0.01**2) / 2)):
-        q, chi = mean_field(f, gain, bias_variance).layers(3, q_in)
-        assert chi == pytest.approx([gain * share] * 3, rel=1e-12)
-        assert q[0] == pytest.approx(gain * q_in + bias_variance, rel=1e-12)
-        assert q[1:] == pytest.approx(gain * share * q[:-1] + bias_variance, rel=1e-12)
-
-
-@given(GAIN, st.floats(0.01, 2))
-def test_the_fixed_point_of_relu_is_the_sum_of_a_geometric_series(gain, bias_variance):
-    theory = mean_field(relu, gain, bias_variance)
-    expected = bias_variance / (1 - gain / 2) if gain < 2 else np.inf
-    if abs(gain - 2) > 1e-3:
-        assert theory.q == pytest.approx(expected, rel=1e-9)
-    assert theory.chi == pytest.approx(gain / 2, rel=1e-12)
-
-
 @pytest.mark.parametrize("f", ALL, ids=str)
 @pytest.mark.parametrize("gain", [0.5, 1.0, 1.5, 4.0])
 @pytest.mark.parametrize("bias_variance", [0.0, 0.3])

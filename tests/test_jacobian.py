@@ -221,12 +221,7 @@ def test_a_complex_step_that_loses_the_imaginary_part_on_its_way_is_refused(f):
 
 
 @pytest.mark.parametrize(
-    "f",
-    [
-        lambda x: np.sin(x.astype(np.float32)).astype(float),
-        np.floor,
-        lambda x: x + RNG.random(),
-    ],
+    "f", [lambda x: np.sin(x.astype(np.float32)).astype(float), np.floor, lambda x: x + RNG.random()]
 )
 def test_a_function_without_a_steady_quotient_is_refused(f):
     with pytest.raises(ValueError, match=r"does not settle at X\[0\] for any h, expected a function that has a deriv"):

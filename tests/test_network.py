@@ -396,10 +396,7 @@ def test_arguments_that_make_no_network_are_refused_by_name():
 def test_a_pass_of_another_width_target_network_or_kind_is_refused():
     network, X, target = Network([5, 4, 3], tanh), np.ones((7, 5)), np.ones((7, 3))
     says = "Network.forward(X): X has shape (7, 4), expected (m, 5): n_in is 5 because sizes is [5, 4, 3]."
-    wide = [
-        ({"X": X[:, :4]}, ShapeError, says),
-        ({"X": as_fractions(X)}, TypeError, "X holds Fractions, expected "),
-    ]
+    wide = [({"X": X[:, :4]}, ShapeError, says), ({"X": as_fractions(X)}, TypeError, "X holds Fractions, expected ")]
     for call in (network.forward, network.predict):
         assert not_refused(call, {"X": X}, wide) == []
     cases = [({"target": np.ones(shape)}, ShapeError, "target has shape") for shape in [(7, 1), (1, 3), (7, 4), (3, 7)]]

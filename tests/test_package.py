@@ -156,18 +156,8 @@ def test_ruff_has_nothing_to_say(command):
 
 # Lines that are not blank, of Python, scripts and styles: what holds today. These are the goals:
 # the core 850, network 170, depth 420, pictures 700, exercises/engine 2,200, views 4,300.
-CORE = [
-    "__init__",
-    "arguments",
-    "shapes",
-    "dense",
-    "jacobian",
-    "activations",
-    "losses",
-    "regularizers",
-    "initializers",
-    "network",
-]
+CORE = ["__init__", "arguments", "shapes", "dense", "jacobian", "network"]
+CORE += ["activations", "losses", "regularizers", "initializers"]
 BUDGETS = {
     "the core": ([f"{name}.py" for name in CORE], 900),
     "network": (["network.py"], 180),

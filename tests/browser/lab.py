@@ -23,9 +23,7 @@ THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 OF_THE_USER = ("JUPYTER", "IPYTHON", "XDG_", "COURSE_")  # how variables of the environment begin that are not passed on
 
 # JupyterLab as the requirements install it (environment/), but it draws every cell at once.
-SETTINGS = {
-    "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"},
-}
+SETTINGS = {"@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"}}
 
 # The notebook in front, once it is drawn and its kernel waits for work.
 IS_IDLE = """() => {

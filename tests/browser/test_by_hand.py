@@ -7,11 +7,7 @@ from grids import grid, walk
 from course_lib.exercises.engine.by_hand import by_hand
 from course_lib.publish import export
 
-CELLS = (
-    "from course_lib.exercises import by_hand",
-    "hand = by_hand('grad_W', seed=1)\nhand",
-    "hand.answers",
-)
+CELLS = ("from course_lib.exercises import by_hand", "hand = by_hand('grad_W', seed=1)\nhand", "hand.answers")
 hand = by_hand("grad_W", seed=1)
 R = hand.case["right"]
 ROWS, COLUMNS = len(R), len(R[0])

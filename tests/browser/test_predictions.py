@@ -6,11 +6,7 @@ from test_jupyterlab import CELLS as ALL_VIEWS
 from course_lib.exercises import prediction
 
 NAME = "05 an input that is 0"
-CELLS = (
-    "from course_lib.exercises import prediction",
-    f"asked = prediction({NAME!r})\nasked",
-    "asked.chosen",
-)
+CELLS = ("from course_lib.exercises import prediction", f"asked = prediction({NAME!r})\nasked", "asked.chosen")
 CHOICES = prediction(NAME).choices
 
 

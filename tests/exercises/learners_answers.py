@@ -72,11 +72,7 @@ MADE = {
         "diagonal_missing sign": ["-f_prime(x)"],
         "hard_coded_sizes": ["np.eye(5) * f_prime(x)"],
     },
-    "chain_linear": {
-        "order": ["dx_dz @ A"],
-        "scalar_rule": ["A * dx_dz"],
-        "order transposed": ["A.T @ dx_dz.T"],
-    },
+    "chain_linear": {"order": ["dx_dz @ A"], "scalar_rule": ["A * dx_dz"], "order transposed": ["A.T @ dx_dz.T"]},
     "numeric_jacobian": {
         "diagonal_missing": ["    h = 1e-5\n    return (f(x + h) - f(x - h)) / (2 * h)"],
         "transposed factor_two": [NUMERIC.replace("(2 * h)", "h") + "    return np.array(columns)"],
@@ -135,9 +131,7 @@ MADE = {
         ],
         "overflow sign": ["-np.exp(-Z) / (1 + np.exp(-Z)) ** 2"],
     },
-    "relu_prime": {
-        "activation_not_derivative": ["np.maximum(Z, 0)"],
-    },
+    "relu_prime": {"activation_not_derivative": ["np.maximum(Z, 0)"]},
     "undo_activation": {
         "activation_not_undone": ["G"],
         "matrix_product_for_elementwise": ["G @ f_prime(Z)", "G @ f_prime(Z).T", "G.T @ f_prime(Z)"],
@@ -394,13 +388,8 @@ MADE = {
         "std_is_variance factor_two": ["1 / n_in"],
         "hard_coded_sizes": ["np.sqrt(2 / 512)"],
     },
-    "glorot_std": {
-        "std_is_variance": ["2 / (n_in + n_out)"],
-        "std_is_variance factor_two": ["1 / (n_in + n_out)"],
-    },
-    "gain": {
-        "std_is_variance": ["n_out * weight_std * mean_f_prime_squared"],
-    },
+    "glorot_std": {"std_is_variance": ["2 / (n_in + n_out)"], "std_is_variance factor_two": ["1 / (n_in + n_out)"]},
+    "gain": {"std_is_variance": ["n_out * weight_std * mean_f_prime_squared"]},
     "append_ones": {
         "wrong_axis": ["np.vstack([O, np.ones((1, O.shape[1]))])"],
         "order": ["np.hstack([np.ones((len(O), 1)), O])"],
