@@ -3,6 +3,7 @@
 nbval runs them and compares what they print; tests/test_shape_watch.py looks at the arrays that they make.
 """
 
+import functools
 import itertools
 import re
 from pathlib import Path
@@ -23,6 +24,7 @@ FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$]+\$", re.DOTALL)
 LINK = re.compile(r"\[(?P<text>[^\]]*)\]\((?P<target>[^)\s]+)(?: \"[^\"]*\")?\)")
 
 
+@functools.cache  # no test changes what it reads
 def read(name):
     return nbformat.read(FOLDER / f"{name}.ipynb", as_version=4)
 

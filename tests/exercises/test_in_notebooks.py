@@ -6,7 +6,6 @@ import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 from types import SimpleNamespace
 
 import nbformat
@@ -14,6 +13,7 @@ import pytest
 from learner import written
 from learners_answers import MADE
 from nbclient import NotebookClient
+from test_notebooks import FOLDER, NAMES, START, code_cells, read
 
 from course_lib.exercises import by_hand_names, exercise, predictions
 from course_lib.exercises.engine.course import found
@@ -21,9 +21,7 @@ from course_lib.exercises.engine.exercise import definitions
 from course_lib.exercises.engine.mistakes import MISTAKES
 from course_lib.exercises.engine.sheet import Sheet
 
-FOLDER = Path(__file__).parents[2] / "notebooks"
-NAMES = sorted(path.stem for path in FOLDER.glob("*.ipynb"))
-START, CAPSTONE = "00_start_here", "13_conventions"
+CAPSTONE = "13_conventions"
 DEFINITIONS = {name: each for name, each in definitions().items() if each.notebook in NAMES}
 
 # For each exercise a mistake that is often made: the id that the card has to name, and the source of the function.
@@ -49,15 +47,6 @@ found = re.search("In a cell, `(.+)` shows this very case", repr([*Out.values()]
 eval(found[1]) if found else None
 """
 CHECK_LAYER = "\n\ncheck_layer(forward, backward, X=(7, 5), W=(5, 3), b=(1, 3))"
-
-
-@functools.cache
-def read(name):
-    return nbformat.read(FOLDER / f"{name}.ipynb", as_version=4)
-
-
-def code_cells(nb):
-    return [cell for cell in nb.cells if cell.cell_type == "code"]
 
 
 def stub(definition):

@@ -26,16 +26,10 @@ def answers_to(definition):
     for each in Variants(definition, cases, tuple(map(definition.value, cases))).alone:
         if each.source and not re.search(r"\bf\(", each.source):
             yield each.source, answer(each.source)
-    for last in ("-R", "2 * R", "R / 2", "R.T"):
-        if definition.form == "array":
-            call = f"def {name}({definition.arguments}):\n    R = right({definition.arguments})\n    return {last}"
-            yield last, answer(call, right=answer(definition.solution))
-    for last in ("R + np.arange(R.size).reshape(R.shape) // max(R[:1].size, 1)", "R if R.sum() > 0 else 0.37 * R"):
-        if definition.form == "array":
-            call = (
-                f"def {name}({definition.arguments}):\n    R = np.asarray(right({definition.arguments}), dtype=float)\n"
-            )
-            yield last, answer(f"{call}    return {last}", right=answer(definition.solution))
+    steps = ["-R", "2 * R", "R / 2", "R.T", "R if R.sum() > 0 else 0.37 * R"]
+    for last in (*steps, "R + np.arange(R.size).reshape(R.shape) // max(R[:1].size, 1)") * (definition.form == "array"):
+        call = f"def {name}({definition.arguments}):\n    R = np.asarray(right({definition.arguments}), dtype=float)\n"
+        yield last, answer(f"{call}    return {last}", right=answer(definition.solution))
     for bodies in MADE.get(name, {}).values():
         yield from ((body, answer(written(name, body))) for body in bodies)
     yield from ((each.id, answer(each.source)) for each in MISTAKES if each.exercise == name)
