@@ -22,15 +22,8 @@ from course_lib.views.gradient_flow.run import (
 from course_lib.views.gradient_flow.view import GradientFlow, gaps
 from course_lib.views.shared.one_thread import one_thread
 
-SETTINGS = {
-    "depth": 7,
-    "width": 23,
-    "activation": "tanh",
-    "initializer": "normal",
-    "scale": 1.3,
-    "batch": 11,
-    "residual": False,
-}
+SETTINGS = {"depth": 7, "width": 23, "activation": "tanh", "initializer": "normal", "scale": 1.3}
+SETTINGS |= {"batch": 11, "residual": False}
 F = {  # each activation and its derivative, written out again
     "identity": (lambda Z: Z, np.ones_like),
     "sigmoid": (lambda Z: 1 / (1 + np.exp(-Z)), lambda Z: np.exp(-Z) / (1 + np.exp(-Z)) ** 2),
