@@ -7,6 +7,8 @@ elsewhere. What a kind is worth and says stands in `say_repair.KINDS`. Nothing h
 
 import ast
 import itertools
+import re
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -96,9 +98,9 @@ class Scope:
         stored = sorted((n for n in every if isinstance(n.ctx, ast.Store)), key=lambda n: (n.lineno, n.col_offset))
         self.arguments = tuple(dict.fromkeys(own))
         self.names = tuple(dict.fromkeys([*own, *(n.id for n in stored)]))[:_NAMES]
-        self.read = {n.id for n in every if isinstance(n.ctx, ast.Load)}
+        self.reads = Counter(n.id for n in every if isinstance(n.ctx, ast.Load))
         self.kinds = {name: kinds.get(name, "array") for name in self.names}
-        self.kinds |= {name: kind for name, kind in kinds.items() if kind == "call" and name in self.read}
+        self.kinds |= {name: kind for name, kind in kinds.items() if kind == "call"}
 
     def start(self, node):
         """Where a node begins, in bytes."""
@@ -107,6 +109,10 @@ class Scope:
     def end(self, node):
         """Where a node ends, in bytes."""
         return self.starts[node.end_lineno - 1] + node.end_col_offset
+
+    def line(self, number):
+        """The text of a line."""
+        return self.source[self.starts[number - 1] : self.starts[number]].decode().strip()
 
     def text(self, node):
         """The learner's own text of a node."""
@@ -152,13 +158,23 @@ class Scope:
 
     @cached_property
     def factors(self):
-        """What the code beside multiplies and divides by, if it has no names but the arguments."""
+        """What the code beside multiplies and divides by: of the arguments, and of its own names that hold a number."""
         tree, found = ast.parse(self.beside), []
+        numbers = {
+            each.targets[0].id: str(each.value.value)
+            for each in ast.walk(tree)
+            if isinstance(each, ast.Assign)
+            and isinstance(each.value, ast.Constant)
+            and isinstance(each.targets[0], ast.Name)
+        }
         for node in ast.walk(tree):
             if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div)):
-                names = {n.id for n in ast.walk(node.right) if isinstance(n, ast.Name)}
-                if names <= {*self.arguments, "np", "len"}:
-                    found.append(ast.unparse(node.right))
+                sides = [node.right] if isinstance(node.op, ast.Div) else [node.left, node.right]
+                found += [
+                    numbers.get(text := ast.unparse(side), text)
+                    for side in sides
+                    if _names(side) <= {*self.arguments, *numbers, "np", "len"}
+                ]
         return list(dict.fromkeys(found))
 
     @cached_property
@@ -256,13 +272,13 @@ def _made(scope, node, kind, what):
     first = node if hasattr(node, "lineno") else scope.function
     if not isinstance(what, str):
         line = first.lineno
-        if kind == "input changed":  # it is spoken of where it is written into
-            name = what[0][2].split()[0]
+        if kind in ("input changed", "not put back"):  # it is spoken of where it is written into
+            name = re.match(r"\s*(\w+)", what[0][2])[1]
             line = next(n.lineno for n in ast.walk(scope.function) if _writes_into(n, name))
         elif len(what) == 1 and what[0][0] == what[0][1] and kind != "kept":  # a new line: where it is put
             above = scope.source[: what[0][0]].decode().splitlines()
             line = len(above) + (what[0][0] < scope.end(first))
-        head = scope.source[scope.starts[line - 1] : scope.starts[line]].decode().strip()
+        head = scope.line(line)
         yield Change(kind, tuple(what), line, head, "" if what[0][0] == what[0][1] else head, what[-1][2].strip())
         return
     old = scope.text(node)
@@ -345,7 +361,8 @@ def with_transpose(node, s):
     """Transposed."""
     vector = s.is_name(node, "number", "whole")
     if s.is_value(node) and not vector and _transposed(s.above[node]) is not node:
-        yield "transpose missing", f"{s.tight(node)}.T"
+        apart = isinstance(s.above[node], ast.Call) and not _product(s.above[node])[0]
+        yield "transpose missing" + ", 2" * apart, f"{s.tight(node)}.T"
 
 
 @edit(ast.BinOp, ast.Call)
@@ -363,6 +380,8 @@ def another_product(node, s):
             sides = [texts[i] + ".T" * flips[i] for i in order]
             moved = sum(a != b for a, b in zip(flips, turned, strict=True))
             kinds = ["order"] * (first == 1) + ["transposes"] * (moved > 0)
+            if operator == "*" and not kinds:
+                yield "elementwise, outer", f"np.outer({texts[0]}, {texts[1]})"
             if operator != "@":
                 yield "elementwise" if not kinds else "elementwise, turned", " @ ".join(sides)
             elif kinds:
@@ -371,6 +390,36 @@ def another_product(node, s):
         for left, right in itertools.product({s.tight(factors[0]), texts[0]}, {s.tight(factors[1]), texts[1]}):
             yield "matrix product", f"{left} * {right}"
         yield "matrix product, outer", f"np.outer({s.text(factors[0])}, {s.text(factors[1])})"
+
+
+@edit(ast.Call, ast.BinOp)
+def term_in_argument(node, s):
+    """A term within a product, or an argument, that belongs beside it."""
+    for part in _product(node)[1] or (node.args if isinstance(node, ast.Call) else ()):
+        if isinstance(part, ast.BinOp) and isinstance(part.op, (ast.Add, ast.Sub)):
+            for kept, term in ((part.left, part.right), (part.right, part.left)):
+                rest = (
+                    s.source[s.start(node) : s.start(part)]
+                    + s.text(kept).encode()
+                    + s.source[s.end(part) : s.end(node)]
+                )
+                yield "term inside", f"{rest.decode()} {OPERATORS[type(part.op)]} {s.tight(term)}"
+
+
+@edit(ast.Name)
+def labels(node, s):
+    """The number of the class, where an index is one-hot."""
+    index = s.above.get(node)
+    if isinstance(index, ast.Tuple) and isinstance(s.above[index], ast.Subscript) and s.is_name(node, "matrix"):
+        yield "labels", f"{node.id}.argmax(axis=1)"
+
+
+@edit(ast.Call)
+def running(node, s):
+    """A running sum from the other end."""
+    if _called(node) in ("cumsum", "cumprod") and (array := _array_of(node)):
+        text = s.text(node).replace(s.text(array), f"{s.tight(array)}[::-1]", 1)
+        yield "reversed", f"{text}[::-1]"
 
 
 @edit(ast.Call)
@@ -386,7 +435,7 @@ def arguments_exchanged(node, s):
 @edit(ast.Tuple, ast.List)
 def elements_exchanged(node, s):
     """The elements of a tuple or a list in another order."""
-    if isinstance(node.ctx, ast.Load) and 1 < len(node.elts) < 5:
+    if 1 < len(node.elts) < 5:
         texts = [s.text(e) for e in node.elts]
         for i, j in itertools.combinations(range(len(texts)), 2):
             other = list(texts)
@@ -517,6 +566,9 @@ def another_operator(node, s):
         yield "sign", f"{right} - {left}"
     if isinstance(node.op, ast.Div):
         yield "inverted", f"{right} / {left}"
+        yield "power missing", f"{left} / {right} ** 2"
+        if isinstance(node.left, ast.Constant):
+            yield "two, typed", f"1 / {right}"
 
 
 @edit(ast.BinOp)
@@ -589,10 +641,15 @@ def another_number(node, s):
         for other in dict.fromkeys((0, 1, value + 1, value - 1, 2, -value, value / 2, 2 * value, 0.5, 1 - value)):
             fits = not (axis or kind == "index") or (isinstance(other, int) and -3 <= other <= 3)
             if fits and (other != value or type(other) is not type(value)):
-                yield kind, repr(other)
-        if kind == "number":
-            for size in s.sizes:
+                yield "two, typed" if kind == "number" and {value, other} == {1, 2} else kind, repr(other)
+        for axes in ("(0, 1)", "(0, 2)", "(1, 2)") if axis else ():
+            yield "axis, 2", axes
+        for size in (*s.sizes, *(f"{name}.ndim" for name in s.of("array", "matrix"))) if value > 0 else ():
+            if kind == "number" or axis and size.endswith("ndim"):
                 yield "typed size", size
+        if value == 0 and _called(above) == "where":
+            for other, factor in itertools.product(above.args, s.factors):
+                yield "forward's factor", f"{factor} * {s.tight(other)}"
     elif isinstance(value, str) and isinstance(above, ast.Subscript):
         for other in {n.value for n in ast.walk(s.tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)}:
             yield "name", repr(other)
@@ -673,6 +730,8 @@ def another_sum(node, s):
         return
     now, module = _reduction(s, node), _is_module(node.func.value)
     yield "summed too many", s.text(array)
+    for size in s.sizes if name == "mean" else ():
+        yield "averaged too far", f"{s.tight(array)} / {size}"
     for other, axis, keep in itertools.product((name, *REDUCTIONS), (None, "0", "1", "-1"), (False, True)):
         kind = _reduction_kind(now, (other, axis, keep))
         arguments = [f"axis={axis}"] * (axis is not None) + ["keepdims=True"] * keep
@@ -696,6 +755,9 @@ def with_sum(node, s):
         for how in ("sum", "mean"):
             for arguments in ("axis=0, keepdims=True", "axis=1, keepdims=True", "axis=0", "axis=1", ""):
                 yield "not summed" if how == "sum" else "not summed, mean", f"{s.tight(node)}.{how}({arguments})"
+        if not isinstance(node, ast.Name):
+            for index in ("None", ":, None"):
+                yield "keepdims", f"{s.tight(node)}[{index}]"
 
 
 @edit(ast.Call, ast.Name, ast.Subscript, ast.BinOp)
@@ -857,6 +919,37 @@ def _moved(own, body, later):
     return ("too early" if later else "too late") if own is body else "other block"
 
 
+@edit(ast.Expr)
+def result_dropped(node, s):
+    """What a call of numpy's gives, written into its first argument."""
+    call = node.value
+    if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.args and s.is_value(call.args[0]):
+        yield "result dropped", [(s.start(node), s.end(node), f"{s.text(call.args[0])}[...] = {s.text(call)}")]
+
+
+@edit(ast.If)
+def choice_by_entry(node, s):
+    """np.where, where an `if` decides for a whole array."""
+    texts = [
+        s.text(n.value) for n in (node.body[0], *node.orelse[:1]) if isinstance(n, ast.Return | ast.Assign) and n.value
+    ]
+    if len(texts) == 2 and s.alone(node):
+        head = s.source[s.start(node.body[0]) : s.start(node.body[0].value)].decode()
+        yield "choice", [(s.start(node), s.end(node), f"{head}np.where({s.text(node.test)}, {', '.join(texts)})")]
+
+
+@edit(ast.For)
+def put_back(node, s):
+    """An entry that is changed for a round, and not put back."""
+    last = node.body[-1]
+    for stmt in node.body:
+        target = stmt.targets[0] if isinstance(stmt, ast.Assign) else getattr(stmt, "target", None)
+        if isinstance(target, ast.Subscript) and s.alone(last):
+            sign = {ast.Add: "-=", ast.Sub: "+="}.get(type(getattr(stmt, "op", None)))
+            back = f"{s.text(target)} {sign} {s.text(stmt.value)}" if sign else f"{s.text(target)} = 0"
+            yield "not put back", [(s.block(last)[1],) * 2 + (f"{s.indent(last)}{back}\n",)]
+
+
 @edit(ast.If)
 def without_condition(node, s):
     """What stands under an `if`, always, or never, or in the other case."""
@@ -912,7 +1005,7 @@ def a_step_missing(node, s):
     ]
     if in_loop:
         texts += [("carry" if x in read else "carry, odd", f"{x} = {x} @ {y}.T") for x in local for y in s.slots]
-    unused = [name for name in s.names if name not in s.read and s.kinds[name] in ("array", "matrix")]
+    unused = [name for name in s.names if name not in s.reads and s.kinds[name] in ("array", "matrix")]
     for other in (n for n in node.body if isinstance(n, (ast.Assign, ast.AugAssign))) if len(unused) <= 3 else ():
         texts += [("left out", text) for text in _renamed(s, other, unused)]
     for i, other in enumerate(node.body):
@@ -951,6 +1044,10 @@ def _stored(s, name):
 
 
 # What a node is
+
+
+def _names(node):
+    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
 
 
 def _called(node):

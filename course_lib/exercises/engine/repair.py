@@ -150,16 +150,19 @@ class Program:
             self.units.append(unit)
             for name in sorted(_names(ast.parse(unit.source))):
                 other = self._globals.get(name)
-                if (
-                    isinstance(other, types.FunctionType)
-                    and other.__globals__ is function.__globals__
-                    and other is not function
-                ):
+                if _is_own(other, function):
                     known = [each.name for each in self.units] + [each.__name__ for each in waiting]
                     if other.__name__ == name and name not in known and _readable(other):
                         waiting.append(other)
         trees = [ast.parse(unit.source) for unit in self.units]
         self._names = set().union(*map(_names, trees)) - {unit.name for unit in self.units}
+        near = {
+            n: f
+            for n, f in self._globals.items()
+            if n not in self._names and _is_near(f, function) and self._is_slope(n)
+        }
+        self.near = {name: _unit(f).source for name, f in near.items() if _readable(f) and name == f.__name__}
+        self._names |= {*self.near}
         self._names = {name for name in self._names if name in self._globals}
         self._data = {n for n in self._names if isinstance(self._globals[n], (np.ndarray, list, dict, set))}
         for tree in trees:
@@ -227,6 +230,16 @@ def source_text(function):
         return _unit(function).source.decode()
     except Unreadable:
         return ""
+
+
+def _is_own(other, function):
+    """True for another function of the same notebook."""
+    return isinstance(other, types.FunctionType) and other.__globals__ is function.__globals__ and other is not function
+
+
+def _is_near(other, function):
+    """True for another function of the same cell."""
+    return _is_own(other, function) and other.__code__.co_filename == function.__code__.co_filename
 
 
 def _readable(function):
@@ -576,6 +589,7 @@ class Search:
     def _repair(self, state):
         pairs = zip(self.units, state.units, strict=True)
         made = [new.source if new.source == old.source else tidy(new.source) for old, new in pairs]
+        made += [source for name, source in self.program.near.items() if name.encode() in made[0]]
         text = "\n\n".join(source.decode() for source in reversed(made))
         steps = tuple(self._step(state, *each) for each in state.changes)
         return Repair(round(state.cost, 6), steps, text)
@@ -595,9 +609,15 @@ class Search:
 def _price(change, scope):
     """What a change costs: what its kind does, less where it takes up a name that nothing has used yet."""
     price = cost(change.kind)
-    unused = [name for name in scope.arguments if name not in scope.read]
-    if any(name in change.new and name not in change.old for name in unused) and "size" not in change.kind:
-        price -= 0.3
+    old, new = (re.findall(r"[^\W\d]\w*", text) for text in (change.old, change.new))
+    local = [name for name in scope.names if name not in scope.arguments]
+    unused = [name for name in scope.names if name not in scope.reads and name in new and name not in old]
+    if unused and "size" not in change.kind:
+        price -= 0.5 if unused[0] in local else 0.3
+    if len(change.spans) == 1:
+        gone = any(name not in new and scope.reads[name] == old.count(name) for name in old if name in local)
+        returned = change.old in local and scope.line(change.line).startswith("return")
+        price += 0.5 * gone + 0.1 * returned  # a line that is read no more stays; what is returned was computed before
     return price + 0.002 * len(change.new.split())
 
 
@@ -652,7 +672,11 @@ def _leaves_more(before, after, steps):
 
 def _words(unit):
     body = "\n".join(unit.source.decode().splitlines()[unit.first :] or [unit.source.decode().partition(":")[2]])
-    return [word for word in re.findall(r"[^\W\d]\w*|\d[\w.]*|[^\s\w()\[\],.:]+", body) if word != "return"]
+    return [
+        word
+        for word in re.findall(r"(?:axis|keepdims|dtype)=\w+|[^\W\d]\w*|\d[\w.]*|[^\s\w()\[\],.:]+", body)
+        if word != "return"
+    ]
 
 
 def badness(value, right, same):

@@ -31,6 +31,7 @@ transpose missing | 1.0 | a transpose is missing here | Put one transpose in.
 reshape | 1.0 | a reshape keeps the order of the numbers: it exchanges no rows and columns | A transpose, or nothing, belongs here.
 inverse | 1.0 | an inverse is no transpose | The transpose belongs here.
 elementwise | 1.0 | a product entry by entry stands where products are summed | A matrix product belongs here.
+elementwise, outer | 1.3 | a product entry by entry stands where each entry of the one belongs with each of the other | All products of two entries belong here: np.outer.
 elementwise, turned | 1.2 | a product entry by entry stands where products are summed | A matrix product belongs here; mind which index is summed.
 order | 1.1 | this product does not join the indexes that belong together | The factors belong in the other order.
 transposes | 1.1 | this product does not join the indexes that belong together | Mind the transposes: which index is summed?
@@ -42,6 +43,13 @@ einsum | 1.2 | the letters do not join the indexes that belong together | One le
 averaged | 1.0 | a mean stands where the sum belongs | Leave the division by the number of samples out.
 factor too many | 1.1 | a factor is too many here | Leave one factor out.
 slope too many | 1.0 | a function is applied that does not belong here | Leave the function, or its factor, out.
+term inside | 1.2 | a term stands inside, where it is multiplied or changed too | Move one term out of the brackets.
+labels | 1.1 | this array is one-hot, and no array of class numbers | Find the number of the class in each row.
+result dropped | 1.0 | the result of this call is used nowhere: the call changes none of its arrays | Write the result into the array.
+choice | 1.0 | `if` decides once for a whole array, and each entry needs its own choice | Use np.where.
+not put back | 1.0 | an entry is changed in each round, and still is in the next one | Put the entry back at the end of the round.
+two, typed | 1.3 | this number is wrong | Another number belongs here.
+averaged too far | 1.3 | this mean runs over more than it should | Divide by another size, and do not take the mean.
 term too many | 1.5 | a term is too many here | Leave one term out.
 power | 1.3 | a power is too many here | Leave the power out.
 slope missing | 1.0 | the slope is missing here | Multiply by the derivative of the activation.

@@ -127,8 +127,7 @@ class Variants:
     def _scope(self):
         definition = self.definition
         kinds = dict(zip(definition.names, map(_kind, self.cases[0].arguments), strict=True))
-        beside, kinds = ("\nf\n", kinds | {"f": "call"}) if definition.f else ("\n", kinds)
-        scope = Scope((definition.solution + beside).encode(), kinds)
+        scope = Scope((definition.solution + "\n").encode(), kinds | ({"f": "call"} if definition.f else {}))
         rows = [name for name, has in zip(definition.names, self._rows, strict=True) if has]
         scope.samples = {f"len({name})" for name in rows}
         scope.entries = {f"{name}.size" for name in rows if self._is_wide(definition.names.index(name))}
