@@ -15,7 +15,14 @@ from functools import cached_property
 TABLE = {}  # type of node -> functions
 NOT_VALUES = {"range", "len", "zip", "enumerate", "reversed", "list", "tuple", "print", "isinstance", "int", "dict"}
 REDUCTIONS = ("sum", "mean", "max", "min")
-PAIRS = {"exp": "log", "maximum": "minimum", "zeros": "ones", "zeros_like": "ones_like", "hstack": "vstack"}
+PAIRS = {
+    "exp": "log",
+    "argmax": "argmin",
+    "maximum": "minimum",
+    "zeros": "ones",
+    "zeros_like": "ones_like",
+    "hstack": "vstack",
+}
 _NAMES = 24  # so many names can stand for another
 FUNCTIONS = ("tanh", "exp", "log", "sqrt", "abs", "square", "sin", "cos")
 INSTEAD = {name: other for pair in PAIRS.items() for name, other in (pair, pair[::-1])}
@@ -29,6 +36,7 @@ OPERATORS = {
     ast.Pow: "**",
     ast.FloorDiv: "//",
 }
+_BLOCKS = (ast.FunctionDef, ast.For, ast.While, ast.If)
 _ATOMS = (ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.Constant, ast.List, ast.ListComp, ast.Dict)
 
 
@@ -99,6 +107,8 @@ class Scope:
         self.arguments = tuple(dict.fromkeys(own))
         self.names = tuple(dict.fromkeys([*own, *(n.id for n in stored)]))[:_NAMES]
         self.reads = Counter(n.id for n in every if isinstance(n.ctx, ast.Load))
+        self.local = set(self.names) - set(own)
+        self.unused = set(self.names) - set(self.reads)
         self.kinds = {name: kinds.get(name, "array") for name in self.names}
         self.kinds |= {name: kind for name, kind in kinds.items() if kind == "call"}
 
@@ -143,12 +153,15 @@ class Scope:
 
     @cached_property
     def slopes(self):
-        """What a slope can be: each function at each array, and the slopes that are written with an output."""
-        called = [f"{f}({a})" for f in self.of("call") for a in self.slots]
+        """Each function at each array."""
+        return [f"{f}({a})" for f in self.of("call") for a in self.slots]
+
+    @cached_property
+    def written(self):
+        """The slopes that are written with an output."""
         near = [f"{a[:-1]} {by}]" for a in self.slots if a[-1:] == "]" and ":" not in a for by in ("+ 1", "- 1")]
-        return called + [
-            form.format(a) for a in [*self.slots, *near] for form in ("(1 - {0} ** 2)", "{0} * (1 - {0})", "({0} > 0)")
-        ]
+        forms = ("(1 - {0} ** 2)", "{0} * (1 - {0})", "({0} > 0)")
+        return [form.format(a) for a in [*self.slots, *near] for form in forms]
 
     @cached_property
     def sizes(self):
@@ -171,22 +184,26 @@ class Scope:
             if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div)):
                 sides = [node.right] if isinstance(node.op, ast.Div) else [node.left, node.right]
                 found += [
-                    numbers.get(text := ast.unparse(side), text)
+                    numbers.get(text := ast.unparse(side).removeprefix("-"), text)
                     for side in sides
                     if _names(side) <= {*self.arguments, *numbers, "np", "len"}
                 ]
         return list(dict.fromkeys(found))
 
     @cached_property
+    def starting(self):
+        """Where the slices of the code begin."""
+        return {
+            self.text(n.lower)
+            for n in ast.walk(self.tree)
+            if isinstance(n, ast.Slice) and isinstance(n.lower, ast.BinOp)
+        }
+
+    @cached_property
     def functions(self):
         """The functions of one number that this code and the code beside call."""
-        trees = (self.tree, ast.parse(self.beside))
-        called = [ast.unparse(n.func) for tree in trees for n in ast.walk(tree) if isinstance(n, ast.Call)]
-        return ["np.diag"] + list(
-            dict.fromkeys(
-                name for name in called if name.removeprefix("np.") in FUNCTIONS and name != name.removeprefix("np.")
-            )
-        )
+        calls = [n for tree in (self.tree, ast.parse(self.beside)) for n in ast.walk(tree) if isinstance(n, ast.Call)]
+        return ["np.diag", *dict.fromkeys(f"np.{_called(n)}" for n in calls if _called(n) in FUNCTIONS)]
 
     def is_value(self, node):
         """True for what can be an array or a number, and is no index, no size of something and no keyword."""
@@ -196,6 +213,8 @@ class Scope:
         if isinstance(above, (ast.keyword, ast.Slice, ast.Starred, ast.comprehension, ast.For, ast.FormattedValue)):
             return False
         if isinstance(above, ast.Subscript) and node is above.slice or isinstance(above, ast.arguments):
+            return False
+        if isinstance(above, ast.Attribute) and above.attr in ("shape", "size", "ndim"):
             return False
         if isinstance(above, ast.Call) and isinstance(above.func, ast.Name) and above.func.id in NOT_VALUES:
             return False
@@ -274,7 +293,7 @@ def _made(scope, node, kind, what):
         line = first.lineno
         if kind in ("input changed", "not put back"):  # it is spoken of where it is written into
             name = re.match(r"\s*(\w+)", what[0][2])[1]
-            line = next(n.lineno for n in ast.walk(scope.function) if _writes_into(n, name))
+            line = next((n.lineno for n in ast.walk(scope.function) if _writes_into(n, name)), line)
         elif len(what) == 1 and what[0][0] == what[0][1] and kind != "kept":  # a new line: where it is put
             above = scope.source[: what[0][0]].decode().splitlines()
             line = len(above) + (what[0][0] < scope.end(first))
@@ -286,10 +305,9 @@ def _made(scope, node, kind, what):
         return
     above = scope.above.get(node)
     tight = isinstance(above, (ast.BinOp, ast.UnaryOp, ast.Attribute, ast.Compare, ast.BoolOp, ast.IfExp))
-    tight = (
-        tight
-        or isinstance(above, (ast.Subscript, ast.Call))
-        and node in (getattr(above, "value", 0), getattr(above, "func", 0))
+    tight = tight or node in (
+        getattr(above, "func", 0),
+        getattr(above, "value", 0) if isinstance(above, ast.Subscript) else 0,
     )
     text = f"({what})" if tight and not _is_one(what) else what
     yield Change(kind, ((scope.start(node), scope.end(node), text),), node.lineno, old, old, what)
@@ -306,9 +324,13 @@ def _is_one(text):
 # Names and products
 
 
-@edit(ast.Name)
+@edit(ast.Name, ast.Subscript)
 def another_name(node, s):
-    """Another name of its kind."""
+    """Another name of its kind, or an array where a list's entry stands."""
+    if isinstance(node, ast.Subscript):
+        for other in s.slots if s.is_name(node.value, "list") and s.is_value(node) else ():
+            yield "name", other
+        return
     kind, above = s.kinds.get(node.id), s.above[node]
     if not isinstance(node.ctx, ast.Load) or kind in (None, "other"):
         return
@@ -332,14 +354,6 @@ def another_name(node, s):
         for other in s.slots:
             if "[" in other:
                 yield "name", other
-
-
-@edit(ast.Subscript)
-def another_slot(node, s):
-    """An array's name where a list's entry stands."""
-    if s.is_name(node.value, "list") and s.is_value(node):
-        for other in s.slots:
-            yield "name", other
 
 
 @edit(ast.Attribute, ast.Call)
@@ -422,25 +436,23 @@ def running(node, s):
         yield "reversed", f"{text}[::-1]"
 
 
-@edit(ast.Call)
-def arguments_exchanged(node, s):
-    """Two arguments in the other order; the elements of what np.where chooses."""
-    if len(node.args) >= 2 and _called(node) not in ("insert", "range"):
-        texts = [s.text(a) for a in node.args]
+@edit(ast.Call, ast.Tuple, ast.List)
+def exchanged(node, s):
+    """Two arguments, or two elements of a tuple or a list, in each other's place."""
+    if isinstance(node, ast.Call):
+        texts = [s.text(a) for a in node.args] if _called(node) not in ("insert", "range") else []
         for i in range(len(texts) - 1):
-            swapped = [*texts[:i], texts[i + 1], texts[i], *texts[i + 2 :]]
-            yield "exchanged", _call(s, node, swapped)
+            yield "exchanged", _call(s, node, _swapped(texts, i, i + 1))
+    elif len(node.elts) < 5:
+        around = "[{}]" if isinstance(node, ast.List) else "({})"
+        for i, j in itertools.combinations(range(len(node.elts)), 2):
+            yield "exchanged", around.format(", ".join(_swapped(map(s.text, node.elts), i, j)))
 
 
-@edit(ast.Tuple, ast.List)
-def elements_exchanged(node, s):
-    """The elements of a tuple or a list in another order."""
-    if 1 < len(node.elts) < 5:
-        texts = [s.text(e) for e in node.elts]
-        for i, j in itertools.combinations(range(len(texts)), 2):
-            other = list(texts)
-            other[i], other[j] = other[j], other[i]
-            yield "exchanged", f"[{', '.join(other)}]" if isinstance(node, ast.List) else f"({', '.join(other)})"
+def _swapped(texts, i, j):
+    texts = list(texts)
+    texts[i], texts[j] = texts[j], texts[i]
+    return texts
 
 
 @edit(ast.Constant)
@@ -458,7 +470,21 @@ def einsum_letters(node, s):
             yield "einsum", repr(f"{inputs[:i]}{each}{inputs[i + 1 :]}->{output}")
     parts = inputs.split(",")
     for i, part in enumerate(parts):
-        yield "einsum", repr(f"{','.join([*parts[:i], part[::-1], *parts[i + 1 :]])}->{output}")
+        for a, b in itertools.combinations(range(len(part)), 2):
+            turned = "".join(_swapped(part, a, b))
+            yield "einsum", repr(f"{','.join([*parts[:i], turned, *parts[i + 1 :]])}->{output}")
+
+
+@edit(ast.Call)
+def einsum_factor(node, s):
+    """A factor more in einsum."""
+    if _called(node) != "einsum" or not isinstance(getattr(node.args[0], "value", 0), str):
+        return
+    inputs, _, output = node.args[0].value.replace(" ", "").partition("->")
+    letters, texts = sorted(set(inputs + output) - {",", "."}), [s.text(a) for a in node.args[1:]]
+    for two, other in itertools.product(itertools.permutations(letters, 2), s.slots):
+        if other not in texts:
+            yield "array missing", _call(s, node, [repr(f"{inputs},{''.join(two)}->{output}"), *texts, other])
 
 
 # Factors, terms, signs, brackets
@@ -491,11 +517,9 @@ def with_factor(node, s):
         return
     plain = s.text(node) if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div)) else text
     if not isinstance(node, ast.Constant) and not s.is_name(node, "number"):
-        for slope in s.slopes:
-            yield (
-                "slope missing" if slope[-1] == ")" and slope[0] != "(" and "*" not in slope else "own slope missing",
-                f"{plain} * {slope}",
-            )
+        for kind, slopes in (("slope missing", s.slopes), ("own slope missing", s.written)):
+            for slope in slopes:
+                yield kind, f"{plain} * {slope}"
         for other in s.slots:
             yield "array missing", f"{plain} * {other}"
             yield "array missing, below", f"{plain} / {other}"
@@ -505,12 +529,10 @@ def with_factor(node, s):
             yield "number missing", f"{plain} / {number}"
         for factor in s.factors:
             yield "forward's factor", f"{plain} * {factor}"
-            yield "forward's factor", f"{plain} / ({factor})"
+            yield "forward's factor", f"{plain} / {factor if _is_one(factor) else f'({factor})'}"
         for size in s.sizes:
-            yield (
-                "not averaged" if size.startswith("len") or size in s.kinds else "not averaged, size",
-                f"{plain} / {size}",
-            )
+            plainly = size.startswith("len") or size in s.kinds
+            yield "not averaged" if plainly else "not averaged, size", f"{plain} / {size}"
             yield "times size", f"{plain} * {size}"
         for factor in ("2 * {}", "{} / 2"):
             yield "two", factor.format(text)
@@ -526,8 +548,11 @@ def with_term(node, s):
     if s.is_value(node) and s.is_root(node) and not s.is_name(node, "number", "whole"):
         for other in s.slots:
             yield "term missing", f"{s.text(node)} + {other}"
-            for weights in s.slots if _product(node)[0] == "@" else ():
-                yield "path missing", f"{s.text(node)} + {other} @ {weights}.T"
+            for second in s.slots if _product(node)[0] == "@" else ():
+                yield "path missing", f"{s.text(node)} + {other} @ {second}.T"
+                yield "path missing", f"{s.text(node)} + {other}.T @ {second}"
+            for second in s.slots if isinstance(node, ast.BinOp) else ():
+                yield "term missing", f"{s.text(node)} + {other} * {second}"
             for number in s.of("number"):
                 yield "term missing, scaled", f"{s.text(node)} + {number} * {other}"
 
@@ -542,6 +567,7 @@ def with_joined_term(node, s):
         yield "joined term", f"{s.text(node)} - {other} * {text}.sum(axis={axis}, keepdims=True)"
         if not isinstance(node, ast.BinOp):
             yield "joined term", f"{s.text(node)} - ({text} * {other}).sum(axis={axis}, keepdims=True)"
+            yield "joined term", f"{s.text(node)} - {text}.mean(axis={axis}, keepdims=True)"
         for third in s.slots if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) else ():
             yield "joined term", f"{s.text(node)} - {other} * ({third} * {other}).mean(axis={axis}, keepdims=True)"
 
@@ -613,8 +639,13 @@ def core(node, s):
 def another_expression(node, s):
     """A slope, or an array's name, where something else was computed."""
     if s.is_value(node):
-        for slope in s.slopes:
-            yield "own slope" if slope[0] != "(" and "*" not in slope else "own slope, written", slope
+        rest = isinstance(node, ast.BinOp) and all(
+            isinstance(n.op, ast.Mult) for n in (node, node.left) if isinstance(n, ast.BinOp)
+        )
+        before = f"{s.text(node.left.left)} * " if rest and isinstance(node.left, ast.BinOp) else ""
+        for kind, slopes in (("own slope", s.slopes), ("own slope, written", s.written)):
+            for start, slope in itertools.product({"", before}, slopes):
+                yield kind, start + slope
         for other in s.slots:
             yield "computed", other
 
@@ -650,6 +681,8 @@ def another_number(node, s):
         if value == 0 and _called(above) == "where":
             for other, factor in itertools.product(above.args, s.factors):
                 yield "forward's factor", f"{factor} * {s.tight(other)}"
+        for other in s.slots if value == 1 and _called(above) == "where" else ():
+            yield "own slope, written", f"np.sign({other})"
     elif isinstance(value, str) and isinstance(above, ast.Subscript):
         for other in {n.value for n in ast.walk(s.tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)}:
             yield "name", repr(other)
@@ -659,6 +692,12 @@ def another_number(node, s):
 def another_index(node, s):
     """An index by one; without it; with the whole slice; in the reverse order."""
     value = s.text(node.value)
+    for part in node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]:
+        for start in s.starting if not isinstance(part, (ast.Slice, ast.Constant, ast.UnaryOp)) else ():
+            before, behind = (
+                s.source[a:b].decode() for a, b in ((s.start(node), s.start(part)), (s.end(part), s.end(node)))
+            )
+            yield "index", f"{before}{start} + {s.text(part)}{behind}"
     if (
         isinstance(node.ctx, ast.Load)
         and not isinstance(s.above[node], ast.Attribute | ast.Subscript)
@@ -668,9 +707,7 @@ def another_index(node, s):
     if isinstance(node.slice, ast.Tuple):
         texts = [s.text(e) for e in node.slice.elts]
         for i, j in itertools.combinations(range(len(texts)), 2):
-            other = list(texts)
-            other[i], other[j] = other[j], other[i]
-            yield "indexes exchanged", f"{value}[{', '.join(other)}]"
+            yield "indexes exchanged", f"{value}[{', '.join(_swapped(texts, i, j))}]"
         for i in range(len(texts)):
             yield "index too many", f"{value}[{', '.join([*texts[:i], *texts[i + 1 :]])}]"
             yield "index too many", f"{value}[{', '.join([*texts[:i], ':', *texts[i + 1 :]])}]"
@@ -714,9 +751,11 @@ def another_range(node, s):
 
 @edit(ast.Name, ast.Subscript)
 def list_order(node, s):
-    """A list in the reverse order."""
+    """A list, or an array, in the reverse order."""
     if s.is_name(node, "list") and isinstance(s.above[node], (ast.Return, ast.For, ast.Call)):
         yield "reversed list", f"{node.id}[::-1]"
+    if isinstance(node, ast.Name) and s.is_name(node, "array", "matrix") and s.is_value(node):
+        yield "reversed array", f"{node.id}[::-1]"
 
 
 @edit(ast.Call)
@@ -732,7 +771,10 @@ def another_sum(node, s):
     yield "summed too many", s.text(array)
     for size in s.sizes if name == "mean" else ():
         yield "averaged too far", f"{s.tight(array)} / {size}"
-    for other, axis, keep in itertools.product((name, *REDUCTIONS), (None, "0", "1", "-1"), (False, True)):
+        yield "averaged too far", f"{s.tight(array)}.sum() / {size}"
+    for other, axis, keep in itertools.product(
+        (name, *REDUCTIONS), dict.fromkeys((None, "0", "1", "-1", now[1])), (False, True)
+    ):
         kind = _reduction_kind(now, (other, axis, keep))
         arguments = [f"axis={axis}"] * (axis is not None) + ["keepdims=True"] * keep
         if kind:
@@ -846,13 +888,13 @@ def assigned(node, s):
     if len(node.targets) > 1:
         return
     if isinstance(node.targets[0], (ast.Name, ast.Subscript)):
-        yield "added", [(s.start(node), s.end(node), f"{target} += {value}")]
-        yield "scaled", [(s.start(node), s.end(node), f"{target} *= {value}")]
+        yield "added", f"{target} += {value}"
+        yield "scaled", f"{target} *= {value}"
     if isinstance(node.targets[0], ast.Name):
-        yield "bound anew", [(s.start(node), s.end(node), f"{target}[...] = {value}")]
+        yield "bound anew", f"{target}[...] = {value}"
     if isinstance(node.targets[0], ast.Subscript):
-        yield "into a part", [(s.start(node), s.end(node), f"{s.text(node.targets[0].value)} = {value}")]
-        yield "bound anew", [(s.start(node), s.end(node), f"{target}[...] = {value}")]
+        yield "into a part", f"{s.text(node.targets[0].value)} = {value}"
+        yield "bound anew", f"{target}[...] = {value}"
         for other in ast.walk(s.function):
             if (
                 isinstance(other, ast.Assign)
@@ -860,12 +902,12 @@ def assigned(node, s):
                 and s.text(other.value) == target
             ):
                 names = ", ".join(f"{s.text(e)}[...]" for e in other.targets[0].elts)
-                yield "bound anew", [(s.start(node), s.end(node), f"{names} = {value}")]
+                yield "bound anew", f"{names} = {value}"
         for other in s.of("array", "matrix", "list"):
-            yield "name", [(s.start(node), s.end(node), f"{other}[{s.text(node.targets[0].slice)}] = {value}")]
+            yield "name", f"{other}[{s.text(node.targets[0].slice)}] = {value}"
     elif isinstance(node.targets[0], ast.Name):
         for other in s.of("array", "matrix"):
-            yield "carry", [(s.start(node), s.end(node), f"{other} = {value}")]
+            yield "carry", f"{other} = {value}"
 
 
 @edit(ast.AugAssign)
@@ -876,12 +918,15 @@ def assigned_with_operator(node, s):
         if operator != now:
             yield (
                 "step" if {operator, now} == {"+", "-"} else "operator",
-                [(s.start(node), s.end(node), f"{target} {operator}= {value}")],
+                f"{target} {operator}= {value}",
             )
     if isinstance(node.target, ast.Subscript):
-        yield "bound anew", [(s.start(node), s.end(node), f"{target}[...] {now}= {value}")]
-    yield "assigned", [(s.start(node), s.end(node), f"{target} = {value}")]
-    yield "in place", [(s.start(node), s.end(node), f"{target} = {target} {now} {s.tight(node.value)}")]
+        yield "bound anew", f"{target}[...] {now}= {value}"
+    if isinstance(node.target, ast.Subscript) and s.is_name(node.target.slice, "array") and now == "+":
+        texts = ", ".join((s.text(node.target.value), s.text(node.target.slice), value))
+        yield "repeated index", f"np.add.at({texts})"
+    yield "assigned", f"{target} = {value}"
+    yield "in place", f"{target} = {target} {now} {s.tight(node.value)}"
 
 
 @edit(ast.Assign, ast.AugAssign, ast.Expr, ast.Return)
@@ -893,26 +938,14 @@ def elsewhere(node, s):
     place = own.index(node)
     if not isinstance(node, ast.Return):
         yield "statement too many", [s.removed(node)]
-    for body in (
-        b
-        for n in ast.walk(s.function)
-        for b in (bodies(n) if isinstance(n, (ast.FunctionDef, ast.For, ast.While, ast.If)) else ())
-    ):
+    for body in (b for n in ast.walk(s.function) if isinstance(n, _BLOCKS) for b in bodies(n)):
         for i, other in enumerate(body):
-            if other is node or not s.alone(other):
-                continue
-            before = not (body is own and i == place + 1)
-            behind = not (body is own and i == place - 1) and (i == len(body) - 1)
-            if before and not isinstance(node, ast.Return):
-                yield (
-                    _moved(own, body, i > place),
-                    [s.removed(node), (s.block(other)[0],) * 2 + (s.lines_of(node, s.indent(other)),)],
-                )
-            if behind and not isinstance(other, ast.Return):
-                yield (
-                    _moved(own, body, True),
-                    [s.removed(node), (s.block(other)[1],) * 2 + (s.lines_of(node, s.indent(other)),)],
-                )
+            before = not (body is own and i == place + 1) and not isinstance(node, ast.Return)
+            behind = i == len(body) - 1 and not (body is own and i == place - 1) and not isinstance(other, ast.Return)
+            spots = [(0, i > place)] * before + [(1, True)] * behind if other is not node and s.alone(other) else ()
+            for side, later in spots:
+                moved = (s.block(other)[side],) * 2 + (s.lines_of(node, s.indent(other)),)
+                yield _moved(own, body, later), [s.removed(node), moved]
 
 
 def _moved(own, body, later):
@@ -924,7 +957,7 @@ def result_dropped(node, s):
     """What a call of numpy's gives, written into its first argument."""
     call = node.value
     if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.args and s.is_value(call.args[0]):
-        yield "result dropped", [(s.start(node), s.end(node), f"{s.text(call.args[0])}[...] = {s.text(call)}")]
+        yield "result dropped", f"{s.text(call.args[0])}[...] = {s.text(call)}"
 
 
 @edit(ast.If)
@@ -935,16 +968,17 @@ def choice_by_entry(node, s):
     ]
     if len(texts) == 2 and s.alone(node):
         head = s.source[s.start(node.body[0]) : s.start(node.body[0].value)].decode()
-        yield "choice", [(s.start(node), s.end(node), f"{head}np.where({s.text(node.test)}, {', '.join(texts)})")]
+        yield "choice", f"{head}np.where({s.text(node.test)}, {', '.join(texts)})"
 
 
 @edit(ast.For)
 def put_back(node, s):
-    """An entry that is changed for a round, and not put back."""
-    last = node.body[-1]
-    for stmt in node.body:
+    """An entry of an array in use that is changed for a round, and not put back."""
+    last, used = node.body[-1], [n for n in ast.walk(node) if isinstance(n, ast.Name)]
+    for stmt in node.body if s.alone(last) else ():
         target = stmt.targets[0] if isinstance(stmt, ast.Assign) else getattr(stmt, "target", None)
-        if isinstance(target, ast.Subscript) and s.alone(last):
+        name = isinstance(target, ast.Subscript) and getattr(target.value, "id", "")
+        if name and any(n.id == name and not isinstance(s.above[n], ast.Subscript) for n in used):
             sign = {ast.Add: "-=", ast.Sub: "+="}.get(type(getattr(stmt, "op", None)))
             back = f"{s.text(target)} {sign} {s.text(stmt.value)}" if sign else f"{s.text(target)} = 0"
             yield "not put back", [(s.block(last)[1],) * 2 + (f"{s.indent(last)}{back}\n",)]
@@ -988,12 +1022,7 @@ def a_step_missing(node, s):
     arrays = s.of("array", "matrix")
     local = [name for name in arrays if name not in s.arguments or _stored(s, name)]
     in_loop = not isinstance(node, ast.FunctionDef)
-    texts = [
-        ("slope missing, line", f"{x} = {x} * {slope}")
-        for x in local
-        for slope in s.slopes
-        if slope[0] != "(" and "*" not in slope
-    ]
+    texts = [("slope missing, line", f"{x} = {x} * {slope}") for x in local for slope in s.slopes]
     inside = [n for n in ast.walk(node) if isinstance(n, ast.Name)] if in_loop else []
     read = {n.id for n in inside if isinstance(n.ctx, ast.Load)}
     stored = {n.id for n in inside if isinstance(n.ctx, ast.Store)}

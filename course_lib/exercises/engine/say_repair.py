@@ -39,17 +39,18 @@ order, turned | 1.2 | this product does not join the indexes that belong togethe
 matrix product | 1.1 | a matrix product stands where each entry has its own factor | An element-wise product belongs here.
 matrix product, outer | 2.0 | this product does not join the indexes that belong together | All products of two entries belong here, and no sum.
 exchanged | 1.5 | two things stand in each other's place | Exchange two of them.
-einsum | 1.2 | the letters do not join the indexes that belong together | One letter, or their order, is wrong.
+einsum | 1.0 | the letters do not join the indexes that belong together | One letter, or their order, is wrong.
 averaged | 1.0 | a mean stands where the sum belongs | Leave the division by the number of samples out.
 factor too many | 1.1 | a factor is too many here | Leave one factor out.
 slope too many | 1.0 | a function is applied that does not belong here | Leave the function, or its factor, out.
 term inside | 1.2 | a term stands inside, where it is multiplied or changed too | Move one term out of the brackets.
+repeated index | 1.0 | with a list of indexes, what comes more than once is added only once | Add in a loop, or with np.add.at.
 labels | 1.1 | this array is one-hot, and no array of class numbers | Find the number of the class in each row.
 result dropped | 1.0 | the result of this call is used nowhere: the call changes none of its arrays | Write the result into the array.
 choice | 1.0 | `if` decides once for a whole array, and each entry needs its own choice | Use np.where.
 not put back | 1.0 | an entry is changed in each round, and still is in the next one | Put the entry back at the end of the round.
 two, typed | 1.3 | this number is wrong | Another number belongs here.
-averaged too far | 1.3 | this mean runs over more than it should | Divide by another size, and do not take the mean.
+averaged too far | 1.1 | this mean runs over more than it should | Divide by another size, and do not take the mean.
 term too many | 1.5 | a term is too many here | Leave one term out.
 power | 1.3 | a power is too many here | Leave the power out.
 slope missing | 1.0 | the slope is missing here | Multiply by the derivative of the activation.
@@ -59,13 +60,13 @@ array missing, below | 2.2 | a divisor is missing here | Divide by an array that
 number missing | 1.3 | a factor is missing here | A number that you have is a factor here.
 not averaged | 1.3 | the 1/m is missing here | Divide by the number of samples.
 not averaged, size | 2.1 | a factor is missing here | Divide by a size.
-times size | 2.6 | a factor is missing here | Multiply by a size.
+times size | 2.1 | a factor is missing here | Multiply by a size.
 two | 1.5 | a factor of 2 is wrong here | Multiply or divide by 2.
 sign | 1.1 | a sign is wrong here | Turn the sign around.
 power missing | 1.5 | a power is missing here | A square belongs here.
 root | 1.5 | a root, or one over it, is missing here | A root, or one over it, belongs here.
 overflow | 1.2 | an exponential of a large number overflows here | The largest entry of a row can be subtracted before exp.
-path missing | 1.5 | one of the paths to the result is missing here | Another path adds its part: a gradient times a transposed matrix.
+path missing | 1.5 | one of the paths to the result is missing here | Another path adds its part: a matrix product of two arrays, one of them transposed.
 slope missing, line | 1.08 | the slope is missing here | Multiply by the derivative of the activation.
 reversed list | 1.28 | the order is the wrong way round | Turn the order around.
 term missing | 1.9 | a term is missing here | Add an array that you have.
@@ -85,6 +86,7 @@ index too many | 1.2 | an index takes away what is needed here | Leave the index
 indexes exchanged | 1.2 | the indexes stand in the wrong order | Exchange two indexes.
 bound | 1.1 | the loop begins or ends at the wrong place | One earlier, or one later.
 reversed | 1.2 | the order is the wrong way round | Turn the order around.
+reversed array | 1.4 | the order is the wrong way round | Turn the order around.
 summed too many | 1.3 | what is summed here should stay apart | Leave the sum out.
 reduced | 1.2 | this sum, mean or maximum is not the one that belongs here | Sum, mean or maximum: another of them.
 not summed | 1.2 | a sum is missing here | Add up, along one axis.
