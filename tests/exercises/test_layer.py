@@ -211,91 +211,110 @@ def last_rows_win(index, table, G):
 
 
 WRONG = {
-    "sign": (dense_wrong(W=lambda R, *_: -R), ("sign",), "W: wrong. It is exactly minus the gradient"),
-    "twice": (dense_wrong(X=lambda R, *_: 2 * R), ("factor_two",), "X: wrong. It is exactly twice the gradient"),
-    "half": (dense_wrong(b=lambda R, *_: R / 2), ("factor_two",), "b: wrong. It is exactly half of the gradient"),
+    "sign": (
+        dense_wrong(W=lambda R, *_: -R),
+        ("sign",),
+        "W: wrong. Your result is exactly minus the gradient for W: a sign is wrong.",
+    ),
+    "twice": (
+        dense_wrong(X=lambda R, *_: 2 * R),
+        ("factor_two",),
+        "X: wrong. Your result differs from the gradient for X by a factor of 2",
+    ),
+    "half": (
+        dense_wrong(b=lambda R, *_: R / 2),
+        ("factor_two",),
+        "b: wrong. Your result differs from the gradient for b by a factor of 2",
+    ),
     "averaged": (
         dense_wrong(W=lambda R, *_: R / 7),
         ("batch_averaged",),
-        "exactly 1/7 of the gradient: the first axis of X",
+        "exactly 1/7 of the gradient for W, and m is 7",
     ),
-    "over entries": (dense_wrong(W=lambda R, *_: R / 21), ("averaged_over_entries",), "Z has 21 entries"),
     "another ratio": (dense_wrong(W=lambda R, *_: 3 * R), (), "each is 3 times the right one"),
     "zero": (dense_wrong(W=lambda R, *_: 0 * R), (), "all of yours are 0"),
-    "transposed": (dense_wrong(W=lambda R, *_: R.T), ("transposed",), "the shape is (3, 5), expected (5, 3)"),
+    "transposed": (dense_wrong(W=lambda R, *_: R.T), ("transposed",), "the gradient for W, transposed"),
     "transposed square": (
         (lambda X, W: X @ W, lambda X, W, G: (G @ W.T, G.T @ X), {"X": (7, 5), "W": (5, 5)}),
         ("transposed",),
-        "W: wrong. It is the gradient, transposed",
+        "W: wrong. Your result is the gradient for W, transposed",
     ),
-    "flat": (dense_wrong(b=lambda R, *_: R[0]), ("flat_bias",), "the shape is (3,), expected (1, 3)"),
-    "column": (dense_wrong(b=lambda R, *_: R.T), ("column_bias",), "the shape is (3, 1), expected (1, 3)"),
+    "flat": (
+        dense_wrong(b=lambda R, *_: R[0]),
+        ("flat_bias",),
+        "the shape is (3,): the bias is a row with two axes, (1, 3)",
+    ),
+    "column": (dense_wrong(b=lambda R, *_: R.T), ("column_bias",), "stands as a column"),
     "flat mean": (
         dense_wrong(b=lambda R, *_: R[0] / 7),
         ("flat_bias", "batch_averaged"),
-        "exactly 1/7 of the gradient in",
+        "without its axis of length 1; you averaged over the batch (divided by m = 7)",
     ),
     "minus transposed": (
         dense_wrong(W=lambda R, *_: -R.T),
         ("transposed", "sign"),
-        "exactly minus the gradient, transposed",
+        "rows and columns are exchanged (a transpose is missing, or one too many); a sign is wrong",
     ),
-    "bias not summed": (dense_wrong(b=lambda R, X, W, b, G: G), ("batch_not_summed",), "added over axis 0 of Z"),
+    "bias not summed": (
+        dense_wrong(b=lambda R, X, W, b, G: G),
+        ("batch_not_summed",),
+        "one part for each of the m = 7 samples",
+    ),
     "weights not summed": (
         dense_wrong(W=lambda R, X, W, b, G: X[:, :, None] * G[:, None]),
         ("batch_not_summed",),
-        "W: wrong. It is the gradient before its terms are added over axis 0 of Z",
+        "W: wrong. Your result still has one part for each of the m = 7 samples",
     ),
     "number not summed": (
         (lambda X, s: s * X, lambda X, s, G: (s * G, G * X), {"X": (7, 5), "s": ()}),
         ("batch_not_summed",),
-        "added over axes 0 and 1 of Z",
+        "s: wrong. Your result still has one part",
     ),
-    "wrong axis": (dense_wrong(b=lambda R, X, W, b, G: G.sum(1)), ("wrong_axis",), "each index of axis 0 of Z"),
+    "wrong axis": (dense_wrong(b=lambda R, X, W, b, G: G.sum(1)), ("wrong_axis",), "along the wrong axis"),
     "wrong axis of a square": (
         (lambda X, b: X + b, lambda X, b, G: (G, G.sum(axis=1)[None]), {"X": (5, 5), "b": (1, 5)}),
         ("wrong_axis",),
-        "b: wrong. It is one number for each index of axis 0 of Z",
+        "b: wrong. Your code works along the wrong axis.",
     ),
     "first sample": (
         dense_wrong(W=lambda R, X, W, b, G: X[:1].T @ G[:1]),
         ("first_sample_only",),
-        "the first sample alone",
+        "what the first of the m = 7 samples gives alone",
     ),
     "swapped": (
         (dense, lambda *a: (dense_back(*a)[1], dense_back(*a)[0], dense_back(*a)[2]), DENSE),
-        (),
-        "X: wrong. It is the gradient with respect to W: the gradients stand in the order of forward's arguments.",
+        ("order",),
+        "X: wrong. It is the gradient for W: they stand in the order of forward's arguments.",
     ),
     "diagonal": (
         (softmax, lambda Z, G: G * softmax(Z) * (1 - softmax(Z)), {"Z": (7, 5)}),
         ("softmax_jacobian_missing",),
-        "diagonal",
+        "as if it were element-wise",
     ),
     "diagonal of another": (
         (lambda X: X + X.mean(axis=0), lambda X, G: G * (1 + 1 / len(X)), {"X": (7, 5)}),
         ("scalar_rule",),
-        "G times the diagonal of dZ/dX",
+        "X: wrong. Your result is G times the diagonal of dZ/dX: each entry of Z depends on more than its own entry of X.",
     ),
     "G as it came": (
         (lambda X: np.tanh(X), lambda X, G: G, {"X": (7, 5)}),
         ("activation_not_undone",),
-        "It is G itself",
+        "Your result is what comes in before the activation is undone",
     ),
     "f for f'": (
         (lambda X: np.tanh(X), lambda X, G: G * np.tanh(X), {"X": (7, 5)}),
         ("activation_not_derivative",),
-        "G times Z",
+        "the activation f itself",
     ),
     "no 1/m": (
         (mean_square, lambda X, T, G: (G * (X - T), None), {"X": (7, 3), "T": (7, 3)}),
         ("batch_not_averaged",),
-        "X: wrong. It is exactly 7 times the gradient",
+        "X: wrong. Your result is exactly 7 times the gradient: a mean over the batch lacks its 1/m",
     ),
     "not 0": (
         (centred, lambda X, b, G: (G - G.mean(axis=0), G.sum(axis=0)[None]), {"X": (7, 5), "b": (1, 5)}),
         (),
-        "the right gradient is 0 everywhere",
+        "b: wrong. For m = 7: the shape is right; every entry differs",
     ),
     "integers": (dense_wrong(W=lambda R, *_: R.astype(int)), ("integer_result",), "the fractions are cut off"),
     "nan": (dense_wrong(W=lambda R, *_: R * np.nan), ("not_finite",), "15 of 15 entries are NaN"),
@@ -304,11 +323,10 @@ WRONG = {
         (),
         "3 of 15 entries differ: rows 1, 2, 3, 4 are right",
     ),
-    "a list": (dense_wrong(W=lambda R, *_: R.tolist()), ("wrong_type",), "W: wrong. It is an object of type list"),
     "too long": (
         dense_wrong(W=lambda R, *_: np.ones((2, 9))),
         ("wrong_shape",),
-        "The shape is (2, 9), expected (5, 3)",
+        "the shape is (2, 9), expected (5, 3)",
     ),
     "two": (dense_wrong(X=lambda R, *_: -R, W=lambda R, *_: R / 7), ("sign", "batch_averaged"), "b: right."),
     "a kernel that is not turned": (
@@ -318,7 +336,7 @@ WRONG = {
             {"x": (11,), "kernel": (3,)},
         ),
         (),
-        "x: wrong. The shape is right",
+        "x: wrong. For m = 11: the shape is right; every entry differs",
     ),
 }
 
@@ -379,7 +397,7 @@ def test_what_the_card_says_to_look_at_is_the_right_gradient():
 
 def test_a_rule_that_holds_on_one_side_of_a_kink_is_not_right():
     result = check_layer(lambda X: np.maximum(X, 0), lambda X, G: G, X=(1,))
-    assert result.status == "wrong" and "(it is right for other numbers)" in result.message
+    assert (result.status, result.mistakes) == ("wrong", ("activation_not_undone",))
 
 
 def test_zeros_are_called_zeros_and_not_a_formula_that_is_0_here():
@@ -403,7 +421,7 @@ def test_sums_that_are_kept_from_call_to_call_are_noticed():
 
     result = check_layer(dense, backward, **DENSE)
     assert (result.status, result.mistakes) == ("wrong", ("other_each_time",))
-    assert "another gradient for W when it is called again" in result.message
+    assert "backward gives other gradients when it is called again" in result.message
 
 
 def test_zeros_and_repeats_are_drawn_where_forward_allows_them():
@@ -414,7 +432,7 @@ def test_zeros_and_repeats_are_drawn_where_forward_allows_them():
         return np.where(kept == 0, 0, G / 0.6), None
 
     result = check_layer(lambda X, mask: X * mask / 0.6, guessed, X=(5, 3), mask=mask)
-    assert result.status == "wrong" and "it is right where no entry is 0" in result.message
+    assert result.status == "wrong" and "It is right in 2 of 3 cases: all but those with zeros" in result.message
     right = check_layer(lambda X, mask: X * mask / 0.6, lambda X, mask, G: (G * mask / 0.6, None), X=(5, 3), mask=mask)
     assert right.status == "correct" and "in 3 draws" in right.message
     for forward, backward in (
@@ -432,7 +450,7 @@ def test_where_m_is_2_a_half_is_not_put_down_to_one_cause():
     result = check_layer(
         dense, instead(dense_back, X=None, W=lambda R, *_: R / 2, b=None), X=(2, 5), W=(5, 3), b=(1, 3)
     )
-    assert result.mistakes == ("factor_two",) and "the first axis of X is 2, too" in result.message
+    assert result.mistakes == ("factor_two",) and "batch" not in result.message
 
 
 def test_what_is_not_claimed_is_not_called_right():
@@ -508,7 +526,7 @@ def test_a_kink_is_left_out_and_said():
     X = np.array([[0.0, 1.0, -2.0], [3.0, -1.0, 0.0]])
     result = check_layer(lambda X: np.maximum(X, 0), lambda X, G: G * (X > 0), X=X)
     assert result.status == "correct"
-    assert "X: right (except 2 of 6 entries, where forward has a kink or a jump)." in result.message
+    assert "X: right (except where forward has a kink or a jump)." in result.message
     assert check_layer(lambda X: np.maximum(X, 0), lambda X, G: G * (X >= 0), X=X) == result
     wrong = check_layer(lambda X: np.maximum(X, 0), lambda X, G: G * (X < 0), X=X)
     assert wrong.status == "wrong" and "4 of 6 entries differ" in wrong.message
@@ -516,7 +534,7 @@ def test_a_kink_is_left_out_and_said():
 
 def test_where_all_are_kinks_nothing_is_decided():
     result = check_layer(lambda X: abs(X), lambda X, G: G * np.sign(X), X=np.zeros((2, 3)))
-    assert result.status == "error" and "it cannot be decided" in result.message
+    assert result.status == "error" and "X: not decided, forward has a kink" in result.message
 
 
 @pytest.mark.parametrize("edge", [0.0, 0.5])
@@ -575,7 +593,7 @@ def test_writing_into_the_arguments_is_noticed():
 
     result = check_layer(forward, backward, X=(7, 5))
     assert (result.status, result.mistakes) == ("wrong", ("mutates_input",))
-    assert "forward writes into X: work on a copy. backward writes into dL/dZ" in result.message
+    assert "forward writes into the arrays that it was given: work on a copy. backward writes" in result.message
     assert result.message.count("writes") == 2
     given = np.ones((2, 2))
     check_layer(forward, backward, X=given)
@@ -594,16 +612,22 @@ BACKWARD_GIVES = {
         "wrong_type",
         "2 gradients; expected a gradient for each of X, W, b",
     ),
-    "one array": (lambda *a: dense_back(*a)[0], "wrong", "wrong_type", "one array, of shape (7, 5)"),
-    "all none": (lambda *a: (None,) * 3, "wrong", "wrong_type", "claims no gradient"),
+    "one array": (
+        lambda *a: dense_back(*a)[0],
+        "wrong",
+        "wrong_type",
+        "an object of type ndarray; expected a gradient for each of X, W, b",
+    ),
+    "all none": (lambda *a: (None, None, 1j), "wrong", "wrong_type", "an object of type complex for b"),
     "other names": (
         lambda *a: {"dX": 1},
         "wrong",
         "wrong_type",
-        "the keys dX; expected a gradient for each of X, W, b",
+        "type dict; expected a gradient for each of X, W, b",
     ),
+    "lists": (lambda *a: [R.tolist() for R in dense_back(*a)], "wrong", "wrong_type", "an object of type list for X"),
     "text": (lambda *a: "abc", "wrong", "wrong_type", "an object of type str"),
-    "texts": (lambda *a: list("abc"), "wrong", "wrong_type", "X: wrong. It is an object of type str"),
+    "texts": (lambda *a: list("abc"), "wrong", "wrong_type", "an object of type str for X"),
     "error": (lambda *a: fails("no such luck"), "error", "raises", "backward raises ValueError"),
     "exit": (lambda *a: exit(), "error", "raises", "backward calls exit()"),  # noqa: PLR1722
 }
@@ -621,14 +645,13 @@ def recursion(X):
 
 
 FORWARD_GIVES = {
-    "none": (lambda X: print(), "wrong_type", "forward gave None, expected one array Z"),
+    "none": (lambda X: print(), "wrong_type", "an object of type None, expected one array Z"),
     "pair": (lambda X: (X, X), "wrong_type", "an object of type tuple"),
-    "integers": (lambda X: (X > 0).astype(int), "integer_result", "forward gave integers"),
-    "float32": (lambda X: X.astype(np.float32), "wrong_type", "float32, too coarse"),
+    "integers": (lambda X: (X > 0).astype(int), "wrong_type", "an array of int64, expected one array Z of float64"),
+    "float32": (lambda X: X.astype(np.float32), "wrong_type", "an array of float32"),
     "complex": (lambda X: X * 1j, "wrong_type", "complex128"),
     "nan": (lambda X: np.log(X), "not_finite", "X=np.array(...)"),
-    "nothing": (lambda X: X[:0], "wrong_shape", "without entries, of shape (0, 5)"),
-    "other shapes": (lambda X: X[X > 0.5], "wrong_shape", "for other numbers of the same sizes"),
+    "nothing": (lambda X: X[:0], "wrong_shape", "an array without entries"),
     "error": (lambda X: X @ X, "raises", "forward raises ValueError"),
     "recursion": (recursion, "raises", "forward raises RecursionError"),
     "exit": (lambda X: exit(), "raises", "forward calls exit()"),  # noqa: PLR1722
@@ -638,9 +661,7 @@ FORWARD_GIVES = {
 @pytest.mark.parametrize("name", FORWARD_GIVES)
 def test_a_forward_that_cannot_be_measured_is_named(name):
     forward, mistake, says = FORWARD_GIVES[name]
-    values = np.r_[np.full(5, 0.5), np.full(5, np.nextafter(0.5, 1))].reshape(2, 5)
-    shapes = {"X": values} if name == "other shapes" else {"X": (7, 5)}
-    result = check_layer(forward, lambda X, G: G, **shapes)
+    result = check_layer(forward, lambda X, G: G, X=(7, 5))
     assert (result.status, result.mistakes) == ("error", (mistake,)) and says in result.message, result
 
 
@@ -661,7 +682,7 @@ def test_a_layer_that_is_slow_but_ends_is_told_to_be_smaller():
         return X
 
     result = _check(slow, lambda X, G: G, {"X": (7, 5)}, 0.3)
-    assert result.mistakes == ("too_slow",) and "calls of forward: smaller sizes need fewer" in result.message
+    assert result.mistakes == ("too_slow",) and "Smaller sizes need fewer calls." in result.message
 
 
 def test_what_is_printed_and_warned_is_kept_apart(capsys):
@@ -725,43 +746,44 @@ def test_backward_may_have_defaults_and_stars():
     assert check_layer(dense, lambda X, W, b, grad, cache=None: dense_back(X, W, b, grad), **DENSE).status == "correct"
 
 
-async def coroutine(X):
-    return X
-
-
 BAD = {
-    "forward a string": ("forward", lambda X, G: G, {"X": (3, 2)}, TypeError, "forward is a str"),
-    "backward a class": (lambda X: X, Cached, {"X": (3, 2)}, TypeError, "backward is the class Cached"),
-    "async": (coroutine, lambda X, G: G, {"X": (3, 2)}, TypeError, "forward uses async"),
+    "forward a string": ("forward", lambda X, G: G, {"X": (3, 2)}, TypeError, "forward is str"),
+    "backward a class": (lambda X: X, Cached, {"X": (3, 2)}, TypeError, "backward is type"),
     "no names": (np.add, lambda X, G: G, {"X": (3, 2)}, TypeError, "."),
-    "star": (lambda *X: X, lambda X, G: G, {"X": (3, 2)}, TypeError, r"forward has \*X"),
-    "keyword only": (lambda X, *, W: X, lambda X, G: G, {"X": (3, 2)}, TypeError, "forward has W"),
-    "no arguments": (lambda: 1.0, lambda G: G, {}, TypeError, "forward takes no arguments"),
-    "no shapes": (dense, dense_back, {}, TypeError, r"there are no shapes; .*X=\(7, 5\)"),
-    "other name": (dense, dense_back, DENSE | {"V": (1,)}, TypeError, r"shape for V, but forward takes \(X, W, b\)"),
-    "missing": (dense, dense_back, {"X": (7, 5), "b": (1, 3)}, TypeError, "the shape of W is missing"),
-    "a number": (dense, dense_back, DENSE | {"b": 3}, TypeError, r"b is a int, expected a shape such as \(7, 5\)"),
+    "star": (lambda *X: X, lambda X, G: G, {"X": (3, 2)}, TypeError, r"forward takes \(\*X\)"),
+    "keyword only": (lambda X, *, W: X, lambda X, G: G, {"X": (3, 2)}, TypeError, r"forward takes \(X, \*, W\)"),
+    "no arguments": (lambda: 1.0, lambda G: G, {}, TypeError, r"forward takes \(\)"),
+    "no shapes": (dense, dense_back, {}, TypeError, r"shapes for \(\), expected shapes .*X=\(7, 5\)"),
+    "other name": (
+        dense,
+        dense_back,
+        DENSE | {"V": (1,)},
+        TypeError,
+        r"shapes for \(X, W, b, V\), expected shapes for forward's \(X, W, b\)",
+    ),
+    "missing": (
+        dense,
+        dense_back,
+        {"X": (7, 5), "b": (1, 3)},
+        TypeError,
+        r"shapes for \(X, b\), expected shapes for forward's \(X, W, b\)",
+    ),
+    "a number": (dense, dense_back, DENSE | {"b": 3}, TypeError, r"b is int 3, expected a shape such as \(7, 5\)"),
     "a float size": (
         dense,
         dense_back,
         DENSE | {"b": (1, 3.0)},
         TypeError,
-        r"b is \(1, 3.0\), expected a shape of whole",
+        "a size in b is float 3.0, expected a whole number",
     ),
-    "a boolean size": (dense, dense_back, DENSE | {"b": (True, 3)}, TypeError, "b is"),
-    "nested": (dense, dense_back, DENSE | {"b": [[1.0, 2.0]]}, TypeError, "b is"),
-    "zero": (
-        dense,
-        dense_back,
-        DENSE | {"X": (0, 5)},
-        ShapeError,
-        r"X has shape \(0, 5\), expected sizes of at least 1",
-    ),
-    "negative": (dense, dense_back, DENSE | {"X": (-7, 5)}, ShapeError, "X has shape"),
+    "a boolean size": (dense, dense_back, DENSE | {"b": (True, 3)}, TypeError, "a size in b is bool"),
+    "nested": (dense, dense_back, DENSE | {"b": [[1.0, 2.0]]}, TypeError, "a size in b is list"),
+    "zero": (dense, dense_back, DENSE | {"X": (0, 5)}, ValueError, "a size in X is 0, expected a whole number"),
+    "negative": (dense, dense_back, DENSE | {"X": (-7, 5)}, ValueError, "a size in X is -7"),
     "an empty array": (dense, dense_back, DENSE | {"X": np.ones((0, 5))}, ShapeError, "X has shape"),
     "complex": (dense, dense_back, DENSE | {"X": np.ones((7, 5)) * 1j}, TypeError, "X has dtype complex128"),
-    "masked": (dense, dense_back, DENSE | {"X": np.ma.ones((7, 5))}, TypeError, "X is a MaskedArray"),
-    "NaN": (dense, dense_back, DENSE | {"X": np.full((7, 5), np.nan)}, ValueError, "X is not finite"),
+    "masked": (dense, dense_back, DENSE | {"X": np.ma.ones((7, 5))}, TypeError, "X is MaskedArray"),
+    "NaN": (dense, dense_back, DENSE | {"X": np.full((7, 5), np.nan)}, ValueError, r"X\[0, 0\] is nan"),
     "integers only": (
         lambda i: i * 1.0,
         lambda i, G: G,
@@ -786,15 +808,6 @@ def test_tensors_that_are_too_large_are_refused_with_sizes_that_do():
         check_layer(dense, dense_back, X=(64, 100), W=(100, 64), b=(1, 64))
     entries = 64 * 64 * (6400 + 6400 + 64)
     assert f"{entries:,} entries" in str(caught.value) and entries > MOST_ENTRIES
-
-
-def test_a_check_takes_well_under_a_second():
-    times = []
-    for _ in range(3):
-        began = time.process_time()
-        check_layer(gate, instead(gate_back, X=lambda R, *_: -R, W=None, b=None, s=None), **DENSE, s=(1, 3))
-        times.append(time.process_time() - began)
-    assert min(times) < 0.5
 
 
 def test_the_same_check_gives_the_same_card():

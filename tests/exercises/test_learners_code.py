@@ -256,9 +256,7 @@ def test_code_that_takes_too_long_is_stopped(ex, why, where):
     assert (results[0].status, results[0].mistakes) == ("error", ("too_slow",))
     ended = why == "a right answer, too late" and where == "main"
     said = (
-        "Your code took more than 0.3 seconds; the case m = "
-        if ended
-        else "Your code was stopped after 0.3 seconds, at m = "
+        "Your code took more than 0.3 seconds, at m = " if ended else "Your code was stopped after 0.3 seconds, at m = "
     )
     assert results[0].message.startswith(said)
     assert late == []

@@ -112,7 +112,7 @@ def test_export_and_forget_are_there_where_the_map_is(store, tmp_path, monkeypat
     monkeypatch.chdir(tmp_path)
     written = progress.export()
     assert written == tmp_path / "course_progress.json"
-    assert len(json.loads(written.read_text(encoding="utf-8"))["attempts"]) == 5
+    assert len(json.loads(written.read_text(encoding="utf-8"))["rows"]) == 7
     assert progress.forget() == 7
     assert " 0 done, 0 tried, " in repr(progress())
     assert progress.forget() == 0

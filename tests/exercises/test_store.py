@@ -76,12 +76,12 @@ def test_the_export_holds_every_row_in_order_whole_or_not_at_all(store, tmp_path
     path = store.export(tmp_path / "out.json")
     written = path.read_text(encoding="utf-8")
     kept = json.loads(written)
-    assert kept["version"] == 1
-    assert [(row["exercise"], row["mistakes"], row["source"]) for row in kept["attempts"]] == [
-        ("grad_W", ["transposed", "sign"], "1"),
-        ("grad_b", [], "2"),
+    assert kept["version"] == 2
+    assert [(row["exercise"], row["status"], row["mistakes"], row["source"]) for row in kept["rows"]] == [
+        ("grad_W", "wrong", ["transposed", "sign"], "1"),
+        ("grad_W", "hint", [], ""),
+        ("grad_b", "correct", [], "2"),
     ]
-    assert [row["exercise"] for row in kept["hints"]] == ["grad_W"]
 
     def full(*_):
         raise OSError("no space left")

@@ -43,9 +43,6 @@ def _one_hot(draw, m, n_out):
 
 
 sigmoid_prime = Definition(
-    name="sigmoid_prime",
-    notebook=NOTEBOOK,
-    arguments="Z",
     result="an array of the shape of Z",
     of="the derivative",
     mistakes=(
@@ -65,9 +62,6 @@ sigmoid_prime = Definition(
 
 
 relu_prime = Definition(
-    name="relu_prime",
-    notebook=NOTEBOOK,
-    arguments="Z",
     result="an array of the shape of Z",
     of="the derivative",
     mistakes=(
@@ -88,9 +82,6 @@ relu_prime = Definition(
 
 
 undo_activation = Definition(
-    name="undo_activation",
-    notebook=NOTEBOOK,
-    arguments="G, Z, f_prime",
     result="an array of shape (m, n_out)",
     of="dL/dZ",
     mistakes=(
@@ -118,9 +109,6 @@ undo_activation = Definition(
 
 
 mse_gradient = Definition(
-    name="mse_gradient",
-    notebook=NOTEBOOK,
-    arguments="O, T",
     result="an array of shape (m, n_out)",
     of="the gradient",
     mistakes=MEAN,
@@ -135,9 +123,6 @@ mse_gradient = Definition(
 
 
 softmax_cross_entropy_gradient = Definition(
-    name="softmax_cross_entropy_gradient",
-    notebook=NOTEBOOK,
-    arguments="Z, T",
     result="an array of shape (m, n_out)",
     of="the gradient",
     mistakes=(
@@ -176,9 +161,6 @@ softmax_cross_entropy_gradient = Definition(
 
 
 binary_cross_entropy = Definition(
-    name="binary_cross_entropy",
-    notebook=NOTEBOOK,
-    arguments="Z, T",
     result="a number",
     of="the loss",
     mistakes=(
@@ -205,9 +187,6 @@ binary_cross_entropy = Definition(
 
 
 binary_cross_entropy_gradient = Definition(
-    name="binary_cross_entropy_gradient",
-    notebook=NOTEBOOK,
-    arguments="Z, T",
     result="an array of shape (m, n_out)",
     of="the gradient",
     mistakes=(

@@ -11,9 +11,6 @@ NOTEBOOK = "10_any_layer"
 
 def _exercise(name, arguments, result, cases, hints, body, section):
     return Definition(
-        name=name,
-        notebook=NOTEBOOK,
-        arguments=arguments,
         result=result,
         of="the gradient",
         cases=cases,

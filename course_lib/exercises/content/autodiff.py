@@ -37,9 +37,6 @@ def _broadcasts(seed):
 
 
 unbroadcast = Definition(
-    name="unbroadcast",
-    notebook=NOTEBOOK,
-    arguments="G, shape",
     result="an array of that shape",
     of="the gradient",
     mistakes=(
@@ -88,9 +85,6 @@ unbroadcast = Definition(
 
 
 cumsum_rule = Definition(
-    name="cumsum_rule",
-    notebook=NOTEBOOK,
-    arguments="G",
     result="an array of the shape of G",
     of="the gradient",
     mistakes=(
@@ -168,9 +162,6 @@ def _an_order(parents):
 
 
 in_order = Definition(
-    name="in_order",
-    notebook=NOTEBOOK,
-    arguments="parents",
     result="an array of the numbers of all nodes",
     of="an order",
     mistakes=(

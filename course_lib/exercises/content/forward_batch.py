@@ -43,9 +43,6 @@ def _cases(samples=None):
 
 
 forward_sample = Definition(
-    name="forward_sample",
-    notebook=NOTEBOOK,
-    arguments="o, W, b",
     result="an array of shape (1, n_out)",
     of="z",
     mistakes=(
@@ -69,9 +66,6 @@ forward_sample = Definition(
 
 
 forward = Definition(
-    name="forward",
-    notebook=NOTEBOOK,
-    arguments="O, W, b",
     result="an array of shape (m, n_out)",
     of="Z",
     mistakes=MISTAKES,
@@ -88,7 +82,6 @@ forward = Definition(
 
 forward_ones = replace(
     forward,
-    name="forward_ones",
     mistakes=(Mistake("column_bias:ones", change=("ones @ b", "b.T")), *MISTAKES),
     hints=(
         "A column of ones, (m, 1), times the row b, (1, n_out), is (m, n_out): which rows has it?",
@@ -101,7 +94,6 @@ forward_ones = replace(
 
 forward_sheet = Sheet(
     name="forward",
-    notebook=NOTEBOOK,
     result="Z",
     symbols=("m", "n_out"),
     given=(("O", ("m", "n_in")), ("W", ("n_in", "n_out")), ("b", ("1", "n_out"))),

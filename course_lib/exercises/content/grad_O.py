@@ -10,9 +10,6 @@ NOTEBOOK = "07_grad_O"
 
 
 dZ_dO = Definition(
-    name="dZ_dO",
-    notebook=NOTEBOOK,
-    arguments="m, W",
     result="an array of shape (m, n_out, m, n_in)",
     of="the Jacobian",
     mistakes=(
@@ -37,9 +34,6 @@ dZ_dO = Definition(
 
 
 grad_O = Definition(
-    name="grad_O",
-    notebook=NOTEBOOK,
-    arguments="G, W",
     result="an array of shape (m, n_in)",
     of="the gradient",
     mistakes=(
@@ -68,7 +62,6 @@ grad_O = Definition(
 
 grad_O_sheet = Sheet(
     name="grad_O",
-    notebook=NOTEBOOK,
     result="∇_O L",
     symbols=("m", "n_in"),
     given=(("G", ("m", "n_out")), ("W", ("n_in", "n_out"))),

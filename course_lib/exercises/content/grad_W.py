@@ -50,9 +50,6 @@ OF_A_TENSOR = (
 
 
 dZ_dW = Definition(
-    name="dZ_dW",
-    notebook=NOTEBOOK,
-    arguments="O, n_out",
     result="an array of shape (m, n_out, n_in, n_out)",
     of="the Jacobian",
     mistakes=(
@@ -77,9 +74,6 @@ dZ_dW = Definition(
 
 
 grad_W = Definition(
-    name="grad_W",
-    notebook=NOTEBOOK,
-    arguments="O, G",
     result="an array of shape (n_in, n_out)",
     of="the gradient",
     mistakes=PRODUCT,
@@ -96,9 +90,6 @@ grad_W = Definition(
 
 
 grad_W_regularized = Definition(
-    name="grad_W_regularized",
-    notebook=NOTEBOOK,
-    arguments="O, G, W, lam",
     result="an array of shape (n_in, n_out)",
     of="the gradient",
     mistakes=(
@@ -127,7 +118,6 @@ grad_W_regularized = Definition(
 
 grad_W_sheet = Sheet(
     name="grad_W",
-    notebook=NOTEBOOK,
     result="∇_W L",
     symbols=("n_in", "n_out"),
     given=(("O", ("m", "n_in")), ("G", ("m", "n_out"))),

@@ -10,9 +10,6 @@ NOTEBOOK = "06_grad_b"
 
 
 dZ_db = Definition(
-    name="dZ_db",
-    notebook=NOTEBOOK,
-    arguments="m, n_out",
     result="an array of shape (m, n_out, 1, n_out)",
     of="the Jacobian",
     mistakes=(
@@ -47,9 +44,6 @@ dZ_db = Definition(
 
 
 grad_b = Definition(
-    name="grad_b",
-    notebook=NOTEBOOK,
-    arguments="G",
     result="an array of shape (1, n_out)",
     of="the gradient",
     mistakes=(
@@ -93,7 +87,6 @@ grad_b = Definition(
 
 grad_b_sheet = Sheet(
     name="grad_b",
-    notebook=NOTEBOOK,
     result="∇_b L",
     symbols=("1", "n_out"),
     given=(("G", ("m", "n_out")),),

@@ -24,9 +24,6 @@ def _numbers(names, rows):
 
 
 he_std = Definition(
-    name="he_std",
-    notebook=NOTEBOOK,
-    arguments="n_in",
     result="a number",
     of="the standard deviation",
     mistakes=(STD_IS_VARIANCE,),
@@ -41,9 +38,6 @@ he_std = Definition(
 
 
 glorot_std = Definition(
-    name="glorot_std",
-    notebook=NOTEBOOK,
-    arguments="n_in, n_out",
     result="a number",
     of="the standard deviation",
     mistakes=(STD_IS_VARIANCE,),
@@ -58,9 +52,6 @@ glorot_std = Definition(
 
 
 gain = Definition(
-    name="gain",
-    notebook=NOTEBOOK,
-    arguments="n_out, weight_std, mean_f_prime_squared",
     result="a number",
     of="the factor",
     mistakes=(
@@ -85,9 +76,6 @@ gain = Definition(
 
 
 layer_norm_backward = Definition(
-    name="layer_norm_backward",
-    notebook=NOTEBOOK,
-    arguments="G, Z, gamma",
     result="three arrays (dZ, dgamma, dbeta), each of the shape of what it belongs to",
     of="the gradients",
     form="several",

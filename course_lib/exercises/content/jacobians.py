@@ -32,9 +32,6 @@ def _vector_function_cases(seed):
 
 
 jacobian_linear = Definition(
-    name="jacobian_linear",
-    notebook=NOTEBOOK,
-    arguments="A",
     result="dy/dx of y = A x, an array of shape (m, n)",
     of="the Jacobian",
     mistakes=(TRANSPOSED,),
@@ -50,9 +47,6 @@ jacobian_linear = Definition(
 
 
 jacobian_elementwise = Definition(
-    name="jacobian_elementwise",
-    notebook=NOTEBOOK,
-    arguments="f_prime, x",
     result="dy/dx of y = f(x), an array of shape (n, n)",
     of="the Jacobian",
     mistakes=(
@@ -73,9 +67,6 @@ jacobian_elementwise = Definition(
 
 
 chain_linear = Definition(
-    name="chain_linear",
-    notebook=NOTEBOOK,
-    arguments="A, dx_dz",
     result="dy/dz of y = A x, an array of shape (m, p)",
     of="the Jacobian",
     cases=batch_cases(lambda draw, m, n, p: (draw(m, n), draw(n, p)), names=("m", "n", "p")),
@@ -89,9 +80,6 @@ chain_linear = Definition(
 
 
 numeric_jacobian = Definition(
-    name="numeric_jacobian",
-    notebook=NOTEBOOK,
-    arguments="f, x",
     result="dy/dx of y = f(x), an array of shape (m, n)",
     of="the Jacobian",
     mistakes=(
@@ -128,7 +116,6 @@ numeric_jacobian = Definition(
 
 chain_linear_sheet = Sheet(
     name="chain_linear",
-    notebook=NOTEBOOK,
     result="∂y/∂z",
     symbols=("m", "p"),
     given=(("A", ("m", "n")), ("∂x/∂z", ("n", "p"))),

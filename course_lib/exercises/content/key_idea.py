@@ -40,9 +40,6 @@ def _key_idea_cases(seed):
 
 
 key_idea = Definition(
-    name="key_idea",
-    notebook=NOTEBOOK,
-    arguments="dY_dX, dz_dY",
     result="an array of the shape of X",
     of="the gradient",
     mistakes=(

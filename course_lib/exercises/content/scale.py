@@ -11,9 +11,6 @@ _SHARDS = {7: 3, 11: 4, 2: 2, 1: 1, 3: 2, 4: 3, 6: 2, 5: 2, 13: 5}  # by m; most
 
 
 grad_W_in_shards = Definition(
-    name="grad_W_in_shards",
-    notebook=NOTEBOOK,
-    arguments="O, G, shards",
     result="an array of shape (n_in, n_out)",
     of="the gradient",
     mistakes=(

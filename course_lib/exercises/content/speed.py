@@ -8,9 +8,6 @@ NOTEBOOK = "14_speed"
 
 
 append_ones = Definition(
-    name="append_ones",
-    notebook=NOTEBOOK,
-    arguments="O",
     result="an array of shape (m, n_in + 1)",
     mistakes=(
         Mistake(

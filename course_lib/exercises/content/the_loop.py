@@ -52,9 +52,6 @@ def _passes(make, without=()):
 
 
 backward = Definition(
-    name="backward",
-    notebook=NOTEBOOK,
-    arguments="Os, Zs, Ws, G, f_prime",
     result="a list of pairs (dW, db), first layer first",
     of="the gradient",
     form="layers",
@@ -161,9 +158,6 @@ def _sgd_cases(seed):
 
 
 sgd_step = Definition(
-    name="sgd_step",
-    notebook=NOTEBOOK,
-    arguments="parameters, gradients, learning_rate",
     result="nothing: the arrays in parameters are changed in place",
     of="the step",
     form="in place",
@@ -230,9 +224,6 @@ def _momentum_cases(seed):
 
 
 momentum_steps = Definition(
-    name="momentum_steps",
-    notebook=NOTEBOOK,
-    arguments="W, gradients, learning_rate, mu",
     result="an array of the shape of W",
     of="W after the steps",
     mistakes=(
@@ -269,9 +260,6 @@ momentum_steps = Definition(
 
 
 descend = Definition(
-    name="descend",
-    notebook=NOTEBOOK,
-    arguments="parameters, Os, Zs, G, f_prime, learning_rate",
     result="nothing: the arrays in parameters are changed in place",
     of="the step",
     form="in place",

@@ -13,8 +13,8 @@ from course_lib.exercises.engine.compare import Raised, finite, same
 from course_lib.exercises.engine.diagnose import Evidence, diagnose
 from course_lib.exercises.engine.mistakes import bare
 from course_lib.exercises.engine.repair import SECONDS, badness, repairs
-from course_lib.exercises.engine.run import Stopped, answer_to, is_stub, objection, run
-from course_lib.exercises.engine.sandbox import TIME_LIMIT, Busy
+from course_lib.exercises.engine.run import answer_to, is_stub, objection, run
+from course_lib.exercises.engine.sandbox import TIME_LIMIT, Stopped
 from course_lib.exercises.engine.variants import Variants
 
 
@@ -35,17 +35,15 @@ def check(definition, function, limit=TIME_LIMIT, seed=0, search=SECONDS):
         cases, right, variants = _prepared(definition, seed)
         try:
             answers, sandbox = run(definition, function, cases, limit)
-        except Busy as busy:
-            return Result("error", (), str(busy), exercise=name), None
         except Stopped as stopped:
-            keys, why = _stopped(stopped, limit)
+            keys, why = stopped.told("Your code", stopped.case and f", at {stopped.case.spoken()}")
             return Result("error", keys, why, exercise=name, printed=stopped.sandbox.said), stopped.case
         status, keys, message, case = verdict(Evidence(variants, answers))
     mistakes = tuple(dict.fromkeys(map(bare, keys)))
     result = Result(status, mistakes, message, exercise=name, printed=sandbox.said)
     if status != "correct" and search:
         order = sorted(range(len(cases)), key=lambda i: _telling(cases[i]))
-        found = repairs(function, functools.partial(_judged, definition, cases, right), order, search)
+        found = repairs(function, functools.partial(judged, definition, cases, right), order, search)
         result = with_repairs(result, found, definition.names)
     return result, case
 
@@ -72,7 +70,7 @@ def _size(value):
     return sum(map(_size, value)) if isinstance(value, (list, tuple)) else getattr(value, "size", 1)
 
 
-def _judged(definition, cases, right, function, i):
+def judged(definition, cases, right, function, i):
     """How wrong a function is in case i, see `repairs`."""
     caught = []
 
@@ -154,14 +152,3 @@ def _spoken_of(evidence, keys):
     if "wrong_shape" in keys:
         showing = [i for i in with_value if not _alike(answers[i].value, evidence.right[i])]
     return next(iter([*showing, *with_value, *wrong, 0]))
-
-
-def _stopped(stopped, limit):
-    where = stopped.case.spoken()
-    if stopped.kind == "too_slow":
-        return ("too_slow",), f"Your code was stopped after {limit:g} seconds, at {where}: does a loop never end?"
-    if stopped.kind == "ended late":
-        return ("too_slow",), f"Your code took more than {limit:g} seconds; the case {where} was the last that was run."
-    if stopped.kind == "exit":
-        return ("raises",), "Your code calls exit(): a function ends with return, and the kernel goes on."
-    return ("raises",), f"Your code was interrupted, at {where}."

@@ -6,6 +6,7 @@ import importlib
 import json
 import pkgutil
 import re
+from dataclasses import replace
 from pathlib import Path
 
 NOTEBOOKS = Path(__file__).parents[3] / "notebooks"
@@ -22,8 +23,9 @@ def found(kind):
     for file in sorted(files, key=_place):
         for value in vars(file).values():
             for each in value if isinstance(value, tuple) else (value,):
-                if isinstance(each, kind):
-                    things.setdefault(each.name, each)
+                if isinstance(each, kind) and each.name not in things:
+                    placed_in = getattr(each, "notebook", None) == ""
+                    things[each.name] = replace(each, notebook=file.NOTEBOOK) if placed_in else each
     return things
 
 

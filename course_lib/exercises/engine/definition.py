@@ -1,6 +1,7 @@
 """What an exercise is made of: one `Definition` in a file of content; the engine reads nothing else."""
 
 import functools
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -16,14 +17,12 @@ __all__ = ["Definition", "Mistake"]
 class Definition:
     """One exercise: what is asked, and what is right. Its wrong variants are derived from the solution, see `variants`."""
 
-    name: str
-    notebook: str  # the notebook's name without .ipynb
-    arguments: str  # as in a signature: "O, G"
     result: str  # what comes out, in words: "an array of shape (n_in, n_out)"
     cases: Callable  # seed -> tuple of Case
     hints: tuple
-    solution: str  # source code
+    solution: str  # source code; its first line names the exercise and its arguments
     look: str  # where to look if no mistake says it
+    notebook: str = ""  # its name without .ipynb, which the file of content says
     mistakes: tuple = ()  # of `Mistake`: those with words, a place to look or a change of their own
     parts: tuple = ()  # of (code in the solution, what it is in words), for mistakes that are made in a part of it
     of: str = "the right result"  # what is asked for, within a sentence
@@ -35,6 +34,16 @@ class Definition:
     settle: Callable | None = (
         None  # (value, *arguments) -> value: lets pass what is a matter of taste, such as relu'(0)
     )
+
+    @functools.cached_property
+    def name(self):
+        """The name of the exercise, which is the function's."""
+        return re.match(r"def (\w+)", self.solution)[1]
+
+    @functools.cached_property
+    def arguments(self):
+        """The arguments, as in a signature: "O, G"."""
+        return re.match(r"def \w+\((.*)\):", self.solution)[1]
 
     @property
     def names(self):

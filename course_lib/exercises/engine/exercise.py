@@ -11,6 +11,7 @@ from course_lib.exercises.engine.check import check
 from course_lib.exercises.engine.course import find, found
 from course_lib.exercises.engine.definition import Definition
 from course_lib.exercises.engine.sandbox import TIME_LIMIT
+from course_lib.exercises.engine.store import Store
 
 _warned = set()
 
@@ -81,12 +82,9 @@ class Exercise:
 
     def _offer(self, what, source):
         """In a notebook the cell now holds the source and its check; everywhere the source is shown."""
-        try:
-            from IPython import get_ipython
+        from IPython import get_ipython  # slow to load
 
-            shell = get_ipython()
-        except ImportError:
-            shell = None
+        shell = get_ipython()
         if shell is None:
             return Note("note", self.name, f"{what}:", source)
         text = f'ex = exercise("{self.name}")\n\n\n{source.strip()}\n\n\nex.check({self.name})'
@@ -96,7 +94,7 @@ class Exercise:
     def _tell(self, method, *arguments, **named):
         """Call a method of the store. Whatever fails there costs one warning, and never the exercise."""
         try:
-            store = _default_store(os.environ.get("COURSE_PROGRESS")) if self.store is None else self.store
+            store = self.store or _default_store(os.environ.get("COURSE_PROGRESS"))
             return getattr(store, method)(*arguments, **named)
         except Exception as error:  # noqa: BLE001 - a store that fails, in whatever way, must not cost the answer
             message = f"Progress is not saved: {type(error).__name__}: {error}"
@@ -135,8 +133,4 @@ def source_of(function):
         return ""
 
 
-@functools.cache
-def _default_store(place):
-    from course_lib.exercises.engine.store import Store
-
-    return Store(place or None)
+_default_store = functools.cache(Store)

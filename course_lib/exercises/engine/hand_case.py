@@ -95,14 +95,14 @@ class HandCase:
         return HandResult(self._status(right), right, mistakes, "\n".join([self._heading(right), *lines]))
 
     def _heading(self, right):
+        count, all_of_them = sum(right.values()), self.R.size
         if not right:
             return f"○ No entry of {self.sheet.result} is filled in yet."
-        count = sum(right.values())
-        if count == self.R.size:
-            return f"✓ All {self.R.size} entries of {self.sheet.result} are right."
-        missing = self.R.size - len(right)
+        if count == all_of_them:
+            return f"✓ All {count} entries of {self.sheet.result} are right."
+        missing = all_of_them - len(right)
         rest = f", {missing} {'is' if missing == 1 else 'are'} not filled in" if missing else ""
-        return f"{count} of {self.R.size} entries of {self.sheet.result} {'is' if count == 1 else 'are'} right{rest}."
+        return f"{count} of {all_of_them} entries of {self.sheet.result} {'is' if count == 1 else 'are'} right{rest}."
 
     def _status(self, right):
         if not right:

@@ -2,11 +2,11 @@
 
 import inspect
 import math
-from numbers import Integral
 
 import numpy as np
 
-from course_lib.shapes import ShapeError, plain_array
+from course_lib.arguments import Whole, describe, finite_array
+from course_lib.shapes import ShapeError
 
 MOST_ENTRIES = 10**6  # of all the tensors dZ/dA together
 _CALL = "check_layer(forward, backward, **shapes)"
@@ -15,34 +15,29 @@ _CALL = "check_layer(forward, backward, **shapes)"
 class Inputs:
     """The arguments of a layer, by name, in forward's order: `names`, `shapes`, and the arrays that were `given`.
 
+    measured: those that have a gradient; drawn: those that are random. m: the first axis of the first one.
     Raises TypeError, ValueError or ShapeError, which name the argument, for what cannot be a layer or a shape.
     """
 
     def __init__(self, forward, backward, shapes):
         for name, function in (("forward", forward), ("backward", backward)):
             if not callable(function) or inspect.isclass(function):
-                what = f"the class {function.__name__}" if inspect.isclass(function) else f"a {type(function).__name__}"
-                raise TypeError(f"{_CALL}: {name} is {what}, expected a function")
-            if inspect.iscoroutinefunction(function) or inspect.isgeneratorfunction(function):
-                raise TypeError(f"{_CALL}: {name} uses async or yield, expected a function that returns its result")
-        self._parameters = _parameters(forward)
-        names = ", ".join(self._parameters)
-        for name in shapes:
-            if name not in self._parameters:
-                raise TypeError(f"{_CALL}: there is a shape for {name}, but forward takes ({names})")
-        for name, parameter in self._parameters.items():
-            if not shapes or (name not in shapes and parameter.default is parameter.empty):
-                missing = f"the shape of {name} is missing" if shapes else "there are no shapes"
-                raise TypeError(f"{_CALL}: {missing}; forward takes ({names}), as in {name}=(7, 5)")
-        self.names = tuple(name for name in self._parameters if name in shapes)
-        self.given = {n: _array(n, shapes[n]) for n in self.names if not isinstance(shapes[n], (tuple, list))}
-        self.shapes = {n: self.given[n].shape if n in self.given else _shape(n, shapes[n]) for n in self.names}
-        self.measured = tuple(n for n in self.names if n not in self.given or self.given[n].dtype.kind == "f")
+                raise TypeError(f"{_CALL}: {name} is {describe(function)}, expected a function")
+        self._parameters = parameters = _parameters(forward)
+        needed = {name for name, p in parameters.items() if p.default is p.empty}
+        if not shapes or not needed <= set(shapes) <= set(parameters):
+            expected = f"expected shapes for forward's ({', '.join(parameters)}), as in {next(iter(parameters))}=(7, 5)"
+            raise TypeError(f"{_CALL}: there are shapes for ({', '.join(shapes)}), {expected}")
+        self.names = tuple(name for name in parameters if name in shapes)
+        self.drawn = [name for name in self.names if isinstance(shapes[name], (tuple, list))]
+        self.given = {name: _array(name, shapes[name]) for name in self.names if name not in self.drawn}
+        sizes = {n: tuple(Whole(1)(_CALL, f"a size in {n}", k) for k in shapes[n]) for n in self.drawn}
+        self.shapes = {n: sizes[n] if n in sizes else self.given[n].shape for n in self.names}
+        self.measured = [n for n in self.names if n in self.drawn or self.given[n].dtype.kind == "f"]
         if not self.measured:
             raise ValueError(f"{_CALL}: no argument holds real numbers, so there is no gradient to check")
         self.entries = sum(math.prod(self.shapes[name]) for name in self.measured)
-        self.drawn = [name for name in self.names if name not in self.given]
-        self.m = (self.shapes[self.names[0]] or (1,))[0]
+        self.m = (*self.shapes[self.names[0]], 1)[0]
         self.check_size(1)
 
     def draw(self, rng, special=False):
@@ -61,52 +56,38 @@ class Inputs:
 
     def check_size(self, entries):
         """Raise ValueError if the tensors are too large, where Z has so many entries."""
-        count = entries * self.entries
-        if count > MOST_ENTRIES:
+        if entries * self.entries > MOST_ENTRIES:
             shapes = ", ".join(f"{name}={shape}" for name, shape in self.shapes.items())
-            raise ValueError(
-                f"{_CALL}: {shapes} make tensors dZ/dA of {'at least ' if entries == 1 else ''}{count:,} entries, "
-                f"expected at most {MOST_ENTRIES:,}: small primes as sizes, such as 7, 5 and 3, show as much"
+            count = (
+                f"{'at least ' * (entries == 1)}{entries * self.entries:,} entries, expected at most {MOST_ENTRIES:,}"
             )
+            advice = "small primes as sizes, such as 7, 5 and 3, show as much"
+            raise ValueError(f"{_CALL}: {shapes} make tensors dZ/dA of {count}: {advice}")
 
 
 def _parameters(forward):
     """Forward's positional parameters, by name, in order."""
     try:
-        parameters = inspect.signature(forward).parameters
-    except (TypeError, ValueError):
-        raise TypeError(f"{_CALL}: the arguments of forward have no names, expected a function of your own") from None
-    found = {name: p for name, p in parameters.items() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)}
-    for name, p in parameters.items():
-        if name not in found and (p.kind is not p.KEYWORD_ONLY or p.default is p.empty):
-            raise TypeError(
-                f"{_CALL}: forward has {p}, expected arguments with a name and a place, as in forward(X, W)"
-            )
-    if not found:
-        raise TypeError(f"{_CALL}: forward takes no arguments, expected at least one, as in forward(X, W, b)")
+        signature = inspect.signature(forward)
+    except (TypeError, ValueError):  # it is written in C
+        signature = inspect.Signature()
+    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    found = {name: p for name, p in signature.parameters.items() if p.kind in kinds}
+    others = [p for name, p in signature.parameters.items() if name not in found]
+    if not found or any(p.kind != p.KEYWORD_ONLY or p.default is p.empty for p in others):
+        expected = "expected arguments with a name and a place, as in forward(X, W, b)"
+        raise TypeError(f"{_CALL}: forward takes {signature}, {expected}")
     return found
-
-
-def _shape(name, value):
-    for size in value:
-        if not isinstance(size, Integral) or isinstance(size, bool):
-            raise TypeError(f"{_CALL}: {name} is {value!r}, expected a shape of whole numbers, or a numpy array")
-        if size < 1:
-            raise ShapeError(f"{_CALL}: {name} has shape {tuple(value)}, expected sizes of at least 1")
-    return tuple(map(int, value))
 
 
 def _array(name, value):
     """The given array as float64, or, if it holds integers or booleans, as it is."""
     if not isinstance(value, np.ndarray):
-        raise TypeError(
-            f"{_CALL}: {name} is a {type(value).__name__}, expected a shape such as (7, 5), or a numpy array"
-        )
-    value = plain_array(f"{_CALL}: {name}", value)
-    if value.dtype.kind not in "fiub":
-        raise TypeError(f"{_CALL}: {name} has dtype {value.dtype}, expected real floats, or integers")
+        raise TypeError(f"{_CALL}: {name} is {describe(value)}, expected a shape such as (7, 5), or a numpy array")
+    if type(value) is not np.ndarray or value.dtype.kind not in "iub":
+        if finite_array(_CALL, name, value).dtype.kind != "f":
+            raise TypeError(f"{_CALL}: {name} has dtype {value.dtype}, expected real floats, or integers")
+        value = value.astype(float)
     if value.size == 0:
         raise ShapeError(f"{_CALL}: {name} has shape {value.shape}, expected sizes of at least 1")
-    if not np.isfinite(value).all():
-        raise ValueError(f"{_CALL}: {name} is not finite everywhere, expected finite numbers")
-    return value.astype(float) if value.dtype.kind == "f" else value.copy()
+    return value.copy()

@@ -3,7 +3,6 @@
 As plain text it is complete: the view only draws it.
 """
 
-import importlib.util
 from dataclasses import dataclass, field
 
 from course_lib.exercises.engine.course import find, found
@@ -44,10 +43,6 @@ class Question:
     ask: str
     choices: Choices
 
-    def answer(self, number):
-        """Print the answer to choice `number`, counted from 1. Raises ValueError if there is no such choice."""
-        print(self.said(number))
-
     def said(self, number):
         """The answer to choice `number`, counted from 1, as text. Raises ValueError if there is no such choice."""
         count = len(self.choices)
@@ -83,13 +78,9 @@ def prediction(name):
     """The question of that name, to choose an answer to; as the last line of a cell it is shown.
 
     `.choices` are what a lecturer asks for a show of hands, `.answer(2)` prints the answer to choice 2, and `.chosen` is
-    the number of the choice that was answered last, 0 before that. Where the package of the widgets is not installed it
-    is a `Question`, plain text, without `chosen`. Raises KeyError, with the nearest name, if there is none; TypeError if
-    the name is no text.
+    the number of the choice that was answered last, 0 before that. Raises KeyError, with the nearest name, if there is
+    none; TypeError if the name is no text.
     """
-    question = find("prediction(name)", name, found(Question), "predictions()")
-    if importlib.util.find_spec("anywidget") is None:
-        return question
-    from course_lib.exercises.engine.prediction_view import Prediction  # slow to load, and of no use to plain text
+    from course_lib.exercises.engine.prediction_view import Prediction  # slow to load
 
-    return Prediction(question)
+    return Prediction(find("prediction(name)", name, found(Question), "predictions()"))

@@ -38,7 +38,7 @@ class Prediction(anywidget.AnyWidget):
 
     def answer(self, number):
         """Print the answer to choice `number`, counted from 1, and note it as chosen. Raises ValueError for any other."""
-        self._question.answer(number)
+        print(self._question.said(number))
         self.chosen = number
 
     @traitlets.validate("chosen")

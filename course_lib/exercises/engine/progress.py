@@ -8,19 +8,19 @@ from course_lib.exercises.engine.definition import Definition
 from course_lib.exercises.engine.store import Store, Tally
 
 STATES = {"done": ("[x]", "✓"), "tried": ("[~]", "◐"), "not yet": ("[ ]", "○")}  # its mark in plain text, its icon
-_TITLES = ("notebook", "exercise", "state", "attempts", "correct", "hints")
 _LEFT = 'style="text-align: left"'  # JupyterLab would set it right; it takes care of the colours itself
 
 
 class ProgressMap:
     """The exercises of each notebook, and which of them are done, tried or not yet; shown as a table or as text.
 
-    course: {notebook: [name of an exercise, ...]}, shown in this order. summary: {name: Tally}, as `Store.summary`
-    returns it. Names in the summary that the course does not have (any more) are listed at the end.
+    course: {notebook: [name of an exercise, ...]}, shown in this order. tallies: {name: Tally}, as `Store.summary`
+    returns it. Names in there that the course does not have (any more) are listed at the end.
     """
 
-    def __init__(self, course, summary):
-        self.course, self.tallies = course, summary
+    def __init__(self, course, tallies):
+        self.course, self.tallies = course, tallies
+        self._names = [name for names in course.values() for name in names]
 
     def state(self, name):
         """The state of an exercise: "done" once it was passed, "tried" after an attempt or a hint, else "not yet"."""
@@ -28,8 +28,7 @@ class ProgressMap:
         return "done" if passes else "tried" if attempts or hints else "not yet"
 
     def __repr__(self):
-        wide = max((len(name) for name in self._names()), default=0)
-        column = max((len(notebook) for notebook in self.course), default=0)
+        wide, column = (max(map(len, names), default=0) for names in (self._names, self.course))
         lines = [self._headline()]
         for notebook, names in self.course.items():
             for label, name in zip([notebook] + [""] * len(names), names, strict=False):
@@ -40,34 +39,34 @@ class ProgressMap:
         return "\n".join([*lines, *self._elsewhere()])
 
     def _repr_html_(self):
-        head = "".join(f'<th scope="col" {_LEFT}>{title}</th>' for title in _TITLES)
+        titles = ("notebook", "exercise", "state", "attempts", "correct", "hints")
+        head = "".join(f'<th scope="col" {_LEFT}>{title}</th>' for title in titles)
         body = ""
         for notebook, names in self.course.items():
-            first = f'<th scope="rowgroup" rowspan="{len(names)}" {_LEFT}>{_link(notebook)}</th>'
+            label = escape(notebook)
+            if re.fullmatch(r"\d\d_\w+", label):  # the name of a file of the course
+                label = f'<a href="{label}.ipynb">{label}</a>'
+            first = f'<th scope="rowgroup" rowspan="{len(names)}" {_LEFT}>{label}</th>'
             for name in names:
-                tally, state = self.tallies.get(name), self.state(name)
+                state = self.state(name)
                 icon = f'<span aria-hidden="true">{STATES[state][1]}</span> {state}'
-                cells = "".join(f"<td {_LEFT}>{cell}</td>" for cell in (icon, *(tally or ("", "", ""))))
+                cells = "".join(f"<td {_LEFT}>{cell}</td>" for cell in (icon, *self.tallies.get(name, ("", "", ""))))
                 body += f'<tr>{first}<th scope="row" {_LEFT}>{escape(name)}</th>{cells}</tr>'
                 first = ""
         below = "".join(f"<p>{escape(line)}</p>" for line in self._elsewhere())
         caption = f"<caption {_LEFT}>{escape(self._headline())}</caption>"
         return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{below}"
 
-    def _names(self):
-        return [name for names in self.course.values() for name in names]
-
     def _headline(self):
-        states = [self.state(name) for name in self._names()]
+        states = [self.state(name) for name in self._names]
         counts = ", ".join(f"{states.count(state)} {state}" for state in STATES)
         return f"{_count(len(states), 'exercise')}: {counts}"
 
     def _elsewhere(self):
-        others = sorted(set(self.tallies) - set(self._names()))
-        cases = [name for name in others if name.startswith("detective ")]
-        rest = [name for name in others if name not in cases]
-        said = [f"Detective: {_count(len(cases), 'case')} solved."] if cases else []
-        return said + ([f"Also kept, of exercises that are not on this map: {', '.join(rest)}"] if rest else [])
+        others = sorted(set(self.tallies) - set(self._names))
+        rest = [name for name in others if not name.startswith("detective ")]
+        said = [f"Detective: {_count(len(others) - len(rest), 'case')} solved."] * (len(others) > len(rest))
+        return said + [f"Also kept, of exercises that are not on this map: {', '.join(rest)}"] * bool(rest)
 
 
 class Progress:
@@ -82,26 +81,20 @@ class Progress:
                 course.setdefault(each.notebook, []).append(name)
         return ProgressMap(course, (store or Store()).summary())
 
-    def export(self, path="course_progress.json", store=None):
+    def export(self, path="course_progress.json"):
         """Write all attempts, answers and hints to a JSON file, whole or not at all; return its path."""
-        return (store or Store()).export(path)
+        return Store().export(path)
 
-    def forget(self, store=None):
+    def forget(self):
         """Remove all attempts, answers and hints for good; return how many rows that were. There is no way back."""
-        return (store or Store()).forget()
+        return Store().forget()
 
     def __repr__(self):
         return self.__doc__
 
 
 def _count(number, noun):
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _link(notebook):
-    """The notebook's name; where it is that of a file of the course, with a link from its neighbours to it."""
-    name = escape(notebook)
-    return f'<a href="{name}.ipynb">{name}</a>' if re.fullmatch(r"\d\d_\w+", notebook) else name
+    return f"{number} {noun}{'s' * (number != 1)}"
 
 
 progress = Progress()

@@ -1,15 +1,17 @@
 """`puzzle("cumulative sum")`: the derivative of one entry for one entry, as one line; the card shows the whole tensor."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from html import escape
+from numbers import Real
 
 import numpy as np
 
-from course_lib.exercises.engine.card import Note, Result, card
+from course_lib.exercises.engine.card import Note, Result
 from course_lib.exercises.engine.compare import Raised
 from course_lib.exercises.engine.course import find, found
-from course_lib.exercises.engine.run import is_stub, objection, raised
-from course_lib.exercises.engine.sandbox import TIME_LIMIT, Busy, Sandbox, TimeUp
+from course_lib.exercises.engine.run import called, is_stub, objection
+from course_lib.exercises.engine.sandbox import TIME_LIMIT, Sandbox, Stopped
 
 _STYLE = """<style>
 .course-tensor{border-collapse:collapse;margin-top:.6em;font:12px monospace}
@@ -64,17 +66,10 @@ class Puzzle:
             message = f"{self.formula}. Write entry({self.arguments}), one number, and check again."
             return Tensor("not attempted", (), message, exercise=self.name)
         try:
-            with np.errstate(all="ignore"), Sandbox(entry, limit) as sandbox:
+            with Sandbox(entry, limit) as sandbox:
                 message, table, status = sandbox.call(self._verdict, entry)
-            if sandbox.late:
-                raise TimeUp
-        except Busy as busy:
-            return Tensor("error", (), str(busy), exercise=self.name)
-        except TimeUp:
-            message = f"Your code was stopped after {limit:g} seconds: does a loop never end?"
-            return Tensor("error", ("too_slow",), message, exercise=self.name)
-        except (KeyboardInterrupt, SystemExit):
-            return Tensor("error", ("raises",), "Your code was interrupted, or calls exit().", exercise=self.name)
+        except Stopped as stopped:
+            return Tensor("error", *stopped.told("Your code"), exercise=self.name)
         return Tensor(status, (), message, exercise=self.name, printed=sandbox.said, table=table)
 
     def solution(self):
@@ -101,16 +96,12 @@ class Puzzle:
         return message, self._table(right, right, np.zeros(right.shape, bool)), "correct"
 
     def _mistake(self, arrays, yours, right, wrong):
-        places = [tuple(map(int, place)) for place in np.argwhere(wrong)]
-        by_case, sizes = {}, {}
-        for place in np.ndindex(right.shape):
-            case = self.case_of(place, arrays)
-            sizes[case] = sizes.get(case, 0) + 1
-            by_case[case] = by_case.get(case, 0) + bool(wrong[place])
-        told = [f"{n} of {sizes[case]} entries of {case}" for case, n in by_case.items() if n]
-        fine = [case for case, n in by_case.items() if not n]
+        cases = {place: self.case_of(place, arrays) for place in np.ndindex(right.shape)}
+        sizes, missed = Counter(cases.values()), Counter(case for place, case in cases.items() if wrong[place])
+        told = [f"{n} of {sizes[case]} entries of {case}" for case, n in missed.items()]
+        fine = [case for case in sizes if case not in missed]
         words = f"Wrong: {'; '.join(told)}." + (f" Right: {'; '.join(fine)}." if fine else "")
-        return f"{words}{_pattern(yours, right)} {self._at(places[0], yours, right)}."
+        return f"{words}{_pattern(yours, right)} {self._at(tuple(map(int, np.argwhere(wrong)[0])), yours, right)}."
 
     def _at(self, place, yours, right):
         where = ", ".join(f"{name} = {n}" for name, n in zip(self.arguments.split(", "), place, strict=False))
@@ -137,40 +128,28 @@ class Puzzle:
         return f'<td class="wrong" tabindex="0" aria-label="wrong. {said}">✗ {shown}<span aria-hidden="true">{said}</span></td>'
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Tensor(Result):
     """The outcome of a puzzle: a `Result` whose card shows the whole tensor."""
 
-    table: str = field(default="", repr=False, compare=False)  # HTML of numbers alone
-
-    def __repr__(self):
-        return super().__repr__()
+    table: str = field(default="", compare=False)  # HTML of numbers alone
 
     def _help(self):
         return ""
 
     def _repr_html_(self):
-        return (
-            card(self.status, self.exercise, self.message, self._shown()).removesuffix("</div>") + self.table + "</div>"
-        )
+        return super()._repr_html_() + self.table
 
 
 def _called(entry, place, arrays):
     """A number; or what came instead, in words; or `Raised`."""
-    try:
-        value = entry(*place, *(array.copy() for array in arrays))
-    except Exception as error:  # noqa: BLE001 - whatever a learner's code can raise
-        return raised(error, entry)
+    value = called(entry, (*place, *(array.copy() for array in arrays)))
     if value is None:
         return "None (a return is missing)"
     if isinstance(value, np.ndarray) and value.ndim:
         return f"an array of shape {value.shape}"
-    if isinstance(value, (bool, int, float, np.number, np.bool_, np.ndarray)) and np.isrealobj(value):
-        try:
-            return float(value)
-        except (ValueError, TypeError, OverflowError):
-            pass
-    return f"a {type(value).__name__}"
+    is_number = isinstance(value, (Real, np.bool_, np.ndarray)) and np.isrealobj(value)
+    return float(value) if is_number else value if isinstance(value, Raised) else f"a {type(value).__name__}"
 
 
 def _pattern(yours, right):

@@ -11,17 +11,9 @@ import linecache
 import numpy as np
 
 from course_lib.exercises.engine.compare import Answer, Raised, same
-from course_lib.exercises.engine.sandbox import Sandbox, TimeUp
+from course_lib.exercises.engine.sandbox import Sandbox, Stopped, TimeUp
 
 _EMPTY_BODY = {"RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST", "CACHE"}
-
-
-class Stopped(Exception):
-    """The run cannot go on: `kind` is "too_slow", "ended late", "exit" or "interrupted"; `case` was being run."""
-
-    def __init__(self, kind, sandbox, case):
-        super().__init__(kind)
-        self.kind, self.sandbox, self.case = kind, sandbox, case
 
 
 def objection(name, arguments, function):
@@ -63,27 +55,19 @@ def is_stub(function):
 
 
 def run(definition, function, cases, limit):
-    """The learner's answers, one `Answer` a case, and the sandbox they ran in. Raises `Stopped` if it did not end.
+    """The learner's answers, one `Answer` a case, and the sandbox they ran in.
 
-    The first case is run once more after all others: what then differs is flagged in its answer.
+    The first case is run once more after all others: what then differs is flagged in its answer. Raises `Stopped`, with
+    the case that was being run and the sandbox, if it did not end.
     """
-    answers, stop = [], ""
-    with Sandbox(function, limit) as sandbox:
-        try:
+    answers, sandbox, case = [], Sandbox(function, limit), None
+    try:
+        with sandbox:
             for case in (*cases, cases[0]):
                 answers.append(sandbox.call(answer_to, definition, function, case))
-                stop = "ended late" if sandbox.late else ""
-                if stop:
-                    break
-        except TimeUp:
-            stop = "too_slow"
-        except KeyboardInterrupt:
-            stop = "interrupted"
-        except SystemExit:
-            stop = "exit"
-    if stop:
-        at = len(answers) - 1 if stop == "ended late" else len(answers)
-        raise Stopped(stop, sandbox, cases[at % len(cases)])
+    except Stopped as stopped:
+        stopped.case, stopped.sandbox = case, sandbox
+        raise
     again = answers.pop()
     if not _alike(again.value, answers[0].value):
         answers[0] = Answer(answers[0].value, ("other_each_time", *answers[0].flags), answers[0].what)
@@ -94,10 +78,10 @@ def answer_to(definition, function, case):
     """The `Answer` of a function to one case, run here and now, with whatever it prints; see `Sandbox` for its limits."""
     arguments = case.copies()
     before = _leaves(arguments[0])
-    outcome = _called(function, arguments)
+    outcome = called(function, arguments)
     if isinstance(outcome, Raised) and "readonly" in case.tags and "read-only" in outcome.text:
         arguments = case.copies(writeable=True)  # it may put back what it moves
-        outcome = _called(function, arguments)
+        outcome = called(function, arguments)
     if isinstance(outcome, Raised):
         return Answer(outcome)
     if definition.form == "in place":
@@ -110,7 +94,7 @@ def answer_to(definition, function, case):
 
 def raised(error, function):
     """What was raised, and the line of the function's own file in which it was."""
-    code, line, trace = getattr(function, "__code__", None), "", error.__traceback__
+    code, line, trace = getattr(inspect.unwrap(function), "__code__", None), "", error.__traceback__
     while trace is not None and code is not None:
         if trace.tb_frame.f_code.co_filename == code.co_filename:
             line = linecache.getline(code.co_filename, trace.tb_lineno).strip()
@@ -122,7 +106,8 @@ def raised(error, function):
     return Raised(type(error).__name__, text, line)
 
 
-def _called(function, arguments):
+def called(function, arguments):
+    """What a function of the learner's gives, or `Raised`."""
     try:
         return function(*arguments)
     except (TimeUp, KeyboardInterrupt, SystemExit):

@@ -17,8 +17,6 @@ TIME_LIMIT = 5.0  # seconds, for all cases together
 _KEPT = 2000  # characters of what was printed
 _RETRY = 0.05  # seconds until the next interruption, for code that catches the first one
 _PATIENCE, _OFTEN = 4, 5e-5  # so many that were caught, and they come so often that one lands outside of any try
-_ATTEMPTS = 200  # of these; then a thread is left to itself
-_DEEPEST = 3000  # calls within calls; more could fill the memory before the time is over
 _NUMPY_DEFAULTS = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
 
 
@@ -26,7 +24,16 @@ class TimeUp(BaseException):
     """Raised inside the learner's code when its time is over."""
 
 
-class Busy(RuntimeError):
+class Stopped(Exception):
+    """The learner's code did not end as code does: the id of the mistake, what happened, and what is said of it."""
+
+    def told(self, whose, where=""):
+        """(ids of the mistake, a sentence). whose: "Your code"; where: ", at m = 7", or nothing."""
+        mistake, what, more = self.args
+        return ((mistake,), f"{whose} {what}{where}{more}") if mistake else ((), f"{what}{more}")
+
+
+class Busy(Stopped):
     """A check is running in another thread."""
 
 
@@ -50,21 +57,21 @@ class Sandbox:
 
     In it, `exit()` raises SystemExit, also IPython's, which would end the kernel; `input()` raises, because a check
     cannot wait for an answer. After it, `said` is what was written and warned of, and the random states are as before.
-    `late` says whether the time ran out, even if the code caught the interruption. function: whose globals may have an
-    `exit` of their own. Raises `Busy` while another thread has one open, RuntimeError within another one.
+    function: whose globals may have an `exit` of their own. Raises `Busy` while another thread has one open,
+    RuntimeError within another one.
     """
 
     _open = None  # the one that is entered, if any
 
     def __init__(self, function, limit=TIME_LIMIT):
-        self.limit, self.late, self.said = limit, False, ""
+        self.limit, self.said = limit, ""
         self._globals, self._out, self._running = getattr(function, "__globals__", {}), _Kept(), False
 
     def __enter__(self):
         if Sandbox._open is not None:
             if threading.get_ident() in Sandbox._open.threads:
                 raise RuntimeError("check was called by the code that is being checked")
-            raise Busy("Another check is running, in another thread: check again when it has ended.")
+            raise Busy("", "Another check is running", ", in another thread: check again when it has ended.")
         Sandbox._open, self.threads = self, {threading.get_ident()}
         self._states = random.getstate(), np.random.get_state(), sys.getrecursionlimit()
         self._stack = contextlib.ExitStack()
@@ -87,15 +94,22 @@ class Sandbox:
         Sandbox._open = None
 
     def call(self, function, *arguments):
-        """Call a function; whatever it raises, `TimeUp` and SystemExit too, is raised here."""
+        """Call a function; what it raises is raised here. Raises `Stopped` if it did not end in time, or would end the kernel."""
         left = max(self._deadline - time.monotonic(), 1e-3)
         in_main = threading.current_thread() is threading.main_thread()
         run = self._with_alarm if in_main and hasattr(signal, "setitimer") else self._in_a_thread
         try:
             with np.errstate(**_NUMPY_DEFAULTS):
-                return run(left, function, arguments)
-        finally:
-            self.late = self.late or time.monotonic() > self._deadline
+                value = run(left, function, arguments)
+        except TimeUp:
+            raise Stopped("too_slow", f"was stopped after {self.limit:g} seconds", ": does a loop never end?") from None
+        except KeyboardInterrupt:
+            raise Stopped("raises", "was interrupted", ".") from None
+        except SystemExit:
+            raise Stopped("raises", "calls exit()", ": a function ends with return, and the kernel goes on.") from None
+        if time.monotonic() > self._deadline:  # it caught the interruption
+            raise Stopped("too_slow", f"took more than {self.limit:g} seconds", ".")
+        return value
 
     def _with_alarm(self, left, function, arguments):
         caught = 0
@@ -104,7 +118,7 @@ class Sandbox:
             nonlocal caught
             here = getattr(frame, "f_code", None) is Sandbox._with_alarm.__code__
             if self._running and not here:  # an alarm that comes too late must not hit the course's own lines
-                self.late, caught = True, caught + 1
+                caught += 1
                 if caught == _PATIENCE:
                     signal.setitimer(signal.ITIMER_REAL, _OFTEN, _OFTEN)
                 raise TimeUp
@@ -136,10 +150,9 @@ class Sandbox:
         thread = threading.Thread(target=work, daemon=True)
         thread.start()
         thread.join(left)
-        for pause in [_RETRY] * _PATIENCE + [_RETRY / 50] * _ATTEMPTS:
+        for pause in [_RETRY] * _PATIENCE + [_RETRY / 50] * 200:  # then it is left to itself
             if not thread.is_alive():
                 break
-            self.late = True
             ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(TimeUp))
             thread.join(pause)
         if "result" in outcome:
@@ -150,7 +163,7 @@ class Sandbox:
 @contextlib.contextmanager
 def _replaced(function_globals):
     """What would end the kernel, wait for the keyboard or fill the memory does nothing of the kind for now."""
-    set_recursion_limit, most = sys.setrecursionlimit, max(_DEEPEST, sys.getrecursionlimit())
+    set_recursion_limit, most = sys.setrecursionlimit, max(3000, sys.getrecursionlimit())
 
     def leave(*_, **__):
         raise SystemExit
@@ -158,16 +171,13 @@ def _replaced(function_globals):
     def ask(*_, **__):
         raise EOFError("input() is not answered while your code is checked")
 
-    def set_limit(limit):
-        set_recursion_limit(min(limit, most))
-
     spaces = (vars(builtins), vars(sys.modules["__main__"]), function_globals)
-    instead = [(space, name, leave) for space in spaces for name in ("exit", "quit")]
-    instead += [(spaces[0], "input", ask), (vars(sys), "setrecursionlimit", set_limit)]
-    before = [(space, name, space[name]) for space, name, _ in instead if name in space]
+    instead = [(space, name, leave) for space in spaces for name in ("exit", "quit") if name in space]
+    instead += [(spaces[0], "input", ask)]
+    instead += [(vars(sys), "setrecursionlimit", lambda limit: set_recursion_limit(min(limit, most)))]
+    before = [(space, name, space[name]) for space, name, _ in instead]
     for space, name, stand_in in instead:
-        if name in space:
-            space[name] = stand_in
+        space[name] = stand_in
     try:
         yield
     finally:

@@ -30,7 +30,6 @@ class Sheet:
     """
 
     name: str
-    notebook: str
     result: str  # its name, as in "∇_W L"
     symbols: tuple  # of the result
     given: tuple  # of (name, symbols)
@@ -39,6 +38,7 @@ class Sheet:
     where: str  # what to read again, for a number that no mistake explains
     right: Callable  # of the given matrices
     wrong: Callable  # (matrices, R, h, k) -> list of Known, the likelier first
+    notebook: str = ""  # which the file of content says
 
 
 @dataclass(frozen=True)

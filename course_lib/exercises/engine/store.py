@@ -46,21 +46,36 @@ class Store:
         self.folder = place.with_suffix("") if is_file else place
         self._old = place if is_file else place / "progress.sqlite3"
         self._taken = self.folder / "from-sqlite.jsonl"
-        self._own = None  # (the process, its file)
+        self._own = None, None  # the process, and its file
 
-    def record(self, exercise, status, mistakes, source):
+    def record(self, exercise, status, mistakes=(), source=""):
         """Keep one attempt, safe from the death of this process once it returns. Raises OSError if it is not kept."""
-        self._append({"exercise": exercise, "status": status, "mistakes": list(mistakes), "source": source})
+        self._take_over()
+        if self._own[0] != os.getpid():  # a fork writes to a file of its own
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._own = os.getpid(), self.folder / f"{time.time_ns()}-{uuid.uuid4().hex[:8]}.jsonl"
+        row = {"time": datetime.now(UTC).isoformat(), "exercise": exercise, "status": status}
+        line = json.dumps({**row, "mistakes": list(mistakes), "source": source}).encode() + b"\n"
+        handle = os.open(self._own[1], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            if os.write(handle, line) < len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._own[1]))
+        except OSError:
+            self._own = None, None  # the next line must not follow half of this one
+            raise
+        finally:
+            os.close(handle)
 
     def hint_used(self, exercise):
         """Keep that one more hint was shown. Raises OSError if it is not kept."""
-        self._append({"exercise": exercise, "status": "hint"})
+        self.record(exercise, "hint")
 
     def last(self, exercise, passing=False):
         """The source of the last attempt whose source is known, or of the last correct one; None if there is none."""
-        wanted = {"correct"} if passing else {"correct", "wrong", "error"}
-        rows = [row for row in self.rows() if row["exercise"] == exercise and row["status"] in wanted]
-        return next((row["source"] for row in reversed(rows) if row.get("source")), None)
+        wanted = [
+            row for row in self.rows() if row["exercise"] == exercise and (row["status"] == "correct" or not passing)
+        ]
+        return next((row["source"] for row in reversed(wanted) if row.get("source")), None)
 
     def summary(self):
         """A dictionary of the exercises with a row, by name: the `Tally` of each."""
@@ -90,38 +105,17 @@ class Store:
 
     def export(self, path):
         """Write all that is kept to a JSON file, whole or not at all; return its path. Raises OSError if that fails."""
-        path, rows = Path(path).expanduser().absolute(), self.rows()
-        hints = [row for row in rows if row["status"] == "hint"]
-        attempts = [row for row in rows if row["status"] != "hint"]
-        text = json.dumps({"version": 1, "attempts": attempts, "hints": hints}, indent=1)
-        _write_whole(path, text + "\n")
+        path = Path(path).expanduser().absolute()
+        _write_whole(path, json.dumps({"version": 2, "rows": self.rows()}, indent=1) + "\n")
         return path
 
     def forget(self):
         """Remove every row, and the SQLite file of an earlier version; return how many rows there were."""
         count = len(self.rows())
-        if self._taken.exists():
-            for part in ("", "-wal", "-shm"):
-                Path(f"{self._old}{part}").unlink(missing_ok=True)
-        for file in self.folder.glob("*.jsonl"):
-            file.unlink()
+        old = [Path(f"{self._old}{part}") for part in ("", "-wal", "-shm")] if self._taken.exists() else []
+        for file in [*old, *self.folder.glob("*.jsonl")]:
+            file.unlink(missing_ok=True)
         return count
-
-    def _append(self, row):
-        self._take_over()
-        if self._own is None or self._own[0] != os.getpid():  # a fork writes to a file of its own
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._own = os.getpid(), self.folder / f"{time.time_ns()}-{uuid.uuid4().hex[:8]}.jsonl"
-        line = json.dumps({"time": datetime.now(UTC).isoformat(), **row}).encode() + b"\n"
-        handle = os.open(self._own[1], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        try:
-            if os.write(handle, line) < len(line):
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._own[1]))
-        except OSError:
-            self._own = None  # the next line must not follow half of this one
-            raise
-        finally:
-            os.close(handle)
 
     def _take_over(self):
         """Write what the SQLite file holds into a file of lines: the same whoever does it, so several kernels may."""
@@ -137,9 +131,10 @@ class Store:
         except sqlite3.Error as error:
             warnings.warn(f"Progress: {self._old} of an earlier version cannot be read ({error}).", stacklevel=4)
             return
-        rows = [json.dumps({**row, "mistakes": row["mistakes"].split()}) + "\n" for row in rows]
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _write_whole(self._taken, "".join(rows))
+        _write_whole(
+            self._taken, "".join(json.dumps({**row, "mistakes": row["mistakes"].split()}) + "\n" for row in rows)
+        )
 
 
 def _row(line):
