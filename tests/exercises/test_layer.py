@@ -294,7 +294,7 @@ WRONG = {
     "diagonal of another": (
         (lambda X: X + X.mean(axis=0), lambda X, G: G * (1 + 1 / len(X)), {"X": (7, 5)}),
         ("scalar_rule",),
-        "X: wrong. Your result is G times the diagonal of dZ/dX: each entry of Z depends on more than its own entry of X.",
+        "X: wrong. Your result is G times a slope, entry by entry: each entry of the result depends on more than its own",
     ),
     "G as it came": (
         (lambda X: np.tanh(X), lambda X, G: G, {"X": (7, 5)}),
@@ -458,9 +458,30 @@ def test_what_is_not_claimed_is_not_called_right():
     assert result.status == "correct" and "X: not claimed. W: right. b: not claimed." in result.message
 
 
-def test_an_integer_array_is_not_called_right():
+def test_an_integer_array_is_not_called_right_and_has_no_gradient():
     result = check_layer(embedding, embedding_back, index=INDEX, table=(5, 3))
     assert "index: no gradient, it does not hold floats. table: right." in result.message
+    result = check_layer(dense, dense_back, **DENSE | {"X": np.arange(35).reshape(7, 5)})
+    assert (result.status, result.mistakes) == ("wrong", ("wrong_type",))
+    assert "a gradient for X, which holds no floats: pass X.astype(float), or give None for it" in result.message
+
+
+def rms_norm(X):
+    return X / np.sqrt((X**2).mean(axis=1, keepdims=True) + EPS)
+
+
+@pytest.mark.parametrize(
+    ("forward", "backward", "said"),
+    [
+        (rms_norm, lambda X, G: G / np.sqrt((X**2).mean(axis=1, keepdims=True) + EPS), "a multiple of X in each row"),
+        (lambda X: X - X.mean(axis=0), lambda X, G: G, "the same number in each column"),
+        (lambda X: X + 0.1 * X @ np.ones((5, 5)), lambda X, G: G, "the same number in each row"),
+        (lambda X: X[::-1] + X, lambda X, G: G, ""),
+    ],
+)
+def test_what_is_missing_is_said_where_it_is_a_multiple_of_one_array_in_each_line(forward, backward, said):
+    message = check_layer(forward, backward, X=(7, 5)).message
+    assert f"Yours and the right one differ by {said}." in message if said else "differ by" not in message
 
 
 @settings(max_examples=25, deadline=None)
@@ -519,7 +540,7 @@ def test_random_wrong_gradients_get_no_false_name(seed, which):
         lambda R, X, W, b, G: R * (1 + abs(G).mean()),
     ][seed % 5]
     result = check_layer(dense, instead(dense_back, **{"X": None, "W": None, "b": None} | {which: change}), **DENSE)
-    assert (result.status, result.mistakes) == ("wrong", ()) and f"{which}: wrong. The shape is right" in result.message
+    assert (result.status, result.mistakes) == ("wrong", ()) and f"{which}: wrong. For m = 7: the shape is right" in result.message
 
 
 def test_a_kink_is_left_out_and_said():

@@ -12,7 +12,7 @@ from course_lib.exercises.engine.check import judged, verdict, with_repairs
 from course_lib.exercises.engine.compare import FLOAT32_TOLERANCE, TOLERANCE, Answer, Raised, plain
 from course_lib.exercises.engine.diagnose import Evidence
 from course_lib.exercises.engine.layer_inputs import Inputs
-from course_lib.exercises.engine.layer_readings import variants
+from course_lib.exercises.engine.layer_readings import difference, variants
 from course_lib.exercises.engine.mistakes import MISTAKES, bare
 from course_lib.exercises.engine.repair import repairs, source_text
 from course_lib.exercises.engine.run import called, is_stub, objection, run
@@ -74,7 +74,7 @@ def _check(forward, backward, shapes, limit):
         sandbox = getattr(stopped, "sandbox", sandbox)
     mistakes = tuple(dict.fromkeys(mistakes))
     result = Result(status, mistakes, message, exercise="check_layer", printed=sandbox.said)
-    if status == "correct" or "too_slow" in mistakes or running == "forward":
+    if status == "correct" or {"too_slow", "order"} & {*mistakes} or running == "forward":
         return result
     judge = functools.partial(judged, layer, layer.cases, [draw.right for draw in layer.draws])
     return with_repairs(result, repairs(backward, judge, range(len(layer.cases)), beside=source_text(forward)))
@@ -192,6 +192,9 @@ class _Layer:
             value = dict(zip(order, value, strict=False)) if len(value) == len(order) else None
         if not isinstance(value, dict) or not set(measured) <= set(value) <= set(names):
             return None, what
+        if extra := [name for name in value if name not in measured and value[name] is not None]:
+            advice = f"pass {extra[0]}.astype(float), or give None for it"
+            return None, f"a gradient for {extra[0]}, which holds no floats: {advice}"
         found = {name: (None, "") if value[name] is None else plain(value[name]) for name in measured}
         what = next((f"an object of type {what} for {name}" for name, (_, what) in found.items() if what), "")
         return tuple(array for array, _ in found.values()), what
@@ -241,8 +244,9 @@ class _Layer:
                 look += f" backward must give for {name}"
                 evidence = Evidence(variants(self, name, look), tuple(map(Answer, columns[name])))
                 status, ids, message, _ = verdict(evidence)
+                differ = difference(self, name, columns[name]) if status != "correct" and not ids else ""
                 mistakes += map(bare, ids)
-                says = re.split(" Expected: | Look at ", message)[0].rstrip(".")
+                says = f"{re.split(' Expected: | Look at ', message)[0]}{differ}".rstrip(".")
                 wrong = wrong or look * (status != "correct")
                 what = "right" if status == "correct" else f"wrong. {says}"
                 what += " (except where forward has a kink or a jump)" * (not all(map(np.all, sure)))

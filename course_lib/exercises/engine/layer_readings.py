@@ -14,7 +14,7 @@ def variants(layer, name, look):
     m = layer.inputs.m
     right = [draw.parts[name].right for draw in layer.draws]
     many = f"exactly {m} times the gradient: a mean over the batch lacks its 1/m"
-    more = f"G times the diagonal of dZ/d{name}: each entry of Z depends on more than its own entry of {name}"
+    more = f"G times a slope, entry by entry: each entry of the result depends on more than its own entry of {name}"
     said = (
         Mistake("batch_not_averaged", f"Your result is {many}.", f"it is {many}"),
         Mistake("scalar_rule", f"Your result is {more}.", f"it is {more}"),
@@ -41,6 +41,28 @@ def variants(layer, name, look):
         alone=[*scaled((), right.__getitem__), *(variant(mistakes[key], become[key]) for key in become)],
         pairs=[pair for key in become for pair in scaled(mistakes[key], become[key])],
     )
+
+
+def difference(layer, name, values):
+    """What these values and the right ones differ by in every draw, a sentence: a multiple of an array in each line; or ""."""
+    pairs = [(value, draw) for value, draw in zip(values, layer.draws, strict=True)]
+    for words, axis in (("in each row", 1), ("in each column", 0)):
+        for other in (*layer.inputs.names, "G", ""):
+            if all(
+                _is_multiple(value, draw.parts[name].right, draw.arrays | {"G": draw.G}, other, axis)
+                for value, draw in pairs
+            ):
+                return f" Yours and the right one differ by {f'a multiple of {other}' if other else 'the same number'} {words}."
+    return ""
+
+
+def _is_multiple(value, right, arrays, other, axis):
+    A = arrays.get(other, np.ones(right.shape))
+    if right.ndim != 2 or A.shape != right.shape or value is None or value.shape != A.shape or A.shape[axis] < 3:
+        return False
+    D = value - right
+    factor = (D * A).sum(axis=axis, keepdims=True) / np.maximum((A * A).sum(axis=axis, keepdims=True), 1e-300)
+    return bool((abs(D - factor * A) <= 1e-6 * abs(D).max()).all() and D.any())
 
 
 def _shapes(name, draw, m):
