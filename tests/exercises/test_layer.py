@@ -540,7 +540,10 @@ def test_random_wrong_gradients_get_no_false_name(seed, which):
         lambda R, X, W, b, G: R * (1 + abs(G).mean()),
     ][seed % 5]
     result = check_layer(dense, instead(dense_back, **{"X": None, "W": None, "b": None} | {which: change}), **DENSE)
-    assert (result.status, result.mistakes) == ("wrong", ()) and f"{which}: wrong. For m = 7: the shape is right" in result.message
+    assert (result.status, result.mistakes) == (
+        "wrong",
+        (),
+    ) and f"{which}: wrong. For m = 7: the shape is right" in result.message
 
 
 def test_a_kink_is_left_out_and_said():
