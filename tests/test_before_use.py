@@ -82,6 +82,7 @@ TERMS = {
     "broadcast(?!_to)": {"02": "is called **broadcasting**"},
     "softmax": {"02": "**Softmax** makes probabilities"},
     "norm\\b": {"03": "squared **norm**"},
+    "score": {"04": "a **score** for each class"},
     "one-hot": {"04": "is **one-hot**"},
     "cross-entropy": {"04": "The **cross-entropy** is"},
     "objective": {"04": "the **objective** that training lowers"},
@@ -94,8 +95,11 @@ TERMS = {
     "variance": {"09": "The **variance** is"},
     "independent": {"09": "are **independent** if"},
     "root mean square": {"09": "The **root mean square** is"},
+    "weight.gain": {"09": "the **weight gain**"},
     "mean.field": {"09": "a **mean field**"},
     "quadrature": {"09": "by quadrature, a weighted sum"},
+    "vector-Jacobian product": {"11": "a **vector-Jacobian product**"},
+    "layout": {"13": "the **numerator layout**"},
 }
 LAYOUT = re.findall(
     r"\w+",

@@ -208,6 +208,7 @@ POINTS = {  # what a notebook is there to say
     "00_start_here": "Where does the transpose come from, and why do the factors stand in that order?",
     "01_jacobians": "with the result's index first",
     "02_key_idea": "a sum over every path",
+    "03_forward_batch": "the one line $Z = O W + b$",
     "04_G_and_activation": "row $i$ is sample $i$'s own gradient",
     "05_grad_W": "that is the product $O^T G$",
     "06_grad_b": "m$ paths lead from it to the loss, and paths are added",
