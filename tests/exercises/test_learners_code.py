@@ -339,7 +339,7 @@ def test_an_answer_of_any_form_has_its_verdict_and_its_repair_and_nothing_of_the
     assert result.status == status and line in (result.line, ...), result
     assert bool(result.repaired) == (result.line is not None)
     if result.repaired:
-        bound = source.splitlines()[-1] if form == "functools.partial" else ""
+        bound = {"functools.partial": source.splitlines()[-1], "a closure": "axis = 0"}.get(form, "")
         again = made(f"{result.repaired}\n{bound}")["grad_b"]
         assert check_against(definitions()["grad_b"], again, search=0)[0].status == "correct", result.repaired
     runs = len(definitions()["grad_b"].cases(0)) + 1  # each case once, and the first once more: no candidate counts
