@@ -186,8 +186,8 @@ def test_its_sections_are_those_of_the_anatomy_in_order(name):
 
 @every_notebook
 def test_an_exercise_without_code_has_its_answer_folded_below_it(name):
-    unanswered = []
-    for cell, after in itertools.pairwise(read(name).cells):
+    cells, unanswered = read(name).cells, []
+    for cell, after in itertools.zip_longest(cells, cells[1:], fillvalue=cells[0]):
         exercises = EXERCISE.findall(cell.source) if cell.cell_type == "markdown" else []
         own_cell = exercises[-1:] if after.cell_type == "code" else []
         unanswered += [text for text in exercises if text not in own_cell and "<summary>Answer</summary>" not in text]
