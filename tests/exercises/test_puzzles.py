@@ -6,14 +6,16 @@ import numpy as np
 import pytest
 from learner import answer
 
-from course_lib.exercises import puzzle, puzzles
+from course_lib.exercises import progress, puzzle, puzzles
+from course_lib.exercises.engine.course import NOTEBOOKS
+from course_lib.exercises.engine.store import Store
 from course_lib.jacobian import numeric_jacobian
 
 each_puzzle = pytest.mark.parametrize("name", puzzles())
 
 
 def checked(name, line):
-    return puzzle(name).check(answer(f"def entry({puzzle(name).arguments}):\n    return {line}"))
+    return puzzle(name).check(answer(f"def entry({puzzle(name).definition.arguments}):\n    return {line}"))
 
 
 def test_there_are_sixteen():
@@ -22,21 +24,22 @@ def test_there_are_sixteen():
 
 @each_puzzle
 def test_the_solution_is_the_measured_tensor_and_right(name):
-    for arrays, tensor in puzzle(name).draws():
-        measured = numeric_jacobian(lambda x, a=arrays: puzzle(name).function(*a[:-1], x), arrays[-1])
+    each = puzzle(name).definition
+    for arrays, tensor in each.draws():
+        measured = numeric_jacobian(lambda x, a=arrays: each.function(*a[:-1], x), arrays[-1])
         np.testing.assert_allclose(tensor, measured, atol=1e-7)
-    result = puzzle(name).check(answer(puzzle(name).source))
+    result = puzzle(name).check(answer(each.solution))
     assert result.status == "correct" and "✗" not in result._repr_html_() and "<table" in result._repr_html_()
 
 
 @each_puzzle
 def test_a_case_alone_that_is_wrong_is_named_alone_and_the_picture_marks_it(name):
-    each = puzzle(name)
+    each = puzzle(name).definition
     before = []
     for case, condition in (*each.cases, ("the others", "True")):
         chosen = " and ".join([*before, f"({condition})"])
         before.append(f"not ({condition})")
-        right = each.source.split("return ")[1]
+        right = each.solution.split("return ")[1]
         result = checked(name, f"({right}) + (100 if {chosen} else 0)")
         assert result.status == "wrong"
         wrong = result.message.split(" Right: ")[0]
@@ -108,3 +111,22 @@ def test_the_solution_is_shown_and_an_unknown_name_suggests_the_near_one():
     assert puzzle("mean").solution().code == "def entry(i, h, x):\n    return 1 / len(x)"
     with pytest.raises(KeyError, match="did you mean 'softmax'"):
         puzzle("soft max")
+
+
+@each_puzzle
+def test_it_is_kept_under_its_notebook_and_counts_hints_and_attempts_as_an_exercise_does(name, tmp_path):
+    store = Store(tmp_path)
+    ex = puzzle(name, store)
+    assert f'puzzle(\\"{name}\\")' in (NOTEBOOKS / f"{ex.notebook}.ipynb").read_text(encoding="utf-8")
+    cases, numbers, last = (ex.hint().message for _ in range(3))
+    each = ex.definition
+    assert all(condition in cases for _, condition in each.cases) and "last hint" in last
+    for place, value in re.findall(r"At ([^:]*): ([^;]*?)(?=;|\.$)", numbers):
+        where = tuple(int(n) for n in re.findall(r"= (\d+)", place))
+        assert float(value) == pytest.approx(each.draws()[0][1][where], rel=1e-3)
+    assert progress(store).state(ex.name) == "tried" and ex.name in progress(store).course[ex.notebook]
+    ex.check(answer(f"def entry({each.arguments}):\n    return 17"))
+    assert "ex.hint()" in repr(ex.check(answer(f"def entry({each.arguments}):\n    return 17")))
+    ex.check(answer(each.solution))
+    assert store.summary()[ex.name] == (3, 1, 2) and progress(store).state(ex.name) == "done"
+    assert "def entry" in ex.restore().code and each.stub == ex.reset().code

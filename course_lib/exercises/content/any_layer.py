@@ -56,8 +56,8 @@ embedding_back = _exercise(
 )
 
 _SIGNALS = {
-    "make": lambda rng, n, s: (rng.standard_normal(n), rng.standard_normal(s), rng.standard_normal(n - s + 1)),
-    "names": ("n", "s"),
+    "make": lambda rng, n, f: (rng.standard_normal(n), rng.standard_normal(f), rng.standard_normal(n - f + 1)),
+    "names": ("n", "f"),
 }
 _LENGTHS = (
     (8, 3, "notebook"),
@@ -73,7 +73,7 @@ _LENGTHS = (
 convolution_w = _exercise(
     "convolution_w",
     "x, w, G",
-    "an array of shape (s,), that of w",
+    "an array of shape (f,), that of w",
     _cases(*_LENGTHS, **_SIGNALS),
     ("In code z[i] = w[0] x[i] + w[1] x[i + 1] + ... Which numbers of x does w[h] meet?", "Sum x[i + h] G[i] over i."),
     "    return np.array([x[h : h + len(G)] @ G for h in range(len(w))])",
@@ -86,7 +86,7 @@ convolution_x = _exercise(
     "an array of shape (n,), that of x",
     _cases(*_LENGTHS, **_SIGNALS),
     (
-        "x[h] is in z[i] with the factor w[h - i], if 0 <= h - i < s.",
+        "x[h] is in z[i] with the factor w[h - i], if 0 <= h - i < f.",
         "For each i, add w G[i] to the places of window i.",
     ),
     "    dx = np.zeros(len(x))\n    for i in range(len(G)):\n        dx[i : i + len(w)] += w * G[i]\n    return dx",
@@ -181,6 +181,6 @@ QUESTIONS = (
         right(
             "(0, 0, 0, 0)", "From each G its weighted mean, 2, is subtracted. The results add up to 1 whatever moves."
         ),
-        wrong("twice the softmax", "diagonal_missing", "Each entry is S (G - r), and r is 2 as well."),
+        wrong("twice the softmax", "diagonal_missing", "Each entry is A (G - r), and r is 2 as well."),
     ),
 )

@@ -19,14 +19,23 @@ def _running_mean(x):
     return np.array([x[max(0, i - 1) : i + 2].mean() for i in range(len(x))])
 
 
-def _puzzle(name, formula, function, shapes, arguments, line, cases=()):
-    return Puzzle(name, formula, function, shapes, f"def entry({arguments}):\n    return {line}", cases)
+def _puzzle(name, formula, function, shapes, arguments, line, cases=(), notebook=NOTEBOOK):
+    return Puzzle(name, notebook, formula, function, shapes, f"def entry({arguments}):\n    return {line}", cases)
 
 
 PUZZLES = (
-    _puzzle("identity", "y[i] = x[i]", lambda x: x, VECTORS, "i, h, x", "i == h", DIAGONAL),
-    _puzzle("scale", "y[i] = 3 x[i]", lambda x: 3 * x, VECTORS, "i, h, x", "3 * (i == h)", DIAGONAL),
-    _puzzle("mean", "y[0] = the mean of x", lambda x: x.mean(keepdims=True), VECTORS, "i, h, x", "1 / len(x)"),
+    _puzzle("identity", "y[i] = x[i]", lambda x: x, VECTORS, "i, h, x", "i == h", DIAGONAL, "02_key_idea"),
+    _puzzle("scale", "y[i] = 3 x[i]", lambda x: 3 * x, VECTORS, "i, h, x", "3 * (i == h)", DIAGONAL, "02_key_idea"),
+    _puzzle(
+        "mean",
+        "y[0] = the mean of x",
+        lambda x: x.mean(keepdims=True),
+        VECTORS,
+        "i, h, x",
+        "1 / len(x)",
+        (),
+        "03_forward_batch",
+    ),
     _puzzle(
         "repeat",
         "y[i] = x[i // 2], each number twice",
@@ -35,6 +44,7 @@ PUZZLES = (
         "i, h, x",
         "i // 2 == h",
         (("the copies of x[h]", "i // 2 == h"),),
+        "03_forward_batch",
     ),
     _puzzle(
         "slice",
@@ -44,6 +54,7 @@ PUZZLES = (
         "i, h, x",
         "i + 2 == h",
         (("the shifted diagonal", "h == i + 2"),),
+        "05_grad_W",
     ),
     _puzzle(
         "cumulative sum",
@@ -53,6 +64,7 @@ PUZZLES = (
         "i, h, x",
         "h <= i",
         (("the border", "h == i"), ("what lies before it", "h < i")),
+        "05_grad_W",
     ),
     _puzzle(
         "outer product",

@@ -14,10 +14,10 @@ from course_lib.exercises.engine.edits import Scope, changes
 from course_lib.exercises.engine.repair import tidy
 from course_lib.exercises.engine.say_repair import of
 from course_lib.losses import softmax
-from course_lib.practice.data import moons
+from course_lib.practice.data import digits, moons
 
 LEVELS = (1, 2, 3)
-SIZES, STEPS = (2, 6, 6, 2), 60
+SIZES, DIGITS, STEPS = (2, 6, 6, 2), (64, 6, 6, 10), 60
 GIVEN = {"rate": 0.5, "momentum": 0.5, "lam": 0.01}
 _CODE = """\
 def start(sizes, rng):
@@ -90,7 +90,7 @@ WRITTEN = (
     (1, "f_prime(Z[l - 1])", "f_prime(O[l])", "f_prime takes Z, what f was applied to, and this is the output"),
     (6, "if l > 0:", "if l > 1:", "the first layer is given the G of the second: here G is not carried back to it"),
     (3, _BACK + _UPDATE, _UPDATE + _BACK, "W is updated in place before G has gone back through it"),
-    (7, "keepdims=True)", "keepdims=True) + lam * b", "the penalty is on weights and never on biases"),
+    (11, "keepdims=True)", "keepdims=True) + lam * b", "the penalty is on weights and never on biases"),
     (5, "f_prime(Z[l - 1])", "f_prime(Z[0])", "each layer is undone at its own Z, and not at that of the first layer"),
     (9, "softmax(Z[l])", "softmax(Z[l].T).T", "softmax is taken over the units of a sample, and here over the samples"),
     (0, "V[:] = -rate", "V[:] += -rate", "what an earlier step left is kept and added: there is no momentum here"),
@@ -103,6 +103,7 @@ WRITTEN = (
     (2, "momentum * V - rate", "-momentum * V - rate", "the velocity is turned around at each step"),
     (10, "/ np.sqrt(n_in)", "/ 100", "the weights begin so small that O and G fade from layer to layer"),
 )
+_WRITTEN_SIZES = {1: (2, 2, 2, 2)} | dict.fromkeys((6, 10), DIGITS)  # 1 is square: it runs without its transpose
 
 
 @dataclass(frozen=True)
@@ -118,9 +119,14 @@ class Case:
     f: str
     sizes: tuple = SIZES
 
+    @property
+    def data(self):
+        """What it is trained on, in a word."""
+        return "Digits" if self.sizes == DIGITS else "Moons"
+
 
 def run(case, functions, steps=STEPS, m=60):
-    """Train by the functions of a code, on m moons: the losses, (steps,), and the parameters after the last step, arrays."""
+    """Train by the functions of a code, on m samples: the losses, (steps,), and the parameters after the last step, arrays."""
     parameters, velocity, X, T = begin(case, functions, m)
     with np.errstate(all="ignore"):
         losses = [stepped(functions, parameters, velocity, X, T) for _ in range(steps)]
@@ -128,10 +134,10 @@ def run(case, functions, steps=STEPS, m=60):
 
 
 def begin(case, functions, m):
-    """Parameters, velocity, X, (m, 2), and T, (m, 2), before the first step."""
+    """Parameters, velocity, X, (m, n_in), and T, (m, n_out), before the first step."""
     with np.errstate(all="ignore"):
         parameters = functions["start"](case.sizes, np.random.default_rng(0))
-    return parameters, still(parameters), *(A[:m].copy() for A in _batch())
+    return parameters, still(parameters), *(A[:m].copy() for A in _batch(case.sizes))
 
 
 def still(parameters):
@@ -140,7 +146,7 @@ def still(parameters):
 
 
 def stepped(functions, parameters, velocity, X, T):
-    """L, and a step in place by the code, with the numbers that it asks for. X, T: (m, 2)."""
+    """L, and a step in place by the code, with the numbers that it asks for. X: (m, n_in), T: (m, n_out)."""
     given = {name: GIVEN[name] for name in inspect.signature(functions["step"]).parameters if name in GIVEN}
     return functions["step"](parameters, velocity, X, T, **given)
 
@@ -154,9 +160,8 @@ def compiled(case, code):
 
 
 @functools.cache
-def _batch():
-    X, T, _, _ = moons(75, seed=0)
-    return X, T
+def _batch(sizes):
+    return (digits() if sizes == DIGITS else moons(75, seed=0))[:2]  # X, (m, n_in), and T, (m, n_out)
 
 
 def is_right(case, code):
@@ -210,8 +215,7 @@ def written(number):
     network, old, new, says = WRITTEN[number - 1]
     right, f, _ = _network(network)
     wrong = right.replace(old, new)
-    sizes = (2, 2, 2, 2) if number == 1 else SIZES  # square, so that it runs without its transpose
-    return Case(right, wrong, (_changed(right, wrong),), (says,), f, sizes)
+    return Case(right, wrong, (_changed(right, wrong),), (says,), f, _WRITTEN_SIZES.get(number, SIZES))
 
 
 def broken(right, f, edit):

@@ -37,7 +37,7 @@ class Detective(anywidget.AnyWidget):
         numbers = ", ".join(f"{name} = {value}" for name, value in GIVEN.items() if name in case.right)
         super().__init__(
             title=name,
-            facts=f"Moons, sizes {case.sizes}, {STEPS} steps. f is {case.f}, f_prime its derivative; {numbers}.",
+            facts=f"{case.data}, sizes {case.sizes}, {STEPS} steps. f is {case.f}, f_prime its derivative; {numbers}.",
             code=case.wrong.rstrip("\n"),
             places=[{"lines": list(lines), "says": says} for lines, says in zip(places(case), case.says, strict=True)],
             losses={

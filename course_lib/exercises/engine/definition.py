@@ -55,6 +55,11 @@ class Definition:
         """The source that the learner begins with."""
         return f"def {self.name}({self.arguments}):\n    # your code\n    ..."
 
+    @property
+    def call(self):
+        """What a notebook's cell writes to ask for it, and the name of the function that it checks."""
+        return f'exercise("{self.name}")', self.name
+
     def known(self, key):
         """The mistake of this key, with the words of this exercise, of its bare id, or the general ones."""
         own = {each.key: each for each in self.mistakes}

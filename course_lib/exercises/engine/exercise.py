@@ -26,11 +26,12 @@ class Exercise:
 
     definition: Definition
     store: object = None
+    judge: object = check  # (definition, function, limit) -> (Result, the case it speaks of or None)
     _memory: dict = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def name(self):
-        """The exercise's name, which is the function's."""
+        """The exercise's name, under which the store keeps it."""
         return self.definition.name
 
     @property
@@ -47,7 +48,7 @@ class Exercise:
     def check(self, function, limit=TIME_LIMIT):
         """Run the learner's function on all cases, `limit` seconds in all, and say what went wrong: a `Result`."""
         definition = self.definition
-        result, case = check(definition, function, limit)
+        result, case = self.judge(definition, function, limit)
         self._memory.update(case=case, repair=result.hints, hints=0)
         if result.status != "not attempted":
             self._tell("record", definition.name, result.status, result.mistakes, source_of(function))
@@ -87,7 +88,8 @@ class Exercise:
         shell = get_ipython()
         if shell is None:
             return Note("note", self.name, f"{what}:", source)
-        text = f'ex = exercise("{self.name}")\n\n\n{source.strip()}\n\n\nex.check({self.name})'
+        call, name = self.definition.call
+        text = f"ex = {call}\n\n\n{source.strip()}\n\n\nex.check({name})"
         shell.set_next_input(text, replace=True)  # a second cell with the same answer would be one too many
         return Note("note", self.name, f"{what} stands in this cell.", source)
 
@@ -104,7 +106,8 @@ class Exercise:
             return None
 
     def __repr__(self):
-        return f"exercise({self.name!r}): {self.name}({self.definition.arguments}) gives {self.definition.result}"
+        call, name = self.definition.call
+        return f"{call}: {name}({self.definition.arguments}) gives {self.definition.result}"
 
 
 def definitions():

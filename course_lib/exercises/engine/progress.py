@@ -5,6 +5,7 @@ from html import escape
 
 from course_lib.exercises.engine.course import NOTEBOOKS, found
 from course_lib.exercises.engine.definition import Definition
+from course_lib.exercises.engine.puzzle import Puzzle
 from course_lib.exercises.engine.store import Store, Tally
 
 STATES = {"done": ("[x]", "✓"), "tried": ("[~]", "◐"), "not yet": ("[ ]", "○")}  # its mark in plain text, its icon
@@ -76,7 +77,7 @@ class Progress:
         """The `ProgressMap` of the notebooks that are there, with what a `Store` holds, by default the user's."""
         there = {path.stem for path in NOTEBOOKS.glob("*.ipynb")}
         course = {}
-        for name, each in found(Definition).items():
+        for name, each in (found(Definition) | found(Puzzle)).items():
             if each.notebook in there or not there:
                 course.setdefault(each.notebook, []).append(name)
         return ProgressMap(course, (store or Store()).summary())

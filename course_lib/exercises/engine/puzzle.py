@@ -7,9 +7,10 @@ from numbers import Real
 
 import numpy as np
 
-from course_lib.exercises.engine.card import Note, Result
+from course_lib.exercises.engine.card import Result
 from course_lib.exercises.engine.compare import Raised
 from course_lib.exercises.engine.course import find, found
+from course_lib.exercises.engine.exercise import Exercise
 from course_lib.exercises.engine.run import called, is_stub, objection
 from course_lib.exercises.engine.sandbox import TIME_LIMIT, Sandbox, Stopped
 
@@ -26,24 +27,42 @@ background:#222;color:#fff;border:1px solid #fff}
 
 @dataclass(frozen=True, eq=False)
 class Puzzle:
-    """One puzzle. Its solution is `entry` of the places in the result, those in what moves, and the arrays, as source."""
+    """One puzzle. Its solution is `entry` of the places in the result, those in what moves, and the arrays, as source.
 
-    name: str
+    To an `Exercise` it is what a `Definition` is.
+    """
+
+    title: str
+    notebook: str  # where it stands, without .ipynb
     formula: str  # one entry of the result, in letters
     function: object  # of the arrays; the last of them moves
     shapes: tuple  # for each draw the shapes of the arrays, the first is that of the picture
-    source: str  # of the solution
+    solution: str  # source code
     cases: tuple = ()  # (its name, its condition) of each case; the first that holds counts, all else is "the others"
 
+    name = property(lambda self: f"puzzle {self.title}", doc="Under which it is kept, beside the exercises.")
+    call = property(lambda self: (f'puzzle("{self.title}")', "entry"), doc="As `Definition.call`.")
+    result = property(lambda self: f"the derivative of one entry, {self.formula}", doc="What comes out, in words.")
+    arguments = property(
+        lambda self: self.solution.split("(", 1)[1].split("):")[0], doc='As in a signature: "i, h, x".'
+    )
+    stub = property(lambda self: f"def entry({self.arguments}):\n    # your code\n    ...", doc="To begin with.")
+
     @property
-    def arguments(self):
-        """As in a signature: "i, h, x"."""
-        return self.source.split("(", 1)[1].split("):")[0]
+    def hints(self):
+        """Which cases there are, and an entry of each, with the numbers of the picture."""
+        arrays, tensor = self.draws()[0]
+        places = {self.case_of(place, arrays): place for place in reversed(list(np.ndindex(tensor.shape)))}
+        examples = "; ".join(f"{self._where(place)}: {tensor[place]:.4g}" for place in places.values())
+        numbers = ", ".join(
+            f"{name} = {A.tolist()}" for name, A in zip(self._names[tensor.ndim :], arrays, strict=True)
+        )
+        return f"Tell the cases apart: {'; '.join(places)}.", f"One entry of each, for {numbers}. {examples}."
 
     def draws(self):
         """For each draw the arrays, and the explicit tensor by the solution, of shape result + what moves."""
         rng, space, made = np.random.default_rng(18), {"np": np}, []
-        exec(self.source, space)  # noqa: S102 - the course's own text
+        exec(self.solution, space)  # noqa: S102 - the course's own text
         for shapes in self.shapes:
             arrays = [np.round(rng.uniform(-3, 3, shape), 1) for shape in shapes]
             tensor = np.zeros(np.shape(self.function(*arrays)) + arrays[-1].shape)
@@ -54,12 +73,12 @@ class Puzzle:
 
     def case_of(self, place, arrays):
         """The case of the analysis that a place belongs to."""
-        names = dict(zip(self.arguments.split(", "), (*place, *arrays), strict=True))
+        names = dict(zip(self._names, (*place, *arrays), strict=True))
         holding = (f"{name}, where {condition}" for name, condition in self.cases if eval(condition, {**names}))
         return next(holding, "the others")
 
     def check(self, entry, limit=TIME_LIMIT):
-        """Ask for every entry of the tensor, `limit` seconds in all, and say which case is wrong: a `Result`."""
+        """Ask for every entry of the tensor, `limit` seconds in all, and say which case is wrong: a `Tensor`."""
         if why := objection("entry", self.arguments, entry):
             return Tensor("error", (), why, exercise=self.name)
         if is_stub(entry):
@@ -71,10 +90,6 @@ class Puzzle:
         except Stopped as stopped:
             return Tensor("error", *stopped.told("Your code"), exercise=self.name)
         return Tensor(status, (), message, exercise=self.name, printed=sandbox.said, table=table)
-
-    def solution(self):
-        """One right answer, as source."""
-        return Note("solution", self.name, "One right answer:", self.source)
 
     def _verdict(self, entry):
         draws = self.draws()
@@ -104,12 +119,16 @@ class Puzzle:
         return f"{words}{_pattern(yours, right)} {self._at(tuple(map(int, np.argwhere(wrong)[0])), yours, right)}."
 
     def _at(self, place, yours, right):
-        where = ", ".join(f"{name} = {n}" for name, n in zip(self.arguments.split(", "), place, strict=False))
-        return f"At {where} yours is {yours[place]:.4g}, expected {right[place]:.4g}"
+        return f"{self._where(place)} yours is {yours[place]:.4g}, expected {right[place]:.4g}"
+
+    def _where(self, place):
+        return "At " + ", ".join(f"{name} = {n}" for name, n in zip(self._names, place, strict=False))
+
+    _names = property(lambda self: self.arguments.split(", "))
 
     def _table(self, yours, right, wrong):
         rank = right.ndim - len(self.shapes[0][-1])
-        letters = self.arguments.split(", ")[: right.ndim]
+        letters = self._names[: right.ndim]
         tops, sides = list(np.ndindex(right.shape[rank:])), list(np.ndindex(right.shape[:rank]))
         heads = "".join(f'<th scope="col">{",".join(map(str, top))}</th>' for top in tops)
         corner = f"{', '.join(letters[:rank])} \\ {', '.join(letters[rank:])}"
@@ -133,9 +152,6 @@ class Tensor(Result):
     """The outcome of a puzzle: a `Result` whose card shows the whole tensor."""
 
     table: str = field(default="", compare=False)  # HTML of numbers alone
-
-    def _help(self):
-        return ""
 
     def _repr_html_(self):
         return super()._repr_html_() + self.table
@@ -173,9 +189,14 @@ def _pattern(yours, right):
 
 def puzzles():
     """The names of all index puzzles, in rising order: a list."""
-    return list(found(Puzzle))
+    return [each.title for each in found(Puzzle).values()]
 
 
-def puzzle(name):
-    """The index puzzle of that name. Raises KeyError, with the nearest name, if there is none; TypeError for no text."""
-    return find("puzzle(name)", name, found(Puzzle), "puzzles()")
+def puzzle(name, store=None):
+    """The index puzzle of that name, an `Exercise`, and store as there. Raises KeyError, with the nearest name, if there is
+    none; TypeError for no text.
+    """
+    by_title = {each.title: each for each in found(Puzzle).values()}
+    return Exercise(
+        find("puzzle(name)", name, by_title, "puzzles()"), store, lambda *asked: (Puzzle.check(*asked), None)
+    )
