@@ -69,3 +69,164 @@ def test_an_embeddings_gradient_is_autograds(layers):
     E, t, G = RNG.standard_normal((5, 3)), np.array([3, 0, 3, 1]), RNG.standard_normal((4, 3))
     theirs = grad(lambda E: (E[t] * G).sum())(E)
     np.testing.assert_allclose(layers["embedding_back"](E, t, G)["E"], theirs)
+
+
+def outputs():
+    """What each cell of the notebook printed."""
+    cells = [cell for cell in nbformat.read(NOTEBOOK, as_version=4).cells if cell.cell_type == "code"]
+    return {cell.id: "".join(out.get("text", "") for out in cell.outputs) for cell in cells}
+
+
+class Counted(float):
+    """A number that counts how often such numbers are multiplied and divided."""
+
+    products = 0
+
+    def _count(self, other, operation):
+        Counted.products += 1
+        return Counted(operation(float(self), float(other)))
+
+    def __mul__(self, other):
+        return self._count(other, float.__mul__)
+
+    def __truediv__(self, other):
+        return self._count(other, float.__truediv__)
+
+    def __add__(self, other):
+        return Counted(float(self) + float(other))
+
+    def __sub__(self, other):
+        return Counted(float(self) - float(other))
+
+
+def counted(*shape):
+    return np.array([Counted(x) for x in RNG.standard_normal(int(np.prod(shape)))], dtype=object).reshape(shape)
+
+
+def products(formula):
+    Counted.products = 0
+    formula()
+    return Counted.products
+
+
+def convolution_x(places, n):
+    """The sum over i of w[h - i] G[i], of the terms that are there."""
+    w, G = counted(n - places + 1), counted(places)
+    for h in range(n):
+        sum((w[h - i] * G[i] for i in range(places) if 0 <= h - i < len(w)), Counted(0))
+
+
+def softmax_rows(m, n):
+    A, G = counted(m, n), counted(m, n)
+    return A * (G - (A * G).sum(axis=1, keepdims=True))
+
+
+def normalized_rows(m, n):
+    X_hat, D, sigma = counted(m, n), counted(m, n), counted(m, 1)
+    inside = D - D.mean(axis=1, keepdims=True) - X_hat * (D * X_hat).mean(axis=1, keepdims=True)
+    return inside / sigma
+
+
+def tied_weights(m, n, p):
+    X, W, code, G = counted(m, n), counted(n, p), counted(m, p), counted(m, n)
+    return X.T @ (G @ W) + G.T @ code
+
+
+def attention(n, d, p, q):
+    X, W_Q, W_K, W_V = counted(n, d), counted(d, p), counted(d, p), counted(d, q)
+    Q, K, V, A, G = counted(n, p), counted(n, p), counted(n, q), counted(n, n), counted(n, q)
+    dA = G @ V.T
+    dS = A * (dA - (A * dA).sum(axis=1, keepdims=True)) / n
+    dQ, dK, dV = dS @ K, dS.T @ Q, A.T @ G
+    return dQ @ W_Q.T + dK @ W_K.T + dV @ W_V.T, X.T @ dQ, X.T @ dK, X.T @ dV
+
+
+@pytest.mark.parametrize(
+    ("cell", "formula"),
+    [
+        ("10-emb6", lambda m, d, v, _: None),  # rows are added, and nothing is multiplied
+        ("10-conv5", convolution_x),
+        ("10-pool5", lambda *_: None),
+        ("10-soft4", lambda m, n, *_: softmax_rows(m, n)),
+        ("10-norm5", lambda m, n, *_: normalized_rows(m, n)),
+        ("10-tied5", lambda m, n, _, p: tied_weights(m, n, p)),
+    ],
+)
+def test_the_costs_that_it_prints_are_those_of_its_formula_and_of_its_tensor(cell, formula):
+    sizes, tensor, cost = re.search(
+        r"tensor \(([\d, ]+)\): ([\d,]+) products, the formula: ([\d,]+)", outputs()[cell]
+    ).groups()
+    shape = [int(size) for size in sizes.split(",")]
+    assert int(tensor.replace(",", "")) == np.prod(shape)
+    assert int(cost.replace(",", "")) == products(lambda: formula(*shape))
+
+
+def test_the_other_costs_that_it_prints_are_those_of_the_code_that_it_names(layers):
+    m, d, v, _ = 7, 3, 5, 3
+    shown = outputs()
+    assert (
+        f"additions: {m * d}  by one-hot rows: {products(lambda: counted(m, v).T @ counted(m, d))} products"
+        in shown["10-emb6"]
+    )
+    padded = products(lambda: layers["convolution"](counted(6 + 2 * 2), counted(3)))
+    assert f"the code, which multiplies the zeros too: {padded}" in shown["10-conv5"]
+    n, d, p, q = 7, 5, 2, 3
+    tensors, formulas = n * q * (n * d + 2 * d * p + d * q), products(lambda: attention(n, d, p, q))
+    assert f"four tensors: {tensors:,} products, the formulas: {formulas:,}" in shown["10-att6"]
+
+
+def convolved_in_2d(X, W):
+    (p, q), (m, n) = W.shape, X.shape
+    rows = [[(X[i : i + p, j : j + q] * W).sum() for j in range(n - q + 1)] for i in range(m - p + 1)]
+    return anp.array(rows)
+
+
+def attended_by_heads(X, Q, K, V):
+    return anp.stack([attended(X, *each) for each in zip(Q, K, V, strict=True)])
+
+
+@pytest.mark.parametrize(
+    ("back", "forward", "arrays"),
+    [
+        ("convolution_2d_back", convolved_in_2d, [RNG.standard_normal(n) for n in ((7, 5), (3, 2))]),
+        ("heads_back", attended_by_heads, [RNG.standard_normal(n) for n in ((7, 5), (2, 5, 3), (2, 5, 3), (2, 5, 4))]),
+    ],
+)
+def test_with_one_index_more_its_gradients_are_autograds(layers, back, forward, arrays):
+    test_its_gradients_are_autograds(layers, back, forward, arrays)
+
+
+def by_torch(torch):
+    """PyTorch's own layers, each of the notebook's inputs, and the notebook's name of the way back."""
+    F, batch = torch.nn.functional, lambda A: A[None, None]
+    return {
+        "embedding_back": (lambda E, t: F.embedding(t, E), [(5, 3), np.array([3, 0, 3, 1])]),
+        "convolution_back": (lambda x, w: F.conv1d(batch(x), batch(w))[0, 0], [(11,), (3,)]),
+        "convolution_2d_back": (lambda X, W: F.conv2d(batch(X), batch(W))[0, 0], [(7, 5), (3, 2)]),
+        "max_pool_back": (lambda X: F.max_pool1d(X[None], 2)[0], [(7, 6)]),
+        "softmax_back": (lambda X: F.softmax(X, dim=1), [(7, 5)]),
+        "layer_norm_back": (lambda X, gamma, beta: F.layer_norm(X, (5,), gamma, beta, 1e-5), [(7, 5), (5,), (5,)]),
+        "tied_back": (lambda X, W: F.linear(X @ W, W), [(7, 5), (5, 3)]),
+        "attention_back": (
+            lambda X, Q, K, V: F.scaled_dot_product_attention(batch(X @ Q), batch(X @ K), batch(X @ V))[0, 0],
+            [(7, 5), (5, 3), (5, 3), (5, 2)],
+        ),
+        "heads_back": (
+            lambda X, Q, K, V: F.scaled_dot_product_attention((X @ Q)[None], (X @ K)[None], (X @ V)[None])[0],
+            [(7, 5), (2, 5, 3), (2, 5, 3), (2, 5, 4)],
+        ),
+    }
+
+
+def test_its_gradients_are_pytorchs_where_that_is_installed(layers):
+    torch = pytest.importorskip("torch")
+    for back, (forward, sizes) in by_torch(torch).items():
+        arrays = [RNG.standard_normal(each) if isinstance(each, tuple) else each for each in sizes]
+        tensors = [torch.tensor(A, requires_grad=A.dtype == float) for A in arrays]
+        Y = forward(*tensors)
+        G = RNG.standard_normal(tuple(Y.shape))
+        Y.backward(torch.tensor(G))
+        found = layers[back](*arrays, G)
+        found = [found["E"]] if isinstance(found, dict) else found if isinstance(found, tuple) else [found]
+        for ours, theirs in zip(found, tensors, strict=back != "embedding_back"):
+            np.testing.assert_allclose(ours, theirs.grad.numpy(), atol=1e-10, err_msg=back)

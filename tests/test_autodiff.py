@@ -228,6 +228,14 @@ def test_the_rule_of_a_quotient_is_the_key_idea_with_the_explicit_tensor_exactly
     assert (gradients(lambda b: (1 / b).sum(), B)[0] == -1 / B**2).all()
 
 
+def test_the_rule_of_a_power_below_zero_is_the_key_idea_with_the_explicit_tensor_exactly():
+    A, G = POWERS_OF_TWO, dyadic(3, 4)
+    (dA,) = gradients(lambda a: (a**-2 * G).sum(), A)
+    a, g = as_fractions(A), as_fractions(G)
+    for i in np.ndindex(A.shape):  # dY[i]/dA[i] = -2/A[i]^3, else 0
+        assert Fraction(dA[i]) == -2 * g[i] / a[i] ** 3
+
+
 SMOOTH = {
     "exp": ad.exp,
     "log": lambda a: ad.log(a**2 + 0.5),

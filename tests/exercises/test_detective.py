@@ -12,6 +12,7 @@ from course_lib.exercises.detective.cases import LEVELS, WRITTEN, compiled, draw
 from course_lib.exercises.detective.view import POINTS, Detective
 from course_lib.exercises.detective.witnesses import WITNESSES
 from course_lib.exercises.engine.edits import Scope, changes
+from course_lib.exercises.engine.say_repair import of
 from course_lib.exercises.engine.store import Store
 
 DRAWN = [(seed, level) for seed in range(12) for level in LEVELS]
@@ -103,7 +104,8 @@ def test_what_the_notebook_says_of_its_cases_is_what_the_witnesses_say():
     ]
     assert [line.endswith("0.143 times what it should be") for line in check[1]] == [False, True] * 3
     assert all(line.endswith("right") for line in one[1] + check[5])
-    assert ["wrong" in line for line in later[5]] == [False, True] * 3
+    assert [line.endswith("wrong in every entry") for line in later[5]] == [False, True] * 3
+    assert [case.data for case in ALL_WRITTEN] == [*["Moons"] * 5, "Digits", *["Moons"] * 3, "Digits", *["Moons"] * 2]
     assert [line.endswith("wrong, 0 times what it should be") for line in check[9][:2]] == [True, True]
     assert all("right" in line for k in (9, 11, 12) for lines in (check, one, later) for line in lines[k - 1])
     assert "is 2 times the first; there is no momentum" in WITNESSES["Second step"](written(9))
@@ -127,6 +129,24 @@ def test_what_is_said_of_a_line_is_true_of_the_broken_code_and_not_of_what_would
     assert said["a product entry by entry stands where products are summed"][1].count("*") == 1
     assert "1/m is missing" in " ".join(said) and "a term is missing here" in said
     assert not any("too many" in words for words in said if words != "a transpose is too many here")
+
+
+@pytest.mark.slow
+def test_what_is_said_of_a_line_is_what_the_search_says_whose_change_takes_the_mistake_back():
+    right, f, edits = cases._network(7)  # which has it all: classes, a penalty, momentum
+    for edit in {edit.kind: edit for edit in edits}.values():
+        case = cases.broken(right, f, edit)
+        undone = {of(undo.kind).says for undo in undoing(case)}
+        assert not undone or case.says[0] in undone, (edit.kind, edit.old, edit.new, undone)
+
+
+def undoing(case):
+    """The changes, of all that the search tries, that make of the wrong code the right one."""
+    step = case.wrong.index("def step")
+    for part in (case.wrong[:step], case.wrong[step:]):
+        for undo in changes(Scope(part.encode(), cases._KINDS | {"f_prime": "call"})) if part not in case.right else ():
+            if bare(case.wrong.replace(part, undo.apply(part.encode()).decode())) == bare(case.right):
+                yield undo
 
 
 def test_the_order_of_update_and_use_costs_an_error_that_is_proportional_to_the_rate(monkeypatch):

@@ -6,8 +6,10 @@ from xml.etree import ElementTree
 
 import pytest
 
+from course_lib.exercises.engine.course import found
 from course_lib.exercises.engine.exercise import definitions
 from course_lib.exercises.engine.progress import ProgressMap, progress
+from course_lib.exercises.engine.puzzle import Puzzle
 from course_lib.exercises.engine.store import Store, Tally
 
 COURSE = {"05": ["grad_W", "dZ_dW", "grad_W_regularized"], "06": ["grad_b"]}
@@ -61,7 +63,7 @@ def test_each_notebook_spans_its_lines_and_every_line_has_a_header(store):
 
 def test_the_map_is_of_the_notebooks_that_are_there_in_their_order(store, monkeypatch, tmp_path):
     course = {}
-    for name, each in definitions().items():
+    for name, each in (definitions() | found(Puzzle)).items():
         course.setdefault(each.notebook, []).append(name)
     monkeypatch.setattr(sys.modules[ProgressMap.__module__], "NOTEBOOKS", tmp_path)
     assert progress(store).course == course and list(course) == sorted(course)

@@ -2,7 +2,6 @@
 
 import difflib
 import functools
-import inspect
 import re
 from dataclasses import dataclass, replace
 
@@ -147,7 +146,7 @@ def still(parameters):
 
 def stepped(functions, parameters, velocity, X, T):
     """L, and a step in place by the code, with the numbers that it asks for. X: (m, n_in), T: (m, n_out)."""
-    given = {name: GIVEN[name] for name in inspect.signature(functions["step"]).parameters if name in GIVEN}
+    given = {name: GIVEN[name] for name in functions["step"].__code__.co_varnames if name in GIVEN}
     return functions["step"](parameters, velocity, X, T, **given)
 
 
