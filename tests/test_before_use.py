@@ -10,7 +10,7 @@ from test_notebooks import NAMES, START, read
 from course_lib.exercises.engine.course import found
 from course_lib.exercises.engine.definition import Definition
 from course_lib.exercises.engine.prediction import Question
-from course_lib.exercises.engine.puzzle import Puzzle
+from course_lib.exercises.engine.puzzle import puzzle
 from course_lib.exercises.engine.sheet import Sheet
 
 # Where each symbol is defined: {symbol: {number of a notebook: words of its definition}}. A letter that means something
@@ -66,8 +66,8 @@ SYMBOLS = {
     "\\eta": {"12": "the learning rate $\\eta$"},
     "\\tilde": {"13": "Some texts write $Z = \\tilde O"},
     "\\ell": {"13": "documents its `L2` as $\\ell"},
-    "U": {"13": "two matrices of weights in a row, $Z = X\\,U"},
-    "P": {"15": "a gradient of $P$ numbers"},
+    "U": {"10": "of a matrix $U$", "13": "two matrices of weights in a row, $Z = X\\,U"},
+    "P": {"10": "With $P = e^X$", "15": "a gradient of $P$ numbers"},
 }
 TERMS = {
     "loss": {"00": "The **loss** is"},
@@ -142,7 +142,7 @@ def _question(name):
 WHAT = {
     "exercise": lambda name: found(Definition)[name].hints,
     "by_hand": lambda name: [found(Sheet)[name].ask],
-    "puzzle": lambda name: [found(Puzzle)[name].formula],
+    "puzzle": lambda name: [puzzle(name).definition.formula],
     "prediction": _question,
 }
 
