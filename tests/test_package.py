@@ -168,7 +168,7 @@ BUDGETS = {
     "practice": (["practice"], 260),
     "pictures": (["pictures"], 890),
     "exercises/content": (["exercises/content"], 2_706),
-    "exercises/detective": (["exercises/detective"], 575),
+    "exercises/detective": (["exercises/detective"], 567),
     "exercises/engine": (["exercises/engine"], 4_972),
     "views": (["views"], 5_440),
     "publish": (["publish"], 1_395),

@@ -44,7 +44,7 @@ class Puzzle:
     call = property(lambda self: (f'puzzle("{self.title}")', "entry"), doc="As `Definition.call`.")
     result = property(lambda self: f"the derivative of one entry, {self.formula}", doc="What comes out, in words.")
     arguments = property(
-        lambda self: self.solution.split("(", 1)[1].split("):")[0], doc='As in a signature: "i, h, x".'
+        lambda self: self.solution[10 : self.solution.index("):")], doc='As in a signature: "i, h, x".'
     )
     stub = property(lambda self: f"def entry({self.arguments}):\n    # your code\n    ...", doc="To begin with.")
 
@@ -54,9 +54,8 @@ class Puzzle:
         arrays, tensor = self.draws()[0]
         places = {self.case_of(place, arrays): place for place in reversed(list(np.ndindex(tensor.shape)))}
         examples = "; ".join(f"{self._where(place)}: {tensor[place]:.4g}" for place in places.values())
-        numbers = ", ".join(
-            f"{name} = {A.tolist()}" for name, A in zip(self._names[tensor.ndim :], arrays, strict=True)
-        )
+        given = zip(self._names[tensor.ndim :], arrays, strict=True)
+        numbers = ", ".join(f"{name} = {A.tolist()}" for name, A in given)
         return f"Tell the cases apart: {'; '.join(places)}.", f"One entry of each, for {numbers}. {examples}."
 
     def draws(self):
@@ -196,7 +195,6 @@ def puzzle(name, store=None):
     """The index puzzle of that name, an `Exercise`, and store as there. Raises KeyError, with the nearest name, if there is
     none; TypeError for no text.
     """
-    by_title = {each.title: each for each in found(Puzzle).values()}
-    return Exercise(
-        find("puzzle(name)", name, by_title, "puzzles()"), store, lambda *asked: (Puzzle.check(*asked), None)
-    )
+    known = {each.title: each for each in found(Puzzle).values()}
+    asked = find("puzzle(name)", name, known, "puzzles()")
+    return Exercise(asked, store, lambda *given: (Puzzle.check(*given), None))
