@@ -6,7 +6,7 @@ import numpy as np
 import traitlets
 
 from course_lib import dense
-from course_lib.arguments import plain_array
+from course_lib.arguments import finite_array, plain_array
 from course_lib.jacobian import key_idea
 from course_lib.pictures.blackboard import board
 from course_lib.pictures.panel import (
@@ -207,13 +207,9 @@ def _floats(call, name, A):
     A = plain_array(f"{call}: {name}", A)
     check_numbers(f"{call}: {name}", A, rank=A.ndim)
     try:
-        A = A.astype(float)
+        return finite_array(call, name, A.astype(float))
     except OverflowError:
         raise ValueError(f"{call}: {name} holds Fractions that are too large for floats") from None
-    if not np.isfinite(A).all():
-        i = np.argwhere(~np.isfinite(A))[0].tolist()
-        raise ValueError(f"{call}: {name}{i if i else ''} is {A[tuple(i)]}, expected finite numbers")
-    return A
 
 
 def _parts(shape, y_shape):
