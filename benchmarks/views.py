@@ -100,7 +100,7 @@ HIGHLIGHT = """async ([kind, moves]) => {
     requestAnimationFrame(() => { last = performance.now(); });
     await painted();
     const whole = performance.now() - start;
-    if (status.textContent === before) throw Error(`move ${k} was not shown in the next frame: ${before}`);
+    if (k > -5 && status.textContent === before) throw Error(`move ${k} was not shown in the next frame: ${before}`);
     if (k >= 0) times.push([atOnce + last - first, whole]);
     await pause(20);
   }
