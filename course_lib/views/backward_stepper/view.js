@@ -183,8 +183,9 @@ class Stepper {
     ghost.className = "bss-travelling";
     Object.assign(ghost.style, { width: G.base.style.width, height: G.base.style.height });
     const places = [G, W, result].map(({ base }) => base.getBoundingClientRect());
+    const inside = (x) => Math.max(0, Math.min(home.width - places[0].width, x - home.x));
     const frames = places.map(({ x, y, width }, k) => ({
-      transform: `translate(${x - home.x + (k === 1 ? (width - places[0].width) / 2 : 0)}px, ${y - home.y}px)`,
+      transform: `translate(${inside(k === 1 ? x + (width - places[0].width) / 2 : x)}px, ${y - home.y}px)`,
       opacity: [1, 0.85, 0.2][k],
     }));
     board.append(ghost);
