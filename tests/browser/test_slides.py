@@ -45,7 +45,8 @@ CANVAS_TEXT = """(() => {
 
 # What is wrong with each slide, all of its steps shown, in words: what leaves its frame; text, in live views and pictures too,
 # below the least size of its kind; what is seen before the step above it; a line of code that takes two; a picture without
-# heading, or without words unless it fills the slide; less than a third of the height used, but for what is asked (a question, an exercise, a view).
+# heading, or without words unless it fills the slide; less than a third of the height used, but for what is asked (a
+# question, an exercise, a view).
 STEP_THROUGH = """async (least) => {
   const found = [];
   for (const section of Reveal.getSlides()) {
