@@ -309,6 +309,7 @@ def test_unloading_makes_comments_comments_again_and_loading_twice_checks_once(r
 
     assert run("%load_ext course_lib")[0] is None
     load_ipython_extension(shell)
+    assert len(checkers()) == len(shell.input_transformers_post) == 1
     assert run("%reload_ext course_lib")[0] is None
     assert len(checkers()) == len(shell.input_transformers_post) == 1
     assert str(run(LIE)[0]) == Z_LIES and shell.user_ns["Z"].shape == (7, 3)  # the assignment has been made
