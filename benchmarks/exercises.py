@@ -1,6 +1,6 @@
 """What the checks of exercises find, and what they cost. From the project's root: .venv/bin/python benchmarks/exercises.py
 
-The measures of the collection of wrong answers that the tests have: how many are caught,
+The measures of two collections of wrong answers, `further_mistakes` and one that the tests have: how many are caught,
 named (by the numbers, or in a line in which it goes wrong), and repaired so that the repair is right when it is checked
 again; what is left is listed. Then 200 random wrong answers, and the time from the call to the card, by the clock and on
 the processor: with what else runs, they differ.
@@ -16,6 +16,7 @@ import numpy as np
 
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "exercises")]
+from further_mistakes import FURTHER
 from learner import NoStore, answer, written
 from public_mistakes import MISTAKES
 
@@ -112,7 +113,7 @@ def right_answers():
 
 
 def main():
-    times = collection("public mistakes", MISTAKES)
+    times = [*collection("public mistakes", MISTAKES), *collection("further mistakes", FURTHER)]
     random_answers()
     row("right", right_answers())
     row("wrong", times)
