@@ -67,22 +67,10 @@ MISTAKES = [
         SOFTMAX + "    return (S - T) / len(Z) * S * (1 - S)\n",
         4,
     ),
-    one(
-        "a reshape where a transpose belongs", "grad_W", "    m, n_in = O.shape\n    return O.reshape(n_in, m) @ G\n", 3
-    ),
+    one("a reshape, not a transpose", "grad_W", "    m, n_in = O.shape\n    return O.reshape(n_in, m) @ G\n", 3),
     one("a reshape where a transpose belongs", "grad_W", "(G.T @ O).reshape(O.shape[1], G.shape[1])", 2),
-    one(
-        "the value of the penalty in the place of its gradient",
-        "grad_W_regularized",
-        "O.T @ G + lam * np.square(W).sum()",
-        2,
-    ),
-    one(
-        "the mean over the units in the place of the sum over the samples",
-        "grad_b",
-        "np.mean(G, axis=1, keepdims=True)",
-        2,
-    ),
+    one("the penalty itself, not its gradient", "grad_W_regularized", "O.T @ G + lam * np.square(W).sum()", 2),
+    one("the mean over units, not the sum over samples", "grad_b", "np.mean(G, axis=1, keepdims=True)", 2),
     one(
         "= for +=: the last sample alone is left",
         "grad_W",
@@ -90,11 +78,7 @@ MISTAKES = [
         4,
     ),
     whole(
-        "W is updated before it is used",
-        "backward",
-        backward(carry="Ws[l] = Ws[l] - 0.1 * dW\n        G = G @ Ws[l].T"),
-        8,
-        9,
+        "W moves before its use", "backward", backward(carry="Ws[l] = Ws[l] - 0.1 * dW\n        G = G @ Ws[l].T"), 8, 9
     ),
     one(
         "db is made before the activation is undone",
@@ -113,12 +97,12 @@ MISTAKES = [
         6,
         8,
     ),
-    one(
+    whole(
         "the activation is undone in the last layer only",
         "backward",
-        "    grads = []\n    last = len(Ws) - 1\n    for l in reversed(range(len(Ws))):\n        if l == last:\n            G = G * f_prime(Zs[l])\n        grads.insert(0, (Os[l].T @ G, G.sum(axis=0, keepdims=True)))\n        G = G @ Ws[l].T\n    return grads\n",
+        backward(undo="if l == len(Ws) - 1:\n            G = G * f_prime(Zs[l])"),
+        4,
         5,
-        6,
     ),
     one(
         "the loop ends one layer early",
@@ -155,13 +139,7 @@ MISTAKES = [
         4,
         5,
     ),
-    layer(
-        "dropout's mask is not applied backwards",
-        DROPOUT,
-        "def backward(X, mask, G):\n    return G / 0.6, None\n",
-        MASK,
-        2,
-    ),
+    layer("dropout's mask forgotten", DROPOUT, "def backward(X, mask, G):\n    return G / 0.6, None\n", MASK, 2),
     layer(
         "the gradient is never carried on to the step before",
         "def forward(X, h, Wx, Wh):\n    for x in X:\n        h = np.tanh(x @ Wx + h @ Wh)\n    return h\n",
@@ -198,5 +176,5 @@ RIGHT = [
         "numeric_jacobian",
         "def numeric_jacobian(f, x):\n    h, columns = 1e-5, []\n    for j in range(len(x)):\n        old = x[j]\n        x[j] = old + h\n        up = f(x)\n        x[j] = old - h\n        down = f(x)\n        x[j] = old\n        columns.append((up - down) / (2 * h))\n    return np.stack(columns, axis=1)\n",
         "moves x[j] and puts it back exactly",
-    ),
+    )
 ]
