@@ -88,7 +88,7 @@ def test_the_depth_scale_is_the_number_of_layers_for_a_factor_e():
 
 
 @given(st.sampled_from([identity, tanh, relu, gelu, softplus]), st.floats(0.2, 4), st.integers(1, 40), st.booleans())
-def test_flow_at_infinite_width_is_the_product_of_the_factors(f, gain, depth, residual):
+def test_flow_is_the_product_of_the_factors(f, gain, depth, residual):
     theory = mean_field(f, gain)
     q, chi = theory.layers(depth, 1.5, residual)
     flow = theory.flow(depth, 1.5, 7, residual=residual)
@@ -99,16 +99,8 @@ def test_flow_at_infinite_width_is_the_product_of_the_factors(f, gain, depth, re
     assert flow.grad_W**2 == pytest.approx(7 * q / gain * flow.G**2, rel=1e-9)
 
 
-@given(st.sampled_from([identity, relu]), st.floats(0.2, 4))
-def test_where_every_direction_has_the_same_factor_the_width_changes_little(f, gain):
-    theory = mean_field(f, gain)
-    wide, narrow = (theory.flow(10, 1.0, 7, width=n).mean_factor for n in (np.inf, 1000))
-    assert narrow == pytest.approx(wide, rel=0.01)
-    assert theory.flow(10, 1.0, 7, width=10**9).factor == pytest.approx(theory.flow(10, 1.0, 7).factor, rel=1e-6)
-
-
 def test_what_overflows_is_infinite_and_what_vanishes_is_0_without_a_warning():
-    exploding, vanishing = mean_field(relu, 1e30).flow(100, 1.0, 7, width=64), mean_field(tanh, 0.0).flow(5, 1.0, 7)
+    exploding, vanishing = mean_field(relu, 1e30).flow(100, 1.0, 7), mean_field(tanh, 0.0).flow(5, 1.0, 7)
     assert np.isinf(exploding.Z[20:]).all()
     assert np.isinf(exploding.G[0])
     assert np.isfinite(exploding.G[-1])
@@ -141,8 +133,6 @@ def test_what_makes_no_theory_or_cannot_be_its_layers_is_refused_by_name():
     cases = [
         ({"depth": 0}, ValueError, "depth is 0"),
         ({"batch": 0}, ValueError, "batch is 0"),
-        ({"width": 0}, ValueError, "width is 0"),
-        ({"width": 2.5}, TypeError, "width is float 2.5"),
     ]
     assert not_refused(theory.flow, {"depth": 3, "q_in": 1.0, "batch": 7}, cases) == []
 

@@ -107,16 +107,14 @@ def flow(trace: Trace, gradients: (list, tuple)):
 class Comparison(NamedTuple):
     """A row of the table: the factor on E[G^2] per layer, predicted and measured, for one activation and scale.
 
-    at_fixed_point: chi where q has settled. predicted: the geometric mean of chi over the layers that are measured;
-    at_width: the same with the part that fades with the width, see `MeanField.flow`. measured: the geometric mean of
-    the measured factors, over layers and networks; standard_error: of its logarithm.
+    at_fixed_point: chi where q has settled. predicted: the geometric mean of chi over the layers that are measured.
+    measured: the geometric mean of the measured factors, over layers and networks; standard_error: of its logarithm.
     """
 
     activation: Activation
     weight_gain: float
     at_fixed_point: float
     predicted: float
-    at_width: float
     measured: float
     standard_error: float
 
@@ -152,9 +150,9 @@ def compare(
             logs[i, k] = np.log(_measured(theory.activation, theory.weight_gain, draw).mean_factor)
     rows = []
     for theory, by_network in zip(theories, logs, strict=True):
-        predicted, at_width = (theory.flow(depth, 1.0, batch, width=n).mean_factor for n in (np.inf, width))
+        predicted = theory.flow(depth, 1.0, batch).mean_factor
         error = by_network.std(ddof=1) / np.sqrt(networks) if networks > 1 else np.nan
-        numbers = theory.chi, predicted, at_width, np.exp(by_network.mean()), error
+        numbers = theory.chi, predicted, np.exp(by_network.mean()), error
         rows.append(Comparison(theory.activation, theory.weight_gain, *map(float, numbers)))
     return rows
 

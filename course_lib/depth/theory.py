@@ -8,7 +8,8 @@ weight_gain is n_in Var(W) = n_out Var(W), bias_variance is Var(b). With u stand
 
 The first map asks for wide layers: then Z is close to normal. The second also takes W to be independent of G. It is
 not: Z, and with it G, was made from W. The error fades with the width where the first G has mean 0 and is independent
-of the network, and can be large where it is not, as when the loss sends back the network's own output.
+of the network (slowest in a residual network of relu), and stays where it is not, as when the loss sends back the
+network's own output.
 Sources: Glorot and Bengio 2010 (linear f), He et al. 2015 (relu), Poole et al. 2016 (the map of q), Schoenholz et al.
 2017 (chi and the depth scale), Yang and Schoenholz 2017 (residual connections), Yang 2019 (when W counts as
 independent of G).
@@ -84,87 +85,45 @@ class MeanField:
         residual: O^(l) = O^(l-1) + f(Z) in place of f(Z); the factor on E[G^2] is then 1 + chi.
         Raises TypeError or ValueError unless depth is a whole number, at least 1, and q_in is above 0 and finite.
         """
-        q, chi, *_ = self._walk("MeanField.layers(depth, q_in)", depth, q_in, residual)
-        return Layers(q, chi)
+        q, _ = self._walk("MeanField.layers(depth, q_in)", depth, q_in, residual)
+        return Layers(q, _chi(self.activation, self.weight_gain, q))
 
-    def flow(self, depth, q_in, batch, width=np.inf, residual=False):
-        """What `course_lib.depth.deep.measure` should see: the `Flow` of `depth` layers, for `batch` samples.
+    def flow(self, depth, q_in, batch, residual=False):
+        """What `course_lib.depth.deep.measure` should see in wide layers: the `Flow` of `depth` of them, for `batch` samples.
 
         The entries of the first G, the gradient for the network's output, have mean square 1; the output layer that
         follows the `depth` layers has weights of the same variance, and no activation.
-
-        width: the units of a layer; infinite leaves chi as the only factor. In a layer of n units, one of n
-        directions of dL/dO is that of the layer's own output, which the same W made. It has another factor, `along`
-        below, and where that exceeds chi (positive activations that grow) its share 1 / n grows with depth.
         Raises TypeError or ValueError for a number out of range.
         """
-        call = "MeanField.flow(depth, q_in, batch, width)"
+        call = "MeanField.flow(depth, q_in, batch)"
         Whole(1)(call, "batch", batch)
-        if width != np.inf:
-            Whole(1)(call, "width", width)
-        q, chi, O_mean, O_square = self._walk(call, depth, q_in, residual)
-        factor, size = np.empty((2, depth))
+        q, O_square = self._walk(call, depth, q_in, residual)
+        factor = _chi(self.activation, self.weight_gain, q) + residual
+        slope = _chi(self.activation, 1.0, q)
         with np.errstate(all="ignore"):
-            along, leaking, returning, slope_along = self._own_direction(q, O_mean, O_square, residual)
-            slope = _mean_square(self.activation.f_prime, np.clip(q, _TINY, _HUGE))
-            log_square, own = np.log(self.weight_gain), 1.0  # of dL/dO: its mean square; that along O, divided by it
-            for layer in reversed(range(depth)):
-                share = own / width
-                size[layer] = np.exp(log_square / 2) * np.sqrt((1 - share) * slope[layer] + share * slope_along[layer])
-                factor[layer] = (chi[layer] + residual) * (1 - share) + (along[layer] + returning[layer]) * share
-                log_square += np.log(factor[layer])
-                own = (along[layer] * own + leaking[layer] * (1 - share)) / factor[layer] if factor[layer] else 0.0
-            return Flow(np.sqrt(q), size, np.sqrt(batch) * np.sqrt(O_square) * size, factor[1:])
+            above = np.append(np.log(factor[:0:-1]).cumsum()[::-1], 0.0)  # logarithms: 100 factors may be no float
+            G = np.exp((np.log(self.weight_gain) + above) / 2) * np.sqrt(slope)
+            return Flow(np.sqrt(q), G, np.sqrt(batch * O_square) * G, factor[1:])
 
     def _walk(self, call, depth, q_in, residual):
-        """q, chi, and mean and mean square of an entry of the input O: four arrays of shape (depth,)."""
+        """q, and the mean square of an entry of the input O: two arrays of shape (depth,)."""
         Whole(1)(call, "depth", depth)
         mean, mean_square = 0.0, float(Number(0, above=True)(call, "q_in", q_in))
-        q, O_mean, O_square = np.empty((3, depth))
+        q, O_square = np.full((2, depth), np.inf)
         u, weights = _quadrature()
         with np.errstate(all="ignore"):
             for layer in range(depth):
-                O_mean[layer], O_square[layer] = mean, mean_square
+                O_square[layer] = mean_square
                 q[layer] = self.weight_gain * mean_square + self.bias_variance
                 if not q[layer] < _HUGE:
-                    q[layer:], O_mean[layer + 1 :], O_square[layer + 1 :] = np.inf, np.inf, np.inf
+                    q[layer] = np.inf
                     break
                 f = self.activation.f(np.sqrt(q[layer]) * u)
                 step, step_square = f @ weights, (f * f) @ weights
-                if residual:  # f(Z) is independent of O here, but neither needs to have mean 0
-                    mean, mean_square = mean + step, mean_square + 2 * mean * step + step_square
-                else:
-                    mean, mean_square = step, step_square
-            return q, _chi(self.activation, self.weight_gain, q), O_mean, O_square
-
-    def _own_direction(self, q, O_mean, O_square, residual):
-        """How dL/dO in the direction of each layer's O differs from the rest: four arrays of shape (depth,).
-
-        With J the layer's Jacobian and o, o' the unit vectors of its input and output: along = (J o . o')^2,
-        leaking = |J o|^2 - along, returning = the sum of (J d . o')^2 over the directions d orthogonal to o, and
-        slope_along = the mean of f'(z)^2, weighted by the squares of the output. Where q is 0 or infinite, there is
-        no such direction: then along is the factor of all others.
-        """
-        u, weights = _quadrature()
-        Z = np.sqrt(np.clip(q, _TINY, _HUGE))[:, None] * u
-        f, slope, past = self.activation.f(Z), self.activation.f_prime(Z), float(residual)
-        squares, move = slope * slope, slope * Z
-        mean_f, square_f, mean_move = f @ weights, (f * f) @ weights, move @ weights
-        output_square = past * (O_square + 2 * O_mean * mean_f) + square_f
-        together = past * (O_square + O_mean * (mean_f + mean_move)) + (f * move) @ weights
-        moved = past * (O_square + 2 * O_mean * mean_move) + (move * move) @ weights
-        weighted = past * (O_square * (squares @ weights) + 2 * O_mean * ((squares * f) @ weights))
-        weighted = (weighted + (squares * f * f) @ weights) / output_square
-        aside = past * (square_f - (O_mean / np.sqrt(O_square) * mean_f) ** 2) / output_square
-        along = (together / np.sqrt(O_square) / np.sqrt(output_square)) ** 2
-        exists = (_TINY < q) & (q < _HUGE / 1e10) & (output_square > 0)
-        everywhere = squares @ weights
-        return (
-            np.where(exists, along, past + self.weight_gain * everywhere),
-            np.where(exists, moved / O_square - along, 0),
-            np.where(exists, self.weight_gain * weighted + aside, 0),
-            np.where(exists, weighted, everywhere),
-        )
+                # f(Z) is independent of the O that goes past it, but neither needs to have mean 0
+                mean_square = residual * (mean_square + 2 * mean * step) + step_square
+                mean = residual * mean + step
+        return q, O_square
 
 
 @shape_checked

@@ -113,7 +113,7 @@ def test_the_theory_is_that_of_course_lib():
     view = GradientFlow(**SETTINGS)
     field = mean_field(activations.tanh, 1.3**2)
     assert np.allclose(view.theory["Z"], np.sqrt(field.layers(7, 1.0).q), rtol=1e-12)
-    flow = field.flow(7, 1.0, 11, 23)
+    flow = field.flow(7, 1.0, 11)
     assert np.allclose(view.theory["G"], flow.G / 11, rtol=1e-12)  # the first G is R / m
     assert np.allclose(view.theory["grad_W"], flow.grad_W / 11, rtol=1e-12)
 

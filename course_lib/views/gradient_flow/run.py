@@ -129,17 +129,17 @@ def critical_scale(settings):
     """
     if settings["depth"] == 1 or settings["residual"]:
         return None
-    gain = _critical_gain(*(settings[name] for name in ("activation", "depth", "width")))
+    gain = _critical_gain(settings["activation"], settings["depth"])
     return float(np.sqrt(gain / INITIALIZERS[settings["initializer"]][1]))
 
 
 @functools.lru_cache(maxsize=1000)
-def _critical_gain(name, depth, width):
+def _critical_gain(name, depth):
     """The weight gain at which G is the same at both ends: where a function of its logarithm that rises crosses 0."""
 
     def growth(log_gain):
         with np.errstate(all="ignore"):
-            G = _mean_field(name, np.exp(log_gain)).flow(depth, 1.0, 1, width).G
+            G = _mean_field(name, np.exp(log_gain)).flow(depth, 1.0, 1).G
             return np.log(G[0] / G[-1]) / (depth - 1)
 
     low, high = np.log(0.01), np.log(1000)
@@ -158,10 +158,10 @@ def _critical_gain(name, depth, width):
 
 
 def _theory(settings):
-    """The prediction for layers of this width, a `Flow`; NaN where Z is beyond what the prediction covers."""
+    """The prediction for wide layers, a `Flow`; NaN where Z is beyond what the prediction covers."""
     depth, m = settings["depth"], settings["batch"]
     field = _mean_field(settings["activation"], weight_gain(settings))
-    Z, G, grad_W, factor = field.flow(depth, 1.0, m, settings["width"], residual=settings["residual"])
+    Z, G, grad_W, factor = field.flow(depth, 1.0, m, residual=settings["residual"])
     beyond = np.arange(depth) > np.append(np.flatnonzero(Z > MOST_Z), depth)[0]
     Z, grad_W = (np.where(beyond, np.nan, by_layer) for by_layer in (Z, grad_W))
     return Flow(Z, G / m, grad_W / m, factor)  # the first G is R / m

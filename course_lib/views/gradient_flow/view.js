@@ -164,7 +164,7 @@ function challenge(current) {
   /** Another network has another answer: what was said of the last one is taken away. */
   function renew() {
     const { asked } = current();
-    const now = [asked.activation, asked.initializer, asked.depth, asked.width, asked.residual].join();
+    const now = [asked.activation, asked.initializer, asked.depth, asked.residual].join();
     if (now === riddle) return;
     [riddle, tries] = [now, 0];
     reveal.setAttribute("aria-disabled", true);
@@ -191,7 +191,7 @@ function challenge(current) {
     if (!tries) return setWords(words, "Try first: set a scale, and let it be judged.");
     const { asked, critical, depth, gainAtOne } = current();
     const gain = short(critical ** 2 * gainAtOne);
-    const whose = `for ${depth} layers of ${asked.width} ${asked.activation} units. At another depth it may be another one.`;
+    const whose = `for ${depth} layers of ${asked.activation}. At another depth it may be another one.`;
     setWords(words, `Theory: scale ${short(critical)}, where n Var(W) = ${gain}, ${whose}`);
   }
   return { buttons: [judge, reveal], words, renew };
@@ -260,7 +260,7 @@ class FlowView {
     const { view, controls, riddle, curves, plot, grid, histogram, pictures, lines, notice, gapWords } = this;
     const legend = element("p", { class: "bss-legend" });
     for (const { mark, kind, name } of SERIES) legend.append(element("span", { class: kind }, mark), " ", ...typeset(name), "  ");
-    legend.append("of this network; dashed: what the theory predicts");
+    legend.append("of this network; dashed: what the theory predicts for wide layers");
     plot.append(...curves.map(({ picture }) => element("div", {}, picture.box)));
     const { residual, ...fields } = controls;
     const buttons = [residual.box, ...riddle.buttons, resetButton(this.model)];
@@ -346,7 +346,7 @@ class FlowView {
     const title = `Z of layer ${l}; line: f′`;
     const label = `Histogram of Z of layer ${l}, the outer bars with all beyond, with f′ of ${f}. ${share}`;
     this.histogram.draw({ counts: part(run.counts), slopes: part(run.slopes), reach: run.reach[l], title, label });
-    const theory = `${short(run.chi[l])}, in wide layers ${residual ? "1 + χ" : "χ"}`;
+    const theory = `${residual ? "1 + χ" : "χ"} = ${short(run.chi[l])}`;
     const factor = Number.isNaN(run.factor[l]) ? "what is no number" : short(run.factor[l]);
     const back = `Going back through it multiplies the mean square of the gradient by ${factor} (theory: ${theory}).`;
     setWords(this.lines[0], l ? back : "Nobody needs the gradient for the data, so going back ends here.");

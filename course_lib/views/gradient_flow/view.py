@@ -30,7 +30,7 @@ class GradientFlow(View):
     "fan_in_uniform", "glorot_uniform", "glorot_normal", "he_normal" or "orthogonal"; scale multiplies its weights.
     residual: a layer's output is O + f(Z) in place of f(Z). seed: of everything that is drawn at random: another
     setting changes nothing else. layer: whose Z and G are shown. The network is that of `views.gradient_flow.run`; the theory
-    is that of `course_lib.depth.theory`, for layers of this width. Scales of 0, or so large that numbers overflow, are
+    is that of `course_lib.depth.theory`, for wide layers. Scales of 0, or so large that numbers overflow, are
     shown as what they lead to.
 
     Raises TypeError for a value of the wrong kind, ValueError for one out of range.
