@@ -164,7 +164,7 @@ BUDGETS = {
     "fast": (["fast.py"], 210),
     "autodiff": (["autodiff.py"], 160),
     "shape_comments": (["shape_comments"], 240),
-    "depth": (["depth"], 530),
+    "depth": (["depth"], 430),
     "practice": (["practice"], 260),
     "pictures": (["pictures"], 890),
     "exercises/content": (["exercises/content"], 2_720),

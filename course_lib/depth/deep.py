@@ -5,17 +5,15 @@
     Z = O W + b,   Y = Z or its normalization,   O^(l) = f(Y)   or, where the sizes allow, O^(l-1) + f(Y)
 
 `flow` takes root mean squares from the trace of any network; `measure` builds a random network of constant width and
-does the same; `compare` sets many such measurements beside `course_lib.depth.theory.mean_field`.
+does the same, to set beside `course_lib.depth.theory.mean_field`.
 """
-
-from typing import NamedTuple
 
 import numpy as np
 
 from course_lib.activations import Activation
 from course_lib.arguments import Number, Whole, describe, float_type
 from course_lib.depth.normalization import Normalization
-from course_lib.depth.theory import Flow, mean_field
+from course_lib.depth.theory import Flow
 from course_lib.network import Network, Trace
 from course_lib.shapes import ShapeError, shape_checked
 
@@ -104,59 +102,6 @@ def flow(trace: Trace, gradients: (list, tuple)):
     return Flow(*rms, factor)
 
 
-class Comparison(NamedTuple):
-    """A row of the table: the factor on E[G^2] per layer, predicted and measured, for one activation and scale.
-
-    at_fixed_point: chi where q has settled. predicted: the geometric mean of chi over the layers that are measured.
-    measured: the geometric mean of the measured factors, over layers and networks; standard_error: of its logarithm.
-    """
-
-    activation: Activation
-    weight_gain: float
-    at_fixed_point: float
-    predicted: float
-    measured: float
-    standard_error: float
-
-    @property
-    def difference(self):
-        """measured / predicted - 1."""
-        return self.measured / self.predicted - 1
-
-
-@shape_checked
-def compare(
-    cases: (list, tuple),
-    depth: Whole(2) = 30,
-    width: Whole(1) = 512,
-    batch: Whole(1) = 16,
-    networks: Whole(1) = 20,
-    seed: Whole() = 0,
-):
-    """Theory beside measurement: a `Comparison` for each case, a pair (activation, weight_gain).
-
-    Each case is measured on the same `networks` draws of weights, scaled by its own gain, which saves most of the
-    time. Arrays are float32: its rounding is 1e-7, the fluctuation of a layer at width 512 some 1e-2.
-    Raises what `mean_field` and `measure` raise.
-    """
-    for k, case in enumerate(cases):
-        if not isinstance(case, (list, tuple)) or len(case) != 2:
-            raise TypeError(f"compare(cases, ...): cases[{k}] is {describe(case)}, expected (activation, weight_gain)")
-    theories = [mean_field(*case) for case in cases]
-    logs = np.empty((len(theories), networks))
-    for k in range(networks):
-        draw = _draw(depth, width, batch, np.random.default_rng([seed, k]), np.float32)
-        for i, theory in enumerate(theories):
-            logs[i, k] = np.log(_measured(theory.activation, theory.weight_gain, draw).mean_factor)
-    rows = []
-    for theory, by_network in zip(theories, logs, strict=True):
-        predicted = theory.flow(depth, 1.0, batch).mean_factor
-        error = by_network.std(ddof=1) / np.sqrt(networks) if networks > 1 else np.nan
-        numbers = theory.chi, predicted, np.exp(by_network.mean()), error
-        rows.append(Comparison(theory.activation, theory.weight_gain, *map(float, numbers)))
-    return rows
-
-
 @shape_checked
 def measure(
     activation: Activation,
@@ -179,30 +124,18 @@ def measure(
     Compare with `mean_field(activation, weight_gain, bias_variance).flow(depth, 1.0, batch)`.
     Raises TypeError or ValueError for an argument that is not as described.
     """
-    theory = mean_field(activation, weight_gain, bias_variance)
-    draw = _draw(depth, width, batch, rng, dtype)
-    return _measured(activation, theory.weight_gain, draw, theory.bias_variance, residual, normalization)
-
-
-def _draw(depth, width, batch, rng, dtype):
-    """Standard normal: W and b of depth + 1 layers, the data X and the first G."""
     shapes = [(width, width), (1, width)] * (depth + 1) + [(batch, width)] * 2
     *parameters, X, G = (rng.standard_normal(shape, dtype=dtype) for shape in shapes)
-    return parameters[::2], parameters[1::2], X, G
-
-
-def _measured(activation, weight_gain, draw, bias_variance=0.0, residual=False, normalization=None):
-    Ws, bs, X, G = draw
-    scale, remaining = np.sqrt(weight_gain / len(Ws[0])), iter(Ws)
+    scale, remaining = np.sqrt(weight_gain / width), iter(parameters[::2])
     network = DeepNetwork(
-        [len(Ws[0])] * (len(Ws) + 1),
+        [width] * (depth + 2),
         activation,
         initializer=lambda n_in, n_out, rng: X.dtype.type(scale) * next(remaining),
         residual=residual,
         normalization=normalization,
-        dtype=X.dtype,
+        dtype=dtype,
     )
-    for (_, b, *_), drawn in zip(network.parameters, bs, strict=True):
+    for (_, b, *_), drawn in zip(network.parameters, parameters[1::2], strict=True):
         b[...] = np.sqrt(bias_variance) * drawn  # (1, width)
     with np.errstate(over="ignore", invalid="ignore"):
         trace = network.forward(X)
