@@ -167,9 +167,9 @@ BUDGETS = {
     "depth": (["depth"], 430),
     "practice": (["practice"], 260),
     "pictures": (["pictures"], 890),
-    "exercises/content": (["exercises/content"], 2_720),
+    "exercises/content": (["exercises/content"], 2_672),
     "exercises/detective": (["exercises/detective"], 567),
-    "exercises/engine": (["exercises/engine"], 5_000),
+    "exercises/engine": (["exercises/engine"], 4_989),
     "views": (["views"], 5_440),
     "publish": (["publish"], 1_270),
 }

@@ -222,14 +222,14 @@ def test_bad_input_is_named():
         ShapeError, match=rf"the answers have shape \({columns},\), expected \(1, n_out\) = \(1, {columns}\)"
     ):
         hand.check([1] * columns)
-    with pytest.raises(ShapeError, match=r"the answers have shape \(2, \?\)"):
+    with pytest.raises(ShapeError, match=r"the answers have shape \(2,\)"):
         hand.check([[1], [1, 2]])
-    with pytest.raises(TypeError, match="the answers are 'abc', expected rows such as"):
+    with pytest.raises(ShapeError, match=r"the answers have shape \(\), expected"):
         hand.check("abc")
     for bad in ("three", 1j, True, {}):
-        with pytest.raises(TypeError, match=r"entry \(0, 0\) is .*, expected a number"):
+        with pytest.raises(TypeError, match=r"entry \(0, 0\) is .*, expected a finite number"):
             hand.check([[bad] + [None] * (columns - 1)])
-    with pytest.raises(ValueError, match=r"entry \(0, 0\) is nan, expected a number such as -3"):
+    with pytest.raises(ValueError, match=r"entry \(0, 0\) is nan, expected a finite number"):
         hand.check([[float("nan")] + [None] * (columns - 1)])
     with pytest.raises((ValueError, traitlets.TraitError), match="answers are"):
         hand.answers = [["1"]]

@@ -316,6 +316,11 @@ FORMS = {
     "a global is bound": ("wrong", None, f"def grad_b(G):\n    global calls\n    calls += 1\n    return {MEAN}\n"),
     "a global array is changed": ("wrong", 3, f"def grad_b(G):\n    kept[0] += 1\n    return {MEAN}\n"),
     "a global list grows": ("wrong", 3, f"def grad_b(G):\n    seen.append(1)\n    return {MEAN}\n"),
+    "beside one with effects": (
+        "wrong",
+        2,
+        f"def log(A):\n    seen.append(1)\n    kept[:] = 9\n    return A\ndef grad_b(G):\n    return {ROWS}\n",
+    ),
     "a global is read": ("wrong", 2, "def grad_b(G):\n    return G.sum(axis=axis, keepdims=True)\n"),
 }
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_lib.exercises.engine.cases import Case, batch_cases
+from course_lib.exercises.engine.cases import batch_cases, drawn_cases
 from course_lib.exercises.engine.definition import Definition
 from course_lib.exercises.engine.prediction import question, right, wrong
 
@@ -20,32 +20,21 @@ def _exercise(name, arguments, result, cases, hints, body, section):
     )
 
 
-def _cases(*sizes, make, names):
-    """A function `seed -> cases`, one for each line of sizes and tags; make: (rng, *sizes) -> arguments."""
-
-    def cases(seed):
-        rng = np.random.default_rng(seed)
-        return tuple(
-            Case(tuple(make(rng, *line)), dict(zip(names, line, strict=True)), frozenset(tags.split()))
-            for *line, tags in sizes
-        )
-
-    return cases
-
-
 embedding_back = _exercise(
     "embedding_back",
     "t, G, v",
     "an array of shape (v, d)",
-    _cases(
-        (7, 5, 3, "notebook"),
-        (7, 5, 3, "notebook"),
-        (11, 7, 2, "primes"),
-        (13, 3, 5, "primes"),
-        (1, 2, 3, "edge"),
-        (5, 5, 5, "square"),
-        make=lambda rng, m, v, d: (rng.integers(v, size=m), rng.standard_normal((m, d)), v),
-        names=("m", "v", "d"),
+    drawn_cases(
+        lambda draw, m, v, d: (draw.rng.integers(v, size=m), draw(m, d), v),
+        ("m", "v", "d"),
+        (
+            (7, 5, 3, "notebook"),
+            (7, 5, 3, "notebook"),
+            (11, 7, 2, "primes"),
+            (13, 3, 5, "primes"),
+            (1, 2, 3, "edge"),
+            (5, 5, 5, "square"),
+        ),
     ),
     (
         "E[h, k] is in Y[i, k] for every place i at which the text has word h.",
@@ -55,11 +44,7 @@ embedding_back = _exercise(
     "Embedding: a gather",
 )
 
-_SIGNALS = {
-    "make": lambda rng, n, f: (rng.standard_normal(n), rng.standard_normal(f), rng.standard_normal(n - f + 1)),
-    "names": ("n", "f"),
-}
-_LENGTHS = (
+LENGTHS = (
     (8, 3, "notebook"),
     (8, 3, "notebook"),
     (11, 4, "primes"),
@@ -70,11 +55,14 @@ _LENGTHS = (
 )
 
 
+SIGNALS = drawn_cases(lambda draw, n, f: (draw(n), draw(f), draw(n - f + 1)), ("n", "f"), LENGTHS)
+
+
 convolution_w = _exercise(
     "convolution_w",
     "x, w, G",
     "an array of shape (f,), that of w",
-    _cases(*_LENGTHS, **_SIGNALS),
+    SIGNALS,
     ("In code z[i] = w[0] x[i] + w[1] x[i + 1] + ... Which numbers of x does w[h] meet?", "Sum x[i + h] G[i] over i."),
     "    return np.array([x[h : h + len(G)] @ G for h in range(len(w))])",
     "Convolution: a shifted index",
@@ -84,7 +72,7 @@ convolution_x = _exercise(
     "convolution_x",
     "x, w, G",
     "an array of shape (n,), that of x",
-    _cases(*_LENGTHS, **_SIGNALS),
+    SIGNALS,
     (
         "x[h] is in z[i] with the factor w[h - i], if 0 <= h - i < f.",
         "For each i, add w G[i] to the places of window i.",

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_lib.exercises.engine.cases import Case, Draw, batch_cases
+from course_lib.exercises.engine.cases import batch_cases, drawn_cases
 from course_lib.exercises.engine.definition import Definition, Mistake
 from course_lib.exercises.engine.prediction import question, right, wrong
 
@@ -25,15 +25,6 @@ BROADCASTS = (
     ((5, 7), (1, 7), "float32"),
     ((13, 2), (2,), "strided readonly"),
 )
-
-
-def _broadcasts(seed):
-    rng = np.random.default_rng(seed)
-    cases = []
-    for shape, before, tags in BROADCASTS:
-        draw = Draw(rng, frozenset(tags.split()))
-        cases.append(Case((draw(*shape), before), {"G.shape": shape, "shape": before}, draw.tags))
-    return tuple(cases)
 
 
 unbroadcast = Definition(
@@ -70,7 +61,7 @@ unbroadcast = Definition(
             change=("G.sum(", "G.mean("),
         ),
     ),
-    cases=_broadcasts,
+    cases=drawn_cases(lambda draw, shape, before: (draw(*shape), before), ("G.shape", "shape"), BROADCASTS),
     hints=(
         "Broadcasting does two things: it puts new axes in front, and it copies along axes of length 1.",
         "For both, the gradient is the sum over the copies. Sum over the first G.ndim - len(shape) axes first.",
@@ -113,29 +104,21 @@ cumsum_rule = Definition(
 )
 
 
-def _graphs(seed):
-    rng = np.random.default_rng(seed)
-    cases = []
-    for n, tags in (
-        (6, "notebook"),
-        (6, "notebook"),
-        (11, "primes"),
-        (13, "primes"),
-        (1, "edge"),
-        (2, "edge"),
-        (1500, "edge"),
-    ):
-        new = rng.permutation(n).tolist()  # node k of the computation is called new[k]
-        if n > 100:  # a visit that begins at either end of the numbers goes deep at once
-            new = [each for each in new if each not in (0, n - 1)] + [0, n - 1]
-        parents = [[] for _ in range(n)]
-        for k in range(1, n):
-            several = [k - 1] if n > 100 else rng.integers(k, size=rng.integers(1, 4)).tolist()
-            parents[new[k]] = [new[each] for each in several]
-        if n == 6:
-            parents[new[5]] = [new[4], new[4]]
-        cases.append(Case((parents,), {"nodes": n}, frozenset(tags.split())))
-    return tuple(cases)
+def _graph(draw, n):
+    rng = draw.rng
+    new = rng.permutation(n).tolist()  # node k of the computation is called new[k]
+    if n > 100:  # a visit that begins at either end of the numbers goes deep at once
+        new = [each for each in new if each not in (0, n - 1)] + [0, n - 1]
+    parents = [[] for _ in range(n)]
+    for k in range(1, n):
+        several = [k - 1] if n > 100 else rng.integers(k, size=rng.integers(1, 4)).tolist()
+        parents[new[k]] = [new[each] for each in several]
+    if n == 6:
+        parents[new[5]] = [new[4], new[4]]
+    return (parents,)
+
+
+SIZES = ((6, "notebook"), (6, "notebook"), (11, "primes"), (13, "primes"), (1, "edge"), (2, "edge"), (1500, "edge"))
 
 
 def _is_order(order, parents):
@@ -178,7 +161,7 @@ in_order = Definition(
             change=("np.array(order)", "np.arange(len(parents))"),
         ),
     ),
-    cases=_graphs,
+    cases=drawn_cases(_graph, ("nodes",), SIZES),
     hints=(
         "A node is ready when all of its parents have their place. Which nodes are ready at the beginning?",
         "Keep for each node how many of its parents still wait. When a node gets its place, each of its children has one less.",

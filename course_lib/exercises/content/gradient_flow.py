@@ -1,6 +1,6 @@
 """Notebook 09: standard deviations of weights, and the gain of a layer."""
 
-from course_lib.exercises.engine.cases import Case, batch_cases
+from course_lib.exercises.engine.cases import batch_cases, drawn_cases
 from course_lib.exercises.engine.definition import Definition, Mistake
 from course_lib.exercises.engine.prediction import question, right, wrong
 
@@ -14,13 +14,8 @@ STD_IS_VARIANCE = Mistake(
 def _numbers(names, rows):
     """Cases whose arguments are the numbers of each row; the first two rows are the notebook's."""
 
-    def cases(_):
-        tags = ["notebook"] + ["primes"] * (len(rows) - 1)
-        return tuple(
-            Case(row, dict(zip(names, row, strict=True)), frozenset({tag})) for row, tag in zip(rows, tags, strict=True)
-        )
-
-    return cases
+    tags = ["notebook"] + ["primes"] * (len(rows) - 1)
+    return drawn_cases(lambda _, *row: row, names, [(*row, tag) for row, tag in zip(rows, tags, strict=True)])
 
 
 he_std = Definition(

@@ -3,7 +3,7 @@
 import numpy as np
 
 from course_lib.activations import gelu, sigmoid, softplus, tanh
-from course_lib.exercises.engine.cases import Case, batch_cases
+from course_lib.exercises.engine.cases import batch_cases, drawn_cases
 from course_lib.exercises.engine.definition import Definition, Mistake
 from course_lib.exercises.engine.prediction import question, right, wrong
 from course_lib.exercises.engine.sheet import COLUMN, ROW, Product, Sheet
@@ -15,20 +15,16 @@ TRANSPOSED = Mistake("transposed", look="row S2, {jacobians: Why the result come
 _SLOPES = (tanh.f_prime, sigmoid.f_prime, softplus.f_prime, gelu.f_prime)
 
 
-def _vector_function_cases(seed):
-    """Functions from (n,) to (m,), not linear; of columns of an (n, k) matrix too."""
-    rng = np.random.default_rng(seed)
-    sizes = [(7, 5, "notebook"), (7, 5, "notebook"), (2, 3, "primes"), (5, 7, "primes"), (1, 3, "edge"), (3, 1, "edge")]
-    sizes += [(4, 4, "square"), (3, 3, "square"), (5, 2, "strided readonly")]
-    cases = []
-    for m, n, tags in sizes:
-        A, B = rng.standard_normal((2, m, n)) / 2
+def _vector_function(draw, m, n):
+    """A function from (n,) to (m,), not linear; of columns of an (n, k) matrix too; and where it is to be taken."""
+    A, B = draw.rng.standard_normal((2, m, n)) / 2
+    return lambda x: np.sin(A @ x) + B @ (x * x), draw.rng.standard_normal(n)
 
-        def f(x, A=A, B=B):
-            return np.sin(A @ x) + B @ (x * x)
 
-        cases.append(Case((f, rng.standard_normal(n)), {"m": m, "n": n}, frozenset(tags.split())))
-    return tuple(cases)
+SIZES = (
+    *((7, 5, "notebook"), (7, 5, "notebook"), (2, 3, "primes"), (5, 7, "primes"), (1, 3, "edge"), (3, 1, "edge")),
+    *((4, 4, "square"), (3, 3, "square"), (5, 2, "strided readonly")),
+)
 
 
 jacobian_linear = Definition(
@@ -96,7 +92,7 @@ numeric_jacobian = Definition(
             look="{jacobians: Slopes without a formula}: how far apart are the two points that you compare?",
         ),
     ),
-    cases=_vector_function_cases,
+    cases=drawn_cases(_vector_function, ("m", "n"), SIZES),
     tolerance=1e-3,  # a one-sided difference with a step of 1e-4 is good enough
     hints=(
         "Move one entry of x a little, and leave the others. How far does y move, for each unit of the step?",

@@ -2,41 +2,32 @@
 
 import numpy as np
 
-from course_lib.exercises.engine.cases import Case, Draw
+from course_lib.exercises.engine.cases import drawn_cases
 from course_lib.exercises.engine.definition import Definition, Mistake
 from course_lib.exercises.engine.prediction import question, right, wrong
 
 NOTEBOOK = "02_key_idea"
 
 
-def _key_idea_cases(seed):
-    rng = np.random.default_rng(seed)
-    shapes = [
-        ((5, 3), (3, 7), "notebook higher"),
-        ((5, 3), (3, 7), "notebook higher"),
-        ((5,), (3,), "rankone"),
-        ((2,), (7,), "rankone"),
-        ((4,), (4,), "rankone"),
-        ((3,), (3,), "rankone"),
-        ((2, 7), (5, 2), "primes higher"),
-        ((2, 5), (3,), "primes higher"),
-        ((3, 2, 5), (2, 2), "primes higher"),
-        ((3, 2), (), "higher"),
-        ((), (3, 2), ""),
-        ((3,), (2, 5), ""),
-        ((4, 4), (4, 4), "square higher"),
-        ((3, 3), (3, 3), "square higher"),
-        ((1, 2), (2, 1), "edge higher"),
-        ((5, 2), (2, 3), "float32 higher"),
-        ((3, 2), (5, 2), "strided readonly higher"),
-    ]
-    cases = []
-    for y, x, tags in shapes:
-        tags = frozenset(tags.split())
-        draw = Draw(rng, tags)
-        arguments = (np.asarray(draw(*y, *x)), np.asarray(draw(*y)))
-        cases.append(Case(arguments, {"Y.shape": y, "X.shape": x}, tags))
-    return tuple(cases)
+SHAPES = (
+    ((5, 3), (3, 7), "notebook higher"),
+    ((5, 3), (3, 7), "notebook higher"),
+    ((5,), (3,), "rankone"),
+    ((2,), (7,), "rankone"),
+    ((4,), (4,), "rankone"),
+    ((3,), (3,), "rankone"),
+    ((2, 7), (5, 2), "primes higher"),
+    ((2, 5), (3,), "primes higher"),
+    ((3, 2, 5), (2, 2), "primes higher"),
+    ((3, 2), (), "higher"),
+    ((), (3, 2), ""),
+    ((3,), (2, 5), ""),
+    ((4, 4), (4, 4), "square higher"),
+    ((3, 3), (3, 3), "square higher"),
+    ((1, 2), (2, 1), "edge higher"),
+    ((5, 2), (2, 3), "float32 higher"),
+    ((3, 2), (5, 2), "strided readonly higher"),
+)
 
 
 key_idea = Definition(
@@ -59,7 +50,9 @@ key_idea = Definition(
         ),
         Mistake("rank_one_only", look="row S4, {key_idea: Any ranks}: how many indexes has Y?"),
     ),
-    cases=_key_idea_cases,
+    cases=drawn_cases(
+        lambda draw, y, x: (np.asarray(draw(*y, *x)), np.asarray(draw(*y))), ("Y.shape", "X.shape"), SHAPES
+    ),
     hints=(
         "Each entry of Y is a path from X to z. Weigh each path by how much z cares for it, and add them all.",
         "dY_dX has the indexes of Y first. As many of them as dz_dY has are summed: dz_dY.ndim.",

@@ -2,17 +2,15 @@
 
 import itertools
 
-import numpy as np
-
 from course_lib.exercises.content.G_and_activation import F_OF, SMOOTH
-from course_lib.exercises.engine.cases import Case, Draw
+from course_lib.exercises.engine.cases import drawn_cases
 from course_lib.exercises.engine.definition import Definition, Mistake
 from course_lib.exercises.engine.prediction import question, right, wrong
 
 NOTEBOOK = "08_the_loop"
 
 # m, the widths, and tags. Equal widths let the mistakes run that forget or exchange weights.
-NETWORKS = (
+SIZES = (
     (7, (5, 3, 2), "notebook"),
     (7, (5, 3, 2), "notebook"),
     (3, (2, 5, 7, 3), "primes"),
@@ -30,25 +28,25 @@ NETWORKS = (
 )
 
 
-def _passes(make, without=()):
-    """A function `seed -> cases`: for each network what its forward pass kept. make: gives the arguments, without: tags."""
+# The same with the number of layers, and with the activation of each.
+NETWORKS = [(m, len(widths) - 1, widths, SMOOTH[i % len(SMOOTH)], tags) for i, (m, widths, tags) in enumerate(SIZES)]
+WRITEABLE = [(*sizes, tags.replace("readonly", "")) for *sizes, tags in NETWORKS]
+NAMES = ("m", "layers", "widths", None)
 
-    def cases(seed):
-        rng = np.random.default_rng(seed)
-        made = []
-        for number, (m, widths, tags) in enumerate(NETWORKS):
-            draw, f = Draw(rng, frozenset(tags.split()).difference(without)), SMOOTH[number % len(SMOOTH)]
-            Os, Zs, parameters = [draw(m, widths[0])], [], []
-            for n_in, n_out in itertools.pairwise(widths):
-                W, b = draw(n_in, n_out), draw(1, n_out)
-                parameters.append((W, b))
-                Zs.append(Os[-1] @ W + b)
-                Os.append(f.f(Zs[-1]))
-            arguments = make(Os[:-1], Zs, parameters, draw(m, widths[-1]), f.f_prime)
-            made.append(Case(arguments, {"m": m, "layers": len(Zs), "widths": widths}, draw.tags))
-        return tuple(made)
 
-    return cases
+def _passed(make):
+    """A function `(draw, sizes) -> arguments`. make: gives them from what the forward pass of a network kept, and a first G."""
+
+    def arguments(draw, m, _, widths, f):
+        Os, Zs, parameters = [draw(m, widths[0])], [], []
+        for n_in, n_out in itertools.pairwise(widths):
+            W, b = draw(n_in, n_out), draw(1, n_out)
+            parameters.append((W, b))
+            Zs.append(Os[-1] @ W + b)
+            Os.append(f.f(Zs[-1]))
+        return make(Os[:-1], Zs, parameters, draw(m, widths[-1]), f.f_prime)
+
+    return arguments
 
 
 backward = Definition(
@@ -128,7 +126,11 @@ backward = Definition(
         ("D.sum(axis=0, keepdims=True)", "every db"),
         ("D @ Ws[l].T", "what is carried on"),
     ),
-    cases=_passes(lambda Os, Zs, parameters, G, f_prime: (Os, Zs, [W for W, _ in parameters], G, f_prime)),
+    cases=drawn_cases(
+        _passed(lambda Os, Zs, parameters, G, f_prime: (Os, Zs, [W for W, _ in parameters], G, f_prime)),
+        NAMES,
+        NETWORKS,
+    ),
     f=lambda Os, Zs, Ws, G, f_prime: F_OF[f_prime],
     hints=(
         "Go from the last layer to the first. In each: undo the activation, then (A) and (B), then (C).",
@@ -146,15 +148,10 @@ backward = Definition(
 )
 
 
-def _sgd_cases(seed):
-    rng = np.random.default_rng(seed)
-    cases = []
-    for _, widths, tags in NETWORKS:
-        draw = Draw(rng, frozenset(tags.split()) - {"readonly"})
-        pairs = list(itertools.pairwise(widths))
-        parameters, gradients = ([(draw(*pair), draw(1, pair[1])) for pair in pairs] for _ in range(2))
-        cases.append(Case((parameters, gradients, rng.uniform(0.1, 0.4)), {"widths": widths}, draw.tags))
-    return tuple(cases)
+def _step(draw, _, layers, widths, f):
+    pairs = list(itertools.pairwise(widths))
+    parameters, gradients = ([(draw(*pair), draw(1, pair[1])) for pair in pairs] for _ in range(2))
+    return parameters, gradients, draw.rng.uniform(0.1, 0.4)
 
 
 sgd_step = Definition(
@@ -189,7 +186,7 @@ sgd_step = Definition(
         Mistake("factor_two:half", change=("learning_rate * ", "0.5 * learning_rate * ")),
     ),
     parts=(("W -= learning_rate * dW", "the weights"), ("b -= learning_rate * db", "the biases")),
-    cases=_sgd_cases,
+    cases=drawn_cases(_step, (None, None, "widths", None), WRITEABLE),
     hints=(
         "The gradient points to where the loss rises. In which direction should the step go?",
         "W -= ... changes the array; W = W - ... makes a new one, and leaves the old as it was.",
@@ -202,25 +199,9 @@ sgd_step = Definition(
 )
 
 
-def _momentum_cases(seed):
-    rng = np.random.default_rng(seed)
-    cases = []
-    for steps, n_in, n_out, tags in (
-        (3, 5, 3, "notebook"),
-        (3, 5, 3, "notebook"),
-        (7, 2, 5, "primes"),
-        (5, 7, 3, "primes"),
-        (1, 3, 2, "edge"),
-        (2, 1, 1, "edge"),
-        (4, 4, 4, "square"),
-        (2, 7, 2, "float32"),
-        (5, 2, 3, "strided readonly"),
-    ):
-        draw = Draw(rng, frozenset(tags.split()))
-        gradients = [draw(n_in, n_out) for _ in range(steps)]
-        arguments = (draw(n_in, n_out), gradients, rng.uniform(0.1, 0.4), rng.uniform(0.5, 0.9))
-        cases.append(Case(arguments, {"steps": steps, "n_in": n_in, "n_out": n_out}, draw.tags))
-    return tuple(cases)
+def _steps(draw, steps, n_in, n_out):
+    gradients = [draw(n_in, n_out) for _ in range(steps)]
+    return draw(n_in, n_out), gradients, draw.rng.uniform(0.1, 0.4), draw.rng.uniform(0.5, 0.9)
 
 
 momentum_steps = Definition(
@@ -244,7 +225,21 @@ momentum_steps = Definition(
         ),
         Mistake("ascent", change=("V - learning_rate", "V + learning_rate")),
     ),
-    cases=_momentum_cases,
+    cases=drawn_cases(
+        _steps,
+        ("steps", "n_in", "n_out"),
+        (
+            (3, 5, 3, "notebook"),
+            (3, 5, 3, "notebook"),
+            (7, 2, 5, "primes"),
+            (5, 7, 3, "primes"),
+            (1, 3, 2, "edge"),
+            (2, 1, 1, "edge"),
+            (4, 4, 4, "square"),
+            (2, 7, 2, "float32"),
+            (5, 2, 3, "strided readonly"),
+        ),
+    ),
     hints=(
         "The velocity begins with 0. In each step it is mu times what it was, minus learning_rate times the gradient.",
         "Update the velocity first, and then move with it: the new W is W + V.",
@@ -307,7 +302,9 @@ descend = Definition(
         ("D.sum(axis=0, keepdims=True)", "the biases"),
         ("D @ W.T", "what is carried on"),
     ),
-    cases=_passes(lambda Os, Zs, parameters, G, f_prime: (parameters, Os, Zs, G, f_prime, 0.25), without=("readonly",)),
+    cases=drawn_cases(
+        _passed(lambda Os, Zs, parameters, G, f_prime: (parameters, Os, Zs, G, f_prime, 0.25)), NAMES, WRITEABLE
+    ),
     f=lambda parameters, Os, Zs, G, f_prime, learning_rate: F_OF[f_prime],
     hints=(
         "The loop of backward, with the step of sgd_step inside: no list of gradients is needed.",

@@ -79,21 +79,27 @@ class Draw:
         return values.astype(np.float32) if "float32" in self.tags else values
 
 
-def batch_cases(make, without=(), names=("m", "n_in", "n_out"), more=()):
-    """A function `seed -> cases`, one case for each line of BATCHES.
+def drawn_cases(make, names, rows):
+    """A function `seed -> cases`, one case for each row, which holds sizes and ends with tags.
 
-    make: `(draw, m, n_in, n_out) -> arguments`. without: tags of lines to leave out. names: what the three sizes are
-    called in messages; None leaves one out. more: further lines; with them, all others have the tag "moderate" too.
+    make: `(draw, *sizes) -> arguments`. names: what the sizes are called in messages; None leaves one out.
     """
 
     def cases(seed):
         rng = np.random.default_rng(seed)
         made = []
-        for *sizes, tags in (*BATCHES, *more):
-            tags = frozenset(tags.split()) | ({"moderate"} if more and (*sizes, tags) not in more else set())
-            if not tags & set(without):
-                spoken = {name: size for name, size in zip(names, sizes, strict=True) if name}
-                made.append(Case(tuple(make(Draw(rng, tags), *sizes)), spoken, tags))
+        for *sizes, tags in rows:
+            draw = Draw(rng, frozenset(tags.split()))
+            spoken = {name: size for name, size in zip(names, sizes, strict=True) if name}
+            made.append(Case(tuple(make(draw, *sizes)), spoken, draw.tags))
         return tuple(made)
 
     return cases
+
+
+def batch_cases(make, without=(), names=("m", "n_in", "n_out"), more=()):
+    """The same for the lines of BATCHES. without: tags of lines to leave out. more: further lines; with them, all others
+    have the tag "moderate" too.
+    """
+    lines = [line if not more else (*line[:-1], f"{line[-1]} moderate") for line in BATCHES]
+    return drawn_cases(make, names, [line for line in (*lines, *more) if not {*line[-1].split()} & {*without}])

@@ -2,11 +2,11 @@
 
 import re
 from dataclasses import dataclass, field
-from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
 
+from course_lib.arguments import Number
 from course_lib.exercises.engine.course import placed
 from course_lib.exercises.engine.sheet import Known
 from course_lib.shapes import ShapeError
@@ -77,12 +77,12 @@ class HandCase:
     def check(self, answers):
         """A `HandResult` for the answers: an array, or rows of numbers and texts; None or "" is not filled in.
 
-        Raises ShapeError for another shape than the result's, ValueError or TypeError for what is no number.
+        Raises ShapeError for another shape than the result's, TypeError or ValueError for what is no finite number.
         """
-        rows = self._rows(answers)
+        table = self._table(answers)
         right, mistakes, lines = {}, {}, []
         for (h, k), wanted in np.ndenumerate(self.R):
-            value = self._value(rows[h][k], h, k)
+            value = self._value(table[h, k], h, k)
             if value is None:
                 continue
             right[h, k] = bool(abs(value - wanted) <= _EXACT)
@@ -91,7 +91,7 @@ class HandCase:
             known = next((each for each in self.known[h, k] if _agree(value, each.value)), None)
             mistakes[h, k] = known.mistakes if known else ()
             words = f"{known.words}." if known else self.unexplained
-            lines.append(f"✗ Entry ({h}, {k}): {_written(rows[h][k])} is {words}")
+            lines.append(f"✗ Entry ({h}, {k}): {_written(table[h, k])} is {words}")
         return HandResult(self._status(right), right, mistakes, "\n".join([self._heading(right), *lines]))
 
     def _heading(self, right):
@@ -111,31 +111,19 @@ class HandCase:
             return "wrong"
         return "correct" if len(right) == self.R.size else "unfinished"
 
-    def _rows(self, answers):
-        rows = answers.tolist() if isinstance(answers, np.ndarray) else answers
-        if not isinstance(rows, (list, tuple)):
-            raise TypeError(f"{self.call}: the answers are {_short(answers)}, expected rows such as {self.blank()}")
-        rows = [list(row) if isinstance(row, (list, tuple, np.ndarray)) else row for row in rows]
-        lengths = {len(row) if isinstance(row, list) else None for row in rows}
-        if len(rows) != len(self.R) or lengths != {self.R.shape[1]}:
-            length = lengths.pop() if len(lengths) == 1 else "?"
-            shape = f"({len(rows)},)" if length is None else f"({len(rows)}, {length})"
-            raise ShapeError(
-                f"{self.call}: the answers have shape {shape}, expected {self.shape_in_words()}, such as {self.blank()}"
-            )
-        return rows
+    def _table(self, answers):
+        """The answers as an array of objects, of the result's shape."""
+        table = np.array(answers, dtype=object)
+        if table.shape != self.R.shape:
+            expected = f"expected {self.shape_in_words()}, such as {self.blank()}"
+            raise ShapeError(f"{self.call}: the answers have shape {table.shape}, {expected}")
+        return table
 
     def _value(self, answer, h, k):
         if answer is None or (isinstance(answer, str) and not answer.strip()):
             return None
         value = number(answer) if isinstance(answer, str) else answer
-        if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.number, Fraction)):
-            raise TypeError(
-                f"{self.call}: entry ({h}, {k}) is {_short(answer)}, expected a number, or None for not yet"
-            )
-        if not np.isfinite(float(value)):
-            raise ValueError(f"{self.call}: entry ({h}, {k}) is {_short(answer)}, expected a number such as -3")
-        return value
+        return Number()(self.call, f"entry ({h}, {k})", answer if value is None else value)
 
     def _merged(self, h, k):
         merged = {}
@@ -195,8 +183,3 @@ def _shape(symbols, A):
 
 def _written(answer):
     return str(answer).strip().replace("-", "−")
-
-
-def _short(value):
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."

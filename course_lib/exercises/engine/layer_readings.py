@@ -13,12 +13,15 @@ def variants(layer, name, look):
     """Those of one argument, as `diagnose` takes them. layer: with cases, draws, and `settled_part`; look: what is right."""
     m = layer.inputs.m
     right = [draw.parts[name].right for draw in layer.draws]
-    many = f"exactly {m} times the gradient: a mean over the batch lacks its 1/m"
-    more = f"G times a slope, entry by entry: each entry of the result depends on more than its own entry of {name}"
-    said = (
-        Mistake("batch_not_averaged", f"Your result is {many}.", f"it is {many}"),
-        Mistake("scalar_rule", f"Your result is {more}.", f"it is {more}"),
-    )
+    own = {
+        "batch_not_averaged": f"is exactly {m} times the gradient: a mean over the batch lacks its 1/m",
+        "flat_bias": f"is flat, {{shape}}; {name} has the shape {right[0].shape}",
+        "column_bias": f"is a column, {{shape}}; {name} is a row, {right[0].shape}",
+        "activation_not_undone": "is G itself: no slope of the layer appears in it",
+        "activation_not_derivative": "is G times what forward gives, where its slope belongs",
+        "scalar_rule": f"is G times a slope, entry by entry; the result depends on more than its own entry of {name}",
+    }
+    said = tuple(Mistake(key, f"Your result {what}.", f"it {what}") for key, what in own.items())
     asked = (f"an array of shape {right[0].shape}", layer.cases, (), f"def {name}():", look)
     definition = Definition(*asked, mistakes=said, of=f"the gradient for {name}")
     factors = {"sign": -1, "factor_two": 2, "factor_two:half": 1 / 2, "batch_averaged": 1 / m, "batch_not_averaged": m}
@@ -44,20 +47,19 @@ def variants(layer, name, look):
 
 
 def difference(layer, name, values):
-    """What these values and the right ones differ by in every draw, a sentence: a multiple of an array in each line; or ""."""
-    pairs = [(value, draw) for value, draw in zip(values, layer.draws, strict=True)]
-    for words, axis in (("in each row", 1), ("in each column", 0)):
+    """What these values and the right ones differ by in every draw, a sentence; or ""."""
+    for line, axis in (("row", 1), ("column", 0)):
         for other in (*layer.inputs.names, "G", ""):
-            if all(
-                _is_multiple(value, draw.parts[name].right, draw.arrays | {"G": draw.G}, other, axis)
-                for value, draw in pairs
-            ):
-                return f" Yours and the right one differ by {f'a multiple of {other}' if other else 'the same number'} {words}."
+            drawn = zip(values, layer.draws, strict=True)
+            pairs = [(value, draw.parts[name].right, (draw.arrays | {"G": draw.G}).get(other)) for value, draw in drawn]
+            if all(_is_multiple(*pair, axis) for pair in pairs):
+                what = f"a multiple of that {line} of {other}" if other else "a constant"
+                return f" In each {line}, yours and the right one differ by {what}."
     return ""
 
 
-def _is_multiple(value, right, arrays, other, axis):
-    A = arrays.get(other, np.ones(right.shape))
+def _is_multiple(value, right, A, axis):
+    A = np.ones(right.shape) if A is None else A
     if right.ndim != 2 or A.shape != right.shape or value is None or value.shape != A.shape or A.shape[axis] < 3:
         return False
     D = value - right
@@ -75,10 +77,11 @@ def _shapes(name, draw, m):
         found["flat_bias"] = right[0]
     if Z.ndim and len(Z) == m > 1:
         found["first_sample_only"] = np.asarray(terms[0].sum(axis=tuple(range(Z.ndim - 1))))
-        for count in range(1, Z.ndim + 1):
-            for kept in itertools.combinations(range(Z.ndim), count):
-                apart = terms.sum(axis=tuple(set(range(Z.ndim)) - set(kept)))
-                found[f"batch_not_summed:{kept}"] = np.squeeze(apart)
+        for count in range(Z.ndim):
+            for others in itertools.combinations(
+                range(1, Z.ndim), count
+            ):  # which axes are added, with no sum over samples
+                found[f"batch_not_summed:{others}"] = np.squeeze(terms.sum(axis=others))
     for axis in range(Z.ndim) if right.size > 1 else ():
         along = terms.sum(axis=tuple(set(range(terms.ndim)) - {axis}))
         found[f"wrong_axis:{axis}"] = along.reshape(right.shape) if along.size == right.size else along

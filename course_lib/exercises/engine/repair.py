@@ -120,7 +120,7 @@ class Program:
             for n, f in self._globals.items()
             if n not in self._names and _is_near(f, function) and self._is_slope(n)
         }
-        self.near = {name: _unit(f).source for name, f in near.items() if _readable(f) and name == f.__name__}
+        self.near = {n: _unit(f).source for n, f in near.items() if n == f.__name__ and _readable(f) and _is_pure(f)}
         self._names |= {*self.near}
         self._names = {name for name in self._names if name in self._globals}
         self._data = {n for n in self._names if isinstance(self._globals[n], (np.ndarray, list, dict, set))}
@@ -194,6 +194,16 @@ def source_text(function):
 def _is_own(other, function):
     """True for another function of the same notebook."""
     return isinstance(other, types.FunctionType) and other.__globals__ is function.__globals__ and other is not function
+
+
+def _is_pure(function, depth=3):
+    """True for what reads nothing but its arguments, numpy, and functions that are so too: it may be called unasked."""
+    if depth == 0 or not isinstance(function, types.FunctionType) or not _readable(function):
+        return False
+    read = inspect.getclosurevars(function)
+    others = [value for value in read.globals.values() if value is not np]
+    effects = read.nonlocals or _has_effects(ast.parse(_unit(function).source), function.__globals__)
+    return not effects and all(_is_pure(each, depth - 1) for each in others)
 
 
 def _is_near(other, function):

@@ -8,7 +8,6 @@ import errno
 import json
 import os
 import sqlite3
-import time
 import uuid
 import warnings
 from contextlib import closing
@@ -46,25 +45,20 @@ class Store:
         self.folder = place.with_suffix("") if is_file else place
         self._old = place if is_file else place / "progress.sqlite3"
         self._taken = self.folder / "from-sqlite.jsonl"
-        self._own = None, None  # the process, and its file
+        self._own = uuid.uuid4().hex  # how the file of this kernel is called
 
     def record(self, exercise, status, mistakes=(), source=""):
         """Keep one attempt, safe from the death of this process once it returns. Raises OSError if it is not kept."""
         self._take_over()
-        if self._own[0] != os.getpid():  # a fork writes to a file of its own
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._own = os.getpid(), self.folder / f"{time.time_ns()}-{uuid.uuid4().hex[:8]}.jsonl"
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = self.folder / f"{self._own}-{os.getpid()}.jsonl"  # a fork writes to a file of its own
         row = {"time": datetime.now(UTC).isoformat(), "exercise": exercise, "status": status}
         line = json.dumps({**row, "mistakes": list(mistakes), "source": source}).encode() + b"\n"
-        handle = os.open(self._own[1], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        try:
-            if os.write(handle, line) < len(line):
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._own[1]))
-        except OSError:
-            self._own = None, None  # the next line must not follow half of this one
-            raise
-        finally:
-            os.close(handle)
+        with open(path, "ab", buffering=0, opener=lambda *each: os.open(*each, 0o600)) as file:
+            own, self._own = self._own, uuid.uuid4().hex  # if it ends short, the next line must not follow half of it
+            if file.write(line) < len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+            self._own = own
 
     def hint_used(self, exercise):
         """Keep that one more hint was shown. Raises OSError if it is not kept."""
@@ -90,12 +84,11 @@ class Store:
         """All that is kept, oldest first: dictionaries with "time", "exercise" and "status". What is damaged is said."""
         self._take_over()
         rows = []
-        for file in sorted(self.folder.glob("*.jsonl")):
+        for file in self.folder.glob("*.jsonl"):
             try:
                 *lines, _ = file.read_text(encoding="utf-8", errors="replace").split("\n")  # the rest: a write cut off
             except OSError as error:
-                warnings.warn(f"Progress: {file} cannot be read ({error.strerror}).", stacklevel=3)
-                continue
+                lines = [error.strerror]
             found = [row for row in map(_row, lines) if row]
             if len(found) < len(lines):
                 count = len(lines) - len(found)
