@@ -166,8 +166,8 @@ class MatrixGrid {
   draw() {
     if (!this.matrix) return;
     this.em = this.#em();
-    if (!this.attached || !this.colours) this.colours = palette(this.grid);
     this.attached = this.grid.isConnected;
+    if (this.attached) this.colours ??= palette(this.grid);
     this.ratio = devicePixelRatio;
     const grown = this.cell?.em ? this.em / this.cell.em : 1; // since the cell was measured
     this.size = this.cell
@@ -183,6 +183,7 @@ class MatrixGrid {
     this.top = Math.ceil(em * (tight ? 1.3 : 1.5));
     const width = this.left + columns * size.width + Math.ceil(em * (tight ? 0.5 : 0.6));
     const height = this.top + rows * size.height + Math.ceil(em * (tight ? 0.3 : 0.5));
+    if (!this.attached) return; // nobody sees it yet
     const pen = this.#sized(this.base, width, height);
     this.#sized(this.overlay, width, height);
     if (this.numbered) this.#numbers(pen, rows, columns);
@@ -203,7 +204,7 @@ class MatrixGrid {
   }
 
   drawMarks() {
-    if (!this.size) return;
+    if (!this.size || !this.attached) return;
     const { matrix, size, left, top, em, colours } = this;
     const [rows, columns] = matrix.shape;
     const pen = this.overlay.getContext("2d");
