@@ -59,9 +59,8 @@ class BatchView(View):
         with np.errstate(over="ignore", invalid="ignore"):
             gradients = [dense.grad_W(O, G) for O, G in zip(trace.O, trace.G, strict=False)]  # of L, without lam
         for l, dW in enumerate(gradients):
-            finite_array(
-                _CALL, f"the gradient for W of layer {l}", as_matrix(_CALL, f"the gradient for W of layer {l}", dW)
-            )
+            name = f"the gradient for W of layer {l}"
+            finite_array(_CALL, name, as_matrix(_CALL, name, dW))
         words = [
             f"layer {l}: {n_in} → {n_out}, {network.activations[l]}"
             for l, (n_in, n_out) in enumerate(W.shape for W, _ in network.parameters)
