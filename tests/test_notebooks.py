@@ -215,6 +215,7 @@ POINTS = {  # what a notebook is there to say
     "07_grad_O": "together they are $G\\,W^T$",
     "08_the_loop": "dO = G @ W.T",
     "09_gradient_flow": r"\chi = n_{out}\,\mathrm{Var}(W)\; E[f'(z)^2]",
+    "13_conventions": r"(O^T G)^T = \underbrace{G^T}",
     "14_speed": "the same sum, with the loop over $i$ inside the matrix product",
     "15_scale": r"\sum_{s=1}^{p} O_s^T G_s",
 }

@@ -67,6 +67,15 @@ def test_the_derivations_and_what_follows_them_keep_to_their_words():
     assert sum(counts.values()) <= WORDS and counts["00_start_here"] <= START, counts
 
 
+LONGEST = {"10_any_layer": 50}  # minutes to read; 30 for all others
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("notebooks/*.ipynb")), ids=lambda path: path.stem)
+def test_no_notebook_takes_longer_to_read_than_half_an_hour(path):
+    reading, _ = reading_time.minutes(json.loads(path.read_text(encoding="utf-8")))
+    assert reading <= LONGEST.get(path.stem, 30)
+
+
 @pytest.mark.parametrize("name", ["05_grad_W", "00_start_here"])
 def test_a_notebook_that_grows_is_stated_to_take_longer(name, tmp_path, monkeypatch):
     for path in [*ROOT.glob("*.md"), *(ROOT / "notebooks").glob("*.ipynb")]:

@@ -21,7 +21,6 @@ from course_lib.exercises.engine.exercise import definitions
 from course_lib.exercises.engine.mistakes import MISTAKES
 from course_lib.exercises.engine.sheet import Sheet
 
-CAPSTONE = "13_conventions"
 DEFINITIONS = {name: each for name, each in definitions().items() if each.notebook in NAMES}
 
 # For each exercise a mistake that is often made: the id that the card has to name, and the source of the function.
@@ -30,32 +29,17 @@ WRONG = {
     for name in DEFINITIONS
     if name in MADE
 }
-RIGHT_LAYER = """
-def forward(X, W, b):
-    return np.maximum(X @ W + b, 0)
-
-
-def backward(X, W, b, G):
-    G = G * (X @ W + b > 0)
-    return G @ W.T, X.T @ G, G.sum(axis=0, keepdims=True)
-"""
-WRONG_LAYER = RIGHT_LAYER.replace("X.T @ G", "X.T @ G / len(X)")
 VIEW_OF_THE_CASE = r"""
 import re
 
 found = re.search("In a cell, `(.+)` shows this very case", repr([*Out.values()][-1]))
 eval(found[1]) if found else None
 """
-CHECK_LAYER = "\n\ncheck_layer(forward, backward, X=(7, 5), W=(5, 3), b=(1, 3))"
 
 
 def stub(definition):
     """The whole cell of an exercise that is not attempted yet."""
     return f'ex = exercise("{definition.name}")\n\n\n{definition.stub}\n\n\nex.check({definition.name})'
-
-
-def is_capstone(cell):
-    return cell.source.endswith(CHECK_LAYER.strip()) and "# your code" in cell.source
 
 
 def with_answer(definition, source):
@@ -103,9 +87,6 @@ def filled_in(name):
                 source = with_answer(definition, WRONG[definition.name][1])
                 again += map(nbformat.v4.new_code_cell, (source, VIEW_OF_THE_CASE))
             cell.source = cell.source.replace(definition.stub, definition.solution)
-        elif is_capstone(cell):
-            again += map(nbformat.v4.new_code_cell, (WRONG_LAYER + CHECK_LAYER, VIEW_OF_THE_CASE))
-            cell.source = RIGHT_LAYER + CHECK_LAYER
     again.append(nbformat.v4.new_code_cell(code_cells(nb)[-1].source))
     nb.cells += again
     client = NotebookClient(nb, resources={"metadata": {"path": str(FOLDER)}}, timeout=120)
@@ -165,7 +146,7 @@ def test_with_all_solutions_it_is_green_and_shows_what_it_shows_without(notebook
     for before, after in zip(stored, cells, strict=True):
         if before.cell_type != "code":
             continue
-        if asked_in(before) or is_capstone(before):
+        if asked_in(before):
             assert re.match(r"✓ \w+: Correct\.", card(after)), card(after)
         elif before.source == "progress()":
             assert f"{len(DEFINITIONS)} exercises: 1 done, 0 tried" in card(after)
@@ -178,7 +159,7 @@ def test_with_all_solutions_it_is_green_and_shows_what_it_shows_without(notebook
 def test_a_classic_mistake_in_each_exercise_is_named_and_stops_nothing(notebook):
     _, again = filled_in(notebook)
     expected = [name for name in WRONG if DEFINITIONS[name].notebook == notebook]
-    expected += ["relu_prime"] * (notebook == START) + ["check_layer"] * (notebook == CAPSTONE)
+    expected += ["relu_prime"] * (notebook == START)
     for name, cell, view in zip(expected, again[::2], again[1::2], strict=True):
         assert card(cell).startswith(f"✗ {name}: Not yet right."), card(cell)
         assert ("shows this very case" in card(cell)) == bool(view.outputs)

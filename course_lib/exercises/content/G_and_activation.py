@@ -48,7 +48,7 @@ sigmoid_prime = Definition(
     mistakes=(
         Mistake("derivative_at_output", look="row S6, {G_and_activation: Three wrong forms}"),
         Mistake("derivative_at_output:form", change=("S * (1 - S)", "Z * (1 - Z)")),
-        Mistake("overflow", look="{G_and_activation: All seven activations}: what is exp(-Z) for Z = -1000?"),
+        Mistake("overflow", look="{G_and_activation: Large scores}: what is exp(-Z) for Z = -1000?"),
     ),
     cases=batch_cases(lambda draw, m, _, n: (draw(m, n),), names=_TWO_SIZES, more=_HUGE),
     f=lambda Z: sigmoid.f,
@@ -57,7 +57,7 @@ sigmoid_prime = Definition(
         "f' = s (1 - s), where s is f(Z) and not Z.",
     ),
     solution="def sigmoid_prime(Z):\n    S = np.exp(-np.logaddexp(0, -Z))\n    return S * (1 - S)",
-    look="row S6, {G_and_activation: All seven activations}",
+    look="row S6, {G_and_activation: Three wrong forms}",
 )
 
 
@@ -77,7 +77,7 @@ relu_prime = Definition(
     settle=_kink_is_free,
     hints=("Draw relu. What is its slope to the right of 0, and to the left?",),
     solution="def relu_prime(Z):\n    return np.where(Z > 0, 1.0, 0.0)",
-    look="row S6, {G_and_activation: All seven activations}",
+    look="row S6, {G_and_activation: Entry by entry}",
 )
 
 

@@ -1,8 +1,60 @@
 """Notebook 13: the same gradients in other conventions."""
 
+from course_lib.exercises.content import the_loop
+from course_lib.exercises.engine.cases import drawn_cases
+from course_lib.exercises.engine.definition import Definition, Mistake
 from course_lib.exercises.engine.prediction import question, right, wrong
 
 NOTEBOOK = "13_conventions"
+
+
+backward_turned = Definition(
+    result="a list of pairs (dV, db), db flat, first layer first",
+    of="the gradient",
+    form="layers",
+    mistakes=(
+        Mistake(
+            "transposed",
+            "Your gradients for the weights are those for the notes' W: V is stored turned, and so is its gradient.",
+            "the gradients for the weights are those for the notes' W",
+            "row S14, {conventions: PyTorch's layer}",
+            ("D.T @ Os[l]", "Os[l].T @ D"),
+        ),
+        Mistake(
+            "transposed:carried",
+            "G is carried on with V turned: V is the notes' W turned already, and G V is their G W^T.",
+            "G is carried on with V turned",
+            "row S20, {conventions: PyTorch's layer}",
+            ("D @ Vs[l]", "D @ Vs[l].T"),
+        ),
+        Mistake("activation_not_undone", look="row S6, {the_loop: The loop}: the first line of a layer"),
+        Mistake("layers_reversed", change=("insert(0, ", "append(")),
+        Mistake("batch_averaged", look="slip E9, {conventions: Where the notes differ}"),
+    ),
+    parts=(
+        ("D.T @ Os[l]", "every dV"),
+        ("D.sum(axis=0)", "every db"),
+        ("D @ Vs[l]", "what is carried on"),
+    ),
+    cases=drawn_cases(
+        the_loop.passed(lambda Os, Zs, parameters, G, f_prime: (Os, Zs, [W.T for W, _ in parameters], G, f_prime)),
+        the_loop.NAMES,
+        the_loop.NETWORKS,
+    ),
+    f=the_loop.backward.f,
+    hints=(
+        "Write the letters: (A) is si,so->oi, (C) is so,oi->si. Which factor has the result's first letter?",
+        "(A) is G^T O, (C) is G V. Undoing the activation is as it was; db is flat.",
+    ),
+    solution="""def backward_turned(Os, Zs, Vs, G, f_prime):
+    gradients = []
+    for l in reversed(range(len(Vs))):
+        D = G * f_prime(Zs[l])
+        gradients.insert(0, (D.T @ Os[l], D.sum(axis=0)))
+        G = D @ Vs[l]
+    return gradients""",
+    look="row S21, {conventions: From letters to a product; A whole network}",
+)
 
 
 QUESTIONS = (

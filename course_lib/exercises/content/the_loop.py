@@ -34,7 +34,7 @@ WRITEABLE = [(*sizes, tags.replace("readonly", "")) for *sizes, tags in NETWORKS
 NAMES = ("m", "layers", "widths", None)
 
 
-def _passed(make):
+def passed(make):
     """A function `(draw, sizes) -> arguments`. make: gives them from what the forward pass of a network kept, and a first G."""
 
     def arguments(draw, m, _, widths, f):
@@ -127,7 +127,7 @@ backward = Definition(
         ("D @ Ws[l].T", "what is carried on"),
     ),
     cases=drawn_cases(
-        _passed(lambda Os, Zs, parameters, G, f_prime: (Os, Zs, [W for W, _ in parameters], G, f_prime)),
+        passed(lambda Os, Zs, parameters, G, f_prime: (Os, Zs, [W for W, _ in parameters], G, f_prime)),
         NAMES,
         NETWORKS,
     ),
@@ -303,7 +303,7 @@ descend = Definition(
         ("D @ W.T", "what is carried on"),
     ),
     cases=drawn_cases(
-        _passed(lambda Os, Zs, parameters, G, f_prime: (parameters, Os, Zs, G, f_prime, 0.25)), NAMES, WRITEABLE
+        passed(lambda Os, Zs, parameters, G, f_prime: (parameters, Os, Zs, G, f_prime, 0.25)), NAMES, WRITEABLE
     ),
     f=lambda parameters, Os, Zs, G, f_prime, learning_rate: F_OF[f_prime],
     hints=(
