@@ -12,6 +12,8 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
+from course_lib.exercises.engine.say_repair import cost
+
 TABLE = {}  # type of node -> functions
 NOT_VALUES = {"range", "len", "zip", "enumerate", "reversed", "list", "tuple", "print", "isinstance", "int", "dict"}
 REDUCTIONS = ("sum", "mean", "max", "min")
@@ -37,6 +39,8 @@ OPERATORS = {
     ast.FloorDiv: "//",
 }
 _BLOCKS = (ast.FunctionDef, ast.For, ast.While, ast.If)
+ARRAYS = ("array", "matrix")  # kinds
+_ATOM = re.compile(r"[\w.]+(\([\w ]*\)|\[[\w ]*\])?")  # what binds as one thing, seen at a glance
 _ATOMS = (ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.Constant, ast.List, ast.ListComp, ast.Dict)
 
 
@@ -108,6 +112,7 @@ class Scope:
         self.names = tuple(dict.fromkeys([*own, *(n.id for n in stored)]))[:_NAMES]
         self.reads = Counter(n.id for n in every if isinstance(n.ctx, ast.Load))
         self.local = set(self.names) - set(own)
+        self.kept = self.local - {name for name, kind in kinds.items() if kind not in ARRAYS}
         self.unused = set(self.names) - set(self.reads)
         self.kinds = {name: kinds.get(name, "array") for name in self.names}
         self.kinds |= {name: kind for name, kind in kinds.items() if kind == "call"}
@@ -128,6 +133,11 @@ class Scope:
         """The learner's own text of a node."""
         return self.source[self.start(node) : self.end(node)].decode()
 
+    def put(self, node, part, text):
+        """The text of a node, with another text for a part of it."""
+        before, behind = self.source[self.start(node) : self.start(part)], self.source[self.end(part) : self.end(node)]
+        return before.decode() + text + behind.decode()
+
     def tight(self, node):
         """The text of a node, in brackets unless it is one thing."""
         text = self.text(node)
@@ -144,7 +154,7 @@ class Scope:
     @cached_property
     def slots(self):
         """All that can stand for an array: names, and what stands behind the indexes that the code uses."""
-        found, lists = dict.fromkeys(self.of("array", "matrix")), self.of("list")
+        found, lists = dict.fromkeys(self.of(*ARRAYS)), self.of("list")
         for node in ast.walk(self.tree):
             indexed = isinstance(node, ast.Subscript) and self.is_name(node.value, "list")
             if indexed and not isinstance(node.slice, (ast.Slice, ast.Tuple)):
@@ -166,7 +176,7 @@ class Scope:
     @cached_property
     def sizes(self):
         """What a number of samples, of columns or of entries can be."""
-        arrays = [a for a in self.arguments if self.kinds[a] in ("array", "matrix")]
+        arrays = [a for a in self.arguments if self.kinds[a] in ARRAYS]
         return [form.format(a) for a in arrays for form in ("len({})", "{}.shape[1]", "{}.size")] + self.of("whole")
 
     @cached_property
@@ -228,6 +238,16 @@ class Scope:
             return node.attr == "T"
         return isinstance(node, (ast.BinOp, ast.UnaryOp, ast.Subscript))
 
+    def in_loop(self, node):
+        """True within a loop."""
+        while node is not self.function and not isinstance(node, (ast.For, ast.While)):
+            node = self.above[node]
+        return node is not self.function
+
+    def is_array(self, node):
+        """True for a value that can be an array."""
+        return self.is_value(node) and not self.is_name(node, "number", "whole")
+
     def is_root(self, node):
         """True for a value as a whole: behind `=` or return, in a tuple, a term of a sum, an argument."""
         above = self.above.get(node)
@@ -270,7 +290,7 @@ def bodies(node):
 
 
 def changes(scope, over=lambda: False, wanted=None):
-    """All single changes, a list of `Change`; each text once. over: says when there is no time for more; wanted: kinds."""
+    """All single changes, a list of `Change`; each text once, as the likeliest kind. over: says when there is no time for more; wanted: kinds."""
     found, skipped = {}, set()
     for node in ast.walk(scope.function):
         if over():
@@ -283,7 +303,9 @@ def changes(scope, over=lambda: False, wanted=None):
         for function in TABLE.get(type(node), ()):
             for kind, what in function(node, scope):
                 for change in _made(scope, node, kind, what) if wanted is None or kind in wanted else ():
-                    found.setdefault(change.spans, change)
+                    known = found.setdefault(change.spans, change)
+                    if cost(change.kind) < cost(known.kind):
+                        found[change.spans] = change
     return list(found.values())
 
 
@@ -305,9 +327,10 @@ def _made(scope, node, kind, what):
         return
     above = scope.above.get(node)
     tight = isinstance(above, (ast.BinOp, ast.UnaryOp, ast.Attribute, ast.Compare, ast.BoolOp, ast.IfExp))
-    tight = tight or node in (
-        getattr(above, "func", 0),
-        getattr(above, "value", 0) if isinstance(above, ast.Subscript) else 0,
+    tight = (
+        tight
+        or isinstance(above, (ast.Subscript, ast.Call))
+        and node in (getattr(above, "value", 0), getattr(above, "func", 0))
     )
     text = f"({what})" if tight and not _is_one(what) else what
     yield Change(kind, ((scope.start(node), scope.end(node), text),), node.lineno, old, old, what)
@@ -316,7 +339,7 @@ def _made(scope, node, kind, what):
 def _is_one(text):
     """True for text that binds as one thing."""
     try:
-        return isinstance(ast.parse(text, mode="eval").body, _ATOMS)
+        return bool(_ATOM.fullmatch(text)) or isinstance(ast.parse(text, mode="eval").body, _ATOMS)
     except SyntaxError:
         return False
 
@@ -334,23 +357,17 @@ def another_name(node, s):
     kind, above = s.kinds.get(node.id), s.above[node]
     if not isinstance(node.ctx, ast.Load) or kind in (None, "other"):
         return
-    alike = {"matrix": ("matrix", "array"), "array": ("matrix", "array"), "number": ("number", "whole")}.get(
-        kind, (kind,)
-    )
+    alike = {"number": ("number", "whole"), "matrix": ARRAYS, "array": ARRAYS}.get(kind, (kind,))
     beside = {n.id for n in ast.walk(above) if isinstance(n, ast.Name)} if isinstance(above, ast.Compare) else ()
-    sized = (
-        isinstance(above, ast.Attribute)
-        and above.attr in ("shape", "size", "ndim")
-        or _called(above) in ("len", "range")
-    )
+    sized = getattr(above, "attr", "") in ("shape", "size", "ndim") or _called(above) in ("len", "range")
     for other in s.of(*alike):
         if other not in beside:
             yield "name in a size" if sized and kind not in ("whole", "number") else "name", other
     if kind in ("array", "matrix", "number") and isinstance(above, ast.BinOp) and not isinstance(above.op, ast.Pow):
         yield "squared", f"{node.id} ** 2"
-    if kind in ("array", "matrix") and _called(above) == "where":
+    if kind in ARRAYS and _called(above) == "where":
         yield "constant", "1.0"
-    if kind in ("array", "matrix") and not isinstance(above, ast.Subscript):
+    if kind in ARRAYS and not isinstance(above, ast.Subscript):
         for other in s.slots:
             if "[" in other:
                 yield "name", other
@@ -373,8 +390,7 @@ def no_transpose(node, s):
 @edit(ast.Name, ast.Subscript, ast.Call, ast.BinOp)
 def with_transpose(node, s):
     """Transposed."""
-    vector = s.is_name(node, "number", "whole")
-    if s.is_value(node) and not vector and _transposed(s.above[node]) is not node:
+    if s.is_array(node) and _transposed(s.above[node]) is not node:
         apart = isinstance(s.above[node], ast.Call) and not _product(s.above[node])[0]
         yield "transpose missing" + ", 2" * apart, f"{s.tight(node)}.T"
 
@@ -412,12 +428,8 @@ def term_in_argument(node, s):
     for part in _product(node)[1] or (node.args if isinstance(node, ast.Call) else ()):
         if isinstance(part, ast.BinOp) and isinstance(part.op, (ast.Add, ast.Sub)):
             for kept, term in ((part.left, part.right), (part.right, part.left)):
-                rest = (
-                    s.source[s.start(node) : s.start(part)]
-                    + s.text(kept).encode()
-                    + s.source[s.end(part) : s.end(node)]
-                )
-                yield "term inside", f"{rest.decode()} {OPERATORS[type(part.op)]} {s.tight(term)}"
+                rest = s.put(node, part, s.text(kept))
+                yield "term inside", f"{rest} {OPERATORS[type(part.op)]} {s.tight(term)}"
 
 
 @edit(ast.Name)
@@ -432,8 +444,7 @@ def labels(node, s):
 def running(node, s):
     """A running sum from the other end."""
     if _called(node) in ("cumsum", "cumprod") and (array := _array_of(node)):
-        text = s.text(node).replace(s.text(array), f"{s.tight(array)}[::-1]", 1)
-        yield "reversed", f"{text}[::-1]"
+        yield "reversed", s.put(node, array, f"{s.tight(array)}[::-1]") + "[::-1]"
 
 
 @edit(ast.Call, ast.Tuple, ast.List)
@@ -497,7 +508,7 @@ def one_side(node, s):
     if isinstance(node.op, (ast.Add, ast.Sub)):
         kind = "term too many"
     if isinstance(node.op, ast.Div):
-        yield "averaged" if _is_size(node.right, s) else kind, left
+        yield "averaged" if _is_size(node.right, s) and not s.is_name(node.left, "number") else kind, left
         return
     if isinstance(node.op, ast.Pow):
         yield "power", left
@@ -516,7 +527,7 @@ def with_factor(node, s):
     if isinstance(above, ast.BinOp) and isinstance(above.op, (ast.Mult, ast.Div)):
         return
     plain = s.text(node) if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div)) else text
-    if not isinstance(node, ast.Constant) and not s.is_name(node, "number"):
+    if not s.is_name(node, "number") and _called(above) not in FUNCTIONS:
         for kind, slopes in (("slope missing", s.slopes), ("own slope missing", s.written)):
             for slope in slopes:
                 yield kind, f"{plain} * {slope}"
@@ -545,7 +556,7 @@ def with_factor(node, s):
 @edit(ast.Name, ast.Subscript, ast.Call, ast.BinOp, ast.Attribute)
 def with_term(node, s):
     """A term that is missing: an array, or a number times an array."""
-    if s.is_value(node) and s.is_root(node) and not s.is_name(node, "number", "whole"):
+    if s.is_array(node) and s.is_root(node):
         for other in s.slots:
             yield "term missing", f"{s.text(node)} + {other}"
             for second in s.slots if _product(node)[0] == "@" else ():
@@ -553,6 +564,11 @@ def with_term(node, s):
                 yield "path missing", f"{s.text(node)} + {other}.T @ {second}"
             for second in s.slots if isinstance(node, ast.BinOp) else ():
                 yield "term missing", f"{s.text(node)} + {other} * {second}"
+            if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):  # through the divisor, a root of squares
+                above, below = s.tight(node.left), s.tight(node.right)
+                for axis, how in itertools.product((1, 0), ("sum", "mean")):
+                    through = f"({above} * {other}).{how}(axis={axis}, keepdims=True) / {below} ** 3"
+                    yield "path missing", f"{s.text(node)} - {other} * {through}"
             for number in s.of("number"):
                 yield "term missing, scaled", f"{s.text(node)} + {number} * {other}"
 
@@ -560,10 +576,8 @@ def with_term(node, s):
 @edit(ast.Name, ast.Subscript, ast.BinOp)
 def with_joined_term(node, s):
     """The term that is missing where entries of a row, or a column, depend on one another."""
-    if not s.is_value(node) or s.is_name(node, "number", "whole"):
-        return
     text = s.tight(node)
-    for axis, other in itertools.product((1, 0), s.slots):
+    for axis, other in itertools.product((1, 0), s.slots if s.is_array(node) else ()):
         yield "joined term", f"{s.text(node)} - {other} * {text}.sum(axis={axis}, keepdims=True)"
         if not isinstance(node, ast.BinOp):
             yield "joined term", f"{s.text(node)} - ({text} * {other}).sum(axis={axis}, keepdims=True)"
@@ -639,10 +653,8 @@ def core(node, s):
 def another_expression(node, s):
     """A slope, or an array's name, where something else was computed."""
     if s.is_value(node):
-        rest = isinstance(node, ast.BinOp) and all(
-            isinstance(n.op, ast.Mult) for n in (node, node.left) if isinstance(n, ast.BinOp)
-        )
-        before = f"{s.text(node.left.left)} * " if rest and isinstance(node.left, ast.BinOp) else ""
+        chain = [n for n in (node, getattr(node, "left", None)) if _product(n)[0] == "*"]
+        before = f"{s.text(_product(node.left)[1][0])} * " if len(chain) == 2 else ""
         for kind, slopes in (("own slope", s.slopes), ("own slope, written", s.written)):
             for start, slope in itertools.product({"", before}, slopes):
                 yield kind, start + slope
@@ -662,22 +674,20 @@ def another_number(node, s):
     elif isinstance(value, (int, float)):
         axis = isinstance(above, ast.keyword) and above.arg in ("axis", "axes")
         where = s.above.get(above) if isinstance(above, ast.UnaryOp) else above
-        kind = (
-            "axis"
-            if axis
-            else "index"
-            if isinstance(where, (ast.Subscript, ast.Slice, ast.BinOp)) and _in_index(node, s)
-            else "number"
-        )
+        indexed = isinstance(where, (ast.Subscript, ast.Slice, ast.BinOp)) and _in_index(node, s)
+        kind = "axis" if axis else "index" if indexed else "number"
         for other in dict.fromkeys((0, 1, value + 1, value - 1, 2, -value, value / 2, 2 * value, 0.5, 1 - value)):
             fits = not (axis or kind == "index") or (isinstance(other, int) and -3 <= other <= 3)
             if fits and (other != value or type(other) is not type(value)):
                 yield "two, typed" if kind == "number" and {value, other} == {1, 2} else kind, repr(other)
         for axes in ("(0, 1)", "(0, 2)", "(1, 2)") if axis else ():
             yield "axis, 2", axes
-        for size in (*s.sizes, *(f"{name}.ndim" for name in s.of("array", "matrix"))) if value > 0 else ():
-            if kind == "number" or axis and size.endswith("ndim"):
+        divides = isinstance(above, ast.BinOp) and isinstance(above.op, ast.Div) and node is above.right
+        if divides or axis or isinstance(above, (ast.Call, ast.Tuple, ast.List)):
+            for size in s.sizes if kind == "number" and value > 1 else ():
                 yield "typed size", size
+            for name in s.of(*ARRAYS) if value > 0 else ():
+                yield "typed size", f"{name}.ndim"
         if value == 0 and _called(above) == "where":
             for other, factor in itertools.product(above.args, s.factors):
                 yield "forward's factor", f"{factor} * {s.tight(other)}"
@@ -694,15 +704,9 @@ def another_index(node, s):
     value = s.text(node.value)
     for part in node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]:
         for start in s.starting if not isinstance(part, (ast.Slice, ast.Constant, ast.UnaryOp)) else ():
-            before, behind = (
-                s.source[a:b].decode() for a, b in ((s.start(node), s.start(part)), (s.end(part), s.end(node)))
-            )
-            yield "index", f"{before}{start} + {s.text(part)}{behind}"
-    if (
-        isinstance(node.ctx, ast.Load)
-        and not isinstance(s.above[node], ast.Attribute | ast.Subscript)
-        or isinstance(node.slice, ast.Slice)
-    ):
+            yield "index", s.put(node, part, f"{start} + {s.text(part)}")
+    alone = isinstance(node.ctx, ast.Load) and not isinstance(s.above[node], ast.Attribute | ast.Subscript)
+    if alone or isinstance(node.slice, ast.Slice):
         yield "index too many", value
     if isinstance(node.slice, ast.Tuple):
         texts = [s.text(e) for e in node.slice.elts]
@@ -754,7 +758,7 @@ def list_order(node, s):
     """A list, or an array, in the reverse order."""
     if s.is_name(node, "list") and isinstance(s.above[node], (ast.Return, ast.For, ast.Call)):
         yield "reversed list", f"{node.id}[::-1]"
-    if isinstance(node, ast.Name) and s.is_name(node, "array", "matrix") and s.is_value(node):
+    if isinstance(node, ast.Name) and s.is_name(node, *ARRAYS) and s.is_value(node):
         yield "reversed array", f"{node.id}[::-1]"
 
 
@@ -772,9 +776,9 @@ def another_sum(node, s):
     for size in s.sizes if name == "mean" else ():
         yield "averaged too far", f"{s.tight(array)} / {size}"
         yield "averaged too far", f"{s.tight(array)}.sum() / {size}"
-    for other, axis, keep in itertools.product(
-        (name, *REDUCTIONS), dict.fromkeys((None, "0", "1", "-1", now[1])), (False, True)
-    ):
+    own = [now[1]] if now[1] and _names(ast.parse(now[1])) <= {*s.names, *NOT_VALUES} else []
+    axes = dict.fromkeys((None, "0", "1", "-1", *own))
+    for other, axis, keep in itertools.product((name, *REDUCTIONS), axes, (False, True)):
         kind = _reduction_kind(now, (other, axis, keep))
         arguments = [f"axis={axis}"] * (axis is not None) + ["keepdims=True"] * keep
         if kind:
@@ -793,7 +797,7 @@ def _reduction_kind(now, other):
 @edit(ast.Name, ast.Call, ast.BinOp, ast.Subscript)
 def with_sum(node, s):
     """A sum that is missing."""
-    if s.is_value(node) and s.is_root(node) and not s.is_name(node, "number", "whole"):
+    if s.is_array(node) and s.is_root(node):
         for how in ("sum", "mean"):
             for arguments in ("axis=0, keepdims=True", "axis=1, keepdims=True", "axis=0", "axis=1", ""):
                 yield "not summed" if how == "sum" else "not summed, mean", f"{s.tight(node)}.{how}({arguments})"
@@ -802,12 +806,15 @@ def with_sum(node, s):
                 yield "keepdims", f"{s.tight(node)}[{index}]"
 
 
-@edit(ast.Call, ast.Name, ast.Subscript, ast.BinOp)
+@edit(ast.Attribute, ast.Call, ast.Name, ast.Subscript, ast.BinOp)
 def another_size(node, s):
     """Another size."""
     if _is_size(node, s):
         for size in s.sizes:
             yield "size", size
+        if not _in_index(node, s):
+            yield "off by one", f"{s.text(node)} - 1"
+            yield "off by one", f"{s.text(node)} + 1"
 
 
 # Calls, conditions, types
@@ -825,10 +832,8 @@ def another_call(node, s):
         for slot in s.slots if len(texts) == 1 else ():
             yield "argument", f"{name}({slot})"
     if isinstance(node.func, ast.Attribute) and name in INSTEAD:
-        yield (
-            "function of numpy",
-            f"{s.text(node.func.value)}.{INSTEAD[name]}({', '.join(map(s.text, [*node.args, *node.keywords]))})",
-        )
+        keywords = map(s.text, node.keywords)
+        yield "function of numpy", f"{s.text(node.func.value)}.{INSTEAD[name]}({', '.join([*texts, *keywords])})"
     if name == "astype":
         yield "dtype", s.text(node.func.value)
     for k, keyword in enumerate(node.keywords):
@@ -846,11 +851,10 @@ def with_call(node, s):
     if s.is_value(node):
         for function in (*s.of("call"), *s.functions):
             yield "call missing", f"{function}({s.text(node)})"
-    if (
-        isinstance(node, (ast.Name, ast.Subscript))
-        and isinstance(node.ctx, ast.Load)
-        and isinstance(s.above[node], (ast.Assign, ast.Tuple, ast.Call))
-    ):
+    held = isinstance(s.above[node], (ast.Assign, ast.Tuple, ast.Call)) and isinstance(
+        getattr(node, "ctx", 0), ast.Load
+    )
+    if held:
         yield "copy", f"{s.text(node)}.copy()"
 
 
@@ -889,25 +893,20 @@ def assigned(node, s):
         return
     if isinstance(node.targets[0], (ast.Name, ast.Subscript)):
         yield "added", f"{target} += {value}"
-        yield "scaled", f"{target} *= {value}"
     if isinstance(node.targets[0], ast.Name):
         yield "bound anew", f"{target}[...] = {value}"
     if isinstance(node.targets[0], ast.Subscript):
-        yield "into a part", f"{s.text(node.targets[0].value)} = {value}"
         yield "bound anew", f"{target}[...] = {value}"
         for other in ast.walk(s.function):
-            if (
-                isinstance(other, ast.Assign)
-                and isinstance(other.targets[0], ast.Tuple)
-                and s.text(other.value) == target
-            ):
+            unpacked = isinstance(other, ast.Assign) and isinstance(other.targets[0], ast.Tuple)
+            if unpacked and s.text(other.value) == target:
                 names = ", ".join(f"{s.text(e)}[...]" for e in other.targets[0].elts)
                 yield "bound anew", f"{names} = {value}"
         for other in s.of("array", "matrix", "list"):
             yield "name", f"{other}[{s.text(node.targets[0].slice)}] = {value}"
     elif isinstance(node.targets[0], ast.Name):
-        for other in s.of("array", "matrix"):
-            yield "carry", f"{other} = {value}"
+        for other in s.of(*ARRAYS):
+            yield "carry" if s.in_loop(node) else "carry, odd", f"{other} = {value}"
 
 
 @edit(ast.AugAssign)
@@ -916,15 +915,12 @@ def assigned_with_operator(node, s):
     target, value, now = s.text(node.target), s.text(node.value), OPERATORS.get(type(node.op), "+")
     for operator in "+-*/":
         if operator != now:
-            yield (
-                "step" if {operator, now} == {"+", "-"} else "operator",
-                f"{target} {operator}= {value}",
-            )
+            kind = "step" if {operator, now} == {"+", "-"} else "operator"
+            yield kind, f"{target} {operator}= {value}"
     if isinstance(node.target, ast.Subscript):
         yield "bound anew", f"{target}[...] {now}= {value}"
-    if isinstance(node.target, ast.Subscript) and s.is_name(node.target.slice, "array") and now == "+":
-        texts = ", ".join((s.text(node.target.value), s.text(node.target.slice), value))
-        yield "repeated index", f"np.add.at({texts})"
+        if s.is_name(node.target.slice, "array") and now == "+":
+            yield "repeated index", f"np.add.at({s.text(node.target.value)}, {s.text(node.target.slice)}, {value})"
     yield "assigned", f"{target} = {value}"
     yield "in place", f"{target} = {target} {now} {s.tight(node.value)}"
 
@@ -945,27 +941,23 @@ def elsewhere(node, s):
             spots = [(0, i > place)] * before + [(1, True)] * behind if other is not node and s.alone(other) else ()
             for side, later in spots:
                 moved = (s.block(other)[side],) * 2 + (s.lines_of(node, s.indent(other)),)
-                yield _moved(own, body, later), [s.removed(node), moved]
-
-
-def _moved(own, body, later):
-    return ("too early" if later else "too late") if own is body else "other block"
+                kind = ("too early" if later else "too late") if own is body else "other block"
+                yield kind, [s.removed(node), moved]
 
 
 @edit(ast.Expr)
 def result_dropped(node, s):
     """What a call of numpy's gives, written into its first argument."""
     call = node.value
-    if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.args and s.is_value(call.args[0]):
+    if isinstance(getattr(call, "func", 0), ast.Attribute) and _is_module(call.func.value) and call.args:
         yield "result dropped", f"{s.text(call.args[0])}[...] = {s.text(call)}"
 
 
 @edit(ast.If)
 def choice_by_entry(node, s):
     """np.where, where an `if` decides for a whole array."""
-    texts = [
-        s.text(n.value) for n in (node.body[0], *node.orelse[:1]) if isinstance(n, ast.Return | ast.Assign) and n.value
-    ]
+    first = [n for n in (node.body[0], *node.orelse[:1]) if isinstance(n, ast.Return | ast.Assign) and n.value]
+    texts = [s.text(n.value) for n in first]
     if len(texts) == 2 and s.alone(node):
         head = s.source[s.start(node.body[0]) : s.start(node.body[0].value)].decode()
         yield "choice", f"{head}np.where({s.text(node.test)}, {', '.join(texts)})"
@@ -1019,7 +1011,7 @@ def a_statement_missing(node, s):
 @edit(ast.For, ast.FunctionDef, ast.While)
 def a_step_missing(node, s):
     """A line that is missing in a loop: a slope, a step back through a matrix, a carry, what another name has."""
-    arrays = s.of("array", "matrix")
+    arrays = s.of(*ARRAYS)
     local = [name for name in arrays if name not in s.arguments or _stored(s, name)]
     in_loop = not isinstance(node, ast.FunctionDef)
     texts = [("slope missing, line", f"{x} = {x} * {slope}") for x in local for slope in s.slopes]
@@ -1034,7 +1026,7 @@ def a_step_missing(node, s):
     ]
     if in_loop:
         texts += [("carry" if x in read else "carry, odd", f"{x} = {x} @ {y}.T") for x in local for y in s.slots]
-    unused = [name for name in s.names if name not in s.reads and s.kinds[name] in ("array", "matrix")]
+    unused = [name for name in s.names if name not in s.reads and s.kinds[name] in ARRAYS]
     for other in (n for n in node.body if isinstance(n, (ast.Assign, ast.AugAssign))) if len(unused) <= 3 else ():
         texts += [("left out", text) for text in _renamed(s, other, unused)]
     for i, other in enumerate(node.body):
@@ -1060,12 +1052,8 @@ def _renamed(s, stmt, unused):
 def _writes_into(node, name):
     """True for a statement that changes the array, or the list, of this name."""
     targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []
-    inner = [
-        t.value if isinstance(t, ast.Subscript) else t
-        for t in targets
-        if isinstance(node, ast.AugAssign) or isinstance(t, ast.Subscript)
-    ]
-    return any(isinstance(t, ast.Name) and t.id == name for t in inner)
+    parts = [t for t in targets if isinstance(node, ast.AugAssign) or isinstance(t, ast.Subscript)]
+    return any(getattr(getattr(t, "value", t), "id", "") == name for t in parts)
 
 
 def _stored(s, name):

@@ -374,7 +374,7 @@ def repairs(function, judge, order, seconds=SECONDS, beside=""):
     cases, the smallest and most telling first. Nothing of the learner's is changed, and nothing is raised.
     """
     try:
-        with Sandbox(function), warnings.catch_warnings(), np.errstate(all="ignore"):
+        with Sandbox(function), alarmed(), warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             return Search(Program(function), judge, tuple(order), seconds, beside).run()
     except (Unreadable, Busy, TimeUp, RecursionError, MemoryError, SyntaxError, ValueError):
@@ -398,7 +398,7 @@ class Search:
         self.telling = bad[:1] or list(self.every)  # alone it is right: what goes wrong is kept from call to call
         self.units = program.seen(judge, self.telling[0], self.limit)
         tables = tuple(list(range(1, unit.source.count(b"\n") + 2)) for unit in units)
-        bendable = len(self.telling) == 1 and Limited(0).alarm  # bent numbers may make a loop endless
+        bendable = len(self.telling) == 1 and Limited.alarm  # bent numbers may make a loop endless
         self.unlikely = self._unlikely() if bendable else {}
         self.start = State(self.units, wrong=self._wrong(units, self.telling), tables=tables)
 
@@ -493,8 +493,8 @@ class Search:
                 continue
             every = changes(scope, self.over)
             groups = {}
-            for change in every:
-                if self.over():
+            for n, change in enumerate(every):
+                if n % 100 == 99 and self.over():
                     break
                 price = _price(change, scope)
                 in_place = len(change.spans) == 1 and change.spans[0][0] < change.spans[0][1]
@@ -516,16 +516,16 @@ class Search:
         for _, change in alike:
             for span in change.spans:
                 spans.setdefault(span, change)
-        ordered = sorted(spans)
-        kept = [s for s in ordered if not any(s != o and o[0] <= s[0] and s[1] <= o[1] for o in ordered)]
+        kept, reached = [], -1
+        for span in sorted(spans, key=lambda each: (each[0], -each[1])):
+            if reached < span[1]:  # not within another
+                kept.append(span)
+                reached = span[1]
         if any(a[1] > b[0] for a, b in itertools.pairwise(kept)) or len(kept) < 2:
             if alike[0][1].kind == "averaged":
                 self._enter_nested(state, k, alike, price)
             return
-        first = alike[0][1]
-        self._enter(
-            state, 0, [(k, type(first)(first.kind, tuple(kept), first.line, first.place, first.old, first.new), price)]
-        )
+        self._enter(state, 0, [(k, replace(alike[0][1], spans=tuple(kept)), price)])
 
     def _enter_nested(self, state, k, alike, price):
         """Places within each other are changed one after the other."""
@@ -584,15 +584,16 @@ def _identifiers(text):
 
 def _price(change, scope):
     """What a change costs: what its kind does, less where it takes up a name that nothing has used yet."""
-    price = cost(change.kind)
-    old, new, local = _identifiers(change.old), _identifiers(change.new), scope.local
+    price, old, new = cost(change.kind), _identifiers(change.old), _identifiers(change.new)
     unused = [name for name in new if name in scope.unused and name not in old]
-    if unused and "size" not in change.kind:
-        price -= 0.5 if unused[0] in local else 0.3
-    if len(change.spans) == 1:
-        gone = any(name not in new and scope.reads[name] == old.count(name) for name in old if name in local)
-        returned = change.old in local and scope.line(change.line).startswith("return")
-        price += 0.4 * gone + 0.1 * returned  # a line that is read no more stays; what is returned was computed before
+    in_place = len(change.spans) == 1 and change.spans[0][0] < change.spans[0][1]
+    if unused and "size" not in change.kind and (in_place or unused[0] in scope.arguments):
+        price -= 0.5 if unused[0] in scope.local else 0.3
+    if in_place:  # a line that is read no more stays; what is returned, or has two names now, was computed before
+        line = scope.line(change.line)
+        price += 0.4 * any(n not in new and n in scope.kept and scope.reads[n] == old.count(n) for n in old)
+        price += 0.1 * (change.old in scope.local and line.startswith("return"))
+        price += 0.03 * (new == [change.new] and line.endswith(f"= {change.old}"))
     return price + 0.002 * len(change.new.split())
 
 
@@ -694,33 +695,47 @@ def _constant(ratio):
 HAS_ALARM = hasattr(signal, "setitimer")
 
 
+@contextlib.contextmanager
+def alarmed():
+    """Within it, an alarm rings again and again, and ends what a `Limited` limits: to set it for each costs more."""
+    if not HAS_ALARM or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before, Limited.alarm = signal.signal(signal.SIGALRM, Limited.ring), True
+    signal.setitimer(signal.ITIMER_REAL, 0.02, 0.02)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+        Limited.alarm = False
+
+
 class Limited:
     """Within it, code runs for so many seconds at most; then `TimeUp` is raised in it, by an alarm or by `tick`."""
 
+    alarm, running = False, None  # whether an alarm rings; which one code runs in
+
     def __init__(self, seconds):
-        self.seconds, self.alarm = seconds, HAS_ALARM and threading.current_thread() is threading.main_thread()
+        self.seconds = seconds
 
     def tick(self):
         """Raise `TimeUp` once it is time."""
         if time.monotonic() > self.end:
             raise TimeUp
 
-    def ring(self, _number, frame):
-        """The alarm's handler; what comes too late does nothing, above all where the alarm is about to be ended."""
+    @staticmethod
+    def ring(_number, frame):
+        """The alarm's handler; what comes too late does nothing, above all where code has just ended."""
         here = getattr(frame, "f_code", None) in (Limited.__enter__.__code__, Limited.__exit__.__code__)
-        if self.running and not here:
-            raise TimeUp
+        if Limited.running and not here:
+            Limited.running.tick()
 
     def __enter__(self):
-        self.end, self.running = time.monotonic() + self.seconds, True
-        if self.alarm:
-            self.before = signal.signal(signal.SIGALRM, self.ring)
-            signal.setitimer(signal.ITIMER_REAL, self.seconds, 0.02)
+        self.end = time.monotonic() + self.seconds
+        Limited.running = self
         return self
 
     def __exit__(self, *error):
-        self.running = False
-        if self.alarm:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, self.before)
+        Limited.running = None
         return False

@@ -38,7 +38,7 @@ transposes | 1.1 | this product does not join the indexes that belong together |
 order, turned | 1.2 | this product does not join the indexes that belong together | Mind the order and the transposes: which index is summed?
 matrix product | 1.1 | a matrix product stands where each entry has its own factor | An element-wise product belongs here.
 matrix product, outer | 2.0 | this product does not join the indexes that belong together | All products of two entries belong here, and no sum.
-exchanged | 1.5 | two things stand in each other's place | Exchange two of them.
+exchanged | 1.5 | two names, or two arguments, stand in each other's place | Exchange two of them.
 einsum | 1.0 | the letters do not join the indexes that belong together | One letter, or their order, is wrong.
 averaged | 1.0 | a mean stands where the sum belongs | Leave the division by the number of samples out.
 factor too many | 1.1 | a factor is too many here | Leave one factor out.
@@ -66,7 +66,7 @@ sign | 1.1 | a sign is wrong here | Turn the sign around.
 power missing | 1.5 | a power is missing here | A square belongs here.
 root | 1.5 | a root, or one over it, is missing here | A root, or one over it, belongs here.
 overflow | 1.2 | an exponential of a large number overflows here | The largest entry of a row can be subtracted before exp.
-path missing | 1.5 | one of the paths to the result is missing here | Another path adds its part: a matrix product of two arrays, one of them transposed.
+path missing | 1.5 | one of the paths to the result is missing here | Another path adds its part: through the other factor, or through the divisor.
 slope missing, line | 1.08 | the slope is missing here | Multiply by the derivative of the activation.
 reversed list | 1.28 | the order is the wrong way round | Turn the order around.
 term missing | 1.9 | a term is missing here | Add an array that you have.
@@ -91,6 +91,7 @@ summed too many | 1.3 | what is summed here should stay apart | Leave the sum ou
 reduced | 1.2 | this sum, mean or maximum is not the one that belongs here | Sum, mean or maximum: another of them.
 not summed | 1.2 | a sum is missing here | Add up, along one axis.
 not summed, mean | 1.9 | a mean is missing here | Take the mean, along one axis.
+off by one | 1.4 | this is one too many, or one too few | One more, or one less.
 size | 1.4 | this is another size than it should be | Count something else.
 call too many | 1.3 | a function is applied that does not belong here | Leave the function out.
 function | 1.2 | another function belongs here | Call another function.
@@ -102,9 +103,7 @@ copy | 1.1 | two names stand for one and the same array here | Make a copy.
 comparison | 1.2 | this comparison is not the one that belongs here | Another comparison: mind the equal case and the side.
 condition | 1.2 | this condition is not the one that belongs here | Always, never, or in the other case.
 added | 1.0 | each round overwrites what the rounds before it gave | Add to what is there.
-scaled | 1.9 | look at what this line does to the array on its left | Multiply what is there.
 bound anew | 1.0 | a name is bound to a new array here, and the old array stays as it was | Change the array itself.
-into a part | 1.9 | look at what this line does to the array on its left | Assign to all of it.
 carry, odd | 2.0 | what another line needs is not handed on here | Hand a result on to the name that is read later.
 carry | 1.0 | what the next round needs is not handed on here | Hand the result on to the name that the next round reads.
 assigned | 1.4 | this adds to what is there | Assign, and do not add.
@@ -154,14 +153,16 @@ def sentence(repairs, names=()):
     if len(places) > 1 and all(len(steps) == 1 for steps in places[:2]):
         either = " or ".join(_spoken(steps[0]) for steps in places[:2])
         return f"One small change makes it right, in either of two places: {either}."
-    said = [f"{_spoken(step)}: {of(step.kind).says}{_role(step, names)}" for step in repairs[0].steps]
-    return _upper("; and ".join(said)) + "."
+    said = {}
+    for step in repairs[0].steps:
+        said.setdefault(f"{of(step.kind).says}{_role(step, names)}", {})[_spoken(step)] = None
+    return _upper("; and ".join(f"{' and '.join(spots)}: {words}" for words, spots in said.items())) + "."
 
 
 def hints(repairs):
     """One step further each: the kind of change, then the changed line. Pairs of (text, code)."""
     steps = repairs[0].steps
-    kinds = " ".join(f"{_upper(_spoken(step))}: {of(step.kind).hint}" for step in steps)
+    kinds = " ".join(dict.fromkeys(f"{_upper(_spoken(step))}: {of(step.kind).hint}" for step in steps))
     changed = [step.new for step in steps if step.new]
     gone = [step.text for step in steps if not step.new]
     lines = ("With this line:", "\n".join(changed)) if changed else ("Without this line:", "\n".join(gone))
