@@ -1,8 +1,8 @@
 """What the checks of exercises find, and what they cost. From the project's root: .venv/bin/python benchmarks/exercises.py
 
-The measures of two collections of wrong answers, `further_mistakes` and one that the tests have: how many are caught,
-named (by the numbers, or in a line in which it goes wrong), and repaired so that the repair is right when it is checked
-again; what is left is listed. Then 200 random wrong answers, and the time from the call to the card, by the clock and on
+The measures of three collections of wrong answers, that of the tests, `further_mistakes` and unseen_mistakes.txt: how
+many are caught, named (by the numbers, or in a line in which it goes wrong), and repaired so that the repair is right when
+it is checked again; what is left is listed. Then 200 random wrong answers, and the time from the call to the card, by the clock and on
 the processor: with what else runs, they differ.
 """
 
@@ -18,12 +18,25 @@ ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "exercises")]
 from further_mistakes import FURTHER
 from learner import NoStore, answer, written
-from public_mistakes import MISTAKES
+from public_mistakes import MISTAKES, Mistake
 
 from course_lib.exercises import check_layer, exercise
 from course_lib.exercises.engine.exercise import definitions
 
 GOALS = {"right": (150, 150), "wrong": (400, 2000)}  # ms: the median, the 95th percentile
+
+
+VAGUE = {"wrong_shape", "raises", "not_finite"}  # these name no mistake
+
+
+def unseen():
+    """The mistakes of unseen_mistakes.txt."""
+    for block in (ROOT / "benchmarks" / "unseen_mistakes.txt").read_text(encoding="utf-8").split("\n#: ")[2:]:
+        head, source = block.split("\n", 1)
+        what, name, lines, *shapes = head.split(" | ")
+        forward, back = source.split("def backward", 1) if shapes else ("", source)
+        source = f"def backward{back}" if shapes else source
+        yield Mistake(what, name, source, tuple(map(int, lines.split())), forward, *shapes)
 
 
 def function(source, name):
@@ -53,7 +66,7 @@ def collection(name, mistakes):
         times.append((time.perf_counter() - start[0], time.process_time() - start[1]))
         by_line = result.line in mistake.lines
         caught += result.status != "correct"
-        named += bool(result.mistakes) or by_line
+        named += bool(set(result.mistakes) - VAGUE) or by_line
         right = bool(result.repaired) and checked(mistake, result.repaired).status == "correct"
         repaired += by_line and right
         if not (by_line and right):
@@ -113,7 +126,11 @@ def right_answers():
 
 
 def main():
-    times = [*collection("public mistakes", MISTAKES), *collection("further mistakes", FURTHER)]
+    times = [
+        *collection("public mistakes", MISTAKES),
+        *collection("further mistakes", FURTHER),
+        *collection("unseen mistakes", list(unseen())),
+    ]
     random_answers()
     row("right", right_answers())
     row("wrong", times)

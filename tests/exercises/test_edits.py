@@ -26,6 +26,14 @@ ONE_CHANGE = {
     "np.einsum('ih,ik->kh', O, G)": "np.einsum('ih,ik->hk', O, G)",
     "range(1, l)": "range(0, l)",
     "np.sqrt(2) / l": "np.sqrt(2 / l)",
+    "np.dot(G, W + Z)": "np.dot(G, W) + Z",
+    "G / (1 + Z)": "G / (1 + Z) ** 2",
+    "G * O * Z * (1 - Z)": "G * O * (1 - Z ** 2)",
+    "np.einsum('ih,ki->hk', O, G)": "np.einsum('ih,ik->hk', O, G)",
+    "np.einsum('ih,ik->hk', O, G)": "np.einsum('ih,ik,hk->hk', O, G, W)",
+    "np.cumsum(G, axis=0)": "np.cumsum(G[::-1], axis=0)[::-1]",
+    "W[Z, G]": "W[Z, G.argmax(axis=1)]",
+    "O.T @ (G @ W)": "O.T @ (G @ W) + G.T @ Z",
 }
 
 
@@ -47,6 +55,9 @@ STATEMENTS = {
     "b = G.sum()\n    G = G * f_prime(Z)": "G = G * f_prime(Z)\n    b = G.sum()",
     "W = W - G": "W[...] = W - G",
     "if l:\n        G = G * 2": "G = G * 2",
+    "if W > 0:\n        G = 1\n    else:\n        G = 0": "G = np.where(W > 0, 1, 0)",
+    "np.subtract(W, G)": "W[...] = np.subtract(W, G)",
+    "for g in G:\n        W[l] = g\n        f_prime(W)": "for g in G:\n        W[l] = g\n        f_prime(W)\n        W[l] = 0",
 }
 
 
