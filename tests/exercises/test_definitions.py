@@ -217,7 +217,7 @@ def test_the_solution_and_the_stub_are_shown_as_source(definition):
     assert ex.solution() == Note("solution", name, "One right answer:", definitions()[name].solution)
     stub = ex.reset().code
     assert stub == f"def {name}({definitions()[name].arguments}):\n    # your code\n    ..."
-    assert repr(ex) == f"exercise({name!r}): {name}({definitions()[name].arguments}) gives {definitions()[name].result}"
+    assert repr(ex) == f'exercise("{name}"): {name}({definitions()[name].arguments}) gives {definitions()[name].result}'
 
 
 def test_a_saved_answer_comes_back_the_right_one_first():
