@@ -226,7 +226,7 @@ MOTION = """async (steps) => {
 MOVED = {
     "ProductExplorer, 5x7 @ 7x3": "ProductExplorer(O.T, G)",
     "KeyIdeaExplorer, W": "KeyIdeaExplorer.of_layer('W', O, W, W[:1], G)",
-    "BackwardStepper, 5-4-3, from (B) to (C)": "BackwardStepper(Network([5, 4, 3], tanh), O, G, step=9)",
+    "BackwardStepper, 5-4-3, from (B) to (C)": "BackwardStepper(Network([5, 4, 3], tanh), O, G, step=8)",
 }
 
 # For each cell with a view: when its prompt stops saying [*], and when the view in it has been painted.

@@ -3,7 +3,7 @@
 
 const PAGE = { width: 1168, height: 720 - 26 - 50 }; // in units, without the padding of slides.css
 const TITLE = 54; // units, of the heading that is repeated on a page that does not begin with one
-const SIZES = [32, 28, 26, 24, 22, 20, 18, 16, 15, 14, 13, 12, 11]; // of text in views and pictures, in units; other text has 24 to 32
+const SIZES = [36, 32, 28, 26, 24, 22, 20, 18, 16, 15, 14, 13, 12, 11]; // of text in views and pictures, in units; other text has 24 to 36
 const [MOST, LEAST] = [24, 14]; // the size of a picture or view that is laid out as if nothing else were on its page, and the least
 const SIDE = 480; // units, the least width of text beside a picture
 const DRAWS = /^(plots|curves)\.\w+\((.|\n[ )])*\)\s*$/; // one call, over one line or more

@@ -19,6 +19,6 @@ def test_each_step_shows_its_edges_gradients_and_outlines_its_node(lab):
         expect(now).to_have_count(int(step > 1))
         expect(picture).to_have_attribute("aria-label", f"6 nodes; {known} of 7 edges have their gradient")
         page.get_by_role("button", name="Step ▶").press("Enter")
-    page.get_by_role("slider").press("Home")
+    page.get_by_role("button", name="Reset").press("Enter")
     expect(seen).to_have_count(0)
     assert page.locator(".bss-value").all_text_contents()[-1] == "25"

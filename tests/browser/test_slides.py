@@ -76,7 +76,7 @@ STEP_THROUGH = """async (least) => {
     }
     const steps = [...sheet.querySelectorAll('.block')].map((block) => Number(block.dataset.fragmentIndex ?? -1));
     if (steps.some((step, k) => step < steps[k - 1])) wrong.add('seen before the step above it');
-    const words = sheet.querySelector('.block > :is(p, ul, ol, table, blockquote, .input)');
+    const words = sheet.querySelector('.block > :is(p, ul, ol, table, blockquote), pre');
     if (sheet.querySelector('.output_png') && !(sheet.querySelector('h1, h2, h3, .running') && (words || steps.length === 1)))
       wrong.add('a picture without heading or words');
     const used = (Math.max(...[...sheet.children].map((e) => e.getBoundingClientRect().bottom)) - frame.top) / frame.height;

@@ -26,11 +26,11 @@ function render({ model, el }) {
   const edges = model.get("edges").map(drawEdge);
   const nodes = model.get("nodes").map(drawNode);
   const drawn = [...edges, ...nodes];
-  const picture = svg("svg", { class: "bss-graph", viewBox: `0 0 ${width} ${height}`, width, height, role: "img" });
+  const picture = svg("svg", { class: "bss-graph", viewBox: `0 0 ${width} ${height}`, width, height, role: "img", style: `--wide: ${width}` });
   picture.append(...edges.map((edge) => edge.line)); // under all texts
   for (const part of drawn) picture.append(...part.all);
   const last = words.length - 1;
-  const steps = player("Step", last, show, view.signal, { step: model.get("step"), every: 1500 });
+  const steps = player("Step", last, show, view.signal, { step: model.get("step"), every: 1500, more: [resetButton(model, () => steps.pause())] });
 
   function show(step) {
     for (const { line, step: own } of drawn) line.classList.toggle("bss-now", own === step && step > 0);
