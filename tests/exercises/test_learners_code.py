@@ -272,6 +272,7 @@ FORMS = {
     "endless": ("error", None, "def grad_b(G):\n    while True:\n        pass\n"),
     "slow": ("wrong", ..., f"def grad_b(G):\n    for _ in range(10**5):\n        pass\n    return {MEAN}\n"),
     "a lambda": ("wrong", 1, f"grad_b = lambda G: {ROWS}\n"),
+    "a lambda in a call": ("wrong", 1, f"def of(f):\n    return f\ngrad_b = of(lambda G: {ROWS})\n"),
     "a nested function": (
         "wrong",
         3,
@@ -345,6 +346,8 @@ def test_an_answer_of_any_form_has_its_verdict_and_its_repair_and_nothing_of_the
     assert bool(result.repaired) == (result.line is not None)
     if result.repaired:
         bound = {"functools.partial": source.splitlines()[-1], "a closure": "axis = 0"}.get(form, "")
+        bound = "grad_b = answer" if form == "a lambda in a call" else bound
+        assert "answer =" not in result.message  # a line is quoted as it was written
         again = made(f"{result.repaired}\n{bound}")["grad_b"]
         assert check_against(definitions()["grad_b"], again, search=0)[0].status == "correct", result.repaired
     runs = len(definitions()["grad_b"].cases(0)) + 1  # each case once, and the first once more: no candidate counts

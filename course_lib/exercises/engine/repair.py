@@ -568,13 +568,15 @@ class Search:
     def _step(self, state, name, change, line, before):
         """One change as it is spoken of, with the line that comes of it."""
         unit = next(u for u in self.units if u.name == name)
-        old = unit.source.decode().splitlines()[line + unit.first - 2].strip()
+        put_before = "answer = " if unit.name == "answer" else ""  # by `_unit`, where a lambda has no name
+        old = unit.source.decode().splitlines()[line + unit.first - 2].strip().removeprefix(put_before)
         after, put_in = change.apply(before), [span for span in change.spans if span[2].strip()]
         text = ""
         if put_in:  # the first line that is new
             start = put_in[-1][0] - sum(e - b - len(t.encode()) for b, e, t in change.spans if b < put_in[-1][0])
-            text = tidy(after).decode().splitlines()[after.count(b"\n", 0, start)].strip()
-        return Step(change.kind, line, "" if unit is self.units[0] else name, old, change.place, change.old, text)
+            text = tidy(after).decode().splitlines()[after.count(b"\n", 0, start)].strip().removeprefix(put_before)
+        place, helper = change.place.removeprefix(put_before), "" if unit is self.units[0] else name
+        return Step(change.kind, line, helper, old, place, change.old, text)
 
 
 @functools.lru_cache(4096)
