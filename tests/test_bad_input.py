@@ -31,7 +31,7 @@ GRADIENTS = NETWORK.backward(TRACE, np.eye(n_out)[np.arange(m) % n_out])
 
 # The right arguments that do not follow from an annotation or a default: see `right_argument`.
 RIGHT = {"network": NETWORK, "trace": TRACE, "gradients": GRADIENTS, "target": np.eye(n_out)[np.arange(m) % n_out]}
-RIGHT |= {"f": np.sin, "function": np.sin, "rng": RNG, "activation": relu, "cases": [(relu, 2.0)], "dtype": "float64"}
+RIGHT |= {"f": np.sin, "rng": RNG, "activation": relu, "dtype": "float64"}
 RIGHT |= {"sizes": [n_in, 4, n_out], "dY_dX": np.ones((m, n_out, 2)), "dz_dY": np.ones((m, n_out)), "std": 1.0}
 RIGHT |= {"epochs": 1, "learning_rate": 0.1, "limit": 1.0, "depth": 3, "width": 6, "batch": 5, "weight_gain": 1.0}
 SIZES = {"m": m, "n_in": n_in, "n_out": n_out, "n": 5, "k": 2, "n_y": 7, "n_x": 5, "n_z": 3, "1": 1}
