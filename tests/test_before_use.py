@@ -64,9 +64,8 @@ SYMBOLS = {
     "Q": {"10": "$Q = X W_Q$"},
     "K": {"10": "$K = X W_K$"},
     "\\eta": {"12": "the learning rate $\\eta$"},
-    "\\tilde": {"13": "Some texts write $Z = \\tilde O"},
     "\\ell": {"13": "documents its `L2` as $\\ell"},
-    "U": {"10": "of a matrix $U$", "13": "two matrices of weights in a row, $Z = X\\,U"},
+    "U": {"10": "**windows as rows** of a matrix $U$", "13": "then $v = z\\,U$"},
     "P": {"10": "With $P = e^X$", "15": "a gradient of $P$ numbers"},
 }
 TERMS = {
