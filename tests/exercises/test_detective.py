@@ -12,7 +12,7 @@ from course_lib.exercises.detective.cases import LEVELS, WRITTEN, compiled, draw
 from course_lib.exercises.detective.view import POINTS, Detective
 from course_lib.exercises.detective.witnesses import WITNESSES
 from course_lib.exercises.engine.edits import Scope, changes
-from course_lib.exercises.engine.say_repair import of
+from course_lib.exercises.engine.say_repair import KINDS, of
 from course_lib.exercises.engine.store import Store
 
 DRAWN = [(seed, level) for seed in range(12) for level in LEVELS]
@@ -131,22 +131,21 @@ def test_what_is_said_of_a_line_is_true_of_the_broken_code_and_not_of_what_would
     assert not any("too many" in words for words in said if words != "a transpose is too many here")
 
 
-@pytest.mark.slow
-def test_what_is_said_of_a_line_is_what_the_search_says_whose_change_takes_the_mistake_back():
-    right, f, edits = cases._network(7)  # which has it all: classes, a penalty, momentum
-    for edit in {edit.kind: edit for edit in edits}.values():
-        case = cases.broken(right, f, edit)
-        undone = {of(undo.kind).says for undo in undoing(case)}
-        assert not undone or case.says[0] in undone, (edit.kind, edit.old, edit.new, undone)
+def test_a_mistake_that_is_named_by_another_kind_is_taken_back_by_a_change_that_says_the_same():
+    one_of = {edit.kind: (number, edit) for number in range(12) for edit in cases._network(number)[2]}
+    assert cases._LIKELY - one_of.keys() == {"bound"}  # no loop is broken, but one of a written case is repaired
+    for kind in cases._REVERSE:
+        number, edit = one_of[kind]
+        case = cases.broken(*cases._network(number)[:2], edit)
+        assert any(bare(undone) == bare(case.right) for undone in changed_by_kinds_that_say(case)), (kind, edit.old)
 
 
-def undoing(case):
-    """The changes, of all that the search tries, that make of the wrong code the right one."""
-    step = case.wrong.index("def step")
-    for part in (case.wrong[:step], case.wrong[step:]):
-        for undo in changes(Scope(part.encode(), cases._KINDS | {"f_prime": "call"})) if part not in case.right else ():
-            if bare(case.wrong.replace(part, undo.apply(part.encode()).decode())) == bare(case.right):
-                yield undo
+def changed_by_kinds_that_say(case):
+    """The code with each change whose kind says what is said of the case."""
+    wanted = {kind for kind in KINDS if of(kind).says == case.says[0]}
+    for part in re.split(r"(?<=\n)(?=def )", case.wrong):
+        for undo in changes(Scope(part.encode(), cases._KINDS | {"f": "call", "f_prime": "call"}), wanted=wanted):
+            yield case.wrong.replace(part, undo.apply(part.encode()).decode())
 
 
 def test_the_order_of_update_and_use_costs_an_error_that_is_proportional_to_the_rate(monkeypatch):

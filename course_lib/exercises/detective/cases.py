@@ -51,10 +51,11 @@ _NAMES = _ARRAYS.keys() | {"O", "Z"}
 _KINDS = _ARRAYS | _LISTS | _NUMBERS | {"sizes": "other", "rng": "other"}
 # What people do by mistake; an edit of another kind, applied to right code, makes what nobody would write.
 _LIKELY = set(
-    """transpose too many | transpose missing | order | order, turned | transposes | elementwise | matrix product | averaged
-    | reduced | reduced, 2 | axis | sign | divided | factor too many | term too many | slope too many | own slope | name
-    | index | bound | added | too early | too late | other block | step | reversed""".replace("\n    ", " ").split(
-        " | "
+    re.split(
+        r"\s*\|\s*",
+        """transpose too many | transpose missing | order | order, turned | transposes | elementwise | matrix product | averaged
+        | reduced | reduced, 2 | axis | sign | divided | factor too many | term too many | name | index | bound | added
+        | too early | too late | other block | step | reversed""",
     )
 )
 # An edit is named for the code that it puts right. Applied to right code it makes the mistake of another one, where that differs.
@@ -67,7 +68,6 @@ _REVERSE = {
     "elementwise": "matrix product",
     "factor too many": "number missing",
     "term too many": "term missing",
-    "slope too many": "slope missing",
     "averaged": "not averaged",
     "added": "assigned",
     "divided": "operator",
@@ -196,12 +196,16 @@ def draw(seed, level=1):
         raise ValueError(f"{call}: level is {level!r}, expected 1, 2 or 3")
     rng = np.random.default_rng([int(seed), level])
     right, f, edits = _network(int(rng.integers(12)))
-    while True:
-        drawn = [_drawn(edits, rng) for _ in range(1 + (level == 3))]
-        alone = [broken(right, f, edit) for edit in drawn]
-        case = alone[0] if len(alone) == 1 else _together(*alone)
-        if case and all(_is_case(each, level) for each in {*alone, case}):
-            return replace(case, wrong=tidy(case.wrong.encode()).decode())
+
+    def one():
+        while not _is_case(case := broken(right, f, _drawn(edits, rng)), level):
+            pass
+        return case
+
+    case = one()
+    while level == 3 and not (len(case.lines) == 2 and _is_case(case, level)):
+        case = _together(one(), one())
+    return replace(case, wrong=tidy(case.wrong.encode()).decode())
 
 
 def written(number):
@@ -224,11 +228,11 @@ def broken(right, f, edit):
 
 
 def _together(one, other):
-    """The case of both, if each changes another line and nothing else; or None."""
+    """The case of both, if each changes another line and nothing else; else the first."""
     lines = [case.wrong.splitlines(keepends=True) for case in (one, other)]
     right = one.right.splitlines(keepends=True)
     if not len(lines[0]) == len(lines[1]) == len(right) or set(one.lines) & set(other.lines):
-        return None
+        return one
     wrong = "".join(b if a == r else a for r, a, b in zip(right, *lines, strict=True))
     return Case(one.right, wrong, (*one.lines, *other.lines), (*one.says, *other.says), one.f)
 
