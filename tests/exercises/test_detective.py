@@ -58,6 +58,7 @@ def assert_is_a_case(case, level):
     assert level != 2 or losses[-1] < 0.7 * losses[0]
     changed = [line for lines in case.lines for line in lines]
     assert len(case.lines) == len(case.says) == 1 + (level == 3)
+    assert len({*changed}) == len(changed)  # two mistakes are in lines of their own
     assert 1 <= min(changed) and max(changed) <= case.wrong.count("\n")
     compile(case.wrong, "<case>", "exec")
 

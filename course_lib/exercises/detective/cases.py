@@ -231,7 +231,7 @@ def _together(one, other):
     """The case of both, if each changes another line and nothing else; else the first."""
     lines = [case.wrong.splitlines(keepends=True) for case in (one, other)]
     right = one.right.splitlines(keepends=True)
-    if not len(lines[0]) == len(lines[1]) == len(right) or set(one.lines) & set(other.lines):
+    if not len(lines[0]) == len(lines[1]) == len(right) or {*one.lines[0]} & {*other.lines[0]}:
         return one
     wrong = "".join(b if a == r else a for r, a, b in zip(right, *lines, strict=True))
     return Case(one.right, wrong, (*one.lines, *other.lines), (*one.says, *other.says), one.f)
