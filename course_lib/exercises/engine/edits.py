@@ -238,11 +238,10 @@ class Scope:
             return node.attr == "T"
         return isinstance(node, (ast.BinOp, ast.UnaryOp, ast.Subscript))
 
-    def in_loop(self, node):
-        """True within a loop."""
-        while node is not self.function and not isinstance(node, (ast.For, ast.While)):
-            node = self.above[node]
-        return node is not self.function
+    def around(self, node):
+        """What stands around a node, from inside out."""
+        while (node := self.above.get(node)) is not None:
+            yield node
 
     def is_array(self, node):
         """True for a value that can be an array."""
@@ -527,7 +526,7 @@ def with_factor(node, s):
     if isinstance(above, ast.BinOp) and isinstance(above.op, (ast.Mult, ast.Div)):
         return
     plain = s.text(node) if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div)) else text
-    if not s.is_name(node, "number") and _called(above) not in FUNCTIONS:
+    if not s.is_name(node, "number") and not (set(FUNCTIONS) & set(map(_called, s.around(node)))):
         for kind, slopes in (("slope missing", s.slopes), ("own slope missing", s.written)):
             for slope in slopes:
                 yield kind, f"{plain} * {slope}"
@@ -905,8 +904,9 @@ def assigned(node, s):
         for other in s.of("array", "matrix", "list"):
             yield "name", f"{other}[{s.text(node.targets[0].slice)}] = {value}"
     elif isinstance(node.targets[0], ast.Name):
+        in_loop = any(isinstance(each, (ast.For, ast.While)) for each in s.around(node))
         for other in s.of(*ARRAYS):
-            yield "carry" if s.in_loop(node) else "carry, odd", f"{other} = {value}"
+            yield "carry" if in_loop else "carry, odd", f"{other} = {value}"
 
 
 @edit(ast.AugAssign)
