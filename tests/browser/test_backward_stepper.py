@@ -165,7 +165,7 @@ def test_a_long_sum_is_shortened(lab):
     page.get_by_role("grid").first.press("Control+End")
     entry = lines(page)[1]
     assert entry.startswith("∇_O[2] L[63, 31] = ")
-    assert np.isclose(float(entry.split(" = ")[1]), trace.dL_dO[2][63, 31], rtol=1e-3)
+    assert np.isclose(float(entry.split(" = ")[1].split(" ≈ ")[0]), trace.dL_dO[2][63, 31], rtol=1e-3)
     middle = re.search(r"\[4 more, in all (.+?)\]", entry)[1]
     assert np.isclose(float(middle), terms[4:-2].sum(), rtol=0.05)
 

@@ -8,6 +8,9 @@ from course_lib.publish import export
 
 OUTPUT = ".jp-OutputArea-output"
 PAPER = "views => views.map(view => getComputedStyle(view).backgroundColor)"
+BLANK = """all => all.filter((canvas) => canvas.width && canvas.height && canvas.checkVisibility({ visibilityProperty: true }))
+  .filter((canvas) => !canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.some((byte) => byte))
+  .map((canvas) => canvas.parentElement.outerHTML.slice(0, 200))"""
 # Elements that a screen reader announces by their name; axe looks at those of buttons, fields and pictures alone.
 UNNAMED = (
     ":is([role=grid], [role=group], [role=img], [role=slider], [role=toolbar]):not([aria-label], [aria-labelledby])"
@@ -16,6 +19,10 @@ UNNAMED = (
 
 def test_every_view_answers_keys_and_python_and_axe_finds_nothing_and_nothing_is_left_of_it(lab):
     page = lab.open(*CELLS, KNOWN)
+    assert [
+        view.cell for view, o in zip(VIEWS, outputs(page), strict=True) if not o.locator(".bss-hint, fieldset").count()
+    ] == []
+    assert page.locator(".bss-view canvas:not([role=grid] *)").evaluate_all(BLANK) == []
     press_keys(page)
     lab.run_until(page, len(CELLS), ALL_KNOWN)
     wrong = axe(page, OUTPUT)

@@ -5,7 +5,6 @@ const LEAST = 0.72; // of the size of the text: so small the numbers become befo
 const TALLEST = 21; // em: a formula of several lines that is taller shows colours, where they have the room to stand in one
 const PHONE = 30; // em
 
-
 /** Rows of names for each group of the overview, forwards above backwards: a gradient stands below what it belongs to. */
 function groupsOf(layers) {
   const layer = (_, l) => [
@@ -48,11 +47,11 @@ class Overview {
   }
 
   paint() {
-    const colours = palette(this.bar);
+    const shade = shades(palette(this.bar));
     for (const [name, { canvas }] of this.items) {
       const { data, shape } = this.matrices[name];
-      const limit = largest(data);
-      paint(canvas, ...shape, (k) => signed(data[k], limit, colours));
+      const limit = largest(data) || 1;
+      paint(canvas, ...shape, (k) => shade(data[k] / limit));
     }
   }
 
@@ -88,7 +87,7 @@ class Stepper {
     [this.stepLine, this.entryLine] = [element("div"), element("div")];
     status.setAttribute("aria-atomic", "false");
     status.append(this.stepLine, this.entryLine);
-    const legend = element("p", { class: "bss-legend" }, "Below each matrix its gradient. Solid outline: the result. Dashed: what makes it. Empty: not computed yet.");
+    const legend = element("p", { class: "bss-legend" }, "Below each matrix its gradient. Thick outline: the result. Dashed: what makes it. Dotted and faint: not computed yet.");
     root.classList.add("bss-stepper");
     root.append(view.said, this.player.box, this.overview.bar, legend, this.note, this.board);
     const most = Math.max(...steps.map((step) => this.#names(step).length));
@@ -114,13 +113,13 @@ class Stepper {
   }
 
   show(k, moves) {
-    if (k === this.now) return;
-    this.now = k;
     const { steps, grids, matrices } = this;
     const step = steps[k];
+    this.handle.setAttribute("aria-valuetext", `${k} of ${steps.length - 1}: ${step.title}`);
+    if (k === this.now) return;
+    this.now = k;
     this.operands = this.#names(step);
     for (const motion of this.motions) motion.cancel();
-    this.handle.setAttribute("aria-valuetext", `${k} of ${steps.length - 1}: ${step.title}`);
     this.#write(step);
     this.overview.show(k);
     let g = 0;
@@ -209,13 +208,15 @@ class Stepper {
     const inside = (k) => ({ entry: [Math.min(i, grids[k].matrix.shape[0] - 1), j], dashed: true });
     let marks = operands.map((_, k) => (k === g ? [here] : []));
     let text = grids[g].words([i, j]);
+    const equals = operands.every((name) => this.matrices[name].data.every((x) => isShort(x))) ? "=" : "≈"; // rounded factors
     if (form === "entries") {
       marks = operands.map((_, k) => [k === g ? here : inside(k)]);
-      text = g ? `${text}: it goes into ${shown(operands[0])}[${i}, ${j}] ${this.#entries(i, j)}` : `${text} ${this.#entries(i, j)}`;
+      const entries = this.#entries(i, j).replace("=", equals);
+      text = g ? `${text}: it goes into ${shown(operands[0])}[${i}, ${j}] ${entries}` : `${text} ${entries}`;
     } else if (form === "product") {
       const { into, of } = this.#product(g, i, j, inside);
       for (const [k, mark] of Object.entries(into)) marks[k] = [{ ...mark, dashed: true }];
-      text = g ? `${text}: it goes into ${of}` : `${text} = ${of}`;
+      text = g ? `${text}: it goes into ${of}` : `${text} ${equals} ${of}`;
     }
     operands.forEach((_, k) => grids[k].mark(marks[k]));
     setWords(entryLine, text);

@@ -137,7 +137,7 @@ class Batch {
     const cells = narrow ? [O, Z, G].map((one) => sizesInARow([one], room, HEIGHTS.rows)[0]) : sizesInARow([O, Z, G], room, HEIGHTS.rows);
     cells.forEach((cell, k) => rows[k].set([O, Z, this.layer.G][k], { cell }));
     [this.cell] = sizesInARow([dW], narrow ? room : room / 3, HEIGHTS.sums);
-    this.limit = largest(this.layer.dW.data); // one scale for both sums, so that one sees them grow
+    this.limit = largest(this.layer.dW.data); // one scale for all three, so that one sees them grow
     this.running = { upTo: m, data: outerSum(turned, this.layer.G, 0, 0) };
     for (let i = 0; i < m; i++) this.limit = largest(outerSum(turned, this.layer.G, i, i + 1, this.running.data), this.limit);
     sums[2].set(this.layer.dW, { cell: this.cell, limit: this.limit });
@@ -150,8 +150,8 @@ class Batch {
 
   drawSample() {
     const i = this.model.get("sample");
-    const { turned, G, dW } = this.layer;
-    this.part.set({ ...dW, name: `(o_${i}^T g_${i})`, data: outerSum(turned, G, i, i + 1) }, { cell: this.cell });
+    const { limit, layer: { turned, G, dW } } = this;
+    this.part.set({ ...dW, name: `(o_${i}^T g_${i})`, data: outerSum(turned, G, i, i + 1) }, { cell: this.cell, limit });
     for (const grid of this.rows) grid.move([i, grid.cursor[1]], { silent: true });
     this.samples.press(i);
     this.tell();

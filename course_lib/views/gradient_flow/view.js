@@ -182,7 +182,7 @@ function challenge(current) {
     const off = asked.scale - critical;
     const factor = theory[1][0] / theory[1][depth - 1];
     const right = Math.abs(off) <= FOUND * critical;
-    const verdict = right ? `right, to within ${100 * FOUND} %` : `${short(Math.abs(off))} too ${off > 0 ? "large" : "small"}`;
+    const verdict = right ? `right, to within ${100 * FOUND} %` : `too ${off > 0 ? "large" : "small"}`;
     const effect = Number.isFinite(factor) ? ` There the theory multiplies the RMS of G by ${short(factor)} on the way from the last layer to the first.` : "";
     setWords(words, `Try ${tries}: scale ${short(asked.scale)} is ${verdict}.${effect}`);
   }
@@ -353,7 +353,8 @@ class FlowView {
     setWords(this.lines[1], share);
     const data = Float64Array.from(part(run.corner), (x) => x * run.largest[l]);
     const side = Math.min(1.4, SIDE / Math.max(rows, columns));
-    this.grid.set({ name: `G[${l}]`, symbols: [], shape: [rows, columns], data }, { cell: { width: side, height: side, em: 1 } });
+    const whole = rows === answer.asked.batch && columns === answer.asked.width;
+    this.grid.set({ name: `G[${l}]${whole ? "" : `[:${rows}, :${columns}]`}`, symbols: [], shape: [rows, columns], data }, { cell: { width: side, height: side, em: 1 } });
     this.mark();
   }
 

@@ -21,7 +21,8 @@ function drawNode({ name, place: [x, y], step }) {
 }
 
 function render({ model, el }) {
-  const view = frame(el, "Graph of an expression, and the way back");
+  const hint = "Press Step: the gradients come back from the end. Above an edge stands its value, below it its gradient.";
+  const view = frame(el, "Graph of an expression, and the way back", hint);
   const [words, [width, height]] = [model.get("words"), model.get("size")];
   const edges = model.get("edges").map(drawEdge);
   const nodes = model.get("nodes").map(drawNode);
@@ -41,7 +42,7 @@ function render({ model, el }) {
     if (model.get("step") !== step) put(model, { step });
   }
 
-  view.root.append(picture, steps.box, view.status);
+  view.root.append(view.said, picture, steps.box);
   view.follow(model, { step: () => steps.go(model.get("step")) });
   steps.go(model.get("step"));
   return view.close;

@@ -122,7 +122,7 @@ def _variant(factors, swapped, *turned):
     symbols = (left["symbols"][0], right["symbols"][1]) if left["symbols"] else ()
     variant["product"] = packed(name, product, symbols)
     if not (swapped or any(turned)):
-        return variant | {"words": f"The sum runs over {columns}: rows of {left['name']}, columns of {right['name']}."}
+        return variant | {"words": f"The sum runs over {columns}: columns of {left['name']}, rows of {right['name']}."}
     return variant | {"words": f"{name} can be formed. " + _verdict(left, right, product, given, right_name)}
 
 

@@ -21,6 +21,9 @@ function written(x, digits) {
   return text.replaceAll("-", "−");
 }
 
+/** Whether an entry is all of x, and not rounded. */
+const isShort = (x) => Number(number(x).replace("−", "-")) === x;
+
 /** A number as a factor: (−3), so that its sign is not read as a difference. */
 function factor(x, write = number) {
   return x < 0 ? `(${write(x)})` : write(x);
@@ -39,7 +42,7 @@ function spoken(name) {
 }
 
 // A matrix of a layer standing by itself; and what is written below the line, after one letter or ∇.
-const NAMES = /(?<![A-Za-z_.])([OWGZb])(?![A-Za-z_(]|\.[A-Za-z])|(?<=(?<![A-Za-z_])[A-Za-z∇])_([A-Za-z]+)/g;
+const NAMES = /(?<![A-Za-z_.])([OWGZb])(?![A-Za-z_(]|\.[A-Za-z])|(?<=(?<![A-Za-z_])[A-Za-z∇])_([A-Za-z]+|\d+)/g;
 
 /**
  * A text whose names are set, as nodes: n_in and ∇_W with what is below the line, Oᵀ, and O, W, G, Z and b in their hues.

@@ -46,7 +46,7 @@ function frame(el, label, hint = "") {
   const keep = (event) => event.ctrlKey || event.altKey || event.metaKey || event.stopPropagation();
   root.addEventListener("keydown", keep, { signal });
   const line = element("div", { class: "bss-hint" }, ...typeset(hint));
-  const used = (event) => event.key !== "Tab" && line.remove();
+  const used = (event) => event.key !== "Tab" && (line.style.visibility = "hidden"); // its place stays: nothing jumps
   for (const kind of ["click", "keydown"]) root.addEventListener(kind, used, { signal });
   return {
     root,
