@@ -10,7 +10,7 @@ from course_lib import detective, detective_case, progress
 from course_lib.exercises.detective import cases
 from course_lib.exercises.detective.cases import LEVELS, WRITTEN, compiled, draw, is_right, places, run, written
 from course_lib.exercises.detective.view import POINTS, Detective
-from course_lib.exercises.detective.witnesses import WITNESSES
+from course_lib.exercises.detective.witnesses import WITNESSES, _compared
 from course_lib.exercises.engine.edits import Scope, changes
 from course_lib.exercises.engine.say_repair import KINDS, of
 from course_lib.exercises.engine.store import Store
@@ -109,15 +109,37 @@ def test_what_the_notebook_says_of_its_cases_is_what_the_witnesses_say():
     assert [case.data for case in ALL_WRITTEN] == [*["Moons"] * 5, "Digits", *["Moons"] * 3, "Digits", *["Moons"] * 2]
     assert [line.endswith("wrong, 0 times what it should be") for line in check[9][:2]] == [True, True]
     assert all("right" in line for k in (9, 11, 12) for lines in (check, one, later) for line in lines[k - 1])
-    assert "is 2 times the first; there is no momentum" in WITNESSES["Second step"](written(9))
-    assert "is 0.5 times the first; momentum is 0.5" in WITNESSES["Second step"](written(11))
-    assert "L is 4.094; the right code says 0.6931" in WITNESSES["Zero weights"](written(8))
-    assert (f"{np.log(60):.4g}", f"{np.log(2):.4g}") == ("4.094", "0.6931")
+    assert "is 2 times the first; in right code 1." in WITNESSES["Second step"](written(9))
+    assert "is 0.5 times the first; in right code 1.5" in WITNESSES["Second step"](written(11))
+    assert "L is 4.094; in right code 0.6931" in WITNESSES["Zero weights"](written(8))
+    assert (f"{np.log(60):.4g}", f"{np.log(2):.4g}", f"{np.log(10):.4g}") == ("4.094", "0.6931", "2.303")
+    zero = {WITNESSES["Zero weights"](case).rsplit(" ", 1)[1]: case for case in ALL_WRITTEN}
+    assert {L: ("softmax" in case.right, case.data) for L, case in zero.items()} == {
+        "0.5.": (False, "Moons"),
+        "0.6931.": (True, "Moons"),
+        "2.303.": (True, "Digits"),
+    }
+    assert [line[:2] for line in WITNESSES["Size of G by layer"](written(4)).splitlines()] == ["G2", "G1"]
+    losses, right_losses = (trained(written(3), code)[0] for code in (written(3).wrong, written(3).right))
+    assert abs(losses - right_losses).max() < 0.01
+    signs = np.sign(np.diff(trained(written(11), written(11).wrong)[0])).tolist()
+    assert signs[:5] == [-1, 1, 1, 1, -1] and 1 in signs[5:]
     sizes = [
         float(line.split(": ")[1].split(",")[0]) for line in WITNESSES["Size of G by layer"](written(12)).splitlines()
     ]
     right = [float(line.rsplit(" ", 1)[1]) for line in WITNESSES["Size of G by layer"](written(12)).splitlines()]
     assert min(np.divide(sizes[:-1], sizes[1:])) > 100 and max(np.divide(right[:-1], right[1:])) < 11
+
+
+def test_where_lines_stand_in_another_order_each_that_was_moved_or_passed_answers():
+    (answers,), lines = places(written(5)), written(5).wrong.splitlines()
+    assert [lines[line - 1].split()[0] for line in answers] == ["for", "V[:]", "P", "if", "G"]
+
+
+def test_a_dot_is_within_what_the_notebook_says():
+    for error, says in ((0.9e-4, "right"), (1.1e-4, "wrong, 1 times what it should be")):
+        assert _compared(np.array([[1 + error]]), np.ones((1, 1))) == says
+    assert _compared(np.array([[0.9e-7]]), np.zeros((1, 1))) == "right"
 
 
 def test_what_is_said_of_a_line_is_true_of_the_broken_code_and_not_of_what_would_break_it():

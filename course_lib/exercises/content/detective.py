@@ -63,7 +63,7 @@ QUESTIONS = (
             "The check compares with the loss itself, in which the activation stands: another slope would show.",
         ),
         right(
-            "In what is no gradient: the first weights, the velocity, the order of the steps",
+            "In what is no gradient: how the weights begin, the velocity",
             "The check says that the gradient fits the loss. It says nothing of where the weights begin, nor of what is done with the "
             "gradient afterwards.",
         ),

@@ -1,9 +1,9 @@
 """Training loops of which a line is wrong: right code, broken by the edits that repair a learner's code."""
 
-import difflib
 import functools
 import re
 from dataclasses import dataclass, replace
+from os.path import commonprefix
 
 import numpy as np
 
@@ -90,7 +90,12 @@ WRITTEN = (
     (6, "if l > 0:", "if l > 1:", "the first layer is given the G of the second: here G is not carried back to it"),
     (3, _BACK + _UPDATE, _UPDATE + _BACK, "W is updated in place before G has gone back through it"),
     (11, "keepdims=True)", "keepdims=True) + lam * b", "the penalty is on weights and never on biases"),
-    (5, "f_prime(Z[l - 1])", "f_prime(Z[0])", "each layer is undone at its own Z, and not at that of the first layer"),
+    (
+        5,
+        "f_prime(Z[l - 1])",
+        "f_prime(Z[0])",
+        "the slope of each layer is taken at its own Z, and not at that of the first",
+    ),
     (9, "softmax(Z[l])", "softmax(Z[l].T).T", "softmax is taken over the units of a sample, and here over the samples"),
     (0, "V[:] = -rate", "V[:] += -rate", "what an earlier step left is kept and added: there is no momentum here"),
     (
@@ -300,16 +305,9 @@ def _drawn(edits, rng):
 
 
 def _changed(right, wrong):
-    """The lines of the wrong code that differ; where one is gone, those around its place."""
-    lines = set()
-    for what, _, _, first, end in difflib.SequenceMatcher(
-        None, right.splitlines(), wrong.splitlines(), False
-    ).get_opcodes():
-        if what == "delete":
-            lines |= {first, first + 1}
-        elif what != "equal":
-            lines |= set(range(first + 1, end + 1))
-    return tuple(sorted(lines))
+    """The lines of the wrong code that differ; of lines in another order, those that were moved and those that were passed."""
+    a, b = right.splitlines(), wrong.splitlines()
+    return tuple(range(1 + len(commonprefix([a, b])), 1 + len(b) - len(commonprefix([a[::-1], b[::-1]]))))
 
 
 def _is_case(case, level):

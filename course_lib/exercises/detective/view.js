@@ -92,8 +92,8 @@ function render({ model, el }) {
     lines.forEach((made, k) => made.classList.toggle("bss-right", right.includes(k + 1)));
   }
 
-  const ask = places.length > 1 ? `${places.length} lines are wrong: which?` : "Which line is wrong?";
-  const hint = `${ask} Choose it, or ask a witness first (1 point); a line that is not it costs 2.`;
+  const ask = places.length > 1 ? `${places.length} lines are wrong: which?` : "Which line is wrong, or in the wrong place?";
+  const hint = `${ask} Choose it, or ask a witness first (1 point); another line costs 2.`;
   const asking = element("div", { class: "bss-asking", role: "group", "aria-label": "witnesses" }, points, ...witnesses);
   const desk = element("div", { class: "bss-desk" }, heard, attempt, status);
   root.append(element("p", {}, `${model.get("facts")} ${hint}`), element("div", { class: "bss-scene" }, box, asking, lossPicture(model.get("losses")), desk));

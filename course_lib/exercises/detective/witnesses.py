@@ -11,10 +11,11 @@ _NAMES = [f"{name}{l}" for l in range(9) for name in "Wb"]
 
 
 def shapes(case):
-    """The shapes of W and b, and of G as it goes back."""
+    """The shapes of W and b, and of G as it goes back, each with the number of its layer."""
     parameters, Gs = run(case, compiled(case, case.wrong), 0)[1], _Gs(case, case.wrong, 7)
     own = ", ".join(f"{name} {P.shape}" for name, P in zip(_NAMES, parameters, strict=False))
-    return f"A batch of 7 samples. {own}.\nG, last layer first: {', '.join(str(G.shape) for G in Gs)}."
+    back = ", ".join(f"{name} {G.shape}" for name, G in Gs.items())
+    return f"A batch of 7 samples. {own}.\nG, last layer first: {back}."
 
 
 def gradient_check(case):
@@ -33,7 +34,7 @@ def trained(case):
 
 
 def second_step(case):
-    """Two steps from the same place: how much longer the second is, which momentum makes 1 + momentum, and nothing else does."""
+    """Two steps, the parameters put back and the velocity kept: how much longer the second is, in right code 1 + momentum."""
     functions = compiled(case, case.wrong)
     parameters, velocity, X, T = begin(case, functions, 7)
     moves = []
@@ -46,21 +47,23 @@ def second_step(case):
             )
         )
     ratio = moves[1] @ moves[0] / (moves[0] @ moves[0] or 1)
-    momentum = f"momentum is {GIVEN['momentum']}" if "momentum" in case.right else "there is no momentum"
-    return f"From the same place, the second step is {ratio:.3g} times the first; {momentum}."
+    momentum = GIVEN["momentum"] * ("momentum" in case.right)
+    return f"The parameters put back, the second step is {ratio:.3g} times the first; in right code {1 + momentum:.3g}."
 
 
 def sizes_of_G(case):
-    """The size of G in each layer at the first step, beside that of the right code."""
-    both = zip(_Gs(case, case.wrong, 60), _Gs(case, case.right, 60), strict=False)
-    sizes = [[f"{np.sqrt(np.mean(np.square(G))):.2g}" for G in pair] for pair in both]
-    return "\n".join(f"G, {k} layers from the end: {a}, in the right code {b}" for k, (a, b) in enumerate(sizes))
+    """The root mean square of G in each layer at the first step, beside that of the right code."""
+    wrong, right = (
+        {name: f"{np.sqrt(np.mean(np.square(G))):.2g}" for name, G in _Gs(case, code, 60).items()}
+        for code in (case.wrong, case.right)
+    )
+    return "\n".join(f"{name}, root mean square: {wrong[name]}, in right code {right[name]}" for name in wrong)
 
 
 def zero_weights(case):
     """The loss of a network whose W and b are all 0, which can be told in advance."""
     L, right = (run(case, _from_zero(compiled(case, code)), 1)[0][0] for code in (case.wrong, case.right))
-    return f"L is {L:.4g}; the right code says {right:.4g}."
+    return f"L is {L:.4g}; in right code {right:.4g}."
 
 
 def _from_zero(functions):
@@ -79,12 +82,12 @@ WITNESSES = {
 
 
 def _Gs(case, code, m):
-    """Each G of the first step of the code, last layer first."""
+    """Each G of the first step of the code by its name, last layer first."""
     found = []
     functions = compiled(case, re.sub(r"^( +G\b.*)", r"\1; _keep(G)", code, flags=re.MULTILINE))
     functions["_keep"] = lambda G: found.append(np.array(G))
     run(case, functions, 1, m)
-    return found
+    return dict(zip(("G2", "G1", "G0"), found, strict=False))  # every case has three layers
 
 
 def _check(case, m, steps=0):
