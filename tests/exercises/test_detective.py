@@ -70,6 +70,11 @@ def test_a_drawn_case_runs_differs_and_is_told_by_a_witness(seed, level):
     assert_is_a_case(case, level)
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_case_that_overflows_after_ten_steps_is_wrong_in_its_witness_and_warns_nobody():
+    assert "wrong" in WITNESSES["After ten steps"](draw(1078, 3))
+
+
 @pytest.mark.slow
 def test_of_500_cases_the_search_repairs_95_in_100():
     drawn = [(level, draw(seed, level)) for level in LEVELS for seed in range(1000, 1167 if level < 3 else 1166)]

@@ -132,8 +132,7 @@ class Case:
 def run(case, functions, steps=STEPS, m=60):
     """Train by the functions of a code, on m samples: the losses, (steps,), and the parameters after the last step, arrays."""
     parameters, velocity, X, T = begin(case, functions, m)
-    with np.errstate(all="ignore"):
-        losses = [stepped(functions, parameters, velocity, X, T) for _ in range(steps)]
+    losses = [stepped(functions, parameters, velocity, X, T) for _ in range(steps)]
     return np.array(losses, dtype=float), [np.array(P, dtype=float) for pair in parameters for P in pair]
 
 
@@ -149,6 +148,7 @@ def still(parameters):
     return [[np.zeros_like(P) for P in pair] for pair in parameters]
 
 
+@np.errstate(all="ignore")
 def stepped(functions, parameters, velocity, X, T):
     """L, and a step in place by the code, with the numbers that it asks for. X: (m, n_in), T: (m, n_out)."""
     given = {name: GIVEN[name] for name in functions["step"].__code__.co_varnames if name in GIVEN}

@@ -41,11 +41,8 @@ def second_step(case):
     for _ in range(2):
         after = [[P.copy() for P in pair] for pair in parameters]
         stepped(functions, after, velocity, X, T)
-        moves.append(
-            np.concatenate(
-                [(Q - P).ravel() for a, b in zip(after, parameters, strict=True) for Q, P in zip(a, b, strict=True)]
-            )
-        )
+        pairs = [pair for layers in zip(after, parameters, strict=True) for pair in zip(*layers, strict=True)]
+        moves.append(np.concatenate([(Q - P).ravel() for Q, P in pairs]))
     ratio = moves[1] @ moves[0] / (moves[0] @ moves[0] or 1)
     momentum = GIVEN["momentum"] * ("momentum" in case.right)
     return f"The parameters put back, the second step is {ratio:.3g} times the first; in right code {1 + momentum:.3g}."
@@ -90,6 +87,7 @@ def _Gs(case, code, m):
     return dict(zip(("G2", "G1", "G0"), found, strict=False))  # every case has three layers
 
 
+@np.errstate(all="ignore")
 def _check(case, m, steps=0):
     functions = compiled(case, case.wrong)
     parameters, velocity, X, T = begin(case, functions, m)
