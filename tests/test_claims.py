@@ -168,7 +168,8 @@ def test_08_without_undoing_the_activation_only_the_last_layer_is_right():
 
 
 def test_08_the_last_G_shrinks_while_the_digits_are_learnt():
-    assert "They shrink: the last $G$ is" in "\n".join(markdown(read("08_the_loop")))
+    text = "\n".join(markdown(read("08_the_loop")))
+    assert "Most shrink: the last $G$ is" in text and "misread with certainty stay near 1/m" in text
     X, T, *_ = digits()
     network = Network([64, 32, 10], relu, loss=softmax_cross_entropy, initializer=he_normal, seed=0)
     sizes = [np.linalg.norm(softmax_cross_entropy.gradient(network.forward(X).O[-1], T))]
@@ -176,6 +177,21 @@ def test_08_the_last_G_shrinks_while_the_digits_are_learnt():
         fit(network, X, T, epochs=2, learning_rate=0.3, batch_size=28)
         sizes.append(np.linalg.norm(softmax_cross_entropy.gradient(network.forward(X).O[-1], T)))
     assert sizes == sorted(sizes, reverse=True) and sizes[-1] < sizes[0] / 4
+    misread = softmax_cross_entropy.gradient(np.array([[0, 20.0], [0, 20.0]]), np.array([[0, 1.0], [1.0, 0]]))
+    assert np.allclose(misread, [[0, 0], [-1 / 2, 1 / 2]])
+
+
+def test_08_half_of_the_trained_G_is_that_of_images_misread_or_not_sure():
+    assert "those that the network gets wrong, or is not sure of" in "\n".join(markdown(read("08_the_loop")))
+    X, T, *_ = digits()
+    network = Network([64, 32, 10], relu, loss=softmax_cross_entropy, initializer=he_normal, seed=0)
+    fit(network, X, T, epochs=30, learning_rate=0.3, batch_size=28, seed=0)
+    G = softmax_cross_entropy.gradient(network.forward(X).O[-1], T)
+    squares = np.square(G).sum(axis=1)
+    order = np.argsort(-squares)
+    handful = order[: np.searchsorted(squares[order].cumsum(), squares.sum() / 2) + 1]
+    sure = 1 + len(X) * G[T == 1]  # the probability of the right class
+    assert len(handful) < 15 and sure[handful].max() < 0.75 and np.median(sure) > 0.99
 
 
 # 09
