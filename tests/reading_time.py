@@ -68,7 +68,8 @@ def restated():
         texts[path] = _replaced(_HEAD, f"{reading} minutes, {doing} with the exercises", texts[path], path)
         row = _ROW.format(name=path.stem[:2] if path == paths[0] else path.name)
         texts[paths[0]] = _replaced(row, rf"\g<1>{reading}, {doing}", texts[paths[0]], paths[0])
-    hours = "some {:.0f} hours, {:.0f} with the exercises".format(*(sum(t) / 60 for t in zip(*times.values())))
+    halves = (round(sum(column) / 30) for column in zip(*to_five.values()))  # hours, as the map adds up
+    hours = "some {:g} hours, {:g} with the exercises".format(*(half / 2 for half in halves))
     each = "{} to {} minutes to read".format(*(end(t for t, _ in to_five.values()) for end in (min, max)))
     for path in (paths[0], ROOT / "README.md", ROOT / "LECTURER.md"):
         text = texts.get(path) or path.read_text(encoding="utf-8")

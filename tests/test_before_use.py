@@ -20,7 +20,7 @@ SYMBOLS = {
     "W": {"00": "the weights $W$", "03": "| $W$ | the weights"},
     "Z": {"00": "computes $Z = O W$", "03": "| $Z$ | the sums, called pre-activations"},
     "G": {
-        "00": "$G$ is what the loss sends back",
+        "00": "$G_{ij}$ is the slope of the loss",
         "02": "For $\\partial z/\\partial Y$ the course writes $G$",
         "04": "$G$ answers the question for the layer's **output** first",
     },

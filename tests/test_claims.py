@@ -58,7 +58,7 @@ def test_a_function_that_never_ends_is_stopped_when_it_is_said():
 
 
 def test_each_notebook_has_as_many_questions_as_is_said():
-    few, many = said(START, r"Each notebook has (\w+) to (\w+) questions")
+    few, many = said(START, r"From 01 on, (\w+) to (\w+) questions a notebook")
     counts = {name: cells_that_begin(name, "prediction(") for name in NAMES if name != START}
     assert [name for name, count in counts.items() if not few <= count <= many] == []
 

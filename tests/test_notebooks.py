@@ -205,7 +205,7 @@ def test_formulas_count_from_1_and_what_counts_from_0_is_set_as_code(name):
 
 
 POINTS = {  # what a notebook is there to say
-    "00_start_here": "Where does the transpose come from, and why do the factors stand in that order?",
+    "00_start_here": "Where does the transpose come from, and why do the factors stand in their order?",
     "01_jacobians": "with the result's index first",
     "02_key_idea": "a sum over every path",
     "03_forward_batch": "the one line $Z = O W + b$",
