@@ -11,6 +11,7 @@ from test_notebooks import NAMES, START, code_cells, markdown, read
 from course_lib import ProductExplorer, dense
 from course_lib.activations import relu, tanh
 from course_lib.dense import dZ_dW, grad_b, grad_O, grad_W
+from course_lib.depth.theory import mean_field
 from course_lib.exercises.engine.course import found
 from course_lib.exercises.engine.definition import Definition
 from course_lib.exercises.engine.sandbox import TIME_LIMIT
@@ -21,6 +22,7 @@ from course_lib.network import Network
 from course_lib.practice.data import digits
 from course_lib.practice.gradcheck import check_gradients
 from course_lib.practice.training import fit
+from course_lib.views.gradient_flow.run import critical_scale
 
 NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "eight": 8, "fifteen": 15}
 
@@ -203,6 +205,22 @@ def test_09_glorots_variance_lies_between_the_two_that_are_asked_for():
     assert (one, unit) == (n_in, n_out)
     assert Fraction(2, int(one + unit)) == Fraction(1, int(both))
     assert glorot_normal(640, 100, rng).var() == pytest.approx(1 / both / 10, rel=0.02)
+
+
+def test_09_doubling_the_scale_of_tanh_makes_the_lowest_G_as_much_larger_as_its_answer_says():
+    (times,) = numbers("09_gradient_flow", "About N times larger")
+    at_one, at_two = (mean_field(tanh, gain).flow(20, 1.0, 128).G[0] for gain in (1.0, 4.0))
+    assert at_two / at_one == pytest.approx(times, rel=0.1)
+
+
+def test_09_at_the_critical_scale_relu_is_flat_and_of_tanh_only_the_ends_of_G_agree():
+    settings = {"depth": 20, "residual": False, "initializer": "normal"}
+    relus, tanhs = (
+        mean_field(f, critical_scale(settings | {"activation": f.name}) ** 2).flow(20, 1.0, 128) for f in (relu, tanh)
+    )
+    assert all(np.allclose(line, line[0], rtol=1e-3) for line in relus[:3])
+    assert tanhs.G[0] == pytest.approx(tanhs.G[-1]) and tanhs.G.max() > 1.3 * tanhs.G[0]
+    assert (np.diff(tanhs.Z) < 0).all() and tanhs.Z[-1] < 0.6 * tanhs.Z[0]
 
 
 # 14 and 15
