@@ -40,7 +40,7 @@ SYMBOLS = {
     "\\odot": {"02": "$\\odot$ is the product **entry by entry**"},
     "T": {"02": "with fixed numbers $T$", "04": "a target $T$ of the same shape"},
     "\\mathbf{1}": {"02": "with a column of ones $\\mathbf 1$"},
-    "S": {"02": "with $S = e^{x_1}"},
+    "S": {"02": "with $S = e^{x_1}", "05": "by the entries of a matrix $S$"},
     "\\delta": {"02": "where $\\delta_{ij}$ is 1 if"},
     "L": {"02": "a loss $L$", "04": "made one number of it, $L$"},
     "\\mu": {"03": "the *mean image* $\\mu_j$", "09": "$\\mu_i = \\frac1n"},

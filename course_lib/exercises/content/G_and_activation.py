@@ -55,6 +55,7 @@ sigmoid_prime = Definition(
     hints=(
         "Differentiate 1 / (1 + exp(-z)). The result can be written with s = sigmoid(z) alone.",
         "f' = s (1 - s), where s is f(Z) and not Z.",
+        "exp(1000) is too large for a float. Where z < 0, write s as exp(z) / (1 + exp(z)).",
     ),
     solution="def sigmoid_prime(Z):\n    S = np.exp(-np.logaddexp(0, -Z))\n    return S * (1 - S)",
     look="row S6, {G_and_activation: Three wrong forms}",
