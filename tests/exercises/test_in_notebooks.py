@@ -19,6 +19,7 @@ from course_lib.exercises import by_hand_names, exercise, predictions
 from course_lib.exercises.engine.course import found
 from course_lib.exercises.engine.exercise import definitions
 from course_lib.exercises.engine.mistakes import MISTAKES
+from course_lib.exercises.engine.puzzle import Puzzle
 from course_lib.exercises.engine.sheet import Sheet
 
 DEFINITIONS = {name: each for name, each in definitions().items() if each.notebook in NAMES}
@@ -149,7 +150,7 @@ def test_with_all_solutions_it_is_green_and_shows_what_it_shows_without(notebook
         if asked_in(before):
             assert re.match(r"✓ \w+: Correct\.", card(after)), card(after)
         elif before.source == "progress()":
-            assert f"{len(DEFINITIONS)} exercises: 1 done, 0 tried" in card(after)
+            assert f"{len(DEFINITIONS) + len(found(Puzzle))} exercises: 1 done, 0 tried" in card(after)
         else:
             assert text_of(after) == text_of(before), before.source
 
