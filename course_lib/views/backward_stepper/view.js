@@ -119,6 +119,7 @@ class Stepper {
     if (k === this.now) return;
     this.now = k;
     this.operands = this.#names(step);
+    this.equals = this.operands.every((name) => matrices[name].data.every(isShort)) ? "=" : "≈"; // rounded factors
     for (const motion of this.motions) motion.cancel();
     this.#write(step);
     this.overview.show(k);
@@ -202,13 +203,12 @@ class Stepper {
 
   /** The entry [i, j] of the g-th matrix of the formula is active: outline what it is made from, or what it goes into. */
   point(g, [i, j]) {
-    const { grids, operands, entryLine } = this;
+    const { grids, operands, entryLine, equals } = this;
     const { form } = this.steps[this.now];
     const here = { entry: [i, j] };
     const inside = (k) => ({ entry: [Math.min(i, grids[k].matrix.shape[0] - 1), j], dashed: true });
     let marks = operands.map((_, k) => (k === g ? [here] : []));
     let text = grids[g].words([i, j]);
-    const equals = operands.every((name) => this.matrices[name].data.every((x) => isShort(x))) ? "=" : "≈"; // rounded factors
     if (form === "entries") {
       marks = operands.map((_, k) => [k === g ? here : inside(k)]);
       const entries = this.#entries(i, j).replace("=", equals);
