@@ -5,18 +5,15 @@ through their module, `from course_lib import dense`, and so is what `autodiff` 
 by its own name, `from course_lib import mse, fit, exercise, ProductExplorer`, and is loaded when it is first used.
 """
 
-import ast
 import functools
+import symtable
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
 # Where the names are defined, or, in a package, imported: the first that has a name is asked for it.
-_MODULES = [
-    *("jacobian", "activations", "losses", "regularizers", "initializers", "network", "fast", "shapes"),
-    *("shape_comments",),
-    *("practice", "depth", "exercises", "views", "pictures"),
-]
+_MODULES = ["jacobian", "activations", "losses", "regularizers", "initializers", "network", "fast", "shapes"]
+_MODULES += ["shape_comments", "practice", "depth", "exercises", "views", "pictures"]
 
 
 def __getattr__(name):
@@ -40,14 +37,8 @@ def _modules_by_name():
     for module in reversed(_MODULES):
         path = Path(__file__).parent / module
         is_package = path.is_dir()
-        tree = ast.parse((path / "__init__.py" if is_package else path.with_suffix(".py")).read_text(encoding="utf-8"))
-        for node in tree.body:
-            if is_package and isinstance(node, ast.ImportFrom):
-                names = [alias.asname or alias.name for alias in node.names]
-            elif isinstance(node, ast.FunctionDef | ast.ClassDef):
-                names = [node.name]
-            else:
-                targets = node.targets if isinstance(node, ast.Assign) else []
-                names = [target.id for target in targets if isinstance(target, ast.Name)]
-            found |= {name: module for name in names if not name.startswith("_")}
-    return found
+        source = (path / "__init__.py" if is_package else path.with_suffix(".py")).read_text(encoding="utf-8")
+        for symbol in symtable.symtable(source, module, "exec").get_symbols():
+            if symbol.is_assigned() or (is_package and symbol.is_imported()):
+                found[symbol.get_name()] = module
+    return {name: module for name, module in found.items() if not name.startswith("_")}

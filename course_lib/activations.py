@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course_lib.shapes import Array, of_kind, shape_checked
+from course_lib.shapes import Array, Named, of_kind, shape_checked
 
 
 @dataclass(frozen=True, repr=False)
-class Activation:
+class Activation(Named):
     """An element-wise function and its derivative. `f` and `f_prime` are the bare formulas, without checks."""
 
     name: str
@@ -40,12 +40,6 @@ class Activation:
     def _refuse_fractions(self, Z):
         if Z.dtype == object and not self.rational:
             raise TypeError(f"{self.name}(Z): Z holds Fractions, but {self.name} is not rational: expected floats")
-
-    def __repr__(self):
-        return self.name
-
-    def __reduce__(self):
-        return self.name  # a copy is the same object, a pickle its name: `is` stays true
 
 
 def _sigmoid(Z):
@@ -72,8 +66,7 @@ def _relu_prime(Z):
 
 
 def _tanh_prime(Z):
-    t = np.exp(np.where(Z.real > 0, -2 * Z, 2 * Z))
-    return 4 * t / (1 + t) ** 2  # 1 - tanh^2, without losing digits where that is near 0
+    return 4 * _sigmoid_prime(2 * Z)  # 1 - tanh^2, without losing digits where that is near 0
 
 
 _LEAK = 0.01
@@ -81,9 +74,8 @@ _GELU_SCALE, _GELU_CUBIC = math.sqrt(2 / math.pi), 0.044715  # the tanh form of 
 
 
 def _gelu_argument(Z):
-    Z = np.where(
-        abs(Z.real) > 20, np.copysign(20, Z.real).astype(Z.dtype), Z
-    )  # beyond, gelu is Z or 0; no cube overflows
+    limits = np.copysign(20, Z.real).astype(Z.dtype)  # beyond, gelu is Z or 0, and no cube overflows
+    Z = np.where(abs(Z.real) > 20, limits, Z)
     return Z, _GELU_SCALE * (Z + _GELU_CUBIC * Z * Z * Z)
 
 

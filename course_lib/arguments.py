@@ -59,7 +59,7 @@ class Choice(tuple):
 
 
 class Function(str):
-    """A function; the text says of which arguments it is."""
+    """A function; the text says which one."""
 
     def __call__(self, call, name, value):
         if not callable(value):
@@ -70,11 +70,9 @@ class Function(str):
 def whole_numbers(call, name, value):
     """The sizes of a network: two or more whole numbers, at least 1 each, in a list or another sequence."""
     sizes = list(value) if isinstance(value, Iterable) else []
-    if len(sizes) < 2 or not all(
-        isinstance(n, Integral) and not isinstance(n, bool) and 1 <= n <= _LARGEST for n in sizes
-    ):
+    if len(sizes) < 2:
         raise ValueError(f"{call}: {name} is {describe(value)}, expected two or more whole numbers, at least 1 each")
-    return sizes
+    return [int(Whole(1)(call, f"{name}[{l}]", size)) for l, size in enumerate(sizes)]
 
 
 def float_type(call, name, value):
@@ -117,10 +115,8 @@ def finite_array(call, name, value):
                 expected = "every object to be a Fraction"
                 raise TypeError(f"{call}: {name}{list(i)} is {describe(entry)}, expected {expected}")
     elif value.dtype.kind not in "fc":
-        raise TypeError(
-            f"{call}: {name} has dtype {value.dtype}, expected floats: write {name}.astype(float)"
-            f" (or as_fractions({name}) for exact arithmetic)"
-        )
+        ways = f"{name}.astype(float) (or as_fractions({name}) for exact arithmetic)"
+        raise TypeError(f"{call}: {name} has dtype {value.dtype}, expected floats: write {ways}")
     elif not np.isfinite(value).all():
         i = np.argwhere(~np.isfinite(value))[0].tolist()
         raise ValueError(f"{call}: {name}{i if i else ''} is {value[tuple(i)]}, expected finite numbers")

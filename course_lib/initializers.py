@@ -1,14 +1,13 @@
 """Initializers: `(n_in, n_out, rng) -> W` of shape (n_in, n_out), where rng is a `numpy.random.Generator`.
 
-The entries have mean 0; a size of 0 gives an empty W. Raises TypeError for sizes that are not whole numbers or an rng that is no Generator,
-ValueError for sizes below 0.
+The entries have mean 0; a size of 0 gives an empty W. Raises TypeError for sizes that are not whole numbers or an rng
+that is no Generator, ValueError for sizes below 0.
 """
-
-from numbers import Real
 
 import numpy as np
 from jaxtyping import Shaped
 
+from course_lib.arguments import Number
 from course_lib.shapes import shape_checked
 
 _Weights = Shaped[np.ndarray, "n_in n_out"]
@@ -21,10 +20,9 @@ def zeros(n_in: int, n_out: int, rng: _Generator) -> _Weights:
     return np.zeros((n_in, n_out))
 
 
-def normal(std):
+@shape_checked
+def normal(std: Number(0)):
     """Return the initializer that draws from the normal distribution of standard deviation `std`, at least 0."""
-    if isinstance(std, bool) or not isinstance(std, Real) or not 0 <= std < np.inf:
-        raise ValueError(f"normal(std): std is {std!r}, expected a finite number, at least 0")
 
     @shape_checked
     def normal_with_std(n_in: int, n_out: int, rng: _Generator) -> _Weights:

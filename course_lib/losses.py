@@ -12,13 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Shaped
 
-from course_lib.shapes import ShapeError, shape_checked
+from course_lib.shapes import Named, ShapeError, shape_checked
 
 _Batch = Shaped[np.ndarray, "m n_out"]
 
 
 @dataclass(frozen=True, repr=False)
-class Loss:
+class Loss(Named):
     """A loss and its gradient. `both` is the bare formula, without checks, of (L, dL/dO): they share most of their work."""
 
     name: str
@@ -49,16 +49,8 @@ class Loss:
                 raise TypeError(f"{call}: O or target holds Fractions, but exp is not rational: expected floats")
             excess = target.sum(axis=1) - 1  # (m,)
             if target.min() < 0 or (excess.dot(excess) > 1e-12 and abs(excess).max() > 1e-6):
-                raise ValueError(
-                    f"{call}: a row of target does not sum to 1 with entries of at least 0, "
-                    "expected one-hot rows (or probabilities)"
-                )
-
-    def __repr__(self):
-        return self.name
-
-    def __reduce__(self):
-        return self.name  # a copy is the same object, a pickle its name: `is` stays true
+                what = "a row of target does not sum to 1 with entries of at least 0"
+                raise ValueError(f"{call}: {what}, expected one-hot rows (or probabilities)")
 
 
 def softmax(Z):
@@ -75,10 +67,8 @@ def _mse(O, target):
 def _softmax_cross_entropy(Z, target):
     shifted, m = Z - Z.real.max(axis=1, keepdims=True), len(Z)  # (m, n_out): the largest exponent of a row is 0
     E = np.exp(shifted)  # (m, n_out)
-    sums, totals = (
-        E.sum(axis=1, keepdims=True),
-        target.sum(axis=1, keepdims=True),
-    )  # (m, 1): totals are 1 but for rounding
+    sums = E.sum(axis=1, keepdims=True)  # (m, 1)
+    totals = target.sum(axis=1, keepdims=True)  # (m, 1): 1 but for rounding
     return (target * (np.log(sums) - shifted)).sum() / m, (totals / sums * E - target) / m
 
 

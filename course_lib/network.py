@@ -3,7 +3,6 @@
 Layer l, counted from 0, takes O[l] to Z[l] to O[l + 1]: O[0] is X, and O[-1] the output. `course_lib.fast` is faster.
 """
 
-import math
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -37,9 +36,7 @@ class Network:
 
     activation is that of the hidden layers, output_activation of the last one. lam weighs the regularizer. seed is for the
     weights; the biases start at 0. All is computed in dtype, float64 or float32; a batch of the other one is converted.
-
-    `parameters` is a list of (W, b), first layer first, W of shape (n_in, n_out) and b of (1, n_out); gradients have
-    the same form. What is assigned to it, or to an entry of it, is copied into the network's own arrays at once.
+    What is assigned to `parameters`, or to an entry of it, is copied into the network's own arrays at once.
     """
 
     @shape_checked
@@ -60,20 +57,19 @@ class Network:
         if loss is softmax_cross_entropy and output_activation is not identity:
             expected = "identity: softmax_cross_entropy takes the last layer's Z"
             raise ValueError(f"Network(...): output_activation is {output_activation}, expected {expected}")
-        self.sizes, self.dtype, self.loss = [int(n) for n in sizes], np.dtype(dtype), loss
+        self.sizes, self.dtype, self.loss = sizes, np.dtype(dtype), loss
         self.regularizer, self.lam, rng = regularizer, float(lam), np.random.default_rng(seed)
-        self.activations = [activation] * (len(self.sizes) - 2) + [output_activation]
-        layers = [(initializer(n_in, n_out, rng), np.zeros((1, n_out))) for n_in, n_out in pairwise(self.sizes)]
-        weights = [np.asarray(W) for W, _ in layers]
-        same_shapes("Network(...)", "W, as initializer gave it,", weights, list(pairwise(self.sizes)))
-        self._keep(layers)
+        self.activations = [activation] * (len(sizes) - 2) + [output_activation]
+        weights = [np.asarray(initializer(n_in, n_out, rng)) for n_in, n_out in pairwise(sizes)]
+        same_shapes("Network(...)", "W, as initializer gave it,", weights, list(pairwise(sizes)))
+        self._keep((W, np.zeros((1, W.shape[1]))) for W in weights)
 
     def _keep(self, layers):
         self._parameters = Parameters(tuple(np.array(P, self.dtype) for P in layer) for layer in layers)
 
     @property
     def parameters(self):
-        """A list of (W, b), (n_in, n_out) and (1, n_out), first layer first."""
+        """A list of (W, b), (n_in, n_out) and (1, n_out), first layer first. Gradients have the same form."""
         return self._parameters
 
     @parameters.setter
@@ -124,9 +120,8 @@ class Network:
     def sgd_step(self, X, target, learning_rate, momentum=0.0, velocity=None):
         """One step of stochastic gradient descent, in place, on the batch X, (m, sizes[0]), and target, (m, sizes[-1]).
 
-        Returns J, a float, as it was before. Each parameter P becomes P - learning_rate * dP, or P + velocity, where
-        velocity = momentum * velocity - learning_rate * dP: zeros, (n_parameters,), of the network's dtype at first, and
-        then the same array. (PyTorch multiplies by the learning rate later, which differs once that changes.)
+        Returns J, a float, as it was before. Each P becomes P - learning_rate * dP, or P + velocity, where velocity =
+        momentum * velocity - learning_rate * dP: zeros, (n_parameters,), of the network's dtype, then the same array.
         """
         _RATE(_STEP, "learning_rate", learning_rate)
         _RATE(_STEP, "momentum", momentum)
@@ -136,17 +131,16 @@ class Network:
         J, gradients = (self._loss_and_gradients if is_plain else self.loss_and_gradients)(X, target)
         if gradients[0][0].dtype != self.dtype:
             raise TypeError(f"{_STEP}: X or target is complex, expected real floats")
-        if not math.isfinite(J + np.vdot(gradients[0][0], gradients[0][0])):
+        if not np.isfinite(J + np.vdot(gradients[0][0], gradients[0][0])):
             self.loss_and_gradients(X, target)  # looks at each entry: a run that diverges passes, a NaN in X does not
         start, learning_rate = 0, float(learning_rate)
         for layer, layer_gradients in zip(self.parameters, gradients, strict=True):
             for P, dP in zip(layer, layer_gradients, strict=True):  # W, then b: arrays of one shape
-                if velocity is None:
-                    P -= learning_rate * dP
-                    continue
-                V, start = velocity[start : start + P.size].reshape(P.shape), start + P.size  # a view
-                V[...] = momentum * V - learning_rate * dP
-                P += V
+                step = -learning_rate * dP
+                if velocity is not None:
+                    V, start = velocity[start : start + P.size].reshape(P.shape), start + P.size  # a view
+                    step = V[...] = momentum * V + step
+                P += step
         return J
 
     def astype(self, dtype):
@@ -200,9 +194,8 @@ class Network:
         return converted("Network.forward(X)", "X", X, self.dtype)
 
     def _check_trace(self, call, trace):
-        m = len(trace.O[0])
-        same_shapes(call, "trace.O", trace.O, [(m, n) for n in self.sizes])
-        same_shapes(call, "trace.Z", trace.Z, [(m, n) for n in self.sizes[1:]])
+        same_shapes(call, "trace.O", trace.O, [(len(trace.O[0]), n) for n in self.sizes])
+        same_shapes(call, "trace.Z", trace.Z, [(len(trace.O[0]), n) for n in self.sizes[1:]])
 
 
 class Parameters(list):

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Shaped
 
-from course_lib.shapes import shape_checked, zeros
+from course_lib.shapes import Named, shape_checked, zeros
 
 _Weights = Shaped[np.ndarray, "n_in n_out"]
 
 
 @dataclass(frozen=True, repr=False)
-class Regularizer:
+class Regularizer(Named):
     """A regularizer and its gradient. `f` and `f_gradient` are the bare formulas, without checks."""
 
     name: str
@@ -31,12 +31,6 @@ class Regularizer:
     def gradient(self, W: _Weights) -> _Weights:
         """grad_W Omega."""
         return self.f_gradient(W)
-
-    def __repr__(self):
-        return self.name
-
-    def __reduce__(self):
-        return self.name  # a copy is the same object, a pickle its name: `is` stays true
 
 
 none = Regularizer("none", lambda W: 0.0, lambda W: zeros(W.shape, like=W))

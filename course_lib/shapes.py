@@ -11,14 +11,25 @@ jaxtyping decides whether an array fits its annotation; this module checks the e
 
 import functools
 import inspect
+import re
 from fractions import Fraction
 
 import numpy as np
 from jaxtyping import AbstractArray, Shaped, jaxtyped
 
-from course_lib.arguments import Number, Whole, describe, finite_array, plain_array
+from course_lib.arguments import Whole, describe, finite_array, plain_array
 
 Array = Shaped[np.ndarray, "..."]  # any shape
+
+
+class Named:
+    """Shown by its name. A copy is the same object, and a pickle holds the name alone: `is` stays true."""
+
+    def __repr__(self):
+        return self.name
+
+    def __reduce__(self):
+        return self.name
 
 
 class ShapeError(ValueError):
@@ -32,7 +43,6 @@ def shape_checked(function):
       `Fraction`s; all arrays of a call are of one kind, so that exact stays exact. A symbol (m, n_in) means the same
       size in the whole signature. A float passes as an array of shape (). The result is checked for its shape alone.
     - `int`: a whole number, at least 0; the argument's name may then stand in later shapes.
-    - `float`: a finite real number.
     - another class, or a tuple of classes: an instance of it.
     - `Whole(1)`, `Number(0)` or another of `course_lib.arguments`: what that takes.
 
@@ -57,14 +67,14 @@ def shape_checked(function):
             bound = signature.bind(*args, **kwargs)
         except TypeError as error:
             raise TypeError(f"{call}: {error}") from None
-        seen, exact = {}, {}
+        reasons, kinds = {}, []
         with jaxtyped("context"):
             for name, value in bound.arguments.items():
                 if name in hints and value is not defaults[name]:
-                    bound.arguments[name] = _check(call, name, value, hints[name], seen, exact)
+                    bound.arguments[name] = _check(call, name, value, hints[name], reasons, kinds)
             result = function(*bound.args, **bound.kwargs)
             if _is_array_hint(result_hint) and not isinstance(np.asarray(result), result_hint):
-                raise ShapeError(_wrong_shape(call, "the result", np.asarray(result), result_hint, seen))
+                raise ShapeError(_wrong_shape(call, "the result", np.asarray(result), result_hint, reasons))
         return result
 
     return checked
@@ -119,52 +129,42 @@ def copy_into(name, arrays, given):
         old[...] = A
 
 
-def _check(call, name, value, hint, seen, exact):
-    """Return the value, checked. `seen` remembers arrays and sizes, `exact` which arrays hold Fractions."""
+def _check(call, name, value, hint, reasons, kinds):
+    """Return the value, checked. `reasons` says of each symbol why it has its size, `kinds` which arrays are exact."""
     if _is_array_hint(hint):
         value = finite_array(call, name, value)
-        for other, is_exact in exact.items():
-            if is_exact != (value.dtype == object):
-                floats = name if is_exact else other
-                raise TypeError(
-                    f"{call}: of {other} and {name}, only {other if is_exact else name} holds Fractions, "
-                    f"expected one kind: floats, or as_fractions({floats})"
-                )
+        kinds.append((name, value.dtype == object))
+        (first, is_exact), (_, is_exact_too) = kinds[0], kinds[-1]
+        if is_exact != is_exact_too:
+            exact, floats = (first, name) if is_exact else (name, first)
+            raise TypeError(
+                f"{call}: of {first} and {name}, only {exact} holds Fractions, expected one kind: floats, or "
+                f"as_fractions({floats})"
+            )
         if not isinstance(value, hint):
-            raise ShapeError(_wrong_shape(call, name, value, hint, seen))
-        seen[name], exact[name] = (value.shape, hint.dim_str.split()), value.dtype == object
+            raise ShapeError(_wrong_shape(call, name, value, hint, reasons))
+        symbols = hint.dim_str.split()
+        for symbol, size in zip(symbols, value.shape, strict=False):  # "..." stands for any number of sizes
+            reason = f"{symbol} is {size} because {name} is {value.shape} = {_in_symbols(symbols)}"
+            reasons.setdefault(symbol, reason)
     elif hint is int:
-        Whole(0)(call, name, value)
-        isinstance(np.broadcast_to(0.0, (int(value),)), Shaped[np.ndarray, name])  # tells jaxtyping the symbol's size
-        seen[name] = ((int(value),), [name])
-    elif hint is float:
-        Number()(call, name, value)
+        size = int(Whole(0)(call, name, value))
+        isinstance(np.broadcast_to(0.0, (size,)), Shaped[np.ndarray, name])  # tells jaxtyping the symbol's size
+        reasons[name] = f"{name} is {size} because {name}={size} was given"
     elif isinstance(hint, type) or type(hint) is tuple:
-        classes = hint if isinstance(hint, tuple) else (hint,)
-        if not isinstance(value, classes):
-            expected = " or ".join(c.__name__ for c in classes)
+        if not isinstance(value, hint):
+            expected = " or ".join(each.__name__ for each in np.atleast_1d(hint))
             raise TypeError(f"{call}: {name} is {describe(value)}, expected {expected}")
     else:
-        hint(call, name, value)
+        value = hint(call, name, value)
     return value
 
 
-def _wrong_shape(call, name, value, hint, seen):
-    dims = hint.dim_str.split()
-    message = f"{call}: {name} has shape {value.shape}, expected {_in_symbols(dims)}"
-    reasons = []
-    for symbol in dict.fromkeys(s for d in dims for s in d.replace("+", " ").replace("*", " ").split()):
-        for giver, (shape, giver_dims) in seen.items():
-            if symbol in giver_dims and len(shape) == len(giver_dims):
-                size = shape[giver_dims.index(symbol)]
-                shown = (
-                    f"{giver} is {shape} = {_in_symbols(giver_dims)}"
-                    if giver != symbol
-                    else f"{giver}={size} was given"
-                )
-                reasons.append(f"{symbol} is {size} because {shown}")
-                break
-    return message + (": " + ", and ".join(reasons) if reasons else "") + "."
+def _wrong_shape(call, name, value, hint, reasons):
+    symbols = dict.fromkeys(re.findall(r"\w+", hint.dim_str))  # n_in of n_in + 1 too
+    why = ", and ".join(reasons[symbol] for symbol in symbols if symbol in reasons)
+    expected = _in_symbols(hint.dim_str.split())
+    return f"{call}: {name} has shape {value.shape}, expected {expected}{': ' if why else ''}{why}."
 
 
 def _spoken_name(function, owner):

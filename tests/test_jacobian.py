@@ -253,11 +253,7 @@ def test_what_has_no_numeric_jacobian_is_refused():
         ({"f": lambda X: np.float32(X)}, TypeError, "f(X) has dtype float32, expected float64: differences need all"),
         ({"f": lambda X: None}, TypeError, "f(X) is a NoneType"),
         ({"f": lambda X: X / 0}, ValueError, "f(X) is not finite everywhere"),
-        (
-            {"f": np.sqrt, "X": np.zeros(1)},
-            ValueError,
-            "f(X + h) or f(X - h) is not finite for X[0], however small h is",
-        ),
+        ({"f": np.sqrt, "X": np.zeros(1)}, ValueError, "2h is not finite or does not settle at X[0] for any h"),
         ({"f": abs, "method": "complex"}, ValueError, "not analytic"),
         ({"f": lambda X: X[X <= 1]}, ShapeError, "f(X + h) has shape (1,), but f(X) has (2,)"),
     ]

@@ -11,13 +11,14 @@ from refusals import not_refused
 import course_lib
 from course_lib import dense, jacobian
 from course_lib.activations import relu
+from course_lib.arguments import Number
 from course_lib.shapes import ShapeError, as_fractions, shape_checked, zeros
 
 O, W, b, G = np.ones((7, 5)), np.ones((5, 3)), np.ones((1, 3)), np.ones((7, 3))
 
 
 @shape_checked
-def scaled(A: Shaped[np.ndarray, "m n"], times: float, kind: (int, str) = "rows") -> Shaped[np.ndarray, "m n"]:
+def scaled(A: Shaped[np.ndarray, "m n"], times: Number(), kind: (int, str) = "rows") -> Shaped[np.ndarray, "m n"]:
     """A times a number."""
     return A * times if kind != "wrong" else A.T
 
