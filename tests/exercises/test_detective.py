@@ -1,21 +1,22 @@
 """Detective: every case runs and differs, some witness shows it, its line repairs it, and what is typed is run."""
 
+import functools
 import re
-from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from course_lib import detective, detective_case, progress
-from course_lib.exercises.detective import cases
-from course_lib.exercises.detective.cases import LEVELS, WRITTEN, compiled, draw, is_right, places, run, written
+from course_lib.exercises.detective import cases, view
+from course_lib.exercises.detective.cases import LEVELS, WRITTEN, Case, compiled, draw, is_right, places, run, written
 from course_lib.exercises.detective.view import POINTS, Detective
 from course_lib.exercises.detective.witnesses import WITNESSES, _compared
 from course_lib.exercises.engine.edits import Scope, changes
+from course_lib.exercises.engine.sandbox import Sandbox
 from course_lib.exercises.engine.say_repair import KINDS, of
 from course_lib.exercises.engine.store import Store
 
-DRAWN = [(seed, level) for seed in range(12) for level in LEVELS]
+DRAWN = [(seed, level) for seed in range(4) for level in LEVELS]
 ALL_WRITTEN = [written(number) for number in range(1, len(WRITTEN) + 1)]
 
 
@@ -25,10 +26,16 @@ def trained(case, code, *length):
 
 def shows(case):
     """The witnesses that tell the case from the right code; "loss" where its curve does."""
-    right = replace(case, wrong=case.right)
-    told = [name for name, witness in WITNESSES.items() if witness(case) != witness(right)]
+    right = Case(case.right, case.right, (), (), case.f, case.sizes)
+    telling = [name for name in WITNESSES if told(name, case) != told(name, right)]
     (losses, _), (right_losses, _) = trained(case, case.wrong), trained(case, case.right)
-    return told + ["loss"] * bool(abs(losses - right_losses).max() > 0.01)
+    return telling + ["loss"] * bool(abs(losses - right_losses).max() > 0.01)
+
+
+@functools.cache
+def told(name, case):
+    """What the witness of that name says of the case."""
+    return WITNESSES[name](case)
 
 
 def repaired_by_search(case):
@@ -95,7 +102,7 @@ def test_a_written_case_is_told_by_a_witness_and_by_no_line_but_its_own(case):
 
 def test_what_the_notebook_says_of_its_cases_is_what_the_witnesses_say():
     check, one, later = (
-        [WITNESSES[name](case).splitlines() for case in ALL_WRITTEN]
+        [told(name, case).splitlines() for case in ALL_WRITTEN]
         for name in ("Gradient check", "One sample", "After ten steps")
     )
     last_alone_is_right = [lines for lines in check if all("right" in line for line in lines[-2:])]
@@ -214,7 +221,7 @@ def case_2(tmp_path):
     return Detective("case 2", written(2), Store(tmp_path))
 
 
-def test_a_line_that_is_typed_is_run_and_any_that_is_right_solves_the_case(case_2):
+def test_a_line_that_is_typed_is_run_and_any_that_is_right_solves_the_case(case_2, monkeypatch):
     (line,) = case_2.places[0]["lines"]
     for text, says in {
         "db = G.mean(axis=1, keepdims=True)": "not right yet",
@@ -225,7 +232,10 @@ def test_a_line_that_is_typed_is_run_and_any_that_is_right_solves_the_case(case_
         "db = np.ones((1, len(G))) @ G": "Right",
     }.items():
         assert not case_2.solved
-        assert says in case_2.check(line, text), text
+        with monkeypatch.context() as patch:
+            if "while" in text:
+                patch.setattr(view, "Sandbox", lambda function, limit: Sandbox(function, limit / 20))
+            assert says in case_2.check(line, text), text
     assert case_2.solved
     for bad in (0, 99, "3", 1.0, True):
         with pytest.raises(ValueError, match=r"line is .*, expected a whole number from 1 to"):

@@ -8,12 +8,16 @@ from nbclient import NotebookClient
 
 from course_lib.exercises.engine.store import Store
 
-START = """import os
+START = """import os, threading
 import numpy as np
 from course_lib.exercises import exercise
-pid = os.getpid()
+from course_lib.exercises.engine import check
+search = check.repairs
+check.repairs = lambda function, judge, order, seconds: search(function, judge, order, 0.2)
+pid, never = os.getpid(), threading.Event()
 ex = exercise("grad_W")"""
-# What an answer does: and what the card says. The limit is shortened for those that never end.
+# What an answer does: and what the card says. The limit is short for those that never end, and the search for all.
+STOPPED = "Your code was stopped after 0.2 seconds"
 ANSWERS = {
     "    exit()": "Your code calls exit()",
     "    quit()": "Your code calls exit()",
@@ -22,9 +26,9 @@ ANSWERS = {
     "    return input('O?')": "EOFError",
     "    return grad_W(O, G)": "RecursionError",
     "    import sys\n    sys.setrecursionlimit(10**9)\n    return grad_W(O, G)": "RecursionError",
-    "    import time\n    time.sleep(100)": "Your code was stopped after 1 seconds",
-    "    while True:\n        pass": "Your code was stopped after 1 seconds",
-    "    while True:\n        try:\n            while True:\n                pass\n        except BaseException:\n            pass": "Your code was stopped after 1 seconds",
+    "    never.wait()": STOPPED,
+    "    while True:\n        pass": STOPPED,
+    "    while True:\n        try:\n            while True:\n                pass\n        except BaseException:\n            pass": STOPPED,
     "    print('x' * 10**6)\n    return G.T @ O": "Your result is the gradient, transposed",
     "    raise KeyboardInterrupt": "Your code was interrupted",
     "    raise ValueError('<b>bold</b>')": "Your code raises ValueError in the line `raise ValueError('<b>bold</b>')` in every case",
@@ -34,7 +38,8 @@ ANSWERS = {
 
 
 def cell(body):
-    return f"def grad_W(O, G):\n{body}\nex.check(grad_W, limit=1)"
+    limit = ", limit=0.2" * (ANSWERS.get(body) == STOPPED)
+    return f"def grad_W(O, G):\n{body}\nex.check(grad_W{limit})"
 
 
 @pytest.fixture(scope="module")

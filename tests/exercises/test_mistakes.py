@@ -3,6 +3,7 @@
 `learners_answers.MADE` holds learners' code; the variants are those that are derived from the solutions.
 """
 
+import functools
 import re
 
 import numpy as np
@@ -52,6 +53,7 @@ def told(variants, variant):
     return status, tuple(map(bare, keys)), message
 
 
+@functools.cache
 def variants_of(name):
     definition = definitions()[name]
     cases = definition.cases(0)
@@ -88,11 +90,12 @@ def test_every_variant_of_a_solution_is_named_and_said_in_whole_sentences(name):
     assert named >= 3
 
 
+@pytest.mark.parametrize("count", [5, pytest.param(50, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", definitions())
-def test_two_mistakes_at_once_are_named_or_a_single_one_that_they_amount_to(name):
+def test_two_mistakes_at_once_are_named_or_a_single_one_that_they_amount_to(name, count):
     variants = variants_of(name)
     pairs = list(variants.pairs)
-    for each in [pairs[k] for k in np.random.default_rng(0).integers(len(pairs), size=15)]:
+    for each in [pairs[k] for k in np.random.default_rng(0).integers(len(pairs), size=count)]:
         if any(not isinstance(each.value(i), Raised) for i in range(len(variants.cases))):
             status, ids, message = told(variants, each)
             assert status == "correct" or (ids and len(ids) <= 2), (each.source, each.ids, message)

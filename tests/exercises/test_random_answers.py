@@ -15,7 +15,7 @@ from course_lib.exercises.engine.mistakes import Mistake
 from course_lib.exercises.engine.say import compare
 from course_lib.exercises.engine.variants import Variants
 
-ROUNDS = 200
+ROUNDS = [22, pytest.param(200, marks=pytest.mark.slow)]  # two in each way; the full length
 VARIANTS = {}  # name: the variants of that exercise
 CERTAIN = {"wrong_shape", "not_finite", "raises"}  # what is seen without knowing the reason
 
@@ -118,14 +118,15 @@ WAYS = (
 )
 
 
+@pytest.mark.parametrize("rounds", ROUNDS)
 @pytest.mark.parametrize("name", list(definitions()))
-def test_a_random_wrong_answer_is_neither_right_nor_given_a_name(name):
+def test_a_random_wrong_answer_is_neither_right_nor_given_a_name(name, rounds):
     definition = definitions()[name]
     cases = definition.cases(0)
     right = tuple(definition.value(case) for case in cases)
     variants = VARIANTS[name] = Variants(definition, cases, right)
     rng = np.random.default_rng(2)
-    for number in range(ROUNDS):
+    for number in range(rounds):
         way = WAYS[number % len(WAYS)]
         wrong = way(rng, definition, cases)
         values = [wrong(value, i) for i, value in enumerate(right)]
