@@ -18,3 +18,9 @@ def not_refused(function, good, cases):
         else:
             missed.append((changed, "was taken"))
     return missed
+
+
+def unlike(error, calls):
+    """What `not_refused` finds of calls by their message, {part of the message: call}."""
+    cases = [({"call": call}, error, message) for message, call in calls.items()]
+    return not_refused(lambda call: call(), {"call": lambda: None}, cases)

@@ -2,15 +2,16 @@
 
 import itertools
 import operator
-import threading
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 
 import autograd.numpy as anp
 import numpy as np
 import pytest
 from autograd import grad as autograd_grad
-from reference import assert_close, contract
+from reference import assert_close, contract, exact_tensor
+from refusals import unlike
 
 from course_lib import Network, activations, digits, losses
 from course_lib import autodiff as ad
@@ -42,10 +43,8 @@ def random_step(rng, pool):
     ndim, constant = np.ndim(pool[i]), rng.standard_normal(np.shape(pool[j]))
     axes = rng.permutation(ndim)[: rng.integers(ndim + 1)].tolist()
     axis = [None, tuple(axes), axes[0] if axes else None, axes[0] - ndim if axes else ()][rng.integers(4)]
-    keepdims, binary = (
-        bool(rng.integers(2)),
-        [operator.add, operator.sub, operator.mul, operator.matmul][rng.integers(4)],
-    )
+    keepdims = bool(rng.integers(2))
+    binary = [operator.add, operator.sub, operator.mul, operator.matmul][rng.integers(4)]
     index = tuple(
         [slice(None), int(rng.integers(size)), rng.integers(size, size=3), slice(None, None, -1)][rng.integers(4)]
         for size in np.shape(pool[i])[: rng.integers(ndim + 1)]
@@ -100,23 +99,14 @@ def random_expression(rng):
     return leaves, f
 
 
-def compare_with_autograd(seed):
-    leaves, f = random_expression(np.random.default_rng(seed))
-    found = gradients(lambda *nodes: f(ad, nodes), *leaves)
-    expected = autograd_grad(lambda leaves: f(anp, leaves))(leaves)
-    for A, B in zip(found, expected, strict=True):
-        assert_close(A, B, 1e-10)
-
-
-def test_300_random_expressions_have_autograds_gradients():
-    for seed in range(300):
-        compare_with_autograd(seed)
-
-
-@pytest.mark.slow
-def test_5000_more_expressions_have_autograds_gradients():
-    for seed in range(1000, 6000):
-        compare_with_autograd(seed)
+@pytest.mark.parametrize("seeds", [range(300), pytest.param(range(1000, 6000), marks=pytest.mark.slow)], ids=len)
+def test_random_expressions_have_autograds_gradients(seeds):
+    for seed in seeds:
+        leaves, f = random_expression(np.random.default_rng(seed))
+        found = gradients(lambda *nodes, f=f: f(ad, nodes), *leaves)
+        expected = autograd_grad(lambda leaves, f=f: f(anp, leaves))(leaves)
+        for A, B in zip(found, expected, strict=True):
+            assert_close(A, B, 1e-10)
 
 
 # ---- each rule alone, against its explicit tensor, in exact fractions: dyadic numbers, which float64 does not round
@@ -127,67 +117,33 @@ def dyadic(*shape, choices=(-3, -2, -1.5, -1, -0.5, 0.25, 0.5, 1, 2, 2.5)):
     return RNG.choice(choices, shape)
 
 
-def exact_tensor(f, X):
-    """dY/dX of Fractions, where f is a polynomial of degree 4 or less near X, or its pieces: then this has no error."""
-    columns = {}
-    for i in np.ndindex(X.shape):
-        slopes = []
-        for h in (Fraction(1, 64), Fraction(1, 128)):
-            up, down = X.copy(), X.copy()
-            up[i], down[i] = X[i] + h, X[i] - h
-            slopes.append(np.asarray((f(up) - f(down)) / (2 * h), dtype=object))
-        columns[i] = np.asarray((4 * slopes[1] - slopes[0]) / 3, dtype=object)
-    shape = next(iter(columns.values())).shape
-    tensor = np.empty(shape + X.shape, dtype=object)
-    for i, column in columns.items():
-        tensor[(..., *i)] = column
-    return tensor
-
-
 A34, B34, b4, C3, V4 = dyadic(3, 4), dyadic(3, 4), dyadic(1, 4), dyadic(3, 1), dyadic(4)
 DISTINCT = RNG.permutation(12).reshape(3, 4) / 2 - 2.75  # no two entries are equal, and none is 0
 BATCH = dyadic(2, 3, 4)
-POWERS_OF_TWO = dyadic(3, 4, choices=(-2, -1, 0.5, 4))
 REPEATED = ([0, 2, 0, 0], slice(1, 3))
 
 RATIONAL = {
     "a + b, b a row": (lambda lib, a, b: a + b, A34, b4),
-    "a + b, b a vector": (lambda lib, a, b: a + b, A34, V4),
     "a - b, a a column": (lambda lib, a, b: a - b, C3, A34),
     "a - b, both copied": (lambda lib, a, b: a - b, C3, V4),
     "a * b": (lambda lib, a, b: a * b, A34, B34),
-    "a * b, b a number": (lambda lib, a, b: a * b, A34, dyadic()),
     "a * b, b copied to a stack": (lambda lib, a, b: a * b, BATCH, C3),
-    "a * a": (lambda lib, a: a * a, A34),
     "a @ b": (lambda lib, a, b: a @ b, A34, dyadic(4, 2)),
-    "a @ b, a stack of a": (lambda lib, a, b: a @ b, BATCH, dyadic(4, 2)),
-    "a @ b, a stack of b": (lambda lib, a, b: a @ b, A34, dyadic(2, 4, 3)),
     "a @ b, stacks that broadcast": (lambda lib, a, b: a @ b, dyadic(2, 1, 3, 2), dyadic(3, 2, 2)),
     "a @ b, a a vector": (lambda lib, a, b: a @ b, V4, dyadic(4, 2)),
     "a @ b, b a vector": (lambda lib, a, b: a @ b, A34, V4),
     "a @ b, both vectors": (lambda lib, a, b: a @ b, V4, dyadic(4)),
-    "a @ b, a vector and a stack": (lambda lib, a, b: a @ b, V4, dyadic(2, 4, 3)),
     "-a": (lambda lib, a: -a, A34),
-    "a ** 2": (lambda lib, a: a**2, A34),
     "a ** 3, of negative numbers and 0": (lambda lib, a: a**3, np.array([-2.0, 0, 1.5])),
-    "a ** 1, of 0": (lambda lib, a: a**1, np.array([-2.0, 0])),
     "a ** 0, of 0": (lambda lib, a: a**0, np.array([-2.0, 0])),
-    "a.sum()": (lambda lib, a: a.sum(), A34),
-    "a.sum(axis=0)": (lambda lib, a: a.sum(axis=0), A34),
     "a.sum(axis=-2, keepdims=True)": (lambda lib, a: a.sum(axis=-2, keepdims=True), BATCH),
     "a.sum(axis=(0, -1))": (lambda lib, a: a.sum(axis=(0, -1)), BATCH),
     "a.sum(axis=())": (lambda lib, a: a.sum(axis=()), A34),
     "a.mean(axis=-1)": (lambda lib, a: a.mean(axis=-1), A34),
-    "a.mean()": (lambda lib, a: a.mean(), dyadic(2, 4)),
-    "a.max()": (lambda lib, a: a.max(), DISTINCT),
-    "a.max(axis=-1)": (lambda lib, a: a.max(axis=-1), DISTINCT),
     "a.max(axis=(0, 2), keepdims)": (lambda lib, a: a.max(axis=(0, 2), keepdims=True), DISTINCT.reshape(2, 3, 2)),
     "a.reshape(4, 3)": (lambda lib, a: a.reshape(4, 3), A34),
     "a.reshape((2, -1))": (lambda lib, a: a.reshape((2, -1)), A34),
-    "a.T": (lambda lib, a: a.T, A34),
     "a.T of rank 3": (lambda lib, a: a.T, BATCH),
-    "a[1]": (lambda lib, a: a[1], A34),
-    "a[1, 2]": (lambda lib, a: a[1, 2], A34),
     "a[:, ::-2]": (lambda lib, a: a[:, ::-2], A34),
     "a[..., None]": (lambda lib, a: a[..., None], A34),
     "a[mask]": (lambda lib, a: a[DISTINCT > 0], A34),
@@ -219,21 +175,19 @@ def test_each_rule_is_the_key_idea_with_the_explicit_tensor_exactly(name):
         assert (as_fractions(gradient) == contract(tensor, as_fractions(G))).all()
 
 
-def test_the_rule_of_a_quotient_is_the_key_idea_with_the_explicit_tensor_exactly():
-    A, B, G = dyadic(3, 4), POWERS_OF_TWO, dyadic(3, 4)
-    dA, dB = gradients(lambda a, b: (a / b * G).sum(), A, B)
-    a, b, g = (as_fractions(X) for X in (A, B, G))
-    for i in np.ndindex(A.shape):  # dY[i]/dA[i] = 1/B[i] and dY[i]/dB[i] = -A[i]/B[i]^2, else 0
-        assert Fraction(dA[i]) == g[i] / b[i] and Fraction(dB[i]) == -g[i] * a[i] / b[i] ** 2
-    assert (gradients(lambda b: (1 / b).sum(), B)[0] == -1 / B**2).all()
-
-
-def test_the_rule_of_a_power_below_zero_is_the_key_idea_with_the_explicit_tensor_exactly():
-    A, G = POWERS_OF_TWO, dyadic(3, 4)
-    (dA,) = gradients(lambda a: (a**-2 * G).sum(), A)
-    a, g = as_fractions(A), as_fractions(G)
-    for i in np.ndindex(A.shape):  # dY[i]/dA[i] = -2/A[i]^3, else 0
-        assert Fraction(dA[i]) == -2 * g[i] / a[i] ** 3
+@pytest.mark.parametrize(
+    ("f", "slopes"),
+    [
+        (lambda a, b: a / b, (lambda a, b: 1 / b, lambda a, b: -a / b**2)),
+        (lambda a, b: a + 1 / b, (lambda a, b: 1, lambda a, b: -1 / b**2)),
+        (lambda a, b: a + b**-2, (lambda a, b: 1, lambda a, b: -2 / b**3)),
+    ],
+    ids=["a / b", "1 / b", "b ** -2"],
+)
+def test_a_quotient_s_entries_are_the_key_idea_with_their_slopes_exactly(f, slopes):
+    arrays, G = (dyadic(3, 4), dyadic(3, 4, choices=(-2, -1, 0.5, 4))), dyadic(3, 4)
+    for gradient, slope in zip(gradients(lambda a, b: (f(a, b) * G).sum(), *arrays), slopes, strict=True):
+        assert (as_fractions(gradient) == as_fractions(G) * slope(*map(as_fractions, arrays))).all()
 
 
 SMOOTH = {
@@ -256,28 +210,19 @@ def test_each_rule_is_the_key_idea_with_the_numerical_tensor(name):
     assert_close(found, contract(numeric_jacobian(lambda A: f(Node(A)).value, A), G), 1e-8)
 
 
-def test_a_product_and_a_row_added_get_A_C_and_B():
-    O, W, b, G = (RNG.standard_normal(shape) for shape in [(7, 5), (5, 3), (1, 3), (7, 3)])
-    dO, dW, db = gradients(lambda O, W, b: ((O @ W + b) * G).sum(), O, W, b)
-    assert_close(dW, O.T @ G)
-    assert_close(db, np.ones((1, 7)) @ G)
-    assert_close(dO, G @ W.T)
-
-
 # ---- ties, kinks and large numbers
 
 
-@pytest.mark.parametrize("axis", [None, 0, -1, (0, 1), (-1, 0)])
-@pytest.mark.parametrize("keepdims", [True, False])
-def test_of_equal_entries_the_first_gets_all_that_max_sends(axis, keepdims):
+@pytest.mark.parametrize("axis", [None, 0, -1, (-1, 0)])
+def test_of_equal_entries_the_first_gets_all_that_max_sends(axis):
     A = np.array([[2.0, 7, 7], [7, 1, 7]])
-    node = Node(A)
-    largest = node.max(axis=axis, keepdims=keepdims)
-    assert (largest.value == A.max(axis=axis, keepdims=keepdims)).all()
-    assert largest.shape == A.max(axis=axis, keepdims=keepdims).shape
-    backward(largest.sum())
-    first = {0: [[0, 1, 1], [1, 0, 0]], -1: [[0, 1, 0], [1, 0, 0]]}.get(axis, [[0, 1, 0], [0, 0, 0]])
-    assert node.grad.tolist() == first
+    for keepdims in (True, False):
+        node, expected = Node(A), A.max(axis=axis, keepdims=keepdims)
+        largest = node.max(axis=axis, keepdims=keepdims)
+        assert np.array_equal(largest.value, expected) and largest.shape == expected.shape
+        backward(largest.sum())
+        first = {0: [[0, 1, 1], [1, 0, 0]], -1: [[0, 1, 0], [1, 0, 0]]}.get(axis, [[0, 1, 0], [0, 0, 0]])
+        assert node.grad.tolist() == first
 
 
 def test_of_two_equal_numbers_maximum_sends_all_to_the_first_and_relu_has_slope_0_at_0():
@@ -308,37 +253,24 @@ def test_a_nan_stays_one():
 # ---- the graph
 
 
-def test_a_fork_adds():
-    (dx,) = gradients(lambda x: (x * x + 3 * x).sum(), [2.0, 5.0])
-    assert dx.tolist() == [7, 13]
+def test_a_fork_adds_an_unused_entry_gets_0_and_each_call_begins_at_0():
+    x, unused = Node([1.0, 2.0]), Node(3.0)
+    aside = unused * 2
+    for loss, expected in [((x * x + 3 * x).sum(), [5, 7]), (x[0] * 4, [4, 0])] * 2:
+        backward(loss)
+        assert x.grad.tolist() == expected
+    assert unused.grad is aside.grad is None  # no loss depends on them
     (dx,) = gradients(lambda x: sum(row.sum() * k for k, row in enumerate(x)), np.ones((3, 2)))
     assert dx.tolist() == [[0, 0], [1, 1], [2, 2]]
 
 
-def test_gradients_begin_at_zero_at_each_call():
-    x = Node([1.0, 2.0])
-    L = (x * x).sum()
-    other = (x * 5).sum()
-    for loss, expected in [(L, [2, 4]), (L, [2, 4]), (other, [5, 5]), (L, [2, 4])]:
-        backward(loss)
-        assert x.grad.tolist() == expected
-
-
-def test_what_the_number_does_not_depend_on_keeps_what_it_had_and_an_unused_entry_gets_0():
-    x, unused = Node([1.0, 2.0]), Node(3.0)
-    aside = unused * 2
-    backward(x[0] * 4)
-    assert (x.grad.tolist(), unused.grad, aside.grad) == ([4, 0], None, None)
-
-
-def test_a_chain_of_3000_operations_and_of_30000_has_its_gradient_and_can_be_dropped():
-    for length in (3_000, 30_000):
-        x = y = Node(1.0)
-        for _ in range(length):
-            y = y + 1.0
-        backward(y)
-        assert x.grad == 1 and y.value == length + 1
-        del y
+def test_a_chain_of_30000_operations_has_its_gradient_and_can_be_dropped():
+    x = y = Node(1.0)
+    for _ in range(30_000):
+        y = y + 1.0
+    backward(y)
+    assert x.grad == 1 and y.value == 30_001
+    del y
 
 
 def test_a_graph_in_which_every_node_is_used_twice_is_passed_once():
@@ -376,45 +308,33 @@ def test_a_single_number_of_any_rank_is_the_end(shape):
 
 
 def test_threads_that_build_graphs_do_not_meet():
-    found = []
-
     def work(k):
         x = y = Node(float(k))
         for _ in range(200):
             y = y * 1.0 + x
         backward(y)
-        found.append(float(x.grad))
+        return float(x.grad)
 
-    threads = [threading.Thread(target=work, args=(k,)) for k in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert found == [201.0] * 8
+    with ThreadPoolExecutor(8) as threads:
+        assert [*threads.map(work, range(8))] == [201.0] * 8
 
 
 # ---- operands, and what is refused
 
 
-@pytest.mark.parametrize("constant", [np.array([[2.0, 4.0]]), [[2, 4]], np.float64(2), 2, 2.0, np.array([[2, 4]])])
+@pytest.mark.parametrize("constant", [np.array([[2.0, 4.0]]), [[2, 4]], np.float64(2), 2, np.array([[2, 4]])])
 def test_arrays_lists_and_numbers_stand_on_either_side(constant):
     x, c = np.array([[3.0, 5.0]]), np.asarray(constant, dtype=float)
-    operations = [operator.add, operator.sub, operator.mul, operator.truediv]
-    for op, left in itertools.product(operations, [True, False]):
+    for op, left in itertools.product([operator.add, operator.sub, operator.mul, operator.truediv], [True, False]):
         node = Node(x)
         result = op(constant, node) if left else op(node, constant)
         assert isinstance(result, Node) and (result.value == (op(c, x) if left else op(x, c))).all()
         backward(result.sum())
         expected = autograd_grad(lambda x, op=op, left=left: anp.sum(op(c, x) if left else op(x, c)))(x)
         assert_close(node.grad, expected)
-
-
-def test_a_product_has_an_array_or_a_list_on_either_side():
     A, B = RNG.standard_normal((2, 3)), RNG.standard_normal((3, 4))
     for left, right in [(A, Node(B)), (A.tolist(), Node(B)), (Node(A), B), (Node(A), B.tolist())]:
         assert_close((left @ right).value, A @ B)
-    assert_close(([1, 2, 3] @ Node(B)).value, [1, 2, 3] @ B)
-    assert_close((Node(A) @ [1, 2, 3]).value, A @ [1, 2, 3])
 
 
 def test_a_constant_costs_no_rule():
@@ -444,127 +364,86 @@ def test_nothing_that_a_rule_needs_can_be_changed():
 
 NODE = Node(np.ones((2, 3)))
 REFUSED = {
-    "a node of booleans": (lambda: Node([True, False]), TypeError, r"Node\(value\): value has dtype bool"),
-    "a boolean": (lambda: Node(True), TypeError, r"Node\(value\): value has dtype bool"),
-    "a numpy boolean": (lambda: Node(np.True_), TypeError, r"Node\(value\): value is a bool"),
-    "a node of objects": (lambda: Node(np.array([1, None])), TypeError, "dtype object"),
-    "a node of Fractions": (lambda: Node([Fraction(1, 2)]), TypeError, "dtype object"),
-    "a node of text": (lambda: Node(np.array(["1"])), TypeError, "dtype <U1"),
-    "text": (lambda: Node("1"), TypeError, "value is a str"),
-    "nothing": (lambda: Node(None), TypeError, "value is a NoneType"),
-    "complex numbers": (lambda: Node(1j), TypeError, "dtype complex128"),
-    "a masked array": (lambda: Node(np.ma.ones(2)), TypeError, "value is a MaskedArray"),
-    "rows that differ in length": (lambda: Node([[1, 2], [3]]), TypeError, "rows differ in length"),
-    "a node in a node": (lambda: Node(NODE), TypeError, "value is a Node"),
-    "a mask beside a node": (lambda: NODE * (np.ones(3) > 0), TypeError, r"a \* b: b has dtype bool"),
-    "a mask before a node": (lambda: (np.ones(3) > 0) + NODE, TypeError, r"a \+ b: a has dtype bool"),
-    "text beside a node": (lambda: NODE + "x", TypeError, r"a \+ b: b is a str"),
-    "text in exp": (lambda: ad.exp("x"), TypeError, r"exp\(node\): node is a str"),
-    "a mask in concatenate": (lambda: ad.concatenate([NODE, [[True]]]), TypeError, r"concatenate\(nodes\): nodes\[1\]"),
-    "a function of numpy": (lambda: np.exp(NODE), TypeError, "does not support ufuncs"),
-    "a node as exponent": (lambda: NODE**NODE, TypeError, r"node \*\* p: p is Node"),
-    "a boolean as exponent": (lambda: NODE**True, TypeError, r"node \*\* p: p is bool"),
-    "an infinite exponent": (lambda: NODE**np.inf, ValueError, r"node \*\* p: p is inf"),
-    "a + b": (lambda: NODE + np.ones(2), ShapeError, r"a \+ b is not defined for shape \(2, 3\) and shape \(2,\)"),
-    "a @ b": (lambda: NODE @ NODE, ShapeError, r"a @ b is not defined for shape \(2, 3\) and shape \(2, 3\)"),
-    "b @ a": (lambda: np.ones(4) @ NODE, ShapeError, r"a @ b is not defined for shape \(4,\) and shape \(2, 3\)"),
-    "a @ 2": (lambda: NODE @ 2, ShapeError, r"a @ b is not defined for shape \(2, 3\) and shape \(\)"),
-    "maximum": (lambda: ad.maximum(NODE, [1, 2]), ShapeError, r"maximum\(a, b\) .* \(2, 3\) and shape \(2,\)"),
-    "concatenate": (lambda: ad.concatenate([NODE, NODE.T]), ShapeError, r"axis=0\) .* \(2, 3\) and shape \(3, 2\)"),
-    "concatenate, axis": (lambda: ad.concatenate([NODE], axis=2), ShapeError, r"axis=2\) is not defined"),
-    "concatenate nothing": (lambda: ad.concatenate([]), ShapeError, "no array at all"),
-    "reshape": (lambda: NODE.reshape(4, 2), ShapeError, r"node.reshape\(4, 2\) is not defined for shape \(2, 3\)"),
-    "an axis that is not there": (lambda: NODE.sum(axis=2), ValueError, "axis 2 is out of bounds"),
-    "the largest of nothing": (lambda: Node(np.ones((0, 2))).max(axis=0), ValueError, "zero-size"),
-    "an index that is not there": (lambda: NODE[2], IndexError, "index 2 is out of bounds"),
-    "the rows of a number": (lambda: list(Node(1.0)), TypeError, "unsized"),
-    "backward of an array": (lambda: backward(NODE), ShapeError, r"backward\(node\): node has shape \(2, 3\)"),
-    "backward of a number": (lambda: backward(3.0), TypeError, r"backward\(node\): node is float 3.0, expected a Node"),
-    "a rule with too few axes": (
-        lambda: backward(Node(1.0, [(NODE, lambda G: G)], "mine")),
-        ShapeError,
-        r"unbroadcast\(G, shape\): G has shape \(\), expected one that \(2, 3\)",
-    ),
-    "a rule of another size": (
-        lambda: backward(Node(1.0, [(NODE, lambda G: np.ones((3, 2)))], "mine")),
-        ShapeError,
-        r"G has shape \(3, 2\), expected one that \(2, 3\)",
-    ),
-    "a target of another shape": (
-        lambda: ad.softmax_cross_entropy(NODE, np.eye(2)),
-        ShapeError,
-        r"Z has shape \(2, 3\) and T \(2, 2\)",
-    ),
-    "a target that is a node": (lambda: ad.softmax_cross_entropy(NODE, NODE), TypeError, "T is a Node"),
-    "a target of numbers": (
-        lambda: ad.softmax_cross_entropy(NODE, np.ones((2, 3))),
-        ValueError,
-        "a row of T does not sum to 1",
-    ),
-    "a target with NaN": (
-        lambda: ad.softmax_cross_entropy(NODE, np.full((2, 3), np.nan)),
-        ValueError,
-        "a row of T does not sum to 1",
-    ),
-    "an empty batch": (
-        lambda: ad.softmax_cross_entropy(Node(np.ones((0, 3))), np.ones((0, 3))),
-        ShapeError,
-        r"Z has shape \(0, 3\)",
-    ),
+    TypeError: {
+        "Node(value): value has dtype bool": lambda: Node([True, False]),
+        "Node(value): value is a bool": lambda: Node(np.True_),
+        "dtype object": lambda: Node([Fraction(1, 2)]),
+        "dtype <U1": lambda: Node(np.array(["1"])),
+        "value is a str": lambda: Node("1"),
+        "dtype complex128": lambda: Node(1j),
+        "value is a MaskedArray": lambda: Node(np.ma.ones(2)),
+        "rows differ in length": lambda: Node([[1, 2], [3]]),
+        "value is a Node": lambda: Node(NODE),
+        "a * b: b has dtype bool": lambda: NODE * (np.ones(3) > 0),
+        "a + b: a has dtype bool": lambda: (np.ones(3) > 0) + NODE,
+        "a + b: b is a str": lambda: NODE + "x",
+        "exp(node): node is a str": lambda: ad.exp("x"),
+        "concatenate(nodes): nodes[1]": lambda: ad.concatenate([NODE, [[True]]]),
+        "does not support ufuncs": lambda: np.exp(NODE),
+        "node ** p: p is Node": lambda: NODE**NODE,
+        "node ** p: p is bool": lambda: NODE**True,
+        "unsized": lambda: list(Node(1.0)),
+        "backward(node): node is float 3.0, expected a Node": lambda: backward(3.0),
+        "T is a Node": lambda: ad.softmax_cross_entropy(NODE, NODE),
+    },
+    ShapeError: {
+        "a + b is not defined for shape (2, 3) and shape (2,)": lambda: NODE + np.ones(2),
+        "a @ b is not defined for shape (2, 3) and shape (2, 3)": lambda: NODE @ NODE,
+        "a @ b is not defined for shape (4,) and shape (2, 3)": lambda: np.ones(4) @ NODE,
+        "a @ b is not defined for shape (2, 3) and shape ()": lambda: NODE @ 2,
+        "maximum(a, b) is not defined for shape (2, 3) and": lambda: ad.maximum(NODE, [1, 2]),
+        "axis=0) is not defined for shape (2, 3) and shape (3, 2)": lambda: ad.concatenate([NODE, NODE.T]),
+        "axis=2) is not defined": lambda: ad.concatenate([NODE], axis=2),
+        "no array at all": lambda: ad.concatenate([]),
+        "node.reshape(4, 2) is not defined for shape (2, 3)": lambda: NODE.reshape(4, 2),
+        "backward(node): node has shape (2, 3)": lambda: backward(NODE),
+        "unbroadcast(G, shape): G has shape (), expected one that (2, 3)": lambda: unbroadcast(np.ones(()), (2, 3)),
+        "G has shape (3, 2), expected one that (2, 3)": lambda: backward(Node(1, [(NODE, lambda G: np.ones((3, 2)))])),
+        "Z has shape (2, 3) and T (2, 2)": lambda: ad.softmax_cross_entropy(NODE, np.eye(2)),
+        "Z has shape (0, 3)": lambda: ad.softmax_cross_entropy(Node(np.ones((0, 3))), np.ones((0, 3))),
+    },
+    ValueError: {
+        "node ** p: p is inf": lambda: NODE**np.inf,
+        "zero-size": lambda: Node(np.ones((0, 2))).max(axis=0),
+        "a row of T does not sum to 1": lambda: ad.softmax_cross_entropy(NODE, np.ones((2, 3))),
+        "a row of T does not sum to 1 with": lambda: ad.softmax_cross_entropy(NODE, np.full((2, 3), np.nan)),
+    },
+    np.exceptions.AxisError: {"axis 2 is out of bounds": lambda: NODE.sum(axis=2)},
+    IndexError: {"index 2 is out of bounds": lambda: NODE[2]},
 }
 
 
-@pytest.mark.parametrize("name", REFUSED)
-def test_what_is_wrong_is_named(name):
-    call, error, message = REFUSED[name]
-    with pytest.raises(error, match=message) as found:
-        call()
-    assert type(found.value) is error or error in (ValueError,)
+def test_what_is_wrong_is_named():
+    assert [each for error, calls in REFUSED.items() for each in unlike(error, calls)] == []
 
 
 # ---- unbroadcast
 
 
-@pytest.mark.parametrize("shape", [(), (1,), (4,), (1, 4), (3, 1), (3, 4), (1, 1), (2, 3, 4), (2, 1, 1), (1, 3, 1)])
+@pytest.mark.parametrize("shape", [(), (4,), (1, 4), (3, 1), (2, 3, 4), (1, 3, 1)])
 def test_unbroadcast_adds_over_the_copies_that_broadcasting_makes(shape):
-    G, copies = dyadic(2, 3, 4), np.broadcast_to(np.arange(np.prod(shape, dtype=int)).reshape(shape), (2, 3, 4))
-    sums = [sum(Fraction(g) for g in G[copies == k]) for k in range(np.prod(shape, dtype=int))]
+    size = np.prod(shape, dtype=int)
+    G, copies = dyadic(2, 3, 4), np.broadcast_to(np.arange(size).reshape(shape), (2, 3, 4))
+    sums = [sum(map(Fraction, G[copies == k])) for k in range(size)]
     assert [Fraction(entry) for entry in unbroadcast(G, shape).ravel()] == sums
     assert unbroadcast(G, shape).shape == shape
-
-
-def test_unbroadcast_of_nothing_is_0():
-    assert unbroadcast(np.ones((0, 3)), (1, 3)).tolist() == [[0, 0, 0]]
+    assert (unbroadcast(np.ones((0, *shape)), shape) == np.zeros(shape)).all()
 
 
 # ---- the network of the course
 
 
-def step_by_graph(layers, X, T):
-    """(L, gradients) of a network with relu, by the graph."""
-    nodes = [tuple(map(Node, layer)) for layer in layers]
-    O = X
-    for W, b in nodes[:-1]:
-        O = ad.relu(O @ W + b)
-    L = ad.softmax_cross_entropy(O @ nodes[-1][0] + nodes[-1][1], T)
-    backward(L)
-    return float(L.value), [(W.grad, b.grad) for W, b in nodes]
-
-
 def test_the_digits_network_has_the_same_numbers_to_rounding_for_twenty_steps():
     data = digits()
     network = Network([64, 32, 10], activations.relu, losses.softmax_cross_entropy, seed=1)
-    layers = [(W.copy(), b.copy()) for W, b in network.parameters]
     for k in range(20):
         X, T = data.X_train[32 * k : 32 * k + 32], data.target_train[32 * k : 32 * k + 32]
-        L, found = step_by_graph(layers, X, T)
+        (W0, b0), (W1, b1) = nodes = [tuple(map(Node, layer)) for layer in network.parameters]
+        L = ad.softmax_cross_entropy(ad.relu(X @ W0 + b0) @ W1 + b1, T)
+        backward(L)
         J, expected = network.loss_and_gradients(X, T)
-        assert abs(L - J) <= 1e-13
-        for dW_db, expected_dW_db in zip(found, expected, strict=True):
-            for A, B in zip(dW_db, expected_dW_db, strict=True):
-                assert_close(A, B, 1e-13)
+        assert abs(L.value - J) <= 1e-13
+        for parameters, gradients_of_J in zip(nodes, expected, strict=True):
+            for P, dP in zip(parameters, gradients_of_J, strict=True):
+                assert_close(P.grad, dP, 1e-13)
         network.sgd_step(X, T, 0.5)
-        layers = [(W - 0.5 * dW, b - 0.5 * db) for (W, b), (dW, db) in zip(layers, found, strict=True)]
-    for layer, expected in zip(layers, network.parameters, strict=True):
-        for A, B in zip(layer, expected, strict=True):
-            assert_close(A, B, 1e-12)

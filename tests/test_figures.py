@@ -28,7 +28,6 @@ import draw
 import handout
 import pictures
 
-ROWS = [f"S{i}" for i in range(2, 22)]
 FILES = [file.format(name=name) for name in pictures.PICTURES for file in draw.FILES]
 PAGE = ["handout.pdf", "handout.svg"]
 BLUR, TOLERANCE = 15, 7.5  # pixels, about a third of a cell; levels of 255 (the tests below say why)
@@ -59,9 +58,9 @@ def contents(path):
 
 def same_contents(one, other):
     (texts, places, paths), (other_texts, other_places, other_paths) = contents(one), contents(other)
-    if texts != other_texts or paths != other_paths:
-        return False
-    return all(np.allclose(*pair, rtol=0, atol=PLACE) for pair in zip(places, other_places, strict=True))
+    return (texts, paths) == (other_texts, other_paths) and all(
+        np.allclose(*pair, rtol=0, atol=PLACE) for pair in zip(places, other_places, strict=True)
+    )
 
 
 def drawn_with(monkeypatch, folder, name, **changed):
@@ -102,25 +101,19 @@ def test_the_pngs_in_the_folder_are_what_the_script_draws(monkeypatch, tmp_path)
     assert {file: found for file, found in differences.items() if not found < TOLERANCE} == {}
 
 
-def test_the_readme_of_the_folder_is_what_the_script_writes():
+def test_the_folder_holds_nothing_but_the_scripts_and_what_they_draw_and_write():
+    found = {path.name for path in FOLDER.iterdir() if path.is_file()}
+    assert found == {"draw.py", "pictures.py", "handout.py", "README.md", *FILES, *PAGE}
     assert (FOLDER / "README.md").read_text(encoding="utf-8") == draw.readme()
 
 
-def test_the_folder_holds_nothing_but_the_script_and_what_it_draws():
-    found = {path.name for path in FOLDER.iterdir() if path.is_file()}
-    assert found == {"draw.py", "pictures.py", "handout.py", "README.md", *FILES, *PAGE}
-
-
 def test_every_row_has_one_picture_in_four_files_with_a_caption_and_an_alternative_text():
-    for row in ROWS:
-        (name,) = [name for name, picture in pictures.PICTURES.items() if picture.row == row]
-        assert name.startswith(f"{row}_")
-        files = [file.format(name=name) for file in draw.FILES]
-        assert [file for file in files if not (FOLDER / file).is_file()] == []
-        caption, alt = pictures.PICTURES[name].caption, pictures.PICTURES[name].alt
-        assert 30 < len(caption) < 250 and 60 < len(alt) < 350, name
+    for row in [f"S{i}" for i in range(2, 22)]:
+        ((name, picture),) = [named for named in pictures.PICTURES.items() if named[1].row == row]
+        assert name.startswith(f"{row}_") and 30 < len(picture.caption) < 250 and 60 < len(picture.alt) < 350, name
         (line,) = [line for line in draw.readme().splitlines() if line.startswith(f"| {row} |")]
-        assert line.count(alt) == 2 and caption in line and all(file in line for file in files)
+        assert line.count(picture.alt) == 2 and picture.caption in line
+        assert all(file.format(name=name) in line for file in draw.FILES)
 
 
 def test_the_alternative_text_travels_with_the_files():
@@ -152,37 +145,22 @@ def test_a_picture_is_small_and_says_nothing_of_when_or_where_it_was_drawn():
     assert sum(path.stat().st_size for path in FOLDER.glob("*.*")) <= LARGEST_FOLDER
 
 
-@pytest.mark.slow
-def test_the_same_bytes_are_drawn_every_time(monkeypatch, tmp_path):
-    first = [path.read_bytes() for path in drawn_with(monkeypatch, tmp_path, "S18_grad_b")]
-    assert first == [path.read_bytes() for path in drawn_with(monkeypatch, tmp_path, "S18_grad_b")]
-
-
 # Why the comparison can be trusted: it fails for what is wrong, and for that alone
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("hinting", ["none", "force_autohint"])
 @pytest.mark.parametrize("name", ["S13_column_with_column", "S19_n_out_nonzeros", "G_over_depth"])
-def test_letters_that_are_rendered_otherwise_are_not_a_difference(name, hinting, monkeypatch, tmp_path):
-    with rc_context({"text.hinting": hinting}):
+def test_letters_that_are_rendered_otherwise_are_not_a_difference(name, monkeypatch, tmp_path):
+    with rc_context({"text.hinting": "force_autohint"}):
         png, svg = drawn_with(monkeypatch, tmp_path, name)
     assert 0 < difference(png, FOLDER / f"{name}.png") < TOLERANCE
     assert same_contents(svg, FOLDER / f"{name}.svg")
 
 
-def one_more(A, i, j):
-    A = A.copy()
-    A[i, j] += 1
-    return A
-
-
 WRONG = {
-    "one number off by one": ("S14_grad_W", {"dW": one_more(pictures.dW, 3, 0)}),
+    "one number off by one": ("S14_grad_W", {"dW": pictures.dW + (np.arange(15).reshape(5, 3) == 9)}),
     "one sign": ("S13_column_with_column", {"O": pictures.O * np.where(np.arange(35).reshape(7, 5) == 15, -1, 1)}),
-    "the wrong row": ("S14_grad_W", {"h": 2}),
     "the wrong panel": ("S17_m_ones", {"k": 1}),
-    "a transposed matrix": ("square_trap", {"G": pictures.G[:3, :3].T}),
 }
 
 
@@ -208,7 +186,7 @@ def test_the_overview_adds_up_to_the_entry_that_it_follows():
 
 
 def test_one_product_of_the_square_trap_equals_the_gradient():
-    texts, _, _ = contents(FOLDER / "square_trap.svg")
+    texts = contents(FOLDER / "square_trap.svg")[0]
     assert (texts.count("="), texts.count("≠")) == (1, 7)
     assert any("Equal to the gradient: 1." in text for text in texts)
 
@@ -247,14 +225,10 @@ def test_text_curves_and_numbers_on_filled_cells_can_be_read(look):
     pairs = [(look.ink, look.paper), *((curve, look.paper) for curve in look.curves)]
     assert min(contrast(*pair) for pair in pairs) > 4.5
     assert contrast(look.curves[0], look.pale) > 2.9  # what is not 0 beside what is
-
-
-@LOOKS
-def test_every_number_of_a_matrix_can_be_read_on_its_cell(look):
+    numbers = np.linspace(-1, 1, 20)
     with dark() if look is DARK else nullcontext():
-        figure = plots.matrix("A", np.vstack([np.linspace(-1, 1, 20)] * 2), ("2", "20"))
-    (ax,) = figure.axes
-    for text, x in zip(ax.texts, np.tile(np.linspace(-1, 1, 20), 2), strict=True):
+        (ax,) = plots.matrix("A", np.vstack([numbers] * 2), ("2", "20")).axes
+    for text, x in zip(ax.texts, np.tile(numbers, 2), strict=True):
         assert contrast(text.get_color(), look.signed((x + 1) / 2)[:3]) > 4.4
 
 
@@ -303,18 +277,12 @@ def test_the_page_is_in_black_and_white():
 
 
 def test_every_formula_of_the_page_holds_and_none_is_missing():
-    value = {
-        label: [part.A for part in parts if isinstance(part, pictures.Panel)]
-        for label, (parts, _) in handout.FORMULAS.items()
-    }
-    assert list(value) == ["Forward", "Key idea", "First G", "Undo f", "(A)", "(A) for J", "(B)", "(C)"]
-    Z, O, W, b = value["Forward"]
-    first, out, T = value["First G"]
-    undone, G, slopes = value["Undo f"]
-    dJ, O_turned, again, dOmega = value["(A) for J"]
+    arrays = [[part.A for part in parts if isinstance(part, pictures.Panel)] for parts, _ in handout.FORMULAS.values()]
+    assert list(handout.FORMULAS) == ["Forward", "Key idea", "First G", "Undo f", "(A)", "(A) for J", "(B)", "(C)"]
+    (Z, O, W, b), _, (first, out, T), (undone, G, slopes), A, (dJ, O_turned, again, dOmega), B, C = arrays
     pairs = [(Z, O @ W + b), (first, (out - T) / len(out)), (undone, G * slopes)]
     pairs += [(dJ, O_turned @ again + pictures.lam * dOmega)]
-    pairs += [(result, left @ right) for result, left, right in (value["(A)"], value["(B)"], value["(C)"])]
+    pairs += [(result, left @ right) for result, left, right in (A, B, C)]
     assert all(np.allclose(one, other) for one, other in pairs)
 
 
@@ -335,11 +303,10 @@ def test_the_patterns_of_the_page_cover_what_is_not_zero():
 
 
 def test_the_loop_of_the_page_gives_the_gradients():
-    network = Network([5, 4, 3], relu, seed=1)
-    rng = np.random.default_rng(2)
+    network, rng = Network([5, 4, 3], relu, seed=1), np.random.default_rng(2)
     trace, target = network.forward(rng.standard_normal((7, 5))), rng.standard_normal((7, 3))
-    names = {"O": trace.O, "Z": trace.Z, "parameters": network.parameters, "activations": network.activations}
-    scope = {**names, "target": target, "loss": mse}
+    scope = {name: getattr(network, name) for name in ("parameters", "activations", "loss")}
+    scope |= {"O": trace.O, "Z": trace.Z, "target": target}
     exec(handout.LOOP, scope)  # noqa: S102
     for pair, right in zip(scope["gradients"], network.backward(trace, target), strict=True):
         assert all(np.allclose(one, other) for one, other in zip(pair, right, strict=True))

@@ -9,7 +9,7 @@ from autograd import jacobian as autograd_jacobian
 from hypothesis import given
 from hypothesis import strategies as st
 from reference import assert_close, assert_exactly, contract, fractions, matmul
-from refusals import not_refused
+from refusals import not_refused, unlike
 
 from course_lib.jacobian import chain, inverse_of_product, key_idea, numeric_jacobian, transpose_of_product
 from course_lib.shapes import ShapeError
@@ -21,9 +21,10 @@ SHAPE = st.lists(st.integers(1, 3), max_size=3).map(tuple)
 
 
 @given(SIZE, SIZE, SIZE, SEED)
-def test_the_transpose_of_a_product_is_exact(m, k, n, seed):
+def test_the_transpose_of_a_product_and_the_chain_rule_are_sums_over_the_middle_index_exactly(m, k, n, seed):
     rng = np.random.default_rng(seed)
     A, B = fractions(rng, m, k), fractions(rng, k, n)
+    assert_exactly(chain(A, B), matmul(A, B))
     assert_exactly(transpose_of_product(A, B), matmul(A, B).T)
 
 
@@ -39,13 +40,6 @@ def test_the_inverse_of_a_product_undoes_the_product(n, seed):
 def test_a_product_without_an_inverse_is_refused():
     with pytest.raises(np.linalg.LinAlgError):
         inverse_of_product(np.ones((3, 3)), np.eye(3))
-
-
-@given(SIZE, SIZE, SIZE, SEED)
-def test_the_chain_rule_for_vectors_sums_over_the_middle_one(n_y, n_x, n_z, seed):
-    rng = np.random.default_rng(seed)
-    dy_dx, dx_dz = fractions(rng, n_y, n_x), fractions(rng, n_x, n_z)
-    assert_exactly(chain(dy_dx, dx_dz), matmul(dy_dx, dx_dz))
 
 
 @given(SIZE, SIZE, SIZE, SEED)
@@ -87,17 +81,11 @@ def test_the_key_idea_gives_the_gradient_of_a_composition(shape_X, shape_Y, seed
     assert_close(key_idea(dY_dX, dz_dY), autograd_jacobian(lambda X: z(Y(X)))(X))
 
 
-def test_the_key_idea_over_no_index_at_all_is_zero():
+def test_the_key_idea_over_no_index_is_zero_and_a_jacobian_that_does_not_begin_with_Y_is_refused():
     assert (key_idea(np.empty((0, 3, 2)), np.empty((0, 3))) == np.zeros(2)).all()
-
-
-def test_a_jacobian_that_does_not_begin_with_Y_is_refused():
-    message = (
-        r"key_idea\(dY_dX, dz_dY\): dY_dX has shape \(5, 3, 7, 3\), expected Y.shape \+ X.shape: "
-        r"it must begin with \(7, 3\) because dz_dY, which has the shape of Y, is \(7, 3\)\."
-    )
-    with pytest.raises(ShapeError, match=message):
-        key_idea(np.zeros((5, 3, 7, 3)), np.zeros((7, 3)))
+    message = "key_idea(dY_dX, dz_dY): dY_dX has shape (5, 3, 7, 3), expected Y.shape + X.shape: it must begin with "
+    message += "(7, 3) because dz_dY, which has the shape of Y, is (7, 3)."
+    assert unlike(ShapeError, {message: lambda: key_idea(np.zeros((5, 3, 7, 3)), np.zeros((7, 3)))}) == []
 
 
 @given(SHAPE, SHAPE, SEED)
@@ -112,46 +100,18 @@ def test_a_numeric_jacobian_has_the_result_s_indexes_first(shape_X, shape_Y, see
     assert_close(numeric_jacobian(f, X, "central"), M, 1e-8)
 
 
-def test_the_complex_step_keeps_every_digit_and_the_central_difference_ten():
-    x = np.array([0.3, 1.7])
-    exact = np.diag(np.exp(x) * np.cos(x) - np.exp(x) * np.sin(x))
-
-    def f(x):
-        return np.exp(x) * np.cos(x)
-
-    assert abs(numeric_jacobian(f, x, "complex") - exact).max() < 1e-14
-    assert abs(numeric_jacobian(f, x) - exact).max() < 1e-9
-
-
-def test_a_numeric_jacobian_at_large_values_takes_a_larger_step():
-    X = np.array([1e8])
-    assert_close(numeric_jacobian(lambda X: X**2 / 1e8, X), np.array([[2.0]]), 1e-8)
-
-
-def test_f_may_change_its_argument_and_X_stays_as_it_was():
-    X = np.array([1.0, 2.0])
+@pytest.mark.parametrize("method", ["central", "complex"])
+def test_f_may_change_its_argument_or_write_all_its_results_into_one_array_and_X_stays(method):
+    X, W = np.arange(6.0).reshape(2, 3), np.arange(12.0).reshape(3, 4)
     X.flags.writeable = False
-
-    def f(X):
-        X *= 3
-        return X
-
-    for method in ("central", "complex"):
-        assert_close(numeric_jacobian(f, X, method), 3 * np.eye(2), 1e-9)
-    assert X.tolist() == [1.0, 2.0]
+    results = {kind: np.empty((2, 4), kind) for kind in "dD"}  # real and complex
+    found = numeric_jacobian(lambda X: np.dot(np.multiply(X, 3, out=X), W, out=results[X.dtype.char]), X, method)
+    assert_close(found, numeric_jacobian(lambda X: 3 * X @ W, X, "complex"), 1e-8)
 
 
 def test_float32_and_lists_of_floats_are_differentiated_in_double_precision():
     for X in (np.array([0.5], dtype=np.float32), [0.5]):
         assert_close(numeric_jacobian(np.sin, X), np.array([[np.cos(0.5)]]), 1e-9)
-
-
-@pytest.mark.parametrize("method", ["central", "complex"])
-def test_f_may_write_all_its_results_into_one_array(method):
-    X, W = np.arange(6.0).reshape(2, 3), np.arange(12.0).reshape(3, 4)
-    results = {kind: np.empty((2, 4), kind) for kind in "dD"}  # real and complex
-    found = numeric_jacobian(lambda X: np.dot(X, W, out=results[X.dtype.char]), X, method)
-    assert_close(found, numeric_jacobian(lambda X: X @ W, X, "complex"), 1e-8)
 
 
 @pytest.mark.parametrize(
@@ -160,17 +120,12 @@ def test_f_may_write_all_its_results_into_one_array(method):
         (np.sin, 1e6, np.cos(1e6), 1e-6),  # far out, where f changes as fast as near 0
         (lambda x: np.sin(1e6 * x), 0.1, 1e6 * np.cos(1e5), 1e-6),
         (lambda x: 1e12 + x, 1.0, 1.0, 1e-6),  # large beside its changes
-        (lambda x: (1e8 + x) - 1e8, 1.0, 1.0, 1e-6),
         (lambda x: 1 / x, 1e-8, -1e16, 1e-6),  # near a pole, on both sides
-        (lambda x: 1 / x, -1e-3, -1e6, 1e-6),
         (np.log, 1e-7, 1e7, 1e-6),  # near the end of what f takes
-        (lambda x: x**3, 0.0, 0.0, 1e-10),
-        (lambda x: np.exp(50 * x), 1.0, 50 * np.exp(50), 1e-6),
         (lambda x: 1e-12 * np.sin(1e6 * x), 0.0, 1e-6, 1e-6),
         (lambda x: 1e6 + np.maximum(x, 0), -0.1, 0.0, 1e-10),  # a large step would pass the kink
         (lambda x: np.maximum(x, 0), 1e-7, 1.0, 1e-10),
         (lambda x: np.maximum(x, 0), 0.0, 0.5, 1e-10),  # at the kink, the mean of the two slopes
-        (np.floor, 1.5, 0.0, 1e-10),
     ],
 )
 def test_the_central_difference_keeps_to_f_s_own_scale(f, x, slope, tolerance):
@@ -183,11 +138,7 @@ def test_the_central_difference_keeps_to_f_s_own_scale(f, x, slope, tolerance):
 def test_a_slope_of_0_is_0_to_rounding(seed, exponent):
     rng = np.random.default_rng(seed)
     X, b, c = rng.standard_normal((7, 5)), rng.standard_normal((1, 5)), 10.0**exponent
-    for f in (
-        lambda b: (X + b) - (X + b).mean(axis=0),
-        lambda b: np.sin(X) + c,
-        lambda b: np.cos(b) ** 2 + np.sin(b) ** 2,
-    ):
+    for f in (lambda b: (X + b) - (X + b).mean(axis=0), lambda b: np.sin(X) + c):
         assert abs(numeric_jacobian(f, b)).max() <= 1e-9 * max(1, c)
 
 
@@ -207,8 +158,6 @@ def test_the_central_difference_of_a_wave_is_right_or_refused(frequency, place, 
     "f",
     [
         lambda x: (x - x.mean()) / x.std(),
-        lambda x: x / np.linalg.norm(x),
-        lambda x: x * abs(x),
         lambda x: np.stack([x[0] ** 2, abs(x[1]) * x[1], x[2]]),
         lambda x: x * np.real(x),
     ],
@@ -228,25 +177,18 @@ def test_a_function_without_a_steady_quotient_is_refused(f):
         numeric_jacobian(f, np.array([1.0]))
 
 
-def test_no_entries_have_an_empty_jacobian():
-    assert numeric_jacobian(lambda X: X.sum(axis=1), np.zeros((4, 0))).shape == (4, 4, 0)
-
-
 @pytest.mark.filterwarnings("ignore::RuntimeWarning", "ignore::PendingDeprecationWarning")
-def test_what_has_no_numeric_jacobian_is_refused():
+def test_no_entries_have_an_empty_jacobian_and_what_has_none_is_refused():
+    assert numeric_jacobian(lambda X: X.sum(axis=1), np.zeros((4, 0))).shape == (4, 4, 0)
     real, plain = "expected real floats", "expected a plain numpy array"
     cases = [
         ({"f": None}, TypeError, "f is NoneType None, expected a function"),
         ({"method": "forward"}, ValueError, "method is str 'forward', expected 'central' or 'complex'"),
-        *(
-            ({"X": np.ones(2, dtype)}, TypeError, f"X has dtype {dtype}, {real}")
-            for dtype in ("int64", "bool", "complex128")
-        ),
+        ({"X": np.ones(2, "int64")}, TypeError, f"X has dtype int64, {real}"),
+        ({"X": np.ones(2, "complex128")}, TypeError, f"X has dtype complex128, {real}"),
         ({"X": np.full(2, Fraction(1))}, TypeError, f"X has dtype object, {real}"),
-        ({"X": None}, TypeError, f"X is a NoneType, {plain}"),
         ({"X": "1.0"}, TypeError, f"X is a str, {plain}"),
         ({"X": np.ma.array([1.0, 2.0], mask=[0, 1])}, TypeError, f"X is a MaskedArray, {plain}"),
-        ({"X": np.matrix([[1.0]])}, TypeError, f"X is a matrix, {plain}"),
         ({"X": np.array([np.nan])}, ValueError, "X is not finite everywhere"),
         ({"X": np.array([np.inf]), "method": "complex"}, ValueError, "X is not finite everywhere"),
         ({"f": lambda X: X.astype(int)}, TypeError, "f(X) has dtype int64"),

@@ -139,31 +139,20 @@ def test_a_step_is_that_of_the_open_formulas_to_rounding(kind, choice, m, with_v
     assert_steps_are_those_of_the_open_formulas(*drawn_task(kind, choice, m), with_velocity)
 
 
-def test_the_trace_holds_every_array_of_the_pass_by_layer():
-    network = Network([5, 4, 6, 3], tanh, seed=1)
-    X, target = np.random.default_rng(0).standard_normal((7, 5)), np.ones((7, 3))
+def test_the_trace_begins_with_X_and_gets_its_gradients_anew_from_each_backward_pass():
+    network, X, target = task(Network, (5, 4, 6, 3))
     trace = network.forward(X)
-    assert isinstance(trace, Trace)
-    assert trace.O[0] is X
-    assert [O.shape for O in trace.O] == [(7, 5), (7, 4), (7, 6), (7, 3)]
-    assert [Z.shape for Z in trace.Z] == [(7, 4), (7, 6), (7, 3)]
-    assert trace.G == trace.dL_dO == []
-    network.backward(trace, target)
-    network.backward(trace, target)  # a second pass replaces what the first one wrote
-    assert [G.shape for G in trace.G] == [(7, 4), (7, 6), (7, 3)]
-    assert trace.dL_dO[0] is None
-    assert [G.shape for G in trace.dL_dO[1:]] == [(7, 4), (7, 6), (7, 3)]
+    assert trace.O[0] is X and trace.G == trace.dL_dO == []
+    for _ in range(2):
+        network.backward(trace, target)
+        assert [G.shape for G in trace.G] == [(7, 4), (7, 6), (7, 3)]
+        assert trace.dL_dO[0] is None and len(trace.dL_dO) == 4
 
 
-def test_the_hidden_layers_have_the_activation_and_the_last_one_its_own():
+def test_a_network_begins_with_biases_of_0_and_the_last_layer_has_an_activation_of_its_own():
     assert Network([5, 4, 6, 3], tanh, output_activation=relu).activations == [tanh, tanh, relu]
     assert Network([5, 3], tanh).activations == [identity]
-
-
-def test_parameters_come_first_layer_first_with_biases_of_0():
-    network = Network([5, 4, 3], tanh)
-    assert [(W.shape, b.shape) for W, b in network.parameters] == [((5, 4), (1, 4)), ((4, 3), (1, 3))]
-    assert all((b == 0).all() for _, b in network.parameters)
+    assert all((b == 0).all() for _, b in Network([5, 4, 3], tanh).parameters)
 
 
 def test_the_seed_decides_the_weights_and_each_layer_has_its_own():
@@ -213,14 +202,7 @@ def test_a_learner_s_own_activation_loss_and_regularizer_are_run(kind):
 @pytest.mark.parametrize("n_out", [2, 70])
 def test_rows_of_the_target_that_sum_to_1_but_for_rounding_count_as_they_are(kind, n_out):
     network, X, target = task(kind, (3, 4, n_out), loss=softmax_cross_entropy)
-    target = target * (1 + 9e-7)
-    J, gradients, _ = open_formulas(network, X, target)
-    assert_close(network.objective(X, target), J, 1e-13)
-    assert_pairs(network.loss_and_gradients(X, target)[1], gradients, 1e-13)
-    before = as_floats(network.parameters)
-    assert_close(network.sgd_step(X, target, 1.0), J, 1e-13)
-    moved = [tuple(P - d for P, d in zip(*z, strict=True)) for z in zip(before, gradients, strict=True)]
-    assert_pairs(network.parameters, moved, 1e-13)
+    assert_steps_are_those_of_the_open_formulas(network, X, target * (1 + 9e-7))
 
 
 def test_a_wide_batch_that_is_taken_some_rows_at_a_time_is_the_same_step():
@@ -236,13 +218,11 @@ def test_what_is_assigned_is_copied_at_once_into_arrays_that_stay(kind):
     new = W1 * 2
     network.parameters[1] = (new, b1 + 1)
     new[:] = 7
-    assert network.parameters[1][0] is W1
-    assert not (W1 == 7).any()
     J = network.objective(X, target)
+    assert network.parameters[1][0] is W1 and not (W1 == 7).any()
     assert_close(network.sgd_step(X, target, 0.1), J)
-    assert network.parameters[0][0] is W0
     W0[:] = 0
-    assert (network.forward(X).Z[0] == b0).all()
+    assert network.parameters[0][0] is W0 and (network.forward(X).Z[0] == b0).all()
     other = task(kind, seed=1)[0]
     other.parameters = network.parameters
     other.sgd_step(X, target, 0.1)
@@ -276,11 +256,9 @@ def test_parameters_that_are_none_of_these_layers_are_refused_by_name_and_nothin
 @BOTH
 def test_a_batch_may_change_its_size_and_its_layout_from_step_to_step(kind):
     network, X, target = task(kind, m=40)
-    rng = np.random.default_rng(3)
     for m in [7, 1, 40, 7, 2, 3, 4, 5, 6, 7, 1]:
-        rows = rng.permutation(40)[:m]
-        layouts = [X[rows], np.asfortranarray(X[rows]), np.repeat(X[rows], 2, axis=0)[::2], X[rows][:, ::-1][:, ::-1]]
-        for layout in layouts:
+        rows = np.random.default_rng(m).permutation(40)[:m]
+        for layout in (np.asfortranarray(X[rows]), np.repeat(X[rows], 2, axis=0)[::2], X[rows][:, ::-1][:, ::-1]):
             layout.flags.writeable = False
             J = open_formulas(network, X[rows], target[rows])[0]
             assert_close(network.sgd_step(layout, target[rows], 0.1), J)
@@ -305,26 +283,16 @@ def test_nothing_that_was_handed_out_is_overwritten(kind):
 
 @BOTH
 def test_precisions_may_be_mixed_and_the_network_s_own_is_kept(kind):
-    network, _, _ = task(kind, dtype="float32")
-    twin = task(kind, dtype="float32")[0]
-    rng = np.random.default_rng(5)
-    X, target = rng.standard_normal((7, 3)), rng.standard_normal((7, 2))
+    network, twin = (task(kind, dtype="float32")[0] for _ in range(2))
+    _, X, target = task(kind)
     narrow = X.astype("float32"), target.astype("float32")
     assert_close(network.sgd_step(X, target, 0.1), twin.sgd_step(*narrow, 0.1), 1e-6)
     assert_close(network.sgd_step(narrow[0], target, np.float64(0.1)), twin.sgd_step(X, narrow[1], 0.1), 1e-6)
     assert_close(network.objective(X, target), twin.objective(*narrow), 1e-6)
-    assert {P.dtype for pair in network.parameters for P in pair} == {np.dtype("float32")}
     network.parameters = as_floats(network.parameters)
-    assert network.parameters[0][0].dtype == network.predict(X).dtype == np.float32
-
-
-@BOTH
-def test_a_number_that_float32_cannot_hold_is_refused(kind):
-    network, X, target = task(kind, dtype="float32")
-    network.sgd_step(X.astype(float), target, 0.1)
-    huge = X.astype(float)
-    huge[2, 1] = -1e300
-    for call in (lambda: network.sgd_step(huge, target, 0.1), lambda: network.forward(huge)):
+    assert {P.dtype for pair in network.parameters for P in pair} == {network.predict(X).dtype} == {network.dtype}
+    X[2, 1] = -1e300
+    for call in (lambda: network.sgd_step(X, target, 0.1), lambda: network.forward(X)):
         with pytest.raises(ValueError, match=r"X has entries beyond 3\.4e\+38, the largest that float32 holds"):
             call()
 
@@ -358,38 +326,23 @@ def test_astype_gives_a_copy_in_the_other_precision(kind):
     assert not np.array_equal(wide.parameters[0][0], network.parameters[0][0])
 
 
-def test_networks_that_take_turns_do_not_meet():
-    nets = [task(seed=seed)[0] for seed in (1, 2, 1, 2)]
-    _, X, target = task()
-    turns = [[net.sgd_step(X, target, 0.1) for net in nets[:2]] for _ in range(3)]
-    alone = [[net.sgd_step(X, target, 0.1) for _ in range(3)] for net in nets[2:]]
-    assert turns == [list(step) for step in zip(*alone, strict=True)]
-
-
 def test_arguments_that_make_no_network_are_refused_by_name():
     whole = "expected two or more whole numbers, at least 1 each"
-    cases = [({"sizes": sizes}, ValueError, whole) for sizes in ([], [5], 5, None)]
+    gave, turned = "W, as initializer gave it, has shape", lambda n_in, n_out, rng: np.ones((n_out, n_in))
+    output = "output_activation is tanh, expected identity: softmax_cross_entropy takes the last layer's Z"
+    cases = [({"sizes": sizes}, ValueError, whole) for sizes in ([5], 5)]
     cases += [({"sizes": sizes}, TypeError, "sizes[0] is ") for sizes in ("53", [5.0, 3.0], [True, 3])]
     cases += [
         ({"sizes": [5, 0, 3]}, ValueError, "sizes[1] is 0, expected a whole number, at least 1"),
         ({"lam": 0.1}, ValueError, "lam is 0.1 and regularizer is none, expected l2 or l1, or lam = 0"),
-        (
-            {"initializer": lambda n_in, n_out, rng: rng.standard_normal((n_out, n_in))},
-            ShapeError,
-            "W, as initializer gave it, has shape [(4, 5), (3, 4)], expected [(5, 4), (4, 3)]",
-        ),
-        (
-            {"loss": softmax_cross_entropy, "output_activation": tanh},
-            ValueError,
-            "output_activation is tanh, expected identity: softmax_cross_entropy takes the last layer's Z",
-        ),
+        ({"initializer": turned}, ShapeError, f"{gave} [(4, 5), (3, 4)], expected [(5, 4), (4, 3)]"),
+        ({"loss": softmax_cross_entropy, "output_activation": tanh}, ValueError, output),
     ]
-    dtypes = [None, int, "float16", complex, "longdouble", "numbers", object]
+    dtypes = [None, int, "float16", complex, "numbers", object]
     cases += [({"dtype": dtype}, ValueError, "expected float64 or float32") for dtype in dtypes]
     assert not_refused(Network, {"sizes": [5, 4, 3], "activation": tanh}, cases) == []
     network = Network(np.array([5, 3]), tanh, regularizer=l2, lam=np.float32(0.5))  # numpy's own numbers will do
     assert not_refused(network.astype, {"dtype": float}, [({"dtype": "float16"}, ValueError, "dtype is ")]) == []
-    assert network.parameters[0][0].shape == (5, 3)
 
 
 def test_a_pass_of_another_width_target_network_or_kind_is_refused():
@@ -441,25 +394,24 @@ BAD_STEPS = [  # one of each kind: tests/test_bad_input.py has the others
 @pytest.mark.filterwarnings("ignore:invalid value")  # numpy's own word about infinity, before the error
 def test_a_step_that_cannot_be_is_refused_by_name_and_changes_nothing_first_or_later(kind):
     network, X, target = task(kind, (3, 4, 2), loss=softmax_cross_entropy)
-    before, cases = as_floats(network.parameters), BAD_STEPS + BAD_STEPS
+    before = as_floats(network.parameters)
+
+    def first_step(**given):
+        fresh = task(kind, (3, 4, 2), loss=softmax_cross_entropy)[0]
+        try:
+            fresh.sgd_step(**given)
+        finally:
+            assert_pairs(fresh.parameters, before, 0)
+
     good = {"X": X, "target": target, "learning_rate": 0.0}
-    assert not_refused(network.sgd_step, good, cases) == []
+    for step in (first_step, network.sgd_step):
+        assert not_refused(step, good, BAD_STEPS) == []
     assert_pairs(network.parameters, before, 0)
-    fresh = task(kind, (3, 4, 2), loss=softmax_cross_entropy)[0]  # it has taken no step yet
-    assert (
-        not_refused(
-            lambda **given: given and fresh.sgd_step(**given),
-            {},
-            [(good | changed, error, says) for changed, error, says in cases],
-        )
-        == []
-    )
-    assert_pairs(fresh.parameters, before, 0)
 
 
 @BOTH
 @pytest.mark.filterwarnings("ignore:invalid value")
-@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("value", [np.nan, np.inf])
 @pytest.mark.parametrize("activation", [relu, tanh, sigmoid])
 @pytest.mark.parametrize("name", ["X", "target"])
 @pytest.mark.parametrize("m", [1, 7])

@@ -50,19 +50,13 @@ def headings(nb):
 
 def broken_links(nb, folder):
     """The link targets in the notebook's markdown that lead to no file, or to no heading of their notebook."""
-    broken = []
-    for match in [match for text in markdown(nb) for match in LINK.finditer(text)]:
-        target = match["target"]
-        if re.match(r"https?://|mailto:", target):
-            continue
+    broken, targets = [], [match["target"] for text in markdown(nb) for match in LINK.finditer(text)]
+    for target in [target for target in targets if not re.match(r"https?://|mailto:", target)]:
         file, _, anchor = unquote(target).partition("#")
-        there = folder / file
-        if file and not there.is_file():
+        exists = not file or (folder / file).is_file()
+        there = headings(nbformat.read(folder / file, as_version=4) if file else nb) if exists and anchor else []
+        if not exists or anchor and anchor not in [heading.replace(" ", "-") for heading in there]:
             broken.append(target)
-        elif anchor:
-            other = nbformat.read(there, as_version=4) if file else nb
-            if anchor not in [heading.replace(" ", "-") for heading in headings(other)]:
-                broken.append(target)
     return broken
 
 

@@ -38,25 +38,14 @@ def decimals(*shape, seed=0):
     return np.random.default_rng(seed).standard_normal(shape)
 
 
-def network_and_data():
+def trace_and_check(spoil=lambda gradients: None):
+    """The trace after the backward pass, and the check of the gradients, in which `spoil` may put a mistake."""
     network, X, target = Network((5, 4, 3), tanh), decimals(7, 5), decimals(7, 3, seed=1)
     network.parameters = [(W, 0.1 + b) for W, b in network.parameters]
-    return network, X, target
-
-
-def ran_trace():
-    """The trace after the backward pass."""
-    network, X, target = network_and_data()
     trace = network.forward(X)
-    network.backward(trace, target)
-    return trace
-
-
-def checked(spoil=lambda gradients: None):
-    network, X, target = network_and_data()
-    gradients = network.loss_and_gradients(X, target)[1]
+    gradients = network.backward(trace, target)
     spoil(gradients)
-    return check_gradients(network, X, target, gradients)
+    return trace, check_gradients(network, X, target, gradients)
 
 
 # Reading a picture back
@@ -83,8 +72,9 @@ def mesh(ax):
     return found
 
 
-def labels(ticks):
-    return [label.get_text() for label in ticks]
+def labels(ax):
+    """Those of the rows, and those of the columns."""
+    return [[label.get_text() for label in ticks] for ticks in (ax.get_yticklabels(), ax.get_xticklabels())]
 
 
 def shown_texts(figure):
@@ -134,12 +124,12 @@ PICTURES = {
         "dZ/dO", dense.dZ_dO(2, np.eye(3)), ("m", "n"), ("m", "n"), structural=dense.dZ_dO(2, np.ones((3, 3))) != 0
     ),
     "layer": lambda: plots.layer(M, N_IN, N_OUT, W=(1, 2), b=0, O=(4, 3)),
-    "check": lambda: plots.gradient_check(checked()),
-    "check of one layer": lambda: plots.gradient_check(GradientCheck(checked()[:2])),
+    "check": lambda: plots.gradient_check(trace_and_check()[1]),
+    "check of one layer": lambda: plots.gradient_check(GradientCheck(trace_and_check()[1][:2])),
     "history": lambda: plots.history(History([3.0, 1.0, 0.1], [0.1, 0.5, 0.9], [3.0, 1.0, 0.11], [0.1, 0.5, 0.9])),
     "diverged": lambda: plots.history(History([3.0, np.inf], [0.1, 0.1], diverged=1)),
     "digits": lambda: plots.digits(digit_images().X_test[:23], np.arange(23) % 10, np.arange(23) % 9),
-    "trace": lambda: plots.trace(ran_trace()),
+    "trace": lambda: plots.trace(trace_and_check()[0]),
 }
 
 
@@ -189,7 +179,7 @@ def test_a_matrix_has_each_number_in_its_own_cell_and_its_shape_in_symbols_and_n
     assert x0 < x1 and y0 > y1  # row 0 at the top: pixels count upwards
     assert ax.get_title() == "O\n(m, n_in) = (7, 5)"
     assert (ax.get_ylabel(), ax.get_xlabel()) == ("m = 7", "n_in = 5")
-    assert [labels(ax.get_yticklabels()), labels(ax.get_xticklabels())] == [[*"0123456"], [*"01234"]]
+    assert labels(ax) == [[*"0123456"], [*"01234"]]
     assert outlines(ax) == {(2, 0, 1, N_IN), (0, 0, M, 1), (4, 1, 1, 1)}
     bold = {(int(y), int(x)) for t in ax.texts if t.get_weight() == "bold" for x, y in [t.get_position()]}
     assert bold == {(2, j) for j in range(N_IN)} | {(i, 0) for i in range(M)} | {(4, 1)}
@@ -218,7 +208,7 @@ def test_the_colours_are_symmetric_about_0_and_what_is_not_finite_is_hatched_and
     assert mesh(ax).get_clim() == (-4, 4) and "not finite" in words(figure)
     (ax,) = plots.matrix("A", decimals(30, 4), ("m", "n"), rows=[21], entries=[(3, 2)]).axes  # too big for numbers
     assert cells(ax) == {} and outlines(ax) == {(21, 0, 1, 4), (3, 2, 1, 1)}
-    assert [labels(ax.get_yticklabels()), labels(ax.get_xticklabels())] == [["3", "21"], ["2"]]
+    assert labels(ax) == [["3", "21"], ["2"]]
 
 
 def test_names_and_symbols_are_plain_text_in_a_font_that_has_every_symbol_of_the_course():
@@ -234,7 +224,6 @@ def test_what_is_no_matrix_with_its_symbols_and_a_highlight_outside_it_are_refus
     cases = [
         ({"A": [[1.0, 2.0]]}, TypeError, "A is a list, expected a numpy array"),
         ({"A": np.array([[1j, 2]])}, TypeError, "A has dtype complex128"),
-        ({"A": np.array([[None, 2]])}, TypeError, "A has dtype object"),
         ({"A": np.ones(3)}, ShapeError, "A has shape (3,), expected 2 indexes"),
         ({"symbols": ("m",)}, ShapeError, "1 symbols were given: (m)"),
         ({"symbols": "mn"}, TypeError, "symbols is 'mn', expected a tuple or a list"),
@@ -263,13 +252,8 @@ def test_a_product_highlights_row_h_column_k_and_the_entry_they_make_and_keeps_w
     assert highlighted() == {"Oᵀ": {(0, 0, 1, M)}, "G": set(), "dW": set()}
     cases = [
         ({"left": ("O", OT.T, O_SYMBOLS)}, ShapeError, "O @ G: (7, 5) and (7, 3) do not contract"),
-        (
-            {"result": ("dW", G.T @ OT.T, ("n_out", "n_in"))},
-            ShapeError,
-            "dW has shape (3, 5), expected (5, 3), that of",
-        ),
+        ({"result": ("P", G.T @ OT.T, ("n_out", "n_in"))}, ShapeError, "P has shape (3, 5), expected (5, 3), that of"),
         ({"entry": (5, 0)}, ValueError, "expected an entry of dW"),
-        ({"entry": (-1, 0)}, ValueError, "expected an entry of dW"),
     ]
     assert not_refused(plots.product, good, cases) == []
 
@@ -306,14 +290,12 @@ def test_a_structural_non_zero_that_is_0_is_filled_and_reads_0():
     below = 4 * (M + 1) + 6  # panel row h = 4, entry i = 6
     assert cells(figure.axes[0]) == {(below, k * (N_OUT + 1) + k): "0" for k in range(N_OUT)}
     by_value = plots.nonzero_pattern("dZ/dW", tensor, G_SYMBOLS, W_SYMBOLS)
-    assert cells(by_value.axes[0]) == {}
-    assert "6 to 7 of 21" in words(by_value)
+    assert cells(by_value.axes[0]) == {} and "6 to 7 of 21" in words(by_value)
 
 
 def test_a_pattern_of_something_else_is_refused():
     cases = [
         ({"tensor": np.ones((7, 3, 5))}, ShapeError, "expected 4 indexes"),
-        ({"tensor": [1.0]}, TypeError, "is a list"),
         ({"tensor": np.zeros((0, 3, 5, 3))}, ValueError, "is empty"),
         ({"row_symbols": ("n_in", "n_out")}, ShapeError, "n_in is 7"),
         ({"entry": (5, 0)}, ValueError, "entry is [5, 0], expected an entry of the panels of dZ/dW"),
@@ -331,23 +313,15 @@ def test_a_pattern_of_something_else_is_refused():
 def strands(figure):
     """{label: how many lines the highlighted edges have}, by the colour of the label."""
     (ax,) = figure.axes
-    labels = {
-        text.get_color(): text.get_text() for text in ax.texts if "[" in text.get_text() and text.get_bbox_patch()
-    }
+    labels = [text for text in ax.texts if "[" in text.get_text() and text.get_bbox_patch()]
     lines = [line.get_color() for line in ax.lines if len(line.get_xdata()) > 2]
-    return {label: lines.count(colour) for colour, label in labels.items()}
+    return {text.get_text(): lines.count(text.get_color()) for text in labels}
 
 
-def test_a_highlighted_entry_of_a_layer_has_a_line_for_each_product_that_it_is_in():
-    O, W, b = integers(M, N_IN), integers(N_IN, N_OUT), integers(1, N_OUT)
-    moved = {"W[1, 2]": dense.dZ_dW(O + 20, N_OUT)[:, :, 1, 2], "b[0]": dense.dZ_db(M, N_OUT)[:, :, 0, 0]}
-    moved |= {"O[4, 3]": dense.dZ_dO(M, W + 20)[:, :, 4, 3]}
-    assert b.size == N_OUT and strands(PICTURES["layer"]()) == {
-        name: np.count_nonzero(dZ) for name, dZ in moved.items()
-    }
-
-
-def test_a_layer_says_in_words_what_it_shows():
+def test_a_highlighted_entry_of_a_layer_has_a_line_for_each_product_that_it_is_in_and_says_so_in_words():
+    moved = {"W[1, 2]": dense.dZ_dW(np.ones((M, N_IN)), N_OUT)[:, :, 1, 2], "b[0]": dense.dZ_db(M, N_OUT)[:, :, 0, 0]}
+    moved |= {"O[4, 3]": dense.dZ_dO(M, np.ones((N_IN, N_OUT)))[:, :, 4, 3]}
+    assert strands(PICTURES["layer"]()) == {name: np.count_nonzero(dZ) for name, dZ in moved.items()}
     words = repr(plots.layer(2, 3, 1, W=(1, 0), O=(1, 2)))
     assert words.startswith("<Figure: A layer as a graph: 3 inputs and a 1 on the left, 1 units on the right")
     assert "W[1, 0] is in 2 products, one for each sample: a sum over samples" in words
@@ -368,14 +342,15 @@ def test_a_layer_without_such_an_entry_is_refused():
 # Gradients and training
 
 
-def by_parameter(figure):
-    return {ax.get_title().split()[0]: ax for ax in figure.axes if ax.get_title()}
+def by_parameter(spoil=lambda gradients: None):
+    """{name: axes} of the picture of a check, and the check."""
+    check = trace_and_check(spoil)[1]
+    drawn(figure := plots.gradient_check(check))
+    return {ax.get_title().split()[0]: ax for ax in figure.axes if ax.get_title()}, check
 
 
 def test_a_check_that_passes_says_so_of_every_parameter_each_under_its_layer():
-    figure = plots.gradient_check(checked())
-    drawn(figure)
-    found = by_parameter(figure)
+    found, _ = by_parameter()
     assert sorted(found) == ["W0", "W1", "b0", "b1"]
     assert all(ax.get_xlabel().startswith("agrees: ") for ax in found.values())
     W0, W1, b0, b1 = (found[name].get_position() for name in sorted(found))
@@ -384,11 +359,7 @@ def test_a_check_that_passes_says_so_of_every_parameter_each_under_its_layer():
 
 
 def test_a_planted_bug_shows_in_its_row_and_in_words():
-    def spoil(gradients):
-        gradients[0][0][2] *= 2
-
-    check = checked(spoil)
-    found = by_parameter(plots.gradient_check(check))
+    found, check = by_parameter(lambda gradients: np.multiply(2, gradients[0][0][2], out=gradients[0][0][2]))
     W0 = found.pop("W0")
     assert re.fullmatch(r"DIFFERS: 0\.\d+ at \[2, \d\]", W0.get_xlabel())
     assert all(ax.get_xlabel().startswith("agrees: ") for ax in found.values())
@@ -398,8 +369,7 @@ def test_a_planted_bug_shows_in_its_row_and_in_words():
     assert W0.xaxis.label.get_weight() == "bold"
     for wrong in (np.nan, np.inf):
         with np.errstate(invalid="ignore"):
-            not_finite = checked(lambda gradients, wrong=wrong: gradients[1][0].__setitem__((3, 2), wrong))
-            ax = by_parameter(plots.gradient_check(not_finite))["W1"]
+            ax = by_parameter(lambda gradients, wrong=wrong: gradients[1][0].__setitem__((3, 2), wrong))[0]["W1"]
         assert re.fullmatch(r"DIFFERS: \w+ at \[3, 2\]", ax.get_xlabel())
         assert ax.images[0].get_array().mask.sum() == 1  # the other entries keep their colours
 
@@ -422,8 +392,7 @@ def test_a_history_draws_train_and_test_with_their_names_and_says_where_it_diver
 
 def test_digits_are_drawn_row_by_row_with_what_they_were_read_as():
     X = digit_images().X_test[:12]
-    labels = np.arange(12) % 10
-    figure = plots.digits(X, labels, np.where(np.arange(12) == 10, 5, labels))
+    figure = plots.digits(X, np.arange(12) % 10, np.where(np.arange(12) == 10, 5, np.arange(12) % 10))
     shown = [ax for ax in figure.axes if ax.images]
     assert np.array_equal([ax.images[0].get_array() for ax in shown], X.reshape(12, 8, 8))
     assert [ax.get_title() for ax in shown] == [*"0123456789", "0 read as 5", "1"]
@@ -434,9 +403,7 @@ def test_digits_that_do_not_fit_are_refused():
     cases = [
         ({"X": np.ones((3, 63))}, ShapeError, "X has shape (3, 63), expected (m, 64)"),
         ({"X": np.ones(64)}, ShapeError, "X has shape (64,), expected 2 indexes"),
-        ({"X": np.ones((0, 64))}, ValueError, "X has 0 rows, expected 1 to 100"),
         ({"X": np.ones((101, 64))}, ValueError, "X has 101 rows, expected 1 to 100"),
-        ({"labels": [1, 2]}, ShapeError, "labels has shape (2,), expected (m,) = (3,)"),
         ({"labels": np.eye(3)}, ShapeError, "labels has shape (3, 3), expected (m,) = (3,)"),
         ({"labels": [1, 2, 3], "predicted": [1]}, ShapeError, "predicted has shape (1,)"),
         ({"predicted": [1, 2, 3]}, ValueError, "predicted was given without labels"),
@@ -445,7 +412,7 @@ def test_digits_that_do_not_fit_are_refused():
 
 
 def test_a_trace_shows_every_matrix_with_its_gradient_below_once_there_are_gradients():
-    trace = ran_trace()
+    trace = trace_and_check()[0]
     ax = panels(plots.trace(trace))
     assert list(ax) == ["O[0]", "Z[0]", "O[1]", "Z[1]", "O[2]", "G[0]", "dL_dO[1]", "G[1]", "dL_dO[2]"]
     for name in ax:
@@ -460,11 +427,12 @@ def test_a_trace_shows_every_matrix_with_its_gradient_below_once_there_are_gradi
 
 
 def test_what_is_no_check_no_history_and_no_trace_or_an_empty_one_is_refused():
-    checks = [({"check": ()}, TypeError, "check is a tuple, expected a GradientCheck")]
-    checks += [({"check": GradientCheck()}, ValueError, "no parameter")]
-    histories = [({"history": [1.0]}, TypeError, "history is a list, expected a History")]
-    histories += [({"history": History()}, ValueError, "nothing was measured")]
-    traces = [({"trace": decimals(7, 5)}, TypeError, "trace is a ndarray, expected a Trace")]
-    assert not_refused(plots.gradient_check, {"check": checked()}, checks) == []
-    assert not_refused(plots.history, {"history": History([1.0], [1.0])}, histories) == []
-    assert not_refused(plots.trace, {"trace": ran_trace()}, traces) == []
+    trace, check = trace_and_check()
+    cases = [({"check": ()}, TypeError, "check is a tuple, expected a GradientCheck")]
+    cases += [({"check": GradientCheck()}, ValueError, "no parameter")]
+    assert not_refused(plots.gradient_check, {"check": check}, cases) == []
+    cases = [({"history": [1.0]}, TypeError, "history is a list, expected a History")]
+    cases += [({"history": History()}, ValueError, "nothing was measured")]
+    assert not_refused(plots.history, {"history": History([1.0], [1.0])}, cases) == []
+    cases = [({"trace": decimals(7, 5)}, TypeError, "trace is a ndarray, expected a Trace")]
+    assert not_refused(plots.trace, {"trace": trace}, cases) == []

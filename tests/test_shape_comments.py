@@ -6,6 +6,7 @@ Each test has a fresh shell of its own. The tests at the end run a notebook in a
 import ast
 import re
 import sys
+from contextlib import nullcontext
 
 import nbformat
 import numpy as np
@@ -73,55 +74,39 @@ PLACES = [
     ("def f():\n", "    yield\nlist(f())"),
 ]
 HOLDS = [
-    # one target
     "Z = O @ W + b  #(m,n_out)",
-    "L = 3  # ()",
     "from fractions import Fraction\nL = Fraction(1, 2)  # ()",
-    # an arrow
     "Z = O @ W + b  # (m, n_in) @ (n_in, n_out) + (1, n_out) -> (m, n_out)",
-    "Z = -G  # -(m, n_out) -> (m, n_out)",
     "dW = np.dot(O.T, G)  # (n_in, m) @ (m, n_out) -> (n_in, n_out)",  # no operands to compare: the result alone
     # several targets
     "(dW, db) = [A, B] = pair()  # (n_in, n_out), (1, n_out)",
-    "A, B = G, G  # (m, n_out)",
     "(dW, db), Z = pair(), G  # (n_in, n_out), (1, n_out), (m, n_out)",
-    "both = pair()  # (n_in, n_out), (1, n_out)",
     # other kinds of assignment and of target
     "W -= 0.1 * W  # (n_in, n_out) - () * (n_in, n_out) -> (n_in, n_out)",
     "Z: np.ndarray  # (m, n_out)",
-    "box.Z = parts[1] = O @ W  # (m, n_out)",
     "parts[0], box.b = pair()  # (n_in, n_out), (1, n_out)",
     "A = np.zeros((m, n_in))\nA[:, 0] = 1.0  # (m,)",
-    # on the line of the head
-    "for k in range(3): A = np.ones((k, m))  # (k, m)",
     # symbols: a function's own first, then the enclosing ones, then the notebook's
     "def f(p):\n    def g():\n        A = np.ones(p)  # (p,)\n        return A\n    return g()\nf(4)",
     "def f(p):\n    def g(A):\n        A = A + 0  # (p,)\n    g(np.ones(p))\nf(4)",  # g itself does not use p
-    "def f():\n    A = O + 0  # (m, n_in)\n    m = 2\nf()",
     "def f(p):\n    class C:\n        A = np.ones(p)  # (p,)\n    return C\nf(4)",
     "class C:\n    def f(self, p):\n        self.A = np.ones(p)  # (p,)\nC().f(4)",
     "def f():\n    global p\n    p = 4\n    A = np.ones(p)  # (p,)\nf()",
     "def f(p):\n    def g():\n        nonlocal p\n        p = 6\n        A = np.ones(p)  # (p,)\n    g()\nf(4)",
     # return, and a line that is only an expression
-    "def f():\n    return pair()  # (n_in, n_out), (1, n_out)\nf()",
     "def f():\n    return  # (m, n_out)\nf()",
-    "O.T @ G  # (n_in, m) @ (m, n_out) -> (n_in, n_out)",
     "print('shape')  # (m, n_out)",
     # prose (tests/test_shape_grammar.py has more), and what only looks like a comment
     "x = 'a'  # f: R -> R (optional)",
-    "x = 'a'\n# (m, n_out)",
-    "x = '# (m, n_out)'",
-    'x = """\n# (m, n_out)\n"""',
+    'x = \'# (m, n_out)\'\n# (m, n_out)\nx = """\n# (m, n_out)\n"""; Z = O @ W  # (m, n_out)',
     'def f():\n    """Nothing."""  # (m, n_out)\nassert f.__doc__ == "Nothing."',
     # statements of several lines
     "Z = np.add(  # (m, n_out)\n    O @ W,\n    b,\n)",
     "A = np.concatenate([O,  # (m, n_in)\n    O])  # (2 * m, n_in)",
     "A = {\n    'O': O,  # (m, n_in)\n    'W': W,  # (n_in, n_out)\n}",
-    'x = """\n"""; Z = O @ W  # (m, n_out)',
     # semicolons: the comment is about the last statement
     "p = 4; A = np.ones(p)  # (p,)",
     "for k in range(2): x = 'a'; A = O  # (m, n_in)",
-    "Z = O @ W;  # (m, n_out)",
     # magics
     "%%capture\nZ = O @ W  # (m, n_out)",
     "files = !echo  # (m, n_out)",
@@ -130,8 +115,7 @@ HOLDS = [
     "n = []\ndef one(x): n.append(x); return x\none(O) @ W  # (m, n_in) @ (n_in, n_out) -> (m, n_out)\nassert len(n) == 1",
     "cache[len(cache)] = O  # (m, n_in)\nassert list(cache) == [0]",
     "rows = iter([0, 1, 2])\nA = O.copy()\nA[next(rows), 0], A[next(rows)] = 1, 2  # (), (n_in,)\nassert next(rows) == 2",
-    "A = O.copy()\nA[[int(i) for i in range(2)]] = 1.0  # (2, n_in)",
-    "A = O.copy()\ni = 0\nA[(i := i + 1)] = 1.0  # (n_in,)\nassert i == 1",
+    "A = O.copy()\ni = 0\nA[(i := i + 1)] = [j for j in range(5)]  # (n_in,)\nassert i == 1",
     "async def f(): calls.append(0); return 0\ncalls = []\nparts[await f()] = O  # (m, n_in)\nassert calls == [0]",
 ]
 
@@ -146,35 +130,21 @@ def test_a_cell_whose_comments_hold_runs_as_without_them(cell, run):
 Z_LIES = "Z is (7, 3), but the comment says (n_out, m) = (3, 7)."
 FAILS = [
     *((f"{head}    Z = O @ W  # (n_out, m)\n{tail}", Z_LIES) for head, tail in PLACES),
-    ("Z = O @ W\nY = Z.T  # (m, n_out)\nX = 1", "Y is (3, 7), but the comment says (m, n_out) = (7, 3)."),
-    # values that are no arrays
-    ("A = [1.0, 2.0]  # (2,)", "A is a list, but the comment says it has shape (2,)."),
     # symbols
-    (
-        "Z = O @ W  # (m, p)",
-        "`(m, p)` uses p, which is not defined where this line runs: define it first, for example p",
-    ),
+    ("Z = O @ W  # (m, p)", "`(m, p)` uses p, which is not defined where this line runs"),
     ("Z = O @ W  # (m, len)", "uses len as a size, but len is a builtin_function_or_method."),
     ("def f(m):\n    A = O + 0  # (m, n_in)\nf(2)", "A is (7, 5), but the comment says (m, n_in) = (2, 5)."),
     ("class C:\n    m = 2\n    A = O  # (m, n_in)", "A is (7, 5), but the comment says (m, n_in) = (2, 5)."),
-    (
-        "def f(p):\n    def g():\n        A = np.ones(3)  # (p,)\n    g()\nf(4)",
-        "A is (3,), but the comment says (p,) = (4,).",
-    ),
     # what stands left of the arrow
     (
-        "dW = O.T @ G  # (n_in, m) @ (m, n_out) -> (n_out, n_in)",
-        "contradicts itself: left of -> stands (5, 3), right of it (n_out, n_in) = (3, 5).",
+        "O.T @ G  # (n_in, m) @ (m, n_out) -> (n_out, n_in)",
+        "left of -> stands (5, 3), right of it (n_out, n_in) = (3, 5).",
     ),
     ("A = G.T @ G  # (n_out, m) @ (m, n_in) -> (n_out, n_in)", "G is (7, 3), but the comment says (m, n_in) = (7, 5)."),
-    (
-        "Z = G * b * G  # (m, n_out) * (m, n_out) * (m, n_out) -> (m, n_out)",
-        "b is (1, 3), but the comment says (m, n_out)",
-    ),
+    ("Z = G * b * G  # (m, n_out) * (m, n_out) * () -> (m, n_out)", "b is (1, 3), but the comment says (m, n_out)"),
     # several targets
     ("dW, db = pair()  # (n_in, n_out), (n_out,)", "db is (1, 3), but the comment says (n_out,) = (3,)."),
     ("A, B, C = G, G, G  # (m, n_out), (m, n_out)", "states 2 shapes, but 3 values are assigned or returned."),
-    ("Z = G  # (m, n_out), (m, n_out)", "states 2 shapes, but 1 values are assigned or returned."),
     ("A, (B, C) = G, (G, O)  # (m, n_out)", "C is (7, 5), but the comment says (m, n_out) = (7, 3)."),
     ("both = pair()  # (n_in, n_out), (n_out,)", "both[1] is (1, 3), but the comment says (n_out,) = (3,)."),
     # other kinds of assignment and of target
@@ -184,15 +154,11 @@ FAILS = [
     ("A = B = G  # (m, n_in)", "A is (7, 3), but the comment says (m, n_in) = (7, 5)."),
     ("box.Z = O @ W  # (n_out, m)", f"box.{Z_LIES}"),
     ("cache[len(cache)] = O  # (m, n_out)", "cache[len(cache)] is (7, 5), but the comment says (m, n_out) = (7, 3)."),
-    ("cache['Z'] = G  # (n_out, m)", "cache['Z'] is (7, 3), but the comment says (n_out, m) = (3, 7)."),
     # return, and a line that is only an expression
-    ("def f():\n    return O @ W  # (n_out, m)\nf()", "O @ W is (7, 3), but the comment says (n_out, m) = (3, 7)."),
     ("def f():\n    return G @ W.T  # (m, n_out) @ (n_out, m) -> (m, m)\nf()", "W.T is (3, 5), but the comment says"),
     ("def f():\n    return W, b  # (n_in, n_out), (n_out,)\nf()", "(W, b)[1] is (1, 3), but the comment says (n_out,)"),
     ("G.sum()  # (1, n_out)", "G.sum() is (), but the comment says (1, n_out) = (1, 3)."),
     # statements of several lines: the error is at the comment; semicolons; a magic line
-    ("x = 1\nZ = (\n    O @ W\n)  # (n_out, m)", Z_LIES),
-    ("Z = np.add(  # (n_out, m)\n    O @ W,\n    b,\n)", Z_LIES),
     ("x = 'a'; Z = np.add(  # (n_out, m)\n    G, G)", Z_LIES),
     ("%xmode\n\nZ = O @ W  # (n_out, m)", Z_LIES),
 ]
@@ -233,37 +199,24 @@ def test_the_last_assignment_shows_nothing_and_the_last_expression_its_value(run
     assert "array([7., 7., 7.])" in printed
 
 
-@pytest.mark.parametrize(
-    "cell", ["Z = O @@ W  # (m, n_out)", "Z = (O  # (m, n_out)", "x = '''# (m, n_out)", "  x = 1\ny"]
-)
-def test_python_itself_reports_a_syntax_error(cell, run, shell):
+@pytest.mark.parametrize("cell", ["Z = O @@ W  # (m, n_out)", "x = '''# (m, n_out)", "  x = 1\ny"])
+def test_python_itself_reports_a_syntax_error(cell, run):
     error, _, printed = run(cell)
-    assert isinstance(error, SyntaxError)
-    assert "course_lib" not in printed
+    assert isinstance(error, SyntaxError) and "course_lib" not in printed
     assert run("Z = O @ W  # (m, n_out)")[0] is None
 
 
-def test_an_error_of_the_code_itself_is_shown_as_usual(run):
-    error, _, printed = run("x = 1\nZ = O @ G  # (m, n_in) @ (n_in, n_out) -> (m, n_out)")
-    assert "G is (7, 3), but the comment says (n_in, n_out) = (5, 3)." in str(error)  # before numpy would fail
+def test_an_error_of_the_code_itself_keeps_its_frames_and_a_shape_error_of_the_library_shows_those_of_the_notebook(run):
+    assert "G is (7, 3), but" in str(
+        run("Z = O @ G  # (m, n_in) @ (n_in, n_out) -> (m, n_out)")[0]
+    )  # before numpy fails
     error, _, printed = run("x = 1\nZ = O @ G  # (m, n_out)")
-    assert isinstance(error, ValueError)
-    assert not isinstance(error, ShapeError)
-    assert "----> 2 Z = O @ G" in printed
-
-
-def test_a_shape_error_of_the_library_is_shown_at_the_line_of_the_notebook(run):
-    cell = "from course_lib import dense\n\ndef f(A):\n    return dense.grad_W(A, O)\n\nf(O[0])"
-    error, _, printed = run(cell)
-    assert str(error) == "grad_W(O, G): O has shape (5,), expected (m, n_in)."
-    assert arrows(printed) == ["6 f(O[0])", "4 return dense.grad_W(A, O)"]
-    assert "course_lib/" not in printed
-
-
-def test_other_errors_keep_all_their_frames(run):
+    assert type(error) is ValueError and "----> 2 Z = O @ G" in printed
     printed = run("from course_lib.activations import relu\nrelu(2)")[2]
-    assert "TypeError: relu(Z): Z is int 2" in printed
-    assert "course_lib/shapes.py" in printed
+    assert "TypeError: relu(Z): Z is int 2" in printed and "course_lib/shapes.py" in printed
+    error, _, printed = run("from course_lib import dense\n\ndef f(A):\n    return dense.grad_W(A, O)\n\nf(O[0])")
+    assert str(error) == "grad_W(O, G): O has shape (5,), expected (m, n_in)."
+    assert arrows(printed) == ["6 f(O[0])", "4 return dense.grad_W(A, O)"] and "course_lib/" not in printed
 
 
 def test_a_symbol_may_change_from_cell_to_cell(run):
@@ -293,11 +246,8 @@ def test_a_cell_after_an_error_costs_what_it_did_before(run):
 def test_the_work_for_a_cell_grows_as_its_lines_do():
     def nodes(lines):
         """How many nodes the transformer makes, and visits, for so many commented lines."""
-        checker, source = (
-            ShapeComments(),
-            "".join(f"A{i} = O @ W  # (m, {i}) @ (n, k) -> (m, k)\n" for i in range(lines)),
-        )
-        checker.record(source.splitlines(keepends=True))
+        source = "".join(f"A{i} = O @ W  # (m, {i}) @ (n, k) -> (m, k)\n" for i in range(lines))
+        (checker := ShapeComments()).record(source.splitlines(keepends=True))
         return sum(1 for _ in ast.walk(checker.visit(ast.parse(source))))
 
     assert nodes(400) < 4.5 * nodes(100)
@@ -335,14 +285,10 @@ SHAPE = st.lists(st.integers(0, 3), max_size=3).map(tuple)
 @given(SHAPE, SHAPE, st.booleans())
 def test_a_comment_passes_exactly_if_it_is_the_shape(stated, shape, in_symbols):
     symbols = [f"size_{i}" for i in range(len(stated))]
-    lines = [f"{name} = {size}" for name, size in zip(symbols, stated, strict=True)] if in_symbols else []
+    values = "".join(f"{name} = {size}\n" for name, size in zip(symbols, stated, strict=True))
     comment = f"({', '.join(symbols)}{',' * (len(stated) == 1)})" if in_symbols else str(stated)
-    source = "\n".join([*lines, f"A = np.zeros({shape})  # {comment}"])
-    if stated == shape:
-        checked(source)
-    else:
-        with pytest.raises(ShapeError, match="^A is "):
-            checked(source)
+    with nullcontext() if stated == shape else pytest.raises(ShapeError, match="^A is "):
+        checked(f"{values}A = np.zeros({shape})  # {comment}")
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=30))

@@ -6,7 +6,7 @@ from inspect import signature
 import numpy as np
 import pytest
 from jaxtyping import Shaped
-from refusals import not_refused
+from refusals import not_refused, unlike
 
 import course_lib
 from course_lib import dense, jacobian
@@ -62,12 +62,6 @@ def test_a_wrong_shape_is_told_with_the_symbols_and_where_their_sizes_come_from(
     assert unlike(ShapeError, calls) == []
     padded(7, G)
     padded(np.int64(7), G)
-
-
-def unlike(error, calls):
-    """What `not_refused` finds of calls by message."""
-    cases = [({"call": call}, error, message) for message, call in calls.items()]
-    return not_refused(lambda call: call(), {"call": lambda: None}, cases)
 
 
 def test_two_calls_do_not_know_each_other_s_sizes():

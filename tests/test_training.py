@@ -25,43 +25,37 @@ def task(m=23, seed=0):
 
 
 @pytest.mark.parametrize("momentum", [0.0, 0.9])
-@pytest.mark.parametrize("batch_size", [1, 5, 22, 23, 24, 1000])
+@pytest.mark.parametrize("batch_size", [1, 5, 22, 23, 1000])
 def test_the_parameters_are_those_of_the_documented_loop_to_the_last_bit(momentum, batch_size):
-    network, X, target = task()
-    by_hand, rng = Network([2, 5, 3], tanh, softmax_cross_entropy, l2, lam=0.01, seed=0), np.random.default_rng(4)
-    velocity = {}
+    (network, X, target), (by_hand, _, _), rng = task(), task(), np.random.default_rng(4)
+    velocity = [[np.zeros_like(P) for P in layer] for layer in by_hand.parameters]
     for _ in range(3):
-        order, start = rng.permutation(23), 0
-        while start < 23:  # the last batch is the short one
+        order = rng.permutation(23)
+        for start in range(0, 23, batch_size):  # the last batch is the short one
             rows = order[start : start + batch_size]
-            start += batch_size
-            _, gradients = by_hand.loss_and_gradients(X[rows], target[rows])
-            for layer, (parameters, layer_gradients) in enumerate(zip(by_hand.parameters, gradients, strict=True)):
-                new = []
-                for which, (P, dP) in enumerate(zip(parameters, layer_gradients, strict=True)):
-                    key = layer, which
-                    velocity[key] = momentum * velocity.get(key, 0.0) - 0.1 * dP
-                    new.append(P + velocity[key])
-                by_hand.parameters[layer] = tuple(new)
+            gradients = by_hand.loss_and_gradients(X[rows], target[rows])[1]
+            for of_layer in zip(by_hand.parameters, gradients, velocity, strict=True):
+                for P, dP, V in zip(*of_layer, strict=True):
+                    V[...] = momentum * V - 0.1 * dP
+                    P += V
     fit(network, X, target, epochs=3, learning_rate=0.1, batch_size=batch_size, momentum=momentum, seed=4)
-    for pair, pair_by_hand in zip(network.parameters, by_hand.parameters, strict=True):
-        assert np.array_equal(pair[0], pair_by_hand[0])
-        assert np.array_equal(pair[1], pair_by_hand[1])
+    for pair in zip(network.parameters, by_hand.parameters, strict=True):
+        assert all(map(np.array_equal, *pair))
 
 
 def test_the_history_holds_J_and_accuracy_before_the_first_and_after_every_epoch():
     network, X, target = task()
     held_out = task(m=9, seed=1)[1:]
-    start = network.objective(X, target), accuracy(network, X, target)
-    start_out = network.objective(*held_out), accuracy(network, *held_out)
+
+    def measured():
+        both = (X, target), held_out
+        return [f(*data) for data in both for f in (network.objective, lambda *data: accuracy(network, *data))]
+
+    start = measured()
     history = fit(network, X, target, epochs=4, learning_rate=0.1, test=held_out)
-    assert [len(entries) for entries in (history.loss, history.accuracy)] == [5, 5]
-    assert [len(entries) for entries in (history.test_loss, history.test_accuracy)] == [5, 5]
-    assert (history.loss[0], history.accuracy[0]) == start
-    assert (history.test_loss[0], history.test_accuracy[0]) == start_out
-    assert (history.loss[-1], history.accuracy[-1]) == (network.objective(X, target), accuracy(network, X, target))
-    assert history.test_loss[-1] == network.objective(*held_out)
-    assert history.diverged is None
+    columns = history.loss, history.accuracy, history.test_loss, history.test_accuracy
+    assert [len(column) for column in columns] == [5] * 4 and history.diverged is None
+    assert [[column[k] for column in columns] for k in (0, -1)] == [start, measured()]
 
 
 def test_data_that_is_measured_is_never_trained_on_and_nothing_is_changed_but_the_network():
@@ -123,24 +117,16 @@ def test_a_target_that_would_broadcast_and_a_number_out_of_range_are_refused_bef
     assert all(np.array_equal(W, old) for (W, _), old in zip(network.parameters, before, strict=True))
 
 
-def test_clipping_keeps_the_direction_and_brings_the_norm_down_to_the_limit():
+def test_clipping_keeps_the_direction_and_brings_the_norm_down_to_the_limit_or_leaves_what_is_shorter():
     gradients = [(np.full((2, 3), 3.0), np.full((1, 3), -4.0)), (np.full((3, 1), 1.0),)]
     norm = np.sqrt(6 * 9 + 3 * 16 + 3)
-    for limit in (0.0, 0.5, norm / 2):
+    for limit in (0.0, 0.5, norm / 2, norm + 0.01, 1e9):
         clipped = clip_by_norm(gradients, limit)
-        assert [[dP.shape for dP in layer] for layer in clipped] == [[(2, 3), (1, 3)], [(3, 1)]]
+        assert [len(layer) for layer in clipped] == [2, 1]
         for layer, clipped_layer in zip(gradients, clipped, strict=True):
             for dP, clipped_dP in zip(layer, clipped_layer, strict=True):
-                assert clipped_dP == pytest.approx(dP * limit / norm)
-    assert (gradients[0][0] == 3).all()
-
-
-def test_a_gradient_shorter_than_the_limit_is_left():
-    gradients = [(np.full((2, 3), 3.0), np.full((1, 3), -4.0))]
-    for limit in (np.sqrt(6 * 9 + 3 * 16) + 0.01, 1e9):
-        assert all(map(np.array_equal, clip_by_norm(gradients, limit)[0], gradients[0]))
-    zeros = [(np.zeros((2, 3)), np.zeros((1, 3)))]
-    assert (clip_by_norm(zeros, 0.0)[0][0] == 0).all()
+                assert clipped_dP == pytest.approx(dP * min(1, limit / norm), rel=1e-15)
+    assert (gradients[0][0] == 3).all() and (clip_by_norm([(np.zeros(3),)], 0.0)[0][0] == 0).all()
 
 
 def test_clipping_squares_nothing_that_overflows_and_returns_what_has_no_direction():
