@@ -40,6 +40,22 @@ def run(cell, names):
     return eval(compile(last, "cell", "eval"), names) if last else None
 
 
+def executed(cells):
+    """A notebook of the cells, nbformat nodes, with the outputs of those that show a view, run without a kernel."""
+    names, views, notebook = {}, [], nbformat.v4.new_notebook(cells=cells)
+    for cell in cells:
+        if cell.cell_type == "code" and hasattr(value := run(cell.source, names), "_esm"):
+            views.append(value)
+            shown = {
+                "application/vnd.jupyter.widget-view+json": {"model_id": value.model_id},
+                "text/plain": repr(value),
+            }
+            cell.outputs = [nbformat.v4.new_output("display_data", shown)]
+    state = Widget.get_manager_state(widgets=views)
+    notebook.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": state}
+    return notebook
+
+
 class PageLab:
     """Pages of views, in a `Chromium`."""
 
@@ -67,21 +83,8 @@ class PageLab:
 
         export: a function of a notebook that was run, and of a title, such as `course_lib.publish.export.page`.
         """
-        names, views, notebook = {}, [], nbformat.v4.new_notebook()
-        for cell in cells:
-            if isinstance(cell, dict):  # of text
-                notebook.cells.append(cell)
-                continue
-            notebook.cells.append(nbformat.v4.new_code_cell(cell))
-            if hasattr(value := run(cell, names), "_esm"):
-                views.append(value)
-                data = {
-                    "application/vnd.jupyter.widget-view+json": {"model_id": value.model_id},
-                    "text/plain": repr(value),
-                }
-                notebook.cells[-1].outputs.append(nbformat.v4.new_output("display_data", data))
-        state = Widget.get_manager_state(widgets=views)
-        notebook.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": state}
+        code = nbformat.v4.new_code_cell
+        notebook = executed([cell if isinstance(cell, dict) else code(cell) for cell in cells])  # a dict is of text
         page = self.new_page(offline=True, **context)
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "views.html")

@@ -58,12 +58,12 @@ def test_what_plays_stands_still_where_less_motion_is_asked_for(lab):
     assert plays.count() == 0
     page.emulate_media(reduced_motion="no-preference")
     expect(plays).to_have_count(6)
-    for output in outputs(page):
-        if output.locator(plays).count():
-            status = output.get_by_role("status").first
-            before = status.text_content()
-            output.locator(plays).click()
-            expect(status).not_to_have_text(before)
+    playing = [output for output in outputs(page) if output.locator(plays).count()]
+    before = [(status, status.text_content()) for output in playing if (status := output.get_by_role("status").first)]
+    for output in playing:
+        output.locator(plays).click()
+    for status, text in before:
+        expect(status).not_to_have_text(text)
     page.emulate_media(reduced_motion="reduce")
     expect(plays).to_have_count(0)
     assert set(page.locator(".bss-play").all_text_contents()) == {"Play"}

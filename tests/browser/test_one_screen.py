@@ -2,8 +2,6 @@
 
 from typing import NamedTuple
 
-import pytest
-
 SETUP = """import numpy as np
 from course_lib import views
 from course_lib.activations import relu, sigmoid
@@ -52,7 +50,6 @@ VIEWS = [
     View("TrainingPlayground(steps=200)", "role=button[name='One step']", ".bss-plane", 640),
     View("TrainingPlayground('digits', (32,), batch_size=28)", "role=button[name='One step']", ".bss-mistakes", 640),
 ]
-IDS = [f"{k} {view.cell.partition('(')[0]}" for k, view in enumerate(VIEWS)]
 NARROW = {"files": True, "viewport": {"width": 1100, "height": 700}}
 PHONE = {"viewport": {"width": 390, "height": 700}}
 TWICE = {"viewport": {"width": 550, "height": 350}, "device_scale_factor": 2}  # the window of 1100 by 700 at 200 %
@@ -69,38 +66,44 @@ STOPS = """view => [...view.querySelectorAll('button, input, select, [tabindex]'
   .filter((e) => e.tabIndex >= 0 && !e.disabled && e.getClientRects().length).length"""
 
 
-def together(page, view):
+def opened(lab, **size):
+    """A page of that size with all views, and each with its place on it."""
+    page = lab.open(SETUP, *(f"rng = np.random.default_rng(0)\nviews.{view.cell}" for view in VIEWS), **size)
+    return page, list(zip(VIEWS, page.locator(".bss-view").all(), strict=True))
+
+
+def together(view, shown):
     """How many pixels a window needs for a control and what it changes."""
-    boxes = [page.locator(part).first.bounding_box() for part in (view.control, view.effect)]
+    boxes = [shown.locator(part).first.bounding_box() for part in (view.control, view.effect)]
     return max(box["y"] + box["height"] for box in boxes) - min(box["y"] for box in boxes)
 
 
-@pytest.mark.parametrize("view", VIEWS, ids=IDS)
-def test_a_view_and_all_that_it_says_after_a_tap_stand_on_one_screen(lab, view):
-    page = lab.open(SETUP, f"views.{view.cell}", **NARROW)
-    shown = page.locator(".bss-view")
+def test_a_view_and_all_that_it_says_after_a_tap_stand_on_one_screen(lab):
+    page, views = opened(lab, **NARROW)
+    wrong = []
     for _ in range(2):
         lab.settle(page)
-        assert shown.bounding_box()["height"] <= view.tallest
-        assert shown.evaluate(OUTSIDE) == []
-        assert shown.evaluate(STOPS) <= 8
-        page.locator(view.control).first.click()
+        for view, shown in views:
+            height, stops, out = shown.bounding_box()["height"], shown.evaluate(STOPS), shown.evaluate(OUTSIDE)
+            wrong += [(view.cell, height, stops, out)] if height > view.tallest or stops > 8 or out else []
+            shown.locator(view.control).first.click()
+    assert wrong == []
 
 
-@pytest.mark.parametrize("view", VIEWS, ids=IDS)
-def test_on_a_phone_what_a_tap_changes_is_in_sight_and_nothing_is_cut(lab, view):
-    page = lab.open(SETUP, f"views.{view.cell}", **PHONE)
-    page.locator(view.control).first.click()
+def test_on_a_phone_what_a_tap_changes_is_in_sight_and_nothing_is_cut(lab):
+    page, views = opened(lab, **PHONE)
+    for view, shown in views:
+        shown.locator(view.control).first.click()
     lab.settle(page)
-    assert page.locator(".bss-view").evaluate(OUTSIDE) == []
-    assert together(page, view) <= PHONE["viewport"]["height"]
+    found = [(view.cell, together(view, shown), shown.evaluate(OUTSIDE)) for view, shown in views]
+    assert [each for each in found if each[1] > PHONE["viewport"]["height"] or each[2]] == []
 
 
-@pytest.mark.parametrize("view", VIEWS, ids=IDS)
-def test_at_twice_the_size_nothing_is_cut_and_nothing_scrolls_sideways(lab, view):
-    page = lab.open(SETUP, f"views.{view.cell}", **TWICE)
+def test_at_twice_the_size_nothing_is_cut_and_nothing_scrolls_sideways(lab):
+    page, views = opened(lab, **TWICE)
     for _ in range(2):
         lab.settle(page)
-        assert page.locator(".bss-view").evaluate(OUTSIDE) == []
+        assert [(view.cell, out) for view, shown in views if (out := shown.evaluate(OUTSIDE))] == []
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        page.locator(view.control).first.click()
+        for view, shown in views:
+            shown.locator(view.control).first.click()

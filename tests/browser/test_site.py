@@ -4,12 +4,14 @@ import functools
 import http.server
 import re
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import unquote, urlsplit
 
 import bs4
 import nbformat
 import pytest
 from chromium import axe
+from page_lab import executed
 from playwright.sync_api import expect
 
 from course_lib.publish import site
@@ -42,10 +44,14 @@ def small(folder):
     return [folder / f"{name}.ipynb" for name in cells]
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory):
+@pytest.fixture(scope="module", params=["in this process", pytest.param("in kernels", marks=pytest.mark.slow)])
+def built(tmp_path_factory, request):
     folder = tmp_path_factory.mktemp("site")
-    site.build(folder / "site", small(folder))
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "in this process":
+            patch.setattr(site, "run", lambda path, **_: executed(site.read(path).cells))
+            patch.setattr(site, "ProcessPoolExecutor", lambda **_: ThreadPoolExecutor(1))
+        site.build(folder / "site", small(folder))
     return folder / "site"
 
 

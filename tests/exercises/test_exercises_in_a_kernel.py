@@ -14,7 +14,8 @@ from course_lib.exercises import exercise
 from course_lib.exercises.engine import check
 search = check.repairs
 check.repairs = lambda function, judge, order, seconds: search(function, judge, order, 0.2)
-pid, never = os.getpid(), threading.Event()
+pid, never = os.getpid(), threading.Lock()
+never.acquire()
 ex = exercise("grad_W")"""
 # What an answer does: and what the card says. The limit is short for those that never end, and the search for all.
 STOPPED = "Your code was stopped after 0.2 seconds"
@@ -26,7 +27,7 @@ ANSWERS = {
     "    return input('O?')": "EOFError",
     "    return grad_W(O, G)": "RecursionError",
     "    import sys\n    sys.setrecursionlimit(10**9)\n    return grad_W(O, G)": "RecursionError",
-    "    never.wait()": STOPPED,
+    "    never.acquire()": STOPPED,
     "    while True:\n        pass": STOPPED,
     "    while True:\n        try:\n            while True:\n                pass\n        except BaseException:\n            pass": STOPPED,
     "    print('x' * 10**6)\n    return G.T @ O": "Your result is the gradient, transposed",

@@ -237,16 +237,16 @@ def test_code_that_ends_in_an_unusual_way_gives_an_error(ex, body):
 
 # Code that does not end in time: what it waits for never comes; `late` hears of what only happens where it is not stopped, or only after the time is over.
 SLOW = {
-    "a wait": "    never.wait()\n    late.append(1)",
+    "a wait": "    never.acquire()\n    late.append(1)",
     "a loop": "    while True:\n        pass",
     "a loop of numpy": "    while True:\n        O.T @ G",
     "an interruption that is caught": "    while True:\n        try:\n            while True:\n                pass\n        except BaseException:\n            pass",
-    "a wait whose interruption is caught": "    while True:\n        try:\n            never.wait()\n        except BaseException:\n            pass",
+    "a wait whose interruption is caught": "    while True:\n        try:\n            never.acquire()\n        except BaseException:\n            pass",
     "an interruption caught twice": "    while True:\n        try:\n            try:\n                while True: pass\n            except BaseException: pass\n        except BaseException: pass",
-    "a right answer, too late": "    try:\n        never.wait()\n        late.append(1)\n    except BaseException:\n        pass\n    return O.T @ G",
+    "a right answer, too late": "    try:\n        never.acquire()\n        late.append(1)\n    except BaseException:\n        pass\n    return O.T @ G",
     "a number that loops when it is read": "class Number:\n    def __float__(self):\n        while True:\n            pass\ndef grad_W(O, G):\n    return [[Number()]]",
     "an error whose text loops": "class Odd(Exception):\n    def __str__(self):\n        while True:\n            pass\ndef grad_W(O, G):\n    raise Odd",
-    "slow in each case": "    never.wait(0.02)\n    if len(O) == 13:\n        late.append(1)\n    return O.T @ G",
+    "slow in each case": "    never.acquire(timeout=0.02)\n    if len(O) == 13:\n        late.append(1)\n    return O.T @ G",
 }
 
 
@@ -255,8 +255,9 @@ SLOW = {
     [("main", why) for why in SLOW] + [("thread", why) for why in SLOW if "caught" not in why],
 )
 def test_code_that_takes_too_long_is_stopped(ex, why, where):
-    late, results = [], []
-    function = answer(written("grad_W", SLOW[why]), late=late, never=threading.Event())
+    late, results, never = [], [], threading.Lock()
+    never.acquire()
+    function = answer(written("grad_W", SLOW[why]), late=late, never=never)
 
     def check():
         results.append(ex.check(function, limit=0.1))
