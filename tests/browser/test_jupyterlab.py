@@ -60,7 +60,9 @@ VIEWS = [
         *("Enter", "1 of 3 samples added", "added == 1", "added = 2", "2 of 3 samples added"),
     ),
     View(
-        W + "GradientFlow(5, 8)", S, "ArrowRight", "depth", "settings['depth'] == 6", "layer = 4", "layer 4: RMS of Z"
+        W + "GradientFlow(5, 8)",
+        S,
+        *("Home", "vanished (exactly 0)", "settings['scale'] == 0", "layer = 4", "layer 4: RMS of Z"),
     ),
     View(
         W + "GraphStepper((Node(A) * Node(A)).sum())",
@@ -202,6 +204,7 @@ def test_after_a_fast_drag_the_latest_setting_has_won(jupyter):
         "slopes = views.JacobianExplorer(A, np.ones(3))\nslopes",
     ]
     page = jupyter.open(*cells, "print('python has', flow.settings['depth'], float(slopes.x[0]))")
+    page.get_by_text("More: depth").click()
     depth = page.get_by_role("slider", name="depth").evaluate(DRAG)
     x = page.get_by_role("slider", name="x[0]").evaluate(DRAG)
     jupyter.run_until(page, 3, f"python has {depth} {float(x)}")

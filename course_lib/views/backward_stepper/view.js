@@ -19,8 +19,8 @@ class Overview {
   constructor(layers, matrices, steps, goTo, signal) {
     Object.assign(this, { matrices, steps, items: new Map() });
     this.bar = element("div", { class: "bss-overview", role: "toolbar", "aria-label": "All matrices of the pass" });
-    for (const rows of groupsOf(layers)) {
-      const thumbs = rows[0].flatMap((name, k) => [[name, true], [rows[1][k], false]]).map((one) => (one[0] ? this.#thumb(...one, goTo) : element("span")));
+    for (const [above, below] of groupsOf(layers)) {
+      const thumbs = above.flatMap((name, k) => [name, below[k]]).map((name) => (name ? this.#thumb(name, goTo) : element("span")));
       this.bar.append(element("div", { class: "bss-group" }, ...thumbs));
     }
     roving(this.bar);
@@ -28,8 +28,7 @@ class Overview {
     onTheme(() => this.paint(), signal);
   }
 
-  /** named: its name stands below it; that of a gradient follows from the matrix above. */
-  #thumb(name, named, goTo) {
+  #thumb(name, goTo) {
     const [rows, wide] = this.matrices[name].shape;
     const scale = Math.min(THUMB.cell, THUMB.side / Math.max(rows, wide));
     const canvas = element("canvas", { "aria-hidden": "true", width: wide, height: rows });
@@ -39,9 +38,8 @@ class Overview {
     const given = maker < 0; // T, W and b are there from the start
     const to = given ? this.steps.findIndex((step) => step.uses.includes(name)) : maker;
     const words = `${spoken(name)}, ${rows} by ${wide}: go to the ${given ? "first step that uses it" : "step that makes it"}`;
-    const piece = button("", () => goTo(to), { class: "bss-thumb" });
-    piece.append(element("span", { class: "bss-cells" }, canvas));
-    if (named) piece.append(element("span", { class: "bss-name" }, ...typeset(name)));
+    const piece = button(name, () => goTo(to), { class: "bss-thumb" });
+    piece.replaceChildren(element("span", { class: "bss-cells" }, canvas), element("span", { class: "bss-name" }, ...piece.childNodes));
     this.items.set(name, { piece, canvas, made: given ? 0 : maker, words });
     return piece;
   }
@@ -72,31 +70,31 @@ class Stepper {
     const sizes = model.get("sizes");
     const steps = model.get("steps");
     const matrices = Object.fromEntries(Object.entries(model.get("matrices")).map(([name, given]) => [name, unpack(given)]));
-    const hint = "Press Step, or choose a matrix; point at an entry to see what it is made from.";
+    const hint = "Press Step ▶: each step computes one matrix, forwards to the loss and then backwards. Point at an entry to see what it is made from.";
     const view = frame(el, `A pass of a network with ${sizes.join(", ")} units, forwards and backwards`, hint);
-    Object.assign(this, { model, steps, matrices, view, now: -1, operands: [], motions: [] });
+    Object.assign(this, { model, steps, matrices, view, now: -1, operands: [] });
     const { root, status, signal } = view;
     const last = steps.length - 1;
+    this.mover = mover(root, signal);
     const more = [resetButton(model, () => this.player.pause())];
     this.player = player("Step", last, (k, moves) => this.show(k, moves), signal, { step: model.get("step"), every: 2000, more });
     this.handle = this.player.box.querySelector("input");
     this.overview = new Overview(sizes.length - 1, matrices, steps, (k) => this.goTo(k), signal);
-    this.note = element("p", { class: "bss-why" });
     this.board = element("div", { class: "bss-board" });
     // Of the two lines only the one that changes is read aloud.
     [this.stepLine, this.entryLine] = [element("div"), element("div")];
     status.setAttribute("aria-atomic", "false");
     status.append(this.stepLine, this.entryLine);
-    const legend = element("p", { class: "bss-legend" }, "Below each matrix its gradient. Thick outline: the result. Dashed: what makes it. Dotted and faint: not computed yet.");
+    const legend = element("p", { class: "bss-legend" }, "Outlined: the result of this step; dashed: what it is made from; dotted and faint: not computed yet.");
     root.classList.add("bss-stepper");
-    root.append(view.said, this.player.box, this.overview.bar, legend, this.note, this.board);
+    root.append(view.said, this.player.box, this.overview.bar, legend, this.board);
     const most = Math.max(...steps.map((step) => this.#names(step).length));
     this.grids = Array.from({ length: most }, (_, k) => {
       const grid = new MatrixGrid(signal, { onactive: (entry) => this.point(k, entry) });
       grid.grid.addEventListener("focus", () => this.point(k, grid.entry), { signal });
       return grid;
     });
-    const resized = new ResizeObserver(() => this.#fit());
+    const resized = new ResizeObserver(() => root.clientWidth !== this.width && this.#fit());
     resized.observe(root);
     signal.addEventListener("abort", () => resized.disconnect());
     view.follow(model, { step: () => this.player.go(model.get("step")) });
@@ -120,7 +118,7 @@ class Stepper {
     this.now = k;
     this.operands = this.#names(step);
     this.equals = this.operands.every((name) => matrices[name].data.every(isShort)) ? "=" : "≈"; // rounded factors
-    for (const motion of this.motions) motion.cancel();
+    this.mover.stop();
     this.#write(step);
     this.overview.show(k);
     let g = 0;
@@ -159,46 +157,30 @@ class Stepper {
       lay();
       if (board.offsetHeight > TALLEST * em && board.clientWidth > PHONE * em) lay(false);
     }
-    const size = `${board.clientWidth} ${em}`;
+    this.width = this.view.root.clientWidth;
+    const size = `${this.width} ${em}`;
     this.tallest = Math.max(size === this.size ? this.tallest : 0, board.offsetHeight); // what is below jumps no more than it has to
     this.size = size;
     board.style.minHeight = `${this.tallest}px`;
   }
 
   #write(step) {
-    const shape = (name) => `(${this.matrices[name].shape.join(", ")})`;
     const words = step.parts.map((part) => (typeof part === "string" ? part : shown(part.matrix))).join("");
-    const between = (part) => (typeof part !== "string" ? shape(part.matrix) : this.now ? part : ", "); // step 0 has no formula
-    setWords(this.stepLine, `Step ${this.now} of ${this.steps.length - 1}. ${step.title}: ${words}, shapes ${step.parts.map(between).join("")}`);
-    setWords(this.note, step.note);
+    setWords(this.stepLine, `Step ${this.now} of ${this.steps.length - 1}. ${step.title}: ${words}. ${step.note}`);
   }
 
-  /** In (C), G travels through W^T to the layer before, where what comes out of it appears. */
+  /** In (C) the entries of G travel to the rows of W^T, and what comes out of its columns, to the layer before. */
   #travel() {
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
-    const { board, grids: [result, G, W] } = this;
-    const home = board.getBoundingClientRect();
-    const ghost = context(G.base.width, G.base.height).canvas;
-    ghost.getContext("2d").drawImage(G.base, 0, 0);
-    ghost.className = "bss-travelling";
-    Object.assign(ghost.style, { width: G.base.style.width, height: G.base.style.height });
-    const places = [G, W, result].map(({ base }) => base.getBoundingClientRect());
-    const inside = (x) => Math.max(0, Math.min(home.width - places[0].width, x - home.x));
-    const frames = places.map(({ x, y, width }, k) => ({
-      transform: `translate(${inside(k === 1 ? x + (width - places[0].width) / 2 : x)}px, ${y - home.y}px)`,
-      opacity: [1, 0.85, 0.2][k],
-    }));
-    board.append(ghost);
-    board.setAttribute("data-moving", "");
-    const duration = STEP_TAKES * this.player.pace();
-    const moving = ghost.animate(frames, { duration, easing: "ease-in-out" });
-    const appearing = result.grid.animate([{ opacity: 0 }, { opacity: 0, offset: 0.8 }, { opacity: 1 }], { duration });
-    this.motions = [moving, appearing];
-    const end = () => {
-      ghost.remove();
-      board.removeAttribute("data-moving");
-    };
-    moving.finished.then(end, end);
+    const [result, G, W] = this.grids;
+    if (!G.numbered || !W.numbered) return;
+    const flight = (grid, i, j, more) => ({ text: number(at(grid.matrix, i, j)), colour: grid.colour(i, j), ...more });
+    const row = (k) => ({ ...W.place(k, 0), width: W.size.width * W.matrix.shape[1] });
+    const into = ([i, k]) => flight(G, i, k, { from: G.place(i, k), to: row(k), end: 0.5 });
+    const out = ([i, h]) => flight(result, i, h, { from: W.place(0, h), to: result.place(i, h), start: 0.5 });
+    const flights = [...placesOf(G.matrix.shape).map(into), ...placesOf(result.matrix.shape).map(out)];
+    const show = (open) => (Object.assign(result, { open }).draw(), this.point(0, result.cursor));
+    show(() => true); // it is there once it has arrived
+    this.mover.move(flights, STEP_TAKES * this.player.pace(), () => show(null));
   }
 
   /** The entry [i, j] of the g-th matrix of the formula is active: outline what it is made from, or what it goes into. */
@@ -212,7 +194,7 @@ class Stepper {
     if (form === "entries") {
       marks = operands.map((_, k) => [k === g ? here : inside(k)]);
       const entries = this.#entries(i, j).replace("=", equals);
-      text = g ? `${text}: it goes into ${shown(operands[0])}[${i}, ${j}] ${entries}` : `${text} ${entries}`;
+      text = g ? `${text}: it goes into ${entryName(operands[0], [i, j])} ${entries}` : `${text} ${entries}`;
     } else if (form === "product") {
       const { into, of } = this.#product(g, i, j, inside);
       for (const [k, mark] of Object.entries(into)) marks[k] = [{ ...mark, dashed: true }];
@@ -228,8 +210,8 @@ class Stepper {
     if (g === 1) return { into: { 0: { row: i }, 2: { row: j } }, of: `row ${i} of ${result}, times row ${j} of ${right}` };
     if (g === 2) return { into: { 0: { column: j }, 1: { column: i } }, of: `column ${j} of ${result}, times column ${i} of ${left}` };
     if (g === 3 && extra.startsWith("b")) return { into: { 0: { column: j } }, of: `column ${j} of ${result}, once for each sample` };
-    if (g === 3) return { into: { 0: inside(0) }, of: `${result}[${i}, ${j}]` };
-    const plus = extra ? `, plus ${extra}[${inside(3).entry.join(", ")}]` : "";
+    if (g === 3) return { into: { 0: inside(0) }, of: entryName(result, [i, j]) };
+    const plus = extra ? `, plus ${entryName(extra, inside(3).entry)}` : "";
     const into = { 1: { row: i }, 2: { column: j }, ...(extra ? { 3: inside(3) } : {}) };
     return { into, of: `${this.#sum(i, j)}: row ${i} of ${left} with column ${j} of ${right}${plus}` };
   }
@@ -259,8 +241,4 @@ class Stepper {
   }
 }
 
-export default {
-  render({ model, el }) {
-    return new Stepper(model, el).view.close;
-  },
-};
+export default { render: ({ model, el }) => new Stepper(model, el).view.close };

@@ -78,7 +78,7 @@ class Batch {
     this.labels = model.get("labels");
     this.m = this.layers[0][0].shape[0];
     this.pointed = null; // the matrix that the pointer or the cursor is in
-    this.view = frame(el, `A batch of ${this.m} samples`, "Choose a sample, and see its row of O, Z and G; then add the samples one by one.");
+    this.view = frame(el, `A batch of ${this.m} samples`, "Press Step ▶ to add the parts of the samples one by one. Or choose a sample (arrow keys and Enter): its row of O, Z and G is outlined.");
     const { root, signal, follow } = this.view;
     this.grids = Array.from({ length: 6 }, () => {
       const grid = new MatrixGrid(signal, { onactive: (entry, how) => this.point(grid, entry, how) });
@@ -151,7 +151,7 @@ class Batch {
   drawSample() {
     const i = this.model.get("sample");
     const { limit, layer: { turned, G, dW } } = this;
-    this.part.set({ ...dW, name: `(o_${i}^T g_${i})`, data: outerSum(turned, G, i, i + 1) }, { cell: this.cell, limit });
+    this.part.set({ ...dW, name: `o_${i}^T g_${i}`, data: outerSum(turned, G, i, i + 1) }, { cell: this.cell, limit });
     for (const grid of this.rows) grid.move([i, grid.cursor[1]], { silent: true });
     this.samples.press(i);
     this.tell();

@@ -13,7 +13,7 @@ import numpy as np
 from course_lib import initializers
 from course_lib.activations import ACTIVATIONS, Activation
 from course_lib.arguments import Choice, Number
-from course_lib.depth.deep import DeepNetwork
+from course_lib.depth.deep import DeepNetwork, flow
 from course_lib.depth.theory import Flow, MeanField
 from course_lib.pictures.panel import checked_index
 from course_lib.views.jacobian.view import nice
@@ -59,40 +59,34 @@ class FlowRuns:
         self._seed, self._kept, self._weights = seed, None, []
 
     def run(self, settings):
-        """A dict of arrays by layer for checked settings, first layer first; NaN and infinity where the run has them.
+        """A dict of arrays, (depth, ...), for checked settings, first layer first; NaN and infinity where the run has them.
 
-        rms, theory: (3, depth), root mean squares of Z, G and grad_W. factor, chi: (depth,), the measured and the
+        rms, theory: (depth, 3), root mean squares of Z, G and grad_W. factor, chi: (depth,), the measured and the
         predicted factor on the mean square of dL/dO, going back through the layer; NaN for layer 0, which has none.
-        corner: (depth, rows, columns), the first entries of G divided by largest, (depth,). reach: (depth,), the
+        corner: (depth, rows, columns), the first entries of G, divided by the largest of them. reach: (depth,), the
         histogram of Z goes from -reach to reach; counts: (depth, BINS), the outer bins with all beyond; slopes: f' at
         2 BINS + 1 points; saturated: (depth,), the share of the counted entries whose slope is below SATURATED of the
-        largest. counted: how many rows of Z are in it.
+        largest.
         """
         m, f = settings["batch"], ACTIVATIONS[settings["activation"]]
         X, R = _data(self._seed, settings["width"])
         with one_thread(), np.errstate(all="ignore"):  # what overflows is told by the view
-            network = self._network(settings, f)
-            trace = network.forward(X[:m])
-            gradients = network.backward_from(trace, R[:m] / m)
+            trace = (network := self._network(settings, f)).forward(X[:m])
+            Z, G, dW, factor = flow(trace, network.backward_from(trace, R[:m] / m))
+            rms, factor = np.stack([Z, G, dW], axis=1)[:-1], factor[:-1]  # (depth, 3), (depth - 1,)
             theory = _theory(settings)
-            parts = trace.Z[:-1], trace.G[:-1], [dW for dW, _ in gradients[:-1]]
-            rms = np.array([[_rms(A) for A in by_layer] for by_layer in parts])  # (3, depth)
-            back = np.array([_rms(dL_dO) for dL_dO in trace.dL_dO[1:-1]])
-            corners = np.array([G[:CORNER, :CORNER] for G in parts[1]])
-            if not np.isfinite(rms[0]).all():  # what was made from it means nothing, even where it is a number
-                rms[1:], back[:], corners[:] = np.nan, np.nan, np.nan
-            largest = np.nanmax(np.where(np.isfinite(corners), abs(corners), 0), axis=(1, 2))
-            corner = corners / np.where(largest > 0, largest, 1)[:, None, None]
-            first = np.array([np.nan])
+            corners = np.array([G[:CORNER, :CORNER] for G in trace.G[:-1]])
+            if not np.isfinite(rms[:, 0]).all():  # what was made from it means nothing, even where it is a number
+                rms[:, 1:], factor[:], corners[:] = np.nan, np.nan, np.nan
+            largest = np.abs(corners, where=np.isfinite(corners), out=np.zeros(corners.shape)).max(axis=(1, 2))
             measured = {
                 "rms": rms,
-                "theory": np.array(theory[:3]),
-                "factor": np.concatenate([first, (back[:-1] / back[1:]) ** 2]),
-                "chi": np.concatenate([first, theory.factor]),
-                "corner": corner.astype(np.float32),
-                "largest": largest,
+                "theory": np.stack(theory[:3], axis=1),
+                "factor": np.append(np.nan, factor),
+                "chi": np.append(np.nan, theory.factor),
+                "corner": corners / np.where(largest > 0, largest, 1)[:, None, None],
             }
-            return measured | _histograms(parts[0], rms[0], f)
+            return measured | _histograms(trace.Z[:-1], rms[:, 0], f)
 
     def _network(self, settings, f):
         """The network of the settings; a layer's weights at scale 1 depend on the seed and on its index alone."""
@@ -172,16 +166,6 @@ def _mean_field(name, gain):
     return MeanField(ACTIVATIONS[name], gain, 0.0, q=np.nan, chi=np.nan)
 
 
-def _rms(A):
-    """The root mean square, without squares that overflow or vanish."""
-    a = A.ravel()
-    square = a @ a
-    if 1e-280 < square < np.inf:
-        return np.sqrt(square / a.size)
-    largest = abs(a).max()
-    return largest * np.sqrt(np.mean((a / largest) ** 2)) if 0 < largest < np.inf else largest
-
-
 @functools.cache
 def _largest_slope(f):
     """The largest f', by a look at a fine grid."""
@@ -198,11 +182,9 @@ def _histograms(Z, rms, f):
     bins = np.where(finite[:, None], place, 0).astype(int) + BINS * np.arange(len(Z))[:, None]
     counts = np.bincount(bins.ravel(), minlength=BINS * len(Z)).reshape(-1, BINS) * finite[:, None]
     saturated = (f.f_prime(values) < SATURATED * _largest_slope(f)).mean(axis=1)
-    slopes = f.f_prime(reach * np.linspace(-1, 1, 2 * BINS + 1))
     return {
         "reach": reach[:, 0],
-        "counts": counts.astype(np.int32),
-        "slopes": slopes.astype(np.float32),
+        "counts": counts,
+        "slopes": f.f_prime(reach * np.linspace(-1, 1, 2 * BINS + 1)),
         "saturated": np.where(finite, saturated, np.nan),
-        "counted": rows,
     }

@@ -7,6 +7,7 @@ from course_lib.pictures import curves
 from course_lib.pictures.panel import checked_index
 from course_lib.views.gradient_flow.run import (
     ACTIVATIONS,
+    BINS,
     INITIALIZERS,
     MOST,
     FlowRuns,
@@ -14,7 +15,7 @@ from course_lib.views.gradient_flow.run import (
     critical_scale,
     weight_gain,
 )
-from course_lib.views.shared.view import View, script
+from course_lib.views.shared.view import View, packed, script, unpacked
 
 _CALL = "GradientFlow(depth, width, ...)"
 _NAMES = ("Z", "G", "grad_W")
@@ -76,12 +77,12 @@ class GradientFlow(View):
     @property
     def rms(self):
         """The root mean squares that are shown, a dict: Z, G and grad_W, arrays of shape (depth,)."""
-        return dict(zip(_NAMES, self._array("rms"), strict=True))
+        return self._by_name("rms")
 
     @property
     def theory(self):
         """What the theory says of them, in the same form."""
-        return dict(zip(_NAMES, self._array("theory"), strict=True))
+        return self._by_name("theory")
 
     def figure(self):
         """The curves as they are now, the theory as lines; a dashed line at the layer."""
@@ -105,8 +106,9 @@ class GradientFlow(View):
         kind = f"{s['initializer']} weights at scale {s['scale']:g}, batch {s['batch']}"
         return f"{layers}, {kind}" + ", residual" * s["residual"]
 
-    def _array(self, key):
-        return np.frombuffer(self.answer[key]).reshape(len(_NAMES), -1).copy()
+    def _by_name(self, part):
+        start = self.answer["starts"][part]
+        return dict(zip(_NAMES, unpacked(self.answer["table"]).T[start:], strict=False))
 
     @traitlets.observe("asked")
     def _move(self, change):
@@ -124,17 +126,20 @@ class GradientFlow(View):
         return proposal["value"]
 
     def _answer(self, settings):
-        """All that the browser draws for the settings; arrays as their bytes."""
+        """All that the browser draws for the settings: its numbers are one table, with a row for each layer."""
         run = self._runs.run(settings)
-        arrays = {name: A.tobytes() for name, A in run.items() if isinstance(A, np.ndarray)}
-        return arrays | {
+        parts = {name: A.reshape(settings["depth"], -1) for name, A in run.items()}
+        ends = np.cumsum([A.shape[1] for A in parts.values()]).tolist()
+        return {
             "asked": settings,
             "problem": "",
-            "shape": list(run["corner"].shape),
-            "counted": run["counted"],
+            "table": packed("run", np.concatenate(list(parts.values()), axis=1)),
+            "starts": dict(zip(parts, [0, *ends], strict=False)),  # the first column of each part
+            "bins": BINS,
+            "corner": list(run["corner"].shape[1:]),
             "gain": weight_gain(settings),
             "critical": critical_scale(settings),
-            "gaps": gaps(run["rms"]),
+            "gaps": gaps(run["rms"].T),
         }
 
 

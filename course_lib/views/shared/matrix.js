@@ -2,6 +2,7 @@
 
 const MOST_NUMBERED = 20; // rows or columns; beyond that a matrix shows colours, and the read-out says the number
 const LONGEST_SIDE = 512; // of a matrix without numbers, in pixels
+const SMALLEST = 11; // pixels of an index, however small its matrix
 const LONGEST_OF_SEVERAL = 288; // the same where several stand in line
 
 /**
@@ -90,7 +91,7 @@ class MatrixGrid {
 
   /** G[2, 1] = 0.37 */
   words([i, j]) {
-    return `${shown(this.matrix.name)}[${i}, ${j}] = ${this.said(i, j)}`;
+    return `${entryName(this.matrix.name, [i, j])} = ${this.said(i, j)}`;
   }
 
   /** The number of an entry, or "?". */
@@ -275,7 +276,7 @@ class MatrixGrid {
   }
 
   #index(pen, text, x, y, align) {
-    pen.font = `${Math.max(this.least, this.em * 0.8)}px ${this.family}`;
+    pen.font = `${Math.max(this.least, this.em * 0.8, SMALLEST)}px ${this.family}`;
     pen.textAlign = align;
     pen.textBaseline = "middle";
     pen.fillStyle = css(this.colours.faint);

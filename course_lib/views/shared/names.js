@@ -36,6 +36,11 @@ function shown(name) {
   return name.replaceAll("^T", "ᵀ");
 }
 
+/** The entry of a matrix by its name: G[2, 1], (∇_W L)[2, 1]. */
+function entryName(name, [i, j]) {
+  return `${/^[^(].* /.test(name) ? `(${shown(name)})` : shown(name)}[${i}, ${j}]`;
+}
+
 /** O^T as it is read aloud: O transposed. */
 function spoken(name) {
   return name.replaceAll("^T", " transposed");

@@ -143,7 +143,7 @@ function player(label, last, onstep, signal, { step = 0, every = 900, more = [] 
   const back = button("◀ Back", () => (pause(), go(step - 1)));
   const forward = button("Step ▶", () => (pause(), go(step + 1, true)));
   const play = button("Play", () => (timer ? pause() : start()), { class: "bss-button bss-play" });
-  const faster = button("1×", () => quicken((speed + 1) % SPEEDS_OF_STEPS.length));
+  const faster = button("", () => quicken((speed + 1) % SPEEDS_OF_STEPS.length));
   const bar = element("div", { class: "bss-buttons", role: "toolbar", "aria-label": `${label}: steps` }, back, forward, play, ...more, faster);
   const box = element("div", { class: "bss-controls bss-player", role: "group", "aria-label": `${label}: controls` }, bar, range);
   const settle = roving(bar);
@@ -161,8 +161,7 @@ function player(label, last, onstep, signal, { step = 0, every = 900, more = [] 
   }
   function quicken(to) {
     speed = to;
-    setText(faster, SPEEDS_OF_STEPS[speed][0]);
-    faster.setAttribute("aria-label", `Speed ${SPEEDS_OF_STEPS[speed][0]}`);
+    setText(faster, `Speed ${SPEEDS_OF_STEPS[speed][0]}`);
     if (timer) begin();
   }
   function begin() {
