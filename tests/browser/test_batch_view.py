@@ -24,7 +24,7 @@ view"""
 SMALL = """rng = np.random.default_rng(4)
 view = BatchView(Network([5, 4, 3], tanh), rng.normal(size=(7, 5)), rng.normal(size=(7, 3)), {settings})
 view"""
-PART, SUM, GRADIENT, O_, Z_, G_ = map(re.compile, (r"^\(o_", "^sum, ", "^∇_W L, ", "^O,", "^Z,", "^G,"))
+PART, SUM, GRADIENT, O_, Z_, G_ = map(re.compile, (r"^o_", "^sum, ", "^∇_W L, ", "^O,", "^Z,", "^G,"))
 
 
 def traced(network, X, target):

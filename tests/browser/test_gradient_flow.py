@@ -82,13 +82,13 @@ def test_the_arrow_keys_move_along_the_layers_and_the_pointer_points_at_one(lab)
         assert plot.get_attribute("aria-valuenow") == str(layer)
         assert read(plot.get_attribute("aria-valuetext")) == status(page)
         check_numbers(page, view, layer)
-        assert G.get_attribute("aria-label") == f"G of layer {layer}, its first 16 rows and 16 columns"
+        assert G.get_attribute("aria-label") == f"G of layer {layer}, first 16 rows and 16 columns"
         assert page.get_by_text(f"Z of layer {layer}; line: f′").count() == 1
     start = view.answer["starts"]["corner"]
     corner = unpacked(view.answer["table"])[1, start : start + 256]
-    red, blue = np.array(G.evaluate("c => [...c.getContext('2d').getImageData(0, 0, 16, 16).data]")).reshape(-1, 4)[
-        :, [0, 2]
-    ].T
+    red, blue = (
+        np.array(G.evaluate("c => [...c.getContext('2d').getImageData(0, 0, 16, 16).data]")).reshape(-1, 4)[:, [0, 2]].T
+    )
     clear = abs(corner) > 0.1
     assert clear.sum() > 50 and (np.sign(red - blue) == np.sign(corner))[clear].all()
     chart = page.locator(".bss-plot svg").last.bounding_box()

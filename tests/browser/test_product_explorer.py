@@ -86,7 +86,7 @@ def test_the_outer_products_add_up_to_the_product(lab):
         step.press("Enter")
         assert page.locator("[data-moving]").count() == 1, "a step that nothing shows"
         product.press("Control+Home")  # ends what moves
-        assert status(page) == f"Oᵀ G[0, 0] = {O[:count, 0] @ G[:count, 0]}, with {count} of 7 outer products added."
+        assert status(page) == f"(Oᵀ G)[0, 0] = {O[:count, 0] @ G[:count, 0]}, with {count} of 7 outer products added."
     step.focus()
     page.get_by_role("button", name="◀ Back").click()
     step.click()

@@ -113,8 +113,7 @@ def test_the_regularizer_stands_in_a_only_where_there_is_one(options):
     assert not any("Ω" in formula(step) + step["title"] for step in plain.steps)
     step = BackwardStepper(Network([5, 2], relu, regularizer=l2, lam=0.5), X, T).steps[5]
     assert formula(step) == "∇_W[0] L = O[0]^T G[0] + λ Ω'(W[0])"
-    assert step["title"].endswith("the gradient of J = L + λ Ω for W[0]")
-    assert "λ = 0.5, and Ω is l2" in step["note"]
+    assert "λ = 0.5, Ω is l2: it is the gradient of J = L + λ Ω" in step["note"]
 
 
 def test_a_loss_of_your_own_is_shown_without_a_formula_for_its_entries():

@@ -70,7 +70,7 @@ class Stepper {
     const sizes = model.get("sizes");
     const steps = model.get("steps");
     const matrices = Object.fromEntries(Object.entries(model.get("matrices")).map(([name, given]) => [name, unpack(given)]));
-    const hint = "Press Step ▶: each step computes one matrix, forwards to the loss and then backwards. Point at an entry to see what it is made from.";
+    const hint = "Press Step ▶: each step computes one matrix, forwards to the loss, then backwards.";
     const view = frame(el, `A pass of a network with ${sizes.join(", ")} units, forwards and backwards`, hint);
     Object.assign(this, { model, steps, matrices, view, now: -1, operands: [] });
     const { root, status, signal } = view;
@@ -85,7 +85,7 @@ class Stepper {
     [this.stepLine, this.entryLine] = [element("div"), element("div")];
     status.setAttribute("aria-atomic", "false");
     status.append(this.stepLine, this.entryLine);
-    const legend = element("p", { class: "bss-legend" }, "Outlined: the result of this step; dashed: what it is made from; dotted and faint: not computed yet.");
+    const legend = element("p", { class: "bss-legend" }, "Outlined: the result; dashed: what makes it; faint: not computed yet. Point at an entry to read its sum.");
     root.classList.add("bss-stepper");
     root.append(view.said, this.player.box, this.overview.bar, legend, this.board);
     const most = Math.max(...steps.map((step) => this.#names(step).length));

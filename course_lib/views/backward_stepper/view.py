@@ -147,16 +147,15 @@ def _backwards(network, L):
         note = f"Entry by entry: from the gradient for the output O[{l + 1}] to the gradient for Z[{l}]."
         formula = f"<G[{l}]> = <∇_O[{l + 1}] L> ⊙ <{f}'(Z[{l}])>"
         yield f"{here}: undo the activation {f}", formula, "entries", note
-        title = f"{here}, (A): the gradient of {'J = L + λ Ω' if regularized else 'L'} for W[{l}]"
         formula, note = f"<∇_W[{l}] L> = <O[{l}]^T> <G[{l}]>", "A sum over the m samples, for each entry of W."
         if regularized:
             formula += f" + λ <Ω'(W[{l}])>"
-            note += f" {lam}, and Ω is {network.regularizer}."
-        yield title, formula, "product", note
+            note += f" {lam}, Ω is {network.regularizer}: it is the gradient of J = L + λ Ω."
+        yield f"{here}, (A)", formula, "product", note
         note = "The column sums of G: a sum over the m samples." + (" Ω holds no biases." if regularized else "")
-        note += "" if l else " Nobody needs the gradient for the data: the pass is complete."
-        yield f"{here}, (B): the gradient of L for b[{l}]", f"<∇_b[{l}] L> = <1^T> <G[{l}]>", "product", note
+        note += "" if l else " The pass is complete."
+        yield f"{here}, (B)", f"<∇_b[{l}] L> = <1^T> <G[{l}]>", "product", note
         if l:
             note = f"A sum over the units of layer {l}. For layer {l - 1} this is G, with the activation still to undo."
             formula = f"<∇_O[{l}] L> = <G[{l}]> <W[{l}]^T>"
-            yield f"{here}, (C): the gradient of L for its input O[{l}]", formula, "product", note
+            yield f"{here}, (C)", formula, "product", note

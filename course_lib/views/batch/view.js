@@ -78,7 +78,7 @@ class Batch {
     this.labels = model.get("labels");
     this.m = this.layers[0][0].shape[0];
     this.pointed = null; // the matrix that the pointer or the cursor is in
-    this.view = frame(el, `A batch of ${this.m} samples`, "Press Step ▶ to add the parts of the samples one by one. Or choose a sample (arrow keys and Enter): its row of O, Z and G is outlined.");
+    this.view = frame(el, `A batch of ${this.m} samples`, "Press Step ▶ to add the samples one by one, or choose a sample to see its row.");
     const { root, signal, follow } = this.view;
     this.grids = Array.from({ length: 6 }, () => {
       const grid = new MatrixGrid(signal, { onactive: (entry, how) => this.point(grid, entry, how) });

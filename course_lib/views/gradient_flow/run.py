@@ -22,7 +22,7 @@ from course_lib.views.shared.one_thread import one_thread
 MOST = {"depth": 100, "width": 256, "batch": 256}
 MOST_SCALE = 1e100  # beyond, n Var(W) would have no number
 MOST_Z = 1e20  # where the prediction counts Z as infinite
-CORNER, BINS, COUNTED = 16, 41, 2048  # rows and columns of G that are sent; of the histogram; entries of Z in it
+CORNER, BINS, COUNTED = 16, 41, 1024  # rows and columns of G that are sent; of the histogram; entries of Z in it
 SATURATED = 0.1  # of the largest slope: below that share of it, a unit hardly passes G on
 # Each with n Var(W) at scale 1, for as many inputs as units.
 INITIALIZERS = {

@@ -155,7 +155,7 @@ function settingsOf(choices, ask) {
 
 class FlowView {
   constructor(model, el) {
-    const hint = "Move the scale, and watch G; point at a layer to read its numbers (arrow keys work there too).";
+    const hint = "Move the scale, and watch G. Point at a layer to read its numbers (arrow keys work too).";
     Object.assign(this, { model, view: frame(el, "Gradient flow through a deep network", hint) });
     this.hasKernel = Boolean(model.widget_manager); // a page that was exported has no widget manager
     this.under = null; // the layer under the pointer
@@ -163,7 +163,7 @@ class FlowView {
     this.curves = [new Curves("forwards: RMS of Z", [0]), new Curves("backwards: RMS of G and ∇L", [1, 2])];
     this.plot = element("div", { class: "bss-plot", role: "slider", tabindex: "0", "aria-label": "layer", "aria-valuemin": "0" });
     this.histogram = histogramPicture();
-    this.G = element("canvas", { role: "img" });
+    this.G = element("canvas", { role: "img", "aria-label": "G of the chosen layer" });
     this.GName = element("div", { class: "bss-caption" });
     this.lines = [element("p"), element("p")];
     this.riddle = challenge(() => {
@@ -194,7 +194,7 @@ class FlowView {
     roving(tools);
     const bar = element("div", { class: "bss-controls", role: "group", "aria-label": "settings" }, scale, activation, tools);
     const more = element("div", { class: "bss-controls", role: "group", "aria-label": "the network" }, ...Object.values(others));
-    const G = element("div", {}, this.GName, this.G);
+    const G = element("div", { class: "bss-corner" }, this.GName, this.G);
     const below = element("div", { class: "bss-row" }, element("div", { class: "bss-histogram" }, histogram.box), G, element("div", { class: "bss-layer" }, ...lines));
     const summary = element("summary", {}, "More: depth, width and initializer; Z against f′, and G of the chosen layer");
     this.more = element("details", { ontoggle: () => this.drawMore() }, summary, more, below);
@@ -278,7 +278,7 @@ class FlowView {
     const shares = row("corner", rows * columns);
     const shade = shades(palette(this.view.root));
     paint(this.G, rows, columns, (k) => shade(shares[k]));
-    const part = rows === batch && columns === width ? "" : `, its first ${rows} rows and ${columns} columns`;
+    const part = rows === batch && columns === width ? "" : `, first ${rows} rows and ${columns} columns`;
     setWords(this.GName, `G of layer ${l}${part}`);
     this.G.setAttribute("aria-label", this.GName.textContent);
     const theory = `${residual ? "1 + χ" : "χ"} = ${short(chi)}`;

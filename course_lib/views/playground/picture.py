@@ -17,7 +17,7 @@ def picture(run):
     training = "training", "held out"
     for ax, title, xlabel, x, series, names in zip(
         above.subplots(1, 3),
-        ("loss J", "accuracy", "norm of ∇_W L"),
+        ("loss J", "accuracy", "norm of ∇_W J"),
         ("step", "step", "layer"),
         (steps, steps, layers),
         (frame.curve[:, 1:3].T, frame.curve[:, 3:].T, frame.norms),

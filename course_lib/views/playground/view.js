@@ -3,8 +3,9 @@ const SAID_EVERY = 1000; // milliseconds between two readings while it plays
 const REPLAY_EVERY = 200; // milliseconds for each recorded frame
 const NOT_FINITE = -128; // among the colours of course_lib's _coloured
 const SIDE = 320; // pixels of the plane
-const NUMBERS = { learning_rate: "learning rate", batch_size: "batch size", lam: "λ (L2)", seed: "seed" };
+const NUMBERS = { learning_rate: "learning rate", batch_size: "batch size", lam: "λ (L2)" };
 const LOOKS = ["bss-first", "bss-second"]; // of the two lines of a chart
+const FEW = 12; // points of a line: so few have marks
 
 /** A labelled field for typed text: {box, input}; onchange gets the text once it is entered. */
 function field(label, onchange, attributes = {}) {
@@ -23,14 +24,14 @@ const percent = (share) => (Number.isFinite(share) ? `${Number((100 * share).toF
 const thousands = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, ","); // 12,345
 const row = (matrix, i = 0) => Array.from({ length: matrix.shape[1] }, (_, j) => at(matrix, i, j));
 
-/** A chart with a title, two lines (the second dashed) and a legend: {box, draw(lines, words, x, y), name}; dots: marks too. */
-function twoLines(title, log, dots = false) {
+/** A chart with a title, two lines (the second dashed) and a legend: {box, draw(lines, words, x, y), name}. */
+function twoLines(title, log) {
   const picture = chart({ width: 250, height: 150, left: 42, right: 14, top: 8, bottom: 24, log });
   const lines = LOOKS.map((look) => picture.inside.appendChild(svg("path", { class: look })));
   const marks = LOOKS.map((look) => picture.over.appendChild(svg("path", { class: `${look} bss-dots` })));
   const legend = LOOKS.map((look, k) => {
-    const key = svg("svg", { viewBox: "0 0 28 10", class: "bss-key", "aria-hidden": "true" }, svg("path", { d: "M1 5H27", class: look }));
-    if (dots) key.append(svg("path", { d: DOTS[k](14, 5), class: `${look} bss-dots` }));
+    const key = svg("svg", { viewBox: "0 0 28 10", class: "bss-key", "aria-hidden": "true" });
+    key.append(svg("path", { d: "M1 5H27", class: look }), svg("path", { d: DOTS[k](14, 5), class: `${look} bss-dots` }));
     const words = element("span", { class: "bss-value" });
     return { box: element("div", { class: "bss-entry" }, key, words), words };
   });
@@ -39,11 +40,17 @@ function twoLines(title, log, dots = false) {
     picture.axes(x, y);
     points.forEach((line, k) => {
       lines[k].setAttribute("d", picture.line(line));
-      if (dots) marks[k].setAttribute("d", picture.dots(line, k));
+      marks[k].setAttribute("d", line.length > FEW ? "" : picture.dots(line, k));
       setText(legend[k].words, words[k]);
     });
   }
   return { box, draw, name: picture.name };
+}
+
+/** The end of an axis of steps: one of 100, 200, 500, 1000, ..., which lasts for a while. */
+function stepsShown(step) {
+  const power = 10 ** Math.max(2, Math.floor(Math.log10(1.1 * step || 1)));
+  return [1, 2, 5, 10].map((k) => k * power).find((end) => end >= 1.1 * step);
 }
 
 /** Bytes as they come from the kernel, as whole numbers from -128 to 127. */
@@ -196,14 +203,16 @@ class Playground {
     this.id = `${Date.now()}-${Math.random()}`; // of this view; a model may have several
     this.hasKernel = Boolean(model.widget_manager); // a page that was exported has no widget manager
     this.recorded = model.get("recorded");
-    const hint = this.hasKernel ? "Press Play, and watch the loss and G; change a setting while it plays." : "";
+    const past = this.model.get("answer").step;
+    const before = past ? `${thousands(past)} steps are taken already. ` : "";
+    const hint = this.hasKernel ? `${before}Press Play, and watch the loss and G; change a setting while it plays.` : "";
     this.view = frame(el, "Training playground", hint);
     this.view.root.classList.add("bss-playground");
     [this.playing, this.speed, this.count, this.sent] = [false, 20, 0, 0];
     this.refused = {}; // {setting: why the kernel did not take it}
     this.range = {}; // of the norms, which only grows in one run
     this.saidAt = -Infinity;
-    this.charts = { loss: twoLines("loss J, by step", true), accuracy: twoLines("accuracy, by step", false), norms: twoLines("norm of ∇_W L, by layer", true, true) };
+    this.charts = { loss: twoLines("loss J, by step", true), accuracy: twoLines("accuracy, by step", false), norms: twoLines("norm of ∇_W J, by layer", true) };
     Object.assign(this, { ground: plane(), wrong: mistakes(), layers: strip() });
     this.lay();
     this.kernel = asker(model, this.view, {
@@ -211,7 +220,7 @@ class Playground {
       draw: () => this.receive(),
       tell: (words) => setText(this.notice, words),
       send: (question) => this.send(question),
-      join: (old, wish) => ({ ...wish, steps: wish.reset ? 0 : Math.min(old.steps + wish.steps, SPEEDS.at(-1)), reset: old.reset || wish.reset, settings: { ...old.settings, ...wish.settings } }),
+      join: (old, wish) => ({ ...wish, steps: wish.reset ? 0 : old.steps + wish.steps, reset: old.reset || wish.reset, settings: { ...old.settings, ...wish.settings } }),
     });
     this.begin();
   }
@@ -273,20 +282,17 @@ class Playground {
   buttons() {
     const still = matchMedia("(prefers-reduced-motion: reduce)");
     this.play = button("Play", () => (this.playing ? this.stop() : this.start()), { class: "bss-button bss-play" });
-    const many = button(`${this.speed} steps`, () => this.step(this.speed));
     const faster = button("", () => quicken(SPEEDS[(SPEEDS.indexOf(this.speed) + 1) % SPEEDS.length]));
     const quicken = (speed) => {
       this.speed = speed;
-      setText(many, `${speed} steps`);
-      setText(faster, `${speed} a frame`);
-      faster.setAttribute("aria-label", `Speed: ${speed} steps a frame`);
+      setText(faster, `Speed: ${speed} steps a frame`);
     };
     quicken(this.speed);
     const reset = button("Reset", () => {
       if (this.playing) this.stop();
       this.ask({ reset: true });
     });
-    const all = [this.play, button("One step", () => this.step(1)), many, reset, faster];
+    const all = [this.play, button("One step", () => this.step()), reset, faster];
     const tools = element("div", { class: "bss-buttons", role: "toolbar", "aria-label": "training" }, ...all);
     const settle = roving(tools);
     const motion = () => {
@@ -309,7 +315,7 @@ class Playground {
     const { playing, speed } = this;
     this.sent = question.count;
     try {
-      this.model.send({ ...question, play: playing, steps: question.steps || (playing ? speed : 0) });
+      this.model.send({ ...question, steps: question.steps || (playing ? speed : 0) });
     } catch {
       // The kernel has been restarted: nobody answers, and then the view says so.
     }
@@ -330,17 +336,14 @@ class Playground {
     this.speak();
   }
 
-  step(steps) {
+  step() {
     if (this.playing) this.stop();
-    this.ask({ steps });
+    this.ask({ steps: 1 });
   }
 
   receive() {
-    const { asked, refused, left } = this.model.get("answer");
-    if (asked.view === this.id && asked.count === this.sent) {
-      if (left && !this.kernel.latest().reset) this.ask({ steps: left });
-      Object.assign(this.refused, refused);
-    }
+    const { asked, refused } = this.model.get("answer");
+    if (asked.view === this.id && asked.count === this.sent) Object.assign(this.refused, refused);
     this.due ??= requestAnimationFrame(() => {
       this.due = null;
       const next = this.model.get("answer");
@@ -358,9 +361,8 @@ class Playground {
     const { charts, setup, colours } = this;
     const [loss, lossTest, rate, rateTest] = row(unpack(next.measured));
     const columns = [1, 2, 3, 4].map((k) => Array.from({ length: curve.shape[0] }, (_, i) => [at(curve, i, 0), at(curve, i, k)]));
-    const gap = ticks(0, next.step, 4)[1] ?? 1;
-    const to = Math.max(1, gap * Math.ceil(next.step / gap));
-    const x = { from: 0, to, ticks: ticks(0, to, 4), words: thousands };
+    const to = stepsShown(next.step);
+    const x = { from: 0, to, ticks: [0, to / 2, to], words: thousands };
     const named = (one, other) => [`training ${one}`, `held out ${other}`];
     const losses = [...columns[0], ...columns[1]].map(([, y]) => y);
     charts.loss.draw(columns.slice(0, 2), named(precise(loss), precise(lossTest)), x, decades([1, ...losses], null, 0));
@@ -415,7 +417,7 @@ class Playground {
     this.view.say(`Step ${thousands(shown.step)}, epoch ${shown.epoch.toFixed(1)}: ${results}.`);
     charts.loss.name(`Loss J by step, to ${precise(loss)} in training and ${precise(lossTest)} held out`);
     charts.accuracy.name(`Accuracy by step, to ${percent(rate)} in training and ${percent(rateTest)} held out`);
-    charts.norms.name(`Norm of ∇_W L by layer: ${row(unpack(shown.norms)).map(precise).join(", ")}`);
+    charts.norms.name(`Norm of ∇_W J by layer: ${row(unpack(shown.norms)).map(precise).join(", ")}`);
     this.ground.name(`The points of the plane and the boundary between the two classes, at accuracy ${percent(rate)}`);
     this.layers.name();
     const refusals = Object.values(this.refused).map((why) => `${why}. The run goes on as before.`);

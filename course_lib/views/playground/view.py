@@ -86,17 +86,12 @@ class TrainingPlayground(View):
         return f"TrainingPlayground({settings.data}, {units} {settings.activation}, step {self.step})"
 
     def _receive(self, _, question, buffers):
-        """A view asks for a frame: {view, count, play, steps, reset, settings}; each question has one answer, whose
-        `left` is the number of steps for which there was no time, 0 while it plays.
-        """
-        refused = self._change(question.get("settings", {}))
-        if question.get("reset"):
+        """A view asks for a frame: {view, count, steps, reset, settings}; each question has one answer."""
+        refused = self._change(question["settings"])
+        if question["reset"]:
             self._begin(Run(self._run.settings))
-        end = self.step + min(int(question.get("steps", 0)), _STEPS_OF_A_FRAME)
-        self._run.advance(end - self.step, BUDGET)
-        frame = self._run.frame()
-        left = 0 if question.get("play") or frame.exploded is not None else end - self.step
-        self._show(frame, asked={"view": question["view"], "count": question["count"]}, refused=refused, left=left)
+        self._run.advance(min(int(question["steps"]), _STEPS_OF_A_FRAME), BUDGET)
+        self._show(self._run.frame(), {name: question[name] for name in ("view", "count")}, refused)
 
     def _change(self, settings):
         """Change what can be changed; returns {name: why not} of the rest."""
@@ -112,11 +107,11 @@ class TrainingPlayground(View):
         if run is not self._run:
             self._run, self._runs = run, self._runs + 1
 
-    def _show(self, frame, asked=None, refused=None, left=0):
+    def _show(self, frame, asked=None, refused=None):
         """Send the frame, in one message; with the data, where they are new."""
         settings = {name: getattr(self._run.settings, name) for name in _names()}
         settings["hidden"] = list(settings["hidden"])
-        told = {"asked": asked or {}, "refused": refused or {}, "left": left}
+        told = {"asked": asked or {}, "refused": refused or {}}
         with self.hold_sync():
             if self._shown is not self._run.data:
                 self._shown = self._run.data
