@@ -3,13 +3,13 @@
 import numpy as np
 
 from course_lib.exercises.engine.cases import batch_cases, drawn_cases
-from course_lib.exercises.engine.definition import Definition
+from course_lib.exercises.engine.definition import Definition, Mistake
 from course_lib.exercises.engine.prediction import question, right, wrong
 
 NOTEBOOK = "10_any_layer"
 
 
-def _exercise(name, arguments, result, cases, hints, body, section):
+def _exercise(name, arguments, result, cases, hints, body, section, **more):
     return Definition(
         result=result,
         of="the gradient",
@@ -17,6 +17,7 @@ def _exercise(name, arguments, result, cases, hints, body, section):
         hints=hints,
         solution=f"def {name}({arguments}):\n{body}",
         look=f"row S4, {{any_layer: {section}}}",
+        **more,
     )
 
 
@@ -82,11 +83,19 @@ convolution_x = _exercise(
 )
 
 
+def _tie_is_free(value, X, G):
+    """Of two equal neighbours either may get G, or each a part: what a tie gets is put to the first of them."""
+    if not isinstance(value, np.ndarray) or value.shape != X.shape:
+        return value
+    pairs, tie = value.reshape(*G.shape, 2), (X[:, ::2] == X[:, 1::2])[..., None]
+    return np.where(tie, pairs.sum(axis=2, keepdims=True) * [1, 0], pairs).reshape(X.shape)
+
+
 max_pool_back = _exercise(
     "max_pool_back",
     "X, G",
     "an array of shape (m, 2 n), that of X",
-    batch_cases(lambda draw, m, n, _: (draw(m, 2 * n), draw(m, n)), without=("zeros",), names=("m", "n", None)),
+    batch_cases(lambda draw, m, n, _: (draw(m, 2 * n), draw(m, n)), names=("m", "n", None)),
     (
         "X[h, k] is in one result, that of its pair, if it is the larger.",
         "Repeat G to the shape of X; where is it kept?",
@@ -94,6 +103,16 @@ max_pool_back = _exercise(
     "    dX = np.zeros(X.shape)\n    for i, j in np.ndindex(G.shape):\n"
     "        dX[i, 2 * j + X[i, 2 * j : 2 * j + 2].argmax()] = G[i, j]\n    return dX",
     "Max pool: a maximum routes",
+    settle=_tie_is_free,
+    mistakes=(
+        Mistake(
+            "tie_counted_twice",
+            change=(
+                "dX[i, 2 * j + X[i, 2 * j : 2 * j + 2].argmax()] = G[i, j]",
+                "pair = X[i, 2 * j :][:2]\n        dX[i, 2 * j :][:2] = G[i, j] * (pair == pair.max())",
+            ),
+        ),
+    ),
 )
 
 

@@ -81,6 +81,9 @@ first_sample_only:zeros
 wrong_axis
     Your code works along the wrong axis.
     it works along the wrong axis
+wrong_axis:rows
+    Your result has one row, the sum over the samples: each sample keeps its own row.
+    the samples are summed
 flat_bias
     The numbers are right, but the shape is {shape}: the bias is a row with two axes, {expected}.
     the bias part is flat, without its axis of length 1
@@ -133,14 +136,17 @@ softmax_over_batch
     Your softmax is normalised over the batch: each sample, a row, has its own sum.
     softmax is normalised over the samples
 overflow
-    Right for entries of ordinary size, but not finite where Z has entries such as 1000: an exponential overflows.
-    an exponential overflows where Z is large
+    Right for entries of ordinary size, but not finite where Z has entries such as 1000: an exponential is too large for a float there, or 0.
+    an exponential is too large or 0 where Z is large
 diagonal_missing
     Entries that belong to different indexes are not zero in your result: the case analysis has a second case.
     the entries of different indexes are not zero
 rank_one_only
     Right for vectors, but not where Y has more than one axis: the sum must run over every index of Y.
     it holds for vectors only
+tie_counted_twice
+    Right where a maximum stands alone; where two entries are equal, each of them gets the whole of G, which counts it twice.
+    where entries are equal, G is counted twice
 last_layer_only
     Only the last layer is right in number and place: the others are missing.
     only the last layer is worked on
