@@ -53,36 +53,9 @@ def contract(dY_dX, dz_dY):
     return total
 
 
-def layer(O, W, b):
-    """Z of one layer: Z[i, j] is the sum over h of O[i, h] W[h, j], plus b[j]."""
-    (m, n_in), n_out = O.shape, W.shape[1]
-    Z = zeros_like_shape((m, n_out), O)
-    for i, j in np.ndindex(Z.shape):
-        Z[i, j] = sum((O[i, h] * W[h, j] for h in range(n_in)), start=b[0, j])
-    return Z
-
-
-def layer_jacobian(name, O, W):
-    """dZ/dW, dZ/db or dZ/dO of one layer from its definition: the coefficient of the variable in the sum for Z[i, j]."""
-    (m, n_in), n_out = O.shape, W.shape[1]
-    shape = {"W": (n_in, n_out), "b": (1, n_out), "O": (m, n_in)}[name]
-    tensor = zeros_like_shape((m, n_out, *shape), O)
-    for i, j, h, k in np.ndindex(tensor.shape):
-        if name == "W" and j == k:
-            tensor[i, j, h, k] = O[i, h]
-        elif name == "b" and j == k:
-            tensor[i, j, h, k] = O.dtype.type(1) if O.dtype != object else Fraction(1)
-        elif name == "O" and i == h:
-            tensor[i, j, h, k] = W[k, j]
-    return tensor
-
-
 def matmul(A, B):
-    """A B, one sum for each entry."""
-    product = zeros_like_shape((A.shape[0], B.shape[1]), A)
-    for i, j in np.ndindex(product.shape):
-        product[i, j] = sum((A[i, k] * B[k, j] for k in range(A.shape[1])), start=product[i, j])
-    return product
+    """A B, one sum for each entry: entry (i, j) is the sum over k of A[i, k] B[k, j]."""
+    return np.array([[sum(a * b for a, b in zip(row, column, strict=True)) for column in B.T] for row in A])
 
 
 def exact_tensor(f, X):
@@ -100,10 +73,12 @@ def exact_tensor(f, X):
 
 def fractions(rng, *shape):
     """Random Fractions, of which some are 0 and most are no float."""
-    A = np.empty(shape, dtype=object)
-    for i in np.ndindex(shape):
-        A[i] = Fraction(int(rng.integers(-9, 10)), int(rng.integers(1, 8)))
-    return A
+    return np.vectorize(Fraction, otypes=[object])(rng.integers(-9, 10, shape), rng.integers(1, 8, shape))
+
+
+def flat(layers):
+    """The entries of all arrays of all layers, one after another."""
+    return np.concatenate([np.ravel(P) for layer in layers for P in layer])
 
 
 def one_hot(rng, m, n_out):
@@ -112,9 +87,7 @@ def one_hot(rng, m, n_out):
 
 def zeros_like_shape(shape, like):
     """Zeros of the kind of `like`: floats of its dtype, or Fractions."""
-    A = np.empty(shape, dtype=like.dtype)
-    A.fill(Fraction(0) if like.dtype == object else 0)
-    return A
+    return np.full(shape, Fraction(0) if like.dtype == object else 0, like.dtype)
 
 
 def assert_exactly(A, expected):

@@ -116,11 +116,8 @@ def table():
     lines = [f"| row | {' | '.join(MARKS)} |", "|---" * (len(MARKS) + 1) + "|"]
     for row in ROWS:
         given = {mark: [each for each in all_marks() if (each.row, each.mark) == (row, mark)] for mark in MARKS}
-        shown = [
-            str(len(each)) if mark == "run" else ", ".join(dict.fromkeys(map(place, each)))
-            for mark, each in given.items()
-        ]
-        lines.append(f"| {row} | {' | '.join(shown)} |")
+        shown = {mark: ", ".join(dict.fromkeys(map(place, each))) for mark, each in given.items()}
+        lines.append(f"| {row} | {' | '.join((shown | {'run': str(len(given['run']))}).values())} |")
     return "\n".join([*lines, "", *(f"- **{mark}:** {meaning}" for mark, meaning in MARKS.items())]) + "\n"
 
 

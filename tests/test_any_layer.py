@@ -83,27 +83,23 @@ def outputs():
     return {cell.id: "".join(out.get("text", "") for out in cell.outputs) for cell in cells}
 
 
-class Counted(float):
-    """A number that counts how often such numbers are multiplied and divided."""
+class Counted:
+    """Stands for a number, and counts how often such are multiplied and divided."""
 
     products = 0
 
     def __mul__(self, other):
         Counted.products += 1
-        return Counted(float(self) * float(other))
-
-    def __truediv__(self, other):
-        return self * (1 / float(other))
+        return self
 
     def __add__(self, other):
-        return Counted(float(self) + float(other))
+        return self
 
-    def __sub__(self, other):
-        return Counted(float(self) - float(other))
+    __truediv__, __sub__ = __mul__, __add__
 
 
 def counted(*shape):
-    return np.array([Counted(x) for x in RNG.standard_normal(int(np.prod(shape)))], dtype=object).reshape(shape)
+    return np.full(shape, Counted())
 
 
 def products(formula):
@@ -116,7 +112,7 @@ def convolution_x(places, n):
     """The sum over i of w[h - i] G[i], of the terms that are there."""
     w, G = counted(n - places + 1), counted(places)
     for h in range(n):
-        sum((w[h - i] * G[i] for i in range(places) if 0 <= h - i < len(w)), Counted(0))
+        sum((w[h - i] * G[i] for i in range(places) if 0 <= h - i < len(w)), Counted())
 
 
 def softmax_rows(m, n):

@@ -10,7 +10,7 @@ import autograd.numpy as anp
 import numpy as np
 import pytest
 from autograd import grad as autograd_grad
-from reference import assert_close, contract, exact_tensor
+from reference import assert_close, contract, exact_tensor, flat
 from refusals import unlike
 
 from course_lib import Network, activations, digits, losses
@@ -32,11 +32,6 @@ def gradients(f, *arrays):
 # ---- whole expressions, against autograd
 
 
-def sizes_that_fit(rng):
-    m, n, k = rng.integers(1, 5, 3).tolist()
-    return [(m, n), (n,), (1, n), (m, 1), (), (n, k), (k, m, n), (1, 1)]
-
-
 def random_step(rng, pool):
     """One operation on members of the pool, as a function of a library and a pool."""
     i, j = rng.integers(len(pool), size=2).tolist()
@@ -56,7 +51,6 @@ def random_step(rng, pool):
         lambda lib, p: binary(constant, p[i]),
         lambda lib, p: p[i] / (2.5 + lib.tanh(p[j])),
         lambda lib, p: 1.5 / (2.5 + lib.tanh(p[i])) - 2 * p[i] + 3,
-        lambda lib, p: -p[i],
         lambda lib, p: p[i] ** 2 + p[i] ** 3,
         lambda lib, p: (1.5 + lib.tanh(p[i])) ** -0.5,
         lambda lib, p: p[i].sum(axis=axis, keepdims=keepdims),
@@ -67,16 +61,16 @@ def random_step(rng, pool):
         lambda lib, p: p[i].reshape(turned),
         lambda lib, p: lib.exp(lib.tanh(p[i])) + lib.log(2.5 + lib.tanh(p[i])),
         lambda lib, p: lib.maximum(p[i], p[j]),
-        lambda lib, p: lib.maximum(p[i], constant),
         lambda lib, p: lib.maximum(p[i], 0.0) if lib is anp else lib.relu(p[i]),
         lambda lib, p: 1 / (1 + lib.exp(-p[i])) if lib is anp else lib.sigmoid(p[i]),
         lambda lib, p: lib.concatenate([p[i], p[i], p[j]], axis=axis if isinstance(axis, int) else -1),
-    ][rng.integers(20)]
+    ][rng.integers(18)]
 
 
 def random_expression(rng):
     """(leaves, f): f(lib, leaves) is a number that all of some ten operations have a part in."""
-    shapes = sizes_that_fit(rng)
+    m, n, k = rng.integers(1, 5, 3).tolist()
+    shapes = [(m, n), (n,), (1, n), (m, 1), (), (n, k), (k, m, n), (1, 1)]  # of which many fit
     leaves = [rng.standard_normal(shapes[k]) for k in rng.integers(len(shapes), size=3)]
     values, steps = list(leaves), []
     while len(steps) < 10:
@@ -125,24 +119,19 @@ REPEATED = ([0, 2, 0, 0], slice(1, 3))
 RATIONAL = {
     "a + b, b a row": (lambda lib, a, b: a + b, A34, b4),
     "a - b, a a column": (lambda lib, a, b: a - b, C3, A34),
-    "a - b, both copied": (lambda lib, a, b: a - b, C3, V4),
     "a * b": (lambda lib, a, b: a * b, A34, B34),
     "a * b, b copied to a stack": (lambda lib, a, b: a * b, BATCH, C3),
     "a @ b": (lambda lib, a, b: a @ b, A34, dyadic(4, 2)),
     "a @ b, stacks that broadcast": (lambda lib, a, b: a @ b, dyadic(2, 1, 3, 2), dyadic(3, 2, 2)),
     "a @ b, a a vector": (lambda lib, a, b: a @ b, V4, dyadic(4, 2)),
-    "a @ b, b a vector": (lambda lib, a, b: a @ b, A34, V4),
-    "a @ b, both vectors": (lambda lib, a, b: a @ b, V4, dyadic(4)),
     "-a": (lambda lib, a: -a, A34),
     "a ** 3, of negative numbers and 0": (lambda lib, a: a**3, np.array([-2.0, 0, 1.5])),
     "a ** 0, of 0": (lambda lib, a: a**0, np.array([-2.0, 0])),
     "a.sum(axis=-2, keepdims=True)": (lambda lib, a: a.sum(axis=-2, keepdims=True), BATCH),
     "a.sum(axis=(0, -1))": (lambda lib, a: a.sum(axis=(0, -1)), BATCH),
-    "a.sum(axis=())": (lambda lib, a: a.sum(axis=()), A34),
     "a.mean(axis=-1)": (lambda lib, a: a.mean(axis=-1), A34),
     "a.max(axis=(0, 2), keepdims)": (lambda lib, a: a.max(axis=(0, 2), keepdims=True), DISTINCT.reshape(2, 3, 2)),
     "a.reshape(4, 3)": (lambda lib, a: a.reshape(4, 3), A34),
-    "a.reshape((2, -1))": (lambda lib, a: a.reshape((2, -1)), A34),
     "a.T of rank 3": (lambda lib, a: a.T, BATCH),
     "a[:, ::-2]": (lambda lib, a: a[:, ::-2], A34),
     "a[..., None]": (lambda lib, a: a[..., None], A34),
@@ -179,10 +168,9 @@ def test_each_rule_is_the_key_idea_with_the_explicit_tensor_exactly(name):
     ("f", "slopes"),
     [
         (lambda a, b: a / b, (lambda a, b: 1 / b, lambda a, b: -a / b**2)),
-        (lambda a, b: a + 1 / b, (lambda a, b: 1, lambda a, b: -1 / b**2)),
         (lambda a, b: a + b**-2, (lambda a, b: 1, lambda a, b: -2 / b**3)),
     ],
-    ids=["a / b", "1 / b", "b ** -2"],
+    ids=["a / b", "b ** -2"],
 )
 def test_a_quotient_s_entries_are_the_key_idea_with_their_slopes_exactly(f, slopes):
     arrays, G = (dyadic(3, 4), dyadic(3, 4, choices=(-2, -1, 0.5, 4))), dyadic(3, 4)
@@ -302,9 +290,8 @@ def test_a_gradient_is_an_array_of_its_own_and_has_the_shape_of_the_value():
 @pytest.mark.parametrize("shape", [(), (1,), (1, 1)])
 def test_a_single_number_of_any_rank_is_the_end(shape):
     x = Node(np.full(shape, 3.0))
-    y = x * x
-    backward(y)
-    assert y.grad.shape == x.grad.shape == shape and (x.grad == 6).all()
+    backward(x * x)
+    assert x.grad.shape == shape and (x.grad == 6).all()
 
 
 def test_threads_that_build_graphs_do_not_meet():
@@ -337,27 +324,16 @@ def test_arrays_lists_and_numbers_stand_on_either_side(constant):
         assert_close((left @ right).value, A @ B)
 
 
-def test_a_constant_costs_no_rule():
-    x = Node(2.0)
-    y = Node(6.0, [(3.0, None), (x, lambda G: 3 * G)], "tripled")
-    backward(y)
-    assert [node for node, _ in y.parents] == [x] and x.grad == 3
-
-
 def test_nothing_that_a_rule_needs_can_be_changed():
     A, index, constant = np.ones((2, 2)), [0, 1], np.full(2, 3.0)
     x = Node(A)
     y = (x * constant)[index] * x
     A[:], index[:], constant[:] = 100, [1, 1], 0
-    with pytest.raises(ValueError, match="read-only"):
-        x.value[0] = 5
-    with pytest.raises(AttributeError, match="value"):
-        x.value = 5
-    with pytest.raises(TypeError):
-        x[0] = 5
-    for view in (x.T, x.reshape(4), x[0], x + 0):
+    for view in (x, x.T, x.reshape(4), x[0], x + 0):
         with pytest.raises(ValueError, match="read-only"):
             view.value[:] = 5
+    with pytest.raises(AttributeError, match="value"):
+        x.value = 5
     backward(y.sum())
     assert x.grad.tolist() == [[6, 6], [6, 6]]
 
@@ -368,20 +344,14 @@ REFUSED = {
         "Node(value): value has dtype bool": lambda: Node([True, False]),
         "Node(value): value is a bool": lambda: Node(np.True_),
         "dtype object": lambda: Node([Fraction(1, 2)]),
-        "dtype <U1": lambda: Node(np.array(["1"])),
-        "value is a str": lambda: Node("1"),
         "dtype complex128": lambda: Node(1j),
-        "value is a MaskedArray": lambda: Node(np.ma.ones(2)),
-        "rows differ in length": lambda: Node([[1, 2], [3]]),
         "value is a Node": lambda: Node(NODE),
         "a * b: b has dtype bool": lambda: NODE * (np.ones(3) > 0),
         "a + b: a has dtype bool": lambda: (np.ones(3) > 0) + NODE,
-        "a + b: b is a str": lambda: NODE + "x",
         "exp(node): node is a str": lambda: ad.exp("x"),
         "concatenate(nodes): nodes[1]": lambda: ad.concatenate([NODE, [[True]]]),
         "does not support ufuncs": lambda: np.exp(NODE),
         "node ** p: p is Node": lambda: NODE**NODE,
-        "node ** p: p is bool": lambda: NODE**True,
         "unsized": lambda: list(Node(1.0)),
         "backward(node): node is float 3.0, expected a Node": lambda: backward(3.0),
         "T is a Node": lambda: ad.softmax_cross_entropy(NODE, NODE),
@@ -393,7 +363,6 @@ REFUSED = {
         "a @ b is not defined for shape (2, 3) and shape ()": lambda: NODE @ 2,
         "maximum(a, b) is not defined for shape (2, 3) and": lambda: ad.maximum(NODE, [1, 2]),
         "axis=0) is not defined for shape (2, 3) and shape (3, 2)": lambda: ad.concatenate([NODE, NODE.T]),
-        "axis=2) is not defined": lambda: ad.concatenate([NODE], axis=2),
         "no array at all": lambda: ad.concatenate([]),
         "node.reshape(4, 2) is not defined for shape (2, 3)": lambda: NODE.reshape(4, 2),
         "backward(node): node has shape (2, 3)": lambda: backward(NODE),
@@ -406,7 +375,6 @@ REFUSED = {
         "node ** p: p is inf": lambda: NODE**np.inf,
         "zero-size": lambda: Node(np.ones((0, 2))).max(axis=0),
         "a row of T does not sum to 1": lambda: ad.softmax_cross_entropy(NODE, np.ones((2, 3))),
-        "a row of T does not sum to 1 with": lambda: ad.softmax_cross_entropy(NODE, np.full((2, 3), np.nan)),
     },
     np.exceptions.AxisError: {"axis 2 is out of bounds": lambda: NODE.sum(axis=2)},
     IndexError: {"index 2 is out of bounds": lambda: NODE[2]},
@@ -443,7 +411,5 @@ def test_the_digits_network_has_the_same_numbers_to_rounding_for_twenty_steps():
         backward(L)
         J, expected = network.loss_and_gradients(X, T)
         assert abs(L.value - J) <= 1e-13
-        for parameters, gradients_of_J in zip(nodes, expected, strict=True):
-            for P, dP in zip(parameters, gradients_of_J, strict=True):
-                assert_close(P.grad, dP, 1e-13)
+        assert_close(flat([[P.grad for P in layer] for layer in nodes]), flat(expected), 1e-13)
         network.sgd_step(X, T, 0.5)

@@ -167,14 +167,10 @@ def used_before(is_use, definitions):
     return early
 
 
-@pytest.mark.parametrize("symbol", SYMBOLS)
-def test_a_symbol_is_used_after_its_definition(symbol):
-    assert used_before(lambda text: symbol in symbols_in(text), SYMBOLS[symbol]) == []
-
-
-@pytest.mark.parametrize("term", TERMS)
-def test_a_term_is_used_after_its_definition(term):
-    assert used_before(lambda text: re.search(term, text), TERMS[term]) == []
+@pytest.mark.parametrize("word", [*SYMBOLS, *TERMS])
+def test_a_symbol_or_a_term_is_used_after_its_definition(word):
+    is_use = (lambda text: word in symbols_in(text)) if word in SYMBOLS else re.compile(word).search
+    assert used_before(is_use, (SYMBOLS | TERMS)[word]) == []
 
 
 def test_every_capital_and_every_greek_letter_of_a_formula_has_its_definition():

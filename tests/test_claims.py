@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from test_notebooks import NAMES, START, code_cells, markdown, read
 
-from course_lib import ProductExplorer, dense
+from course_lib import ProductExplorer
 from course_lib.activations import relu, tanh
 from course_lib.dense import dZ_dW, grad_b, grad_O, grad_W
 from course_lib.depth.theory import mean_field
@@ -24,72 +24,50 @@ from course_lib.practice.gradcheck import check_gradients
 from course_lib.practice.training import fit
 from course_lib.views.gradient_flow.run import critical_scale
 
-NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "eight": 8, "fifteen": 15}
-
-
-def said(name, sentence):
-    """The words that stand for the brackets of the pattern in the notebook's text, as numbers."""
-    (match,) = re.finditer(sentence, "\n\n".join(markdown(read(name))))
-    return [NUMBERS.get(word.lower()) or int(word) for word in match.groups()]
+WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "eight": 8, "fifteen": 15}
 
 
 def numbers(name, sentence):
-    """The numbers of the one sentence of a notebook that fits the pattern, in which N stands for each of them."""
-    pattern = re.sub(r"\bN\b", r"(\\d[\\d.,\\\\ ]*)", re.escape(sentence).replace(r"\ ", r"\s+"))
+    """The numbers, or words for them, of the one sentence of a notebook that fits, in which N stands for each of them."""
+    number = rf"((?i:{'|'.join(WORDS)})\\b|\\d[\\d.,\\\\ ]*)"
+    pattern = re.sub(r"\bN\b", number, re.escape(sentence).replace(r"\ ", r"\s+"))
     (match,) = re.finditer(pattern, "\n".join(markdown(read(name))))
-    return [float(re.sub(r"[,\\ ]|\.$", "", number)) for number in match.groups()]
+    return [WORDS.get(each.lower()) or float(re.sub(r"[,\\ ]|\.$", "", each)) for each in match.groups()]
 
 
 rng = np.random.default_rng(0)
 
 
-# 00 to 05
-
-
-def cells_that_begin(name, beginning):
-    return sum(beginning in cell.source for cell in code_cells(read(name)))
-
-
-def test_an_exercise_is_run_on_as_many_cases_as_is_said():
-    (some,) = said(START, r"run on some (\w+) cases")
+def test_00_how_an_exercise_is_run_when_it_is_stopped_and_how_many_questions_a_notebook_asks():
+    (some,) = numbers(START, "run on some N cases")
     assert median(len(definition.cases(0)) for definition in found(Definition).values()) == some
-
-
-def test_a_function_that_never_ends_is_stopped_when_it_is_said():
-    assert said(START, r"stopped after (\d+) seconds") == [TIME_LIMIT]
-
-
-def test_each_notebook_has_as_many_questions_as_is_said():
-    few, many = said(START, r"From 01 on, (\w+) to (\w+) questions a notebook")
-    counts = {name: cells_that_begin(name, "prediction(") for name in NAMES if name != START}
+    assert numbers(START, "stopped after N seconds") == [TIME_LIMIT]
+    few, many = numbers(START, "From 01 on, N to N questions a notebook")
+    cells = {name: code_cells(read(name)) for name in NAMES if name != START}
+    counts = {name: sum("prediction(" in cell.source for cell in cells[name]) for name in cells}
     assert [name for name, count in counts.items() if not few <= count <= many] == []
 
 
-@pytest.mark.parametrize(
-    ("name", "sentence", "left", "right"),
-    [
-        ("03_forward_batch", r"makes (\w+) products to try.*?\n\n(\w+): \$O W\$", (7, 5), (5, 3)),
-        ("05_grad_W", r"makes (\w+) products\. How many.*?\n\n(\w+) can be formed with 7, 5 and 3", (5, 7), (7, 3)),
-    ],
-)
-def test_the_products_that_can_be_formed_are_as_many_as_the_answer_says(name, sentence, left, right):
-    written, formed = said(name, f"(?s){sentence}")
-    variants = ProductExplorer(np.ones(left), np.ones(right)).variants
-    assert (len(variants), sum(variant["product"] is not None for variant in variants)) == (written, formed)
+def test_the_products_that_can_be_formed_are_as_many_as_the_answers_say():
+    said = ("03_forward_batch", "makes N products to try", "N: $O W$"), (7, 5), (5, 3)
+    more = ("05_grad_W", "makes N products. How many", "N can be formed with 7, 5 and 3"), (5, 7), (7, 3)
+    for (name, written, formed), left, right in (said, more):
+        variants = ProductExplorer(np.ones(left), np.ones(right)).variants
+        assert numbers(name, written) == [len(variants)], name
+        assert numbers(name, formed) == [sum(variant["product"] is not None for variant in variants)], name
 
 
 def test_of_the_square_products_all_can_be_formed_and_one_is_right():
-    (formed,) = said("05_grad_W", r"There are (\w+) products: two orders, .* In a square case every one fits")
-    O, G = np.random.default_rng(0).integers(-4, 5, (2, 3, 3)).astype(float)
+    assert "In a square case every one fits" in "\n".join(markdown(read("05_grad_W")))
+    O, G = rng.integers(-4, 5, (2, 3, 3)).astype(float)
     products = [P @ Q for A, B in ((O, G), (G, O)) for P in (A, A.T) for Q in (B, B.T)]
-    assert len(products) == formed
-    assert sum(np.array_equal(product, dense.grad_W(O, G)) for product in products) == 1
+    assert numbers("05_grad_W", "There are N products: two orders") == [len(products)]
+    assert sum(np.array_equal(product, grad_W(O, G)) for product in products) == 1
 
 
-def test_another_unit_moves_the_non_zeros_of_a_weight_and_keeps_their_numbers():
-    """05, "Live view": going to the side, to another k, moves them and keeps the numbers."""
-    said("05_grad_W", r"moves them and keeps the numbers")
-    tensor = dense.dZ_dW(np.random.default_rng(0).random((7, 5)), 3)
+def test_05_another_unit_moves_the_non_zeros_of_a_weight_and_keeps_their_numbers():
+    assert "moves them and keeps the numbers" in "\n".join(markdown(read("05_grad_W")))
+    tensor = dZ_dW(rng.random((7, 5)), 3)
     assert all(np.array_equal(tensor[:, k, 3, k], tensor[:, 0, 3, 0]) for k in range(3))
     assert not tensor[:, 0, 3, 1].any()
 
@@ -104,9 +82,6 @@ def test_05_how_many_entries_and_structural_non_zeros_the_case_in_letters_has():
     O = np.ones((m_, inputs))
     O[0, 1] = 0
     assert np.argwhere((dZ_dW(O, units) == 0) & (tensor != 0))[:, 2:].tolist() == [[1, 0], [1, 1]]  # W_21 and W_22
-
-
-# 06
 
 
 def test_06_a_scaled_bias_has_the_gradient_s_transposed_G():
@@ -130,9 +105,6 @@ def test_07_slip_E6_in_numbers():
     O, W = np.array([terms[0:4:2]]), np.array([terms[1:4:2]]).T
     assert (O @ W).item() + bias == Z and (O @ W).item() == zero
     assert (O[:, : int(n_out)] @ W[: int(n_out)]).item() + bias == stopped
-
-
-# 08
 
 
 def passes(network, X, target, *, G=lambda dO, slope: dO * slope, db=lambda G: G.sum(axis=0, keepdims=True)):
@@ -196,9 +168,6 @@ def test_08_half_of_the_trained_G_is_that_of_images_misread_or_not_sure():
     assert len(handful) < 15 and sure[handful].max() < 0.75 and np.median(sure) > 0.99
 
 
-# 09
-
-
 def test_09_glorots_variance_lies_between_the_two_that_are_asked_for():
     n_in, n_out = numbers("09_gradient_flow", "Forwards $1/N$, backwards $1/N$.")
     one, unit, both = numbers("09_gradient_flow", "= 2/(N + N) = 1/N$")
@@ -223,16 +192,12 @@ def test_09_at_the_critical_scale_relu_is_flat_and_of_tanh_only_the_ends_of_G_ag
     assert (np.diff(tanhs.Z) < 0).all() and tanhs.Z[-1] < 0.6 * tanhs.Z[0]
 
 
-# 14 and 15
-
-
 def test_14_how_many_products_are_saved_by_not_multiplying_with_zeros():
     m, n_in, n_out, products = numbers("14_speed", "(A) has $N \\cdot N \\cdot N = N$.")
     assert m * n_in * n_out == products
-    zeros, of, again, wasted = numbers("14_speed", "N of every N are zeros, so $N \\cdot") + numbers(
-        "14_speed", "= N$ multiplications with a zero"
-    )
-    assert (again - zeros, of) == (0, n_out) and wasted == zeros * products
+    zeros, of, again = numbers("14_speed", "N of every N are zeros, so $N \\cdot")
+    assert (again, of) == (zeros, n_out)
+    assert numbers("14_speed", "= N$ multiplications with a zero") == [zeros * products]
     tensor = dZ_dW(np.ones((2, 3)), 5)
     assert np.count_nonzero(tensor == 0) == (5 - 1) * 2 * 3 * 5
 

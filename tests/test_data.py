@@ -11,54 +11,34 @@ PLANAR = [moons, spirals]
 
 
 def test_digits_has_1797_images_of_64_pixels_from_0_to_1_in_two_parts():
-    X_train, target_train, X_test, target_test = digits()
-    assert X_train.shape == (1540, 64)
-    assert target_train.shape == (1540, 10)
-    assert X_test.shape == (257, 64)
-    assert target_test.shape == (257, 10)
-    assert all(A.dtype == float for A in digits())
-    for X in (X_train, X_test):
-        assert X.min() == 0
-        assert X.max() == 1
-        assert np.array_equal(16 * X, np.round(16 * X))  # seventeen grey values
-    for target in (target_train, target_test):
-        assert set(np.unique(target)) == {0.0, 1.0}
-        assert (target.sum(axis=1) == 1).all()
+    data = digits()
+    assert [A.shape for A in data] == [(1540, 64), (1540, 10), (257, 64), (257, 10)]
+    assert {A.dtype for A in data} == {np.dtype(float)}
+    for X, target in (data[:2], data[2:]):
+        assert set(np.unique(16 * X)) == set(range(17))  # seventeen grey values
+        assert set(np.unique(target)) == {0.0, 1.0} and (target.sum(axis=1) == 1).all()
         assert (target.sum(axis=0) > len(target) / 14).all()  # every digit is well represented
 
 
-def test_no_held_out_digit_is_a_copy_of_one_for_training():
+def test_no_held_out_digit_is_a_copy_of_one_for_training_and_all_are_new_arrays_each_time():
     X_train, _, X_test, _ = digits()
     train = {row.tobytes() for row in X_train}
-    assert len(train) == len(X_train)
-    assert not train & {row.tobytes() for row in X_test}
-
-
-def test_digits_are_new_arrays_each_time():
-    digits().X_train[:] = 5
+    assert len(train) == len(X_train) and not train & {row.tobytes() for row in X_test}
+    X_train[:] = 5
     assert digits().X_train.max() == 1
 
 
 @pytest.mark.parametrize("make", PLANAR)
-@pytest.mark.parametrize("m", [10, 37, 500])
-def test_planar_sets_have_m_points_of_two_equal_classes_and_a_fifth_held_out(make, m):
-    X_train, target_train, X_test, target_test = make(m)
-    assert len(X_train) + len(X_test) == m
-    assert len(X_test) == m // 5
-    for X, target in ((X_train, target_train), (X_test, target_test)):
-        assert X.shape == (len(X), 2)
-        assert target.shape == (len(X), 2)
-        assert X.dtype == target.dtype == float
-        assert set(np.unique(target)) == {0.0, 1.0}
-        assert (target.sum(axis=1) == 1).all()
-        assert m != 500 or (target.sum(axis=0) == len(X) / 2).all()
-
-
-@pytest.mark.parametrize("make", PLANAR)
-def test_the_seed_decides(make):
+def test_planar_sets_have_m_points_of_two_equal_classes_and_a_fifth_held_out_and_the_seed_decides(make):
+    for m in (10, 37, 500):
+        X_train, target_train, X_test, target_test = make(m)
+        assert len(X_train) == m - m // 5 and len(X_test) == m // 5
+        for X, target in ((X_train, target_train), (X_test, target_test)):
+            assert X.shape == target.shape == (len(X), 2) and X.dtype == target.dtype == float
+            assert set(np.unique(target)) == {0.0, 1.0} and (target.sum(axis=1) == 1).all()
+            assert m != 500 or (target.sum(axis=0) == len(X) / 2).all()
     first, again, other = make(50, seed=1), make(50, seed=1), make(50, seed=2)
-    assert all(np.array_equal(A, B) for A, B in zip(first, again, strict=True))
-    assert not np.array_equal(first.X_train, other.X_train)
+    assert all(map(np.array_equal, first, again)) and not np.array_equal(first.X_train, other.X_train)
 
 
 @pytest.mark.parametrize("make", PLANAR)

@@ -61,16 +61,16 @@ def test_relu_at_gain_2_stays_where_it_is_and_the_factor_is_1():
     theory = mean_field(relu, 2.0)
     assert (theory.q, theory.chi, theory.depth_scale) == (1.0, pytest.approx(1), np.inf)
     assert theory.layers(100, 3.0).q == pytest.approx([6.0] * 100)
-    assert mean_field(leaky_relu, 2 / (1 + 0.01**2)).q == 1.0
-    assert mean_field(identity, 1.0).q == 1.0
+    assert mean_field(leaky_relu, 2 / (1 + 0.01**2)).q == mean_field(identity, 1.0).q == 1.0
 
 
-def test_what_shrinks_for_ever_has_the_limit_of_chi_and_not_the_convention_for_the_kink():
-    shrinking, growing = mean_field(relu, 1.0), mean_field(relu, 2.2)
-    assert (shrinking.q, shrinking.chi) == (0.0, pytest.approx(0.5))
-    assert (growing.q, growing.chi) == (np.inf, pytest.approx(1.1))
-    assert mean_field(gelu, 4.0).chi == pytest.approx(2.0)  # far out, gelu is relu
-    assert mean_field(softplus, 3.0).chi == pytest.approx(1.5)
+@pytest.mark.parametrize(
+    ("f", "gain", "q", "chi"),
+    [(relu, 1.0, 0.0, 0.5), (relu, 2.2, np.inf, 1.1), (gelu, 4.0, np.inf, 2.0), (softplus, 3.0, np.inf, 1.5)],
+)
+def test_what_shrinks_or_grows_for_ever_has_the_limit_of_chi_and_not_the_convention_for_the_kink(f, gain, q, chi):
+    theory = mean_field(f, gain)
+    assert (theory.q, theory.chi) == (q, pytest.approx(chi))  # far out, gelu and softplus are relu
 
 
 def test_a_fixed_point_near_0_and_one_far_out_are_found_and_no_iteration_is_waited_for():
@@ -112,9 +112,7 @@ def test_the_mean_factor_is_the_geometric_mean():
 
 def test_what_makes_no_theory_or_cannot_be_its_layers_is_refused_by_name():
     cases = [
-        ({"activation": np.tanh}, TypeError, "activation is ufunc <ufunc 'tanh'>, expected Activation"),
         ({"weight_gain": -0.1}, ValueError, "weight_gain is -0.1, expected a finite number, at least 0"),
-        ({"weight_gain": True}, TypeError, "weight_gain is bool True, expected a finite number"),
         ({"bias_variance": -1}, ValueError, "bias_variance is -1"),
     ]
     assert not_refused(mean_field, {"activation": tanh, "weight_gain": 1.0}, cases) == []
@@ -133,13 +131,3 @@ def test_what_makes_no_theory_or_cannot_be_its_layers_is_refused_by_name():
 def test_two_fixed_points_close_to_each_other_are_not_passed_over(gain, bias_variance):
     theory = mean_field(gelu, gain, bias_variance)
     assert theory.q == pytest.approx(theory.layers(4000, 1 / gain).q[-1], rel=1e-3)
-
-
-@given(st.sampled_from([tanh, sigmoid, softplus, gelu, relu]), st.floats(0.5, 3), st.floats(0, 0.5))
-def test_the_fixed_point_is_one_and_no_layer_passes_it(f, gain, bias_variance):
-    theory = mean_field(f, gain, bias_variance)
-    q = theory.layers(600, 1.0 if gain == 0 else (1 - bias_variance) / gain).q
-    rising = theory.q > 1
-    assert (q <= theory.q * (1 + 1e-6)).all() if rising else (q >= theory.q * (1 - 1e-6)).all()
-    if 0 < theory.q < np.inf:
-        assert theory.layers(2, (theory.q - bias_variance) / gain).q == pytest.approx([theory.q] * 2, rel=1e-6)

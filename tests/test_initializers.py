@@ -18,7 +18,6 @@ VARIANCES = {
     "he_normal": 2 / N_IN,
     "orthogonal": 1 / N_IN,
 }
-NAMES = sorted(VARIANCES)
 
 
 def initializer(name):
@@ -29,7 +28,7 @@ def draw(name, n_in, n_out, seed=0):
     return initializer(name)(n_in, n_out, np.random.default_rng(seed))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", VARIANCES)
 def test_the_mean_is_0_and_the_variance_is_the_one_in_the_docstring(name):
     W, variance = draw(name, N_IN, N_OUT), VARIANCES[name]
     assert W.shape == (N_IN, N_OUT)
@@ -51,7 +50,7 @@ def test_the_normal_ones_are_normal(name):
         assert (abs(W) < limit).mean() == pytest.approx(share, abs=5 * np.sqrt(share * (1 - share) / W.size))
 
 
-@pytest.mark.parametrize(("n_in", "n_out"), [(7, 5), (5, 7), (5, 5), (1, 4), (4, 1)])
+@pytest.mark.parametrize(("n_in", "n_out"), [(7, 5), (5, 7), (5, 5), (1, 4)])
 def test_orthogonal_weights_have_orthonormal_columns_or_rows(n_in, n_out):
     W = draw("orthogonal", n_in, n_out)
     assert W.shape == (n_in, n_out)
@@ -64,18 +63,13 @@ def test_no_sign_is_preferred_by_orthogonal_weights():
     assert (abs(corners.mean(axis=0)) < 5 / np.sqrt(400)).all()
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_the_generator_decides(name):
-    assert np.array_equal(draw(name, 5, 3, seed=1), draw(name, 5, 3, seed=1))
-    if name != "zeros":
-        rng = np.random.default_rng(1)
-        assert not np.array_equal(initializer(name)(5, 3, rng), initializer(name)(5, 3, rng))
-
-
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("shape", [(0, 3), (3, 0), (0, 0)])
-def test_a_size_of_0_gives_an_empty_W(name, shape):
-    assert draw(name, *shape).shape == shape
+@pytest.mark.parametrize("name", VARIANCES)
+def test_the_generator_decides_and_a_size_of_0_gives_an_empty_W(name):
+    rng = np.random.default_rng(1)
+    first, second = (initializer(name)(5, 3, rng) for _ in range(2))
+    assert np.array_equal(first, draw(name, 5, 3, seed=1)) and (name == "zeros") == np.array_equal(first, second)
+    for shape in [(0, 3), (3, 0), (0, 0)]:
+        assert draw(name, *shape).shape == shape
 
 
 def test_any_real_number_that_is_not_negative_is_a_standard_deviation():

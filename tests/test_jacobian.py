@@ -29,17 +29,13 @@ def test_the_transpose_of_a_product_and_the_chain_rule_are_sums_over_the_middle_
 
 
 @given(SIZE, SEED)
-def test_the_inverse_of_a_product_undoes_the_product(n, seed):
-    rng = np.random.default_rng(seed)
-    A, B = np.eye(n) + rng.uniform(-0.2, 0.2, (2, n, n))
+def test_the_inverse_of_a_product_undoes_the_product_and_where_there_is_none_it_is_refused(n, seed):
+    A, B = np.eye(n) + np.random.default_rng(seed).uniform(-0.2, 0.2, (2, n, n))
     inverse = inverse_of_product(A, B)
     assert_close(matmul(inverse, matmul(A, B)), np.eye(n), 1e-10)
     assert_close(matmul(matmul(A, B), inverse), np.eye(n), 1e-10)
-
-
-def test_a_product_without_an_inverse_is_refused():
     with pytest.raises(np.linalg.LinAlgError):
-        inverse_of_product(np.ones((3, 3)), np.eye(3))
+        inverse_of_product(A * 0, B)
 
 
 @given(SIZE, SIZE, SIZE, SEED)
@@ -154,29 +150,6 @@ def test_the_central_difference_of_a_wave_is_right_or_refused(frequency, place, 
         assert abs(found - w * np.cos(w * x[0])) <= 1e-4 * w + 1e-9 * c
 
 
-@pytest.mark.parametrize(
-    "f",
-    [
-        lambda x: (x - x.mean()) / x.std(),
-        lambda x: np.stack([x[0] ** 2, abs(x[1]) * x[1], x[2]]),
-        lambda x: x * np.real(x),
-    ],
-)
-def test_a_complex_step_that_loses_the_imaginary_part_on_its_way_is_refused(f):
-    x = np.array([0.3, 1.7, -0.4])
-    with pytest.raises(ValueError, match=r"at X\[\d\] it differs from the central difference, .* use method='central'"):
-        numeric_jacobian(f, x, "complex")
-    numeric_jacobian(f, x)
-
-
-@pytest.mark.parametrize(
-    "f", [lambda x: np.sin(x.astype(np.float32)).astype(float), np.floor, lambda x: x + RNG.random()]
-)
-def test_a_function_without_a_steady_quotient_is_refused(f):
-    with pytest.raises(ValueError, match=r"does not settle at X\[0\] for any h, expected a function that has a deriv"):
-        numeric_jacobian(f, np.array([1.0]))
-
-
 @pytest.mark.filterwarnings("ignore::RuntimeWarning", "ignore::PendingDeprecationWarning")
 def test_no_entries_have_an_empty_jacobian_and_what_has_none_is_refused():
     assert numeric_jacobian(lambda X: X.sum(axis=1), np.zeros((4, 0))).shape == (4, 4, 0)
@@ -197,6 +170,16 @@ def test_no_entries_have_an_empty_jacobian_and_what_has_none_is_refused():
         ({"f": lambda X: X / 0}, ValueError, "f(X) is not finite everywhere"),
         ({"f": np.sqrt, "X": np.zeros(1)}, ValueError, "2h is not finite or does not settle at X[0] for any h"),
         ({"f": abs, "method": "complex"}, ValueError, "not analytic"),
-        ({"f": lambda X: X[X <= 1]}, ShapeError, "f(X + h) has shape (1,), but f(X) has (2,)"),
+        ({"f": lambda X: X[X <= 0.3]}, ShapeError, "f(X + h) has shape (0,), but f(X) has (1,)"),
     ]
-    assert not_refused(numeric_jacobian, {"f": np.sin, "X": np.ones(2), "method": "central"}, cases) == []
+    loses_the_imaginary_part = (
+        lambda X: X / X.std(),
+        lambda X: np.stack([X[0], abs(X[1]) * X[1]]),
+        lambda X: X * np.real(X),
+    )
+    says = "it differs from the central difference"
+    cases += [({"f": f, "method": "complex"}, ValueError, says) for f in loses_the_imaginary_part]
+    unsteady = lambda X: np.sin(X.astype(np.float32)).astype(float), np.floor, lambda X: X + RNG.random()
+    says = "does not settle at X[0] for any h, expected a function that has a deriv"
+    cases += [({"f": f, "X": np.array([1.0])}, ValueError, says) for f in unsteady]
+    assert not_refused(numeric_jacobian, {"f": np.sin, "X": np.array([0.3, 1.7]), "method": "central"}, cases) == []

@@ -39,39 +39,19 @@ def notebook_of(link):
     return name
 
 
-def by_section(name, value):
-    """{section: the values of its cells, added} of a notebook."""
-    found = {}
-    for section_of_cell, cell in with_sections(read(name).cells):
-        found[section_of_cell] = found[section_of_cell] + value(cell) if section_of_cell in found else value(cell)
-    return found
+def cells_under(name, heading):
+    return [cell for section_of_cell, cell in with_sections(read(name).cells) if section_of_cell == heading]
 
 
-def asked_in(name):
-    """{section: names of the predictions that are asked in it} of a notebook."""
-    return by_section(name, lambda cell: re.findall(r'^prediction\("(.+)"\)', cell.source, flags=re.MULTILINE))
-
-
-def minutes_in(name):
-    """{section: minutes of its cells} of a notebook."""
-    return by_section(name, lambda cell: cell.metadata.get("lecture", {}).get("minutes", 0))
-
-
-# Lectures
-
-
-def test_there_are_seven_lectures():
+def test_there_are_seven_lectures_and_two_of_90_minutes_are_made_of_parts_of_45():
     assert [lecture[:10] for lecture in LECTURES] == [f"Lecture {i}:" for i in range(1, 8)]
-
-
-@pytest.mark.parametrize("heading", [*LECTURES, SHORT])
-def test_the_minutes_of_a_lecture_add_up_to_45(heading):
-    minutes = [int(row[0]) for row in rows("minutes", heading)]
-    assert len(minutes) > 5 and min(minutes) > 0 and sum(minutes) == 45
-
-
-def test_two_lectures_of_90_minutes_are_made_of_parts_of_45():
     assert "The first is lectures 1 and 2. The second is lecture 3, and then this" in section(LECTURER, SHORT)
+    for lecture in LECTURES:
+        assert all(word in section(LECTURER, re.escape(lecture)) for word in ("**Goal.**", "**Draw.**", "**Ask.**"))
+        assert len(rows("prediction", lecture)) >= 3 and len(rows("exercise", lecture)) >= 4
+    for heading in [*LECTURES, SHORT]:
+        minutes = [int(row[0]) for row in rows("minutes", heading)]
+        assert len(minutes) > 5 and min(minutes) > 0 and sum(minutes) == 45, heading
 
 
 def test_every_section_that_is_given_minutes_exists_in_its_notebook():
@@ -80,29 +60,15 @@ def test_every_section_that_is_given_minutes_exists_in_its_notebook():
     assert [(name, heading) for name, heading in planned if heading not in headings(read(name))] == []
 
 
-@pytest.mark.parametrize("heading", LECTURES)
-def test_the_slides_of_a_section_have_the_minutes_that_the_lecture_gives_it(heading):
-    planned = [(int(minutes), notebook_of(link), section) for minutes, link, section, _ in rows("minutes", heading)]
-    found = [(minutes_in(name).get(section), name, section) for _, name, section in planned]
-    assert found == planned
+def test_the_slides_of_a_section_have_the_minutes_that_the_lectures_give_it_once():
+    planned = [(notebook_of(link), heading, int(n)) for l in LECTURES for n, link, heading, _ in rows("minutes", l)]
+    assert len({(name, heading) for name, heading, _ in planned}) == len(planned)
+    of_cells = [[cell.metadata.get("lecture", {}) for cell in cells_under(*each[:2])] for each in planned]
+    assert [sum(cell.get("minutes", 0) for cell in cells) for cells in of_cells] == [minutes for *_, minutes in planned]
 
 
-def test_no_section_is_given_minutes_twice_in_the_lectures():
-    planned = [tuple(row[1:3]) for lecture in LECTURES for row in rows("minutes", lecture)]
-    assert len(set(planned)) == len(planned)
-
-
-def test_each_lecture_has_goal_board_questions_predictions_and_cards():
-    for lecture in LECTURES:
-        text = section(LECTURER, re.escape(lecture))
-        assert [word for word in ("**Goal.**", "**Draw.**", "**Ask.**") if word not in text] == []
-        assert len(rows("prediction", lecture)) >= 3 and len(rows("exercise", lecture)) >= 4
-
-
-# Predictions, exercises, mistakes
-
-
-def test_every_wrong_answer_is_a_wrong_choice_of_its_prediction_with_that_mistake():
+def test_every_prediction_is_named_and_every_wrong_answer_is_a_wrong_choice_of_it_with_that_mistake():
+    assert [name for name in predictions() if f"`{name}`" not in LECTURER.replace("\n", " ")] == []
     for name, text, mistake, _ in rows("prediction"):
         choices = {choice.text: choice.mistake for choice in found(Question)[name.strip("`")].choices}
         assert choices[text] == mistake.strip("`") != "", (name, text)
@@ -110,30 +76,24 @@ def test_every_wrong_answer_is_a_wrong_choice_of_its_prediction_with_that_mistak
 
 def test_a_prediction_stands_in_the_lecture_in_which_its_section_is_shown():
     for lecture in LECTURES:
-        shown = set()
-        for _, link, heading, _ in rows("minutes", lecture):
-            shown |= {*asked_in(notebook_of(link)).get(heading, [])}
-        assert [name for name, *_ in rows("prediction", lecture) if name.strip("`") not in shown] == [], lecture
-
-
-def test_every_prediction_of_the_course_is_named():
-    assert [name for name in predictions() if f"`{name}`" not in LECTURER.replace("\n", " ")] == []
+        places = [(notebook_of(link), heading) for _, link, heading, _ in rows("minutes", lecture)]
+        shown = "\n".join(cell.source for place in places for cell in cells_under(*place))
+        asked = re.findall(r'^prediction\("(.+)"\)', shown, re.MULTILINE)
+        assert [name for name, *_ in rows("prediction", lecture) if name.strip("`") not in asked] == [], lecture
 
 
 def test_every_card_is_one_that_its_exercise_can_show():
     for name, mistake, _ in rows("exercise"):
         definition = exercise(name.strip("`")).definition
         cases = definition.cases(0)
-        known = {
-            id for each in Variants(definition, cases, tuple(map(definition.value, cases))).alone for id in each.ids
-        }
+        alone = Variants(definition, cases, tuple(map(definition.value, cases))).alone
+        known = {id for each in alone for id in each.ids}
         assert mistake.strip("`") in known and mistake.strip("`") in MISTAKES, (name, mistake)
 
 
-@pytest.mark.parametrize("notebook", [name for name in NAMES if "01" <= name[:2] <= "08"])
-def test_each_notebook_of_the_derivation_has_an_exercise_in_the_tables(notebook):
-    named = {name.strip("`") for name, *_ in rows("exercise")}
-    assert named & {name for name in exercises() if exercise(name).definition.notebook == notebook}
+def test_each_notebook_of_the_derivation_has_an_exercise_in_the_tables():
+    with_one = {exercise(name.strip("`")).definition.notebook for name, *_ in rows("exercise")}
+    assert {name for name in NAMES if "01" <= name[:2] <= "08"} <= with_one
 
 
 def test_what_is_written_as_code_exists():
@@ -160,9 +120,6 @@ def test_the_cell_for_the_projector_runs():
         projector("off")
 
 
-# The notes
-
-
 def test_every_slip_is_checked_in_the_section_that_is_named_for_it():
     named = [(slip, notebook_of(link), heading) for slip, _, _, link, heading in rows("slip")]
     assert {slip for slip, _, _ in named} == {f"E{i}" for i in range(1, 11)}
@@ -170,12 +127,10 @@ def test_every_slip_is_checked_in_the_section_that_is_named_for_it():
     assert [each for each in named if each not in shown] == []
 
 
-# Commands
-
-
 def test_every_section_of_the_page_is_in_its_list():
     listed = re.findall(r"^- \[(.+)\]\(#", LECTURER, flags=re.MULTILINE)
     assert listed == re.findall(r"^## (.+)$", LECTURER, flags=re.MULTILINE)
+    assert "](LECTURER.md)" in section((ROOT / "README.md").read_text(encoding="utf-8"), "For a lecturer")
 
 
 def test_every_command_runs_a_module_that_exists_on_a_file_that_exists():
@@ -197,7 +152,3 @@ def test_the_command_for_slides_knows_the_options_and_names_the_file(capsys):
     described = " ".join(capsys.readouterr().out.split())
     assert "--theme {light,dark}" in described and "NOTEBOOK.slides.html" in described
     assert "notebooks/05_grad_W.slides.html" in LECTURER
-
-
-def test_the_readme_links_to_the_page():
-    assert "](LECTURER.md)" in section((ROOT / "README.md").read_text(encoding="utf-8"), "For a lecturer")

@@ -11,7 +11,7 @@ import pytest
 from autograd import grad
 from hypothesis import given
 from hypothesis import strategies as st
-from reference import ACTIVATIONS, LOSSES, REGULARIZERS, assert_close, objective, one_hot
+from reference import ACTIVATIONS, LOSSES, REGULARIZERS, assert_close, flat, objective, one_hot
 from refusals import not_refused
 
 from course_lib import activations, dense, initializers, losses, regularizers
@@ -80,32 +80,21 @@ def as_floats(pairs):
     return [tuple(np.array(P, dtype=float) for P in pair) for pair in pairs]
 
 
-def assert_pairs(pairs, expected, tolerance):
-    for pair, expected_pair in zip(pairs, expected, strict=True):
-        for P, expected_P in zip(pair, expected_pair, strict=True):
-            assert_close(P, expected_P, tolerance)
-
-
 def tolerance(network):
     return {"float32": 2e-5, "float64": 1e-12}[network.dtype.name]
 
 
 def assert_steps_are_those_of_the_open_formulas(network, X, target, with_velocity=False):
-    velocity = np.zeros(network.n_parameters, network.dtype) if with_velocity else None
-    V = [tuple(0 * P for P in pair) for pair in as_floats(network.parameters)]
+    velocity, momentum = (np.zeros(network.n_parameters, network.dtype), 0.9) if with_velocity else (None, 0.0)
+    V = np.zeros(network.n_parameters)
     for _ in range(2):  # the second step finds the buffers of the first
-        before = as_floats(network.parameters)
+        before = flat(as_floats(network.parameters))
         J, gradients, _ = open_formulas(network, X, target)
-        if with_velocity:
-            found = network.sgd_step(X, target, 0.1, 0.9, velocity)
-            V = [tuple(0.9 * v - 0.1 * d for v, d in zip(*z, strict=True)) for z in zip(V, gradients, strict=True)]
-        else:
-            found = network.sgd_step(X, target, 0.1)
-            V = [tuple(-0.1 * d for d in pair) for pair in gradients]
-        moved = [tuple(P + v for P, v in zip(*z, strict=True)) for z in zip(before, V, strict=True)]
+        found = network.sgd_step(X, target, 0.1, momentum, velocity)
+        V = momentum * V - 0.1 * flat(gradients)
         assert type(found) is float
         assert_close(found, J, tolerance(network))
-        assert_pairs(network.parameters, moved, tolerance(network))
+        assert_close(flat(network.parameters), before + V, tolerance(network))
 
 
 @given(TASKS, st.integers(1, 4))
@@ -116,7 +105,7 @@ def test_J_and_its_gradients_are_those_of_automatic_differentiation(choice, m):
     arguments = (X, target, names, choice["loss"], choice["regularizer"], network.lam)
     assert_close(J, objective(network.parameters, *arguments))
     assert J == network.objective(X, target)
-    assert_pairs(gradients, grad(objective)(list(network.parameters), *arguments), 1e-11)
+    assert_close(flat(gradients), flat(grad(objective)(list(network.parameters), *arguments)), 1e-11)
 
 
 @given(TASKS, st.integers(1, 6))
@@ -126,10 +115,12 @@ def test_J_gradients_and_trace_are_the_open_formulas_in_both_precisions(choice, 
     found, found_gradients = network.loss_and_gradients(X, target)
     assert_close(found, J, tolerance(network))
     trace = network.forward(X)
-    for pairs in (found_gradients, network.backward(trace, target)):
-        assert_pairs(pairs, gradients, tolerance(network))
+    for layers in (found_gradients, network.backward(trace, target)):
+        assert_close(flat(layers), flat(gradients), tolerance(network))
     passed = [trace.O, trace.Z, trace.G, trace.dL_dO[1:]]
-    assert_pairs(passed, [by_hand.O, by_hand.Z, by_hand.G, by_hand.dL_dO], tolerance(network))
+    for arrays, expected in zip(passed, (by_hand.O, by_hand.Z, by_hand.G, by_hand.dL_dO), strict=True):
+        for A, B in zip(arrays, expected, strict=True):
+            assert_close(A, B, tolerance(network))
     assert {A.dtype for A in itertools.chain(*passed, *found_gradients)} == {network.dtype}
 
 
@@ -156,17 +147,14 @@ def test_a_network_begins_with_biases_of_0_and_the_last_layer_has_an_activation_
 
 
 def test_the_seed_decides_the_weights_and_each_layer_has_its_own():
-    weights = [[W for W, _ in Network([4, 4, 4], tanh, seed=seed).parameters] for seed in (1, 1, 2)]
-    assert np.array_equal(weights[0], weights[1])
-    assert not np.array_equal(weights[0], weights[2])
-    assert not np.array_equal(weights[0][0], weights[0][1])
+    first, again, other = ([W for W, _ in Network([4, 4, 4], tanh, seed=seed).parameters] for seed in (1, 1, 2))
+    assert np.array_equal(first, again) and not np.array_equal(first, other) and not np.array_equal(*first)
 
 
-def test_predict_gives_the_output_and_probabilities_for_classes():
-    X = np.random.default_rng(0).standard_normal((7, 5))
-    assert np.array_equal(Network([5, 3], tanh).predict(X), Network([5, 3], tanh).forward(X).O[-1])
-    network = Network([5, 3], tanh, softmax_cross_entropy)
-    assert_close(network.predict(X), softmax(network.forward(X).Z[-1]))
+@pytest.mark.parametrize(("loss", "output"), [(mse, identity), (softmax_cross_entropy, softmax)])
+def test_predict_gives_the_output_and_probabilities_for_classes(loss, output):
+    network, X, _ = task(Network, loss=loss)
+    assert_close(network.predict(X), output(network.forward(X).Z[-1]), 0)
 
 
 def test_no_argument_and_no_parameter_is_changed_by_a_pass():
@@ -174,11 +162,9 @@ def test_no_argument_and_no_parameter_is_changed_by_a_pass():
     X, target = np.asfortranarray(np.ones((7, 5))), np.zeros((14, 3))[::2]
     for A in (X, target, *itertools.chain(*network.parameters)):
         A.flags.writeable = False
-    for dW, db in network.loss_and_gradients(X, target)[1]:
-        dW += 1
-        db += 1
-    assert (X == 1).all()
-    assert (target == 0).all()
+    for dP in itertools.chain(*network.loss_and_gradients(X, target)[1]):
+        dP += 1
+    assert (X == 1).all() and (target == 0).all()
 
 
 @BOTH
@@ -235,22 +221,22 @@ def test_what_is_assigned_is_copied_at_once_into_arrays_that_stay(kind):
 @BOTH
 def test_parameters_that_are_none_of_these_layers_are_refused_by_name_and_nothing_is_changed(kind):
     network = task(kind)[0]
-    before, right, W, b = as_floats(network.parameters), network.parameters[0], np.ones((3, 4)), np.ones((1, 4))
+    before, right, W, b = flat(network.parameters), network.parameters[0], np.ones((3, 4)), np.ones((1, 4))
     says = "Network.parameters is list [], expected (W0, b0, W1, b1)"
     cases = [
         ({"parameters": []}, TypeError, says),
         ({"parameters": None}, TypeError, says.replace("list []", "NoneType None")),
         ({"parameters": [right, (W[:2], b[:, :2])]}, ShapeError, "parameters: W1 has shape (2, 4), expected (4, 2)"),
     ]
-    good = {"self": network, "name": "parameters", "parameters": list(network.parameters)}
-    assert not_refused(lambda self, name, parameters: setattr(self, name, parameters), good, cases) == []
+    good = {"parameters": list(network.parameters)}
+    assert not_refused(lambda parameters: setattr(network, "parameters", parameters), good, cases) == []
     cases = [
         ({"pair": np.ones(2)}, TypeError, "parameters[0] is ndarray"),
         ({"pair": (W, b[0])}, ShapeError, "parameters[0]: b has shape (4,), expected (1, 4)"),
         ({"pair": (1j * W, b)}, TypeError, "parameters[0]: W has dtype complex128, expected real floats"),
     ]
     assert not_refused(lambda pair: network.parameters.__setitem__(0, pair), {"pair": right}, cases) == []
-    assert_pairs(network.parameters, before, 0)
+    assert (flat(network.parameters) == before).all()
 
 
 @BOTH
@@ -271,10 +257,10 @@ def test_nothing_that_was_handed_out_is_overwritten(kind):
     trace = network.forward(X)
     gradients = network.backward(trace, target)
     _, more = network.loss_and_gradients(X, target)
-    arrays = trace.O[1:] + trace.Z + trace.G + trace.dL_dO[1:] + [network.predict(X)]
-    arrays += [dP for pair in gradients + more for dP in pair]
+    passed = trace.O[1:], trace.Z, trace.G, trace.dL_dO[1:], [network.predict(X)]
+    arrays = [*itertools.chain(*passed, *gradients, *more)]
     before = [A.copy() for A in arrays]
-    assert not any(np.shares_memory(A, P) for A in arrays for pair in network.parameters for P in pair)
+    assert not any(np.shares_memory(A, P) for A in arrays for P in itertools.chain(*network.parameters))
     for _ in range(3):
         network.sgd_step(X * 2, target, 0.5)
         network.loss_and_gradients(X, target)
@@ -306,24 +292,11 @@ def test_a_copy_in_the_middle_of_training_goes_on_alike_and_alone(kind, make, lo
     network, X, target = task(kind, loss=loss, regularizer=l2, lam=0.1, dtype="float32")
     network.sgd_step(X, target, 0.1)
     twin = make(network)
-    assert twin.loss is loss
-    assert twin.activations == [tanh, identity]
+    assert twin.loss is loss and twin.activations == [tanh, identity]
     assert np.array_equal(twin.predict(X), network.predict(X))
-    before = as_floats(network.parameters)
-    first = twin.sgd_step(X, target, 0.1)
-    assert_pairs(network.parameters, before, 0)
-    assert network.sgd_step(X, target, 0.1) == first
-    assert_pairs(network.parameters, as_floats(twin.parameters), 0)
-
-
-@BOTH
-def test_astype_gives_a_copy_in_the_other_precision(kind):
-    network, X, target = task(kind, dtype="float32")
-    wide = network.astype(float)
-    assert_pairs(wide.parameters, as_floats(network.parameters), 0)
-    assert wide.predict(X).dtype == np.float64
-    wide.sgd_step(X, target, 0.1)
-    assert not np.array_equal(wide.parameters[0][0], network.parameters[0][0])
+    before, first = flat(network.parameters), twin.sgd_step(X, target, 0.1)
+    assert (flat(network.parameters) == before).all()
+    assert network.sgd_step(X, target, 0.1) == first and (flat(network.parameters) == flat(twin.parameters)).all()
 
 
 def test_arguments_that_make_no_network_are_refused_by_name():
@@ -349,8 +322,7 @@ def test_a_pass_of_another_width_target_network_or_kind_is_refused():
     network, X, target = Network([5, 4, 3], tanh), np.ones((7, 5)), np.ones((7, 3))
     says = "Network.forward(X): X has shape (7, 4), expected (m, 5): n_in is 5 because sizes is [5, 4, 3]."
     wide = [({"X": X[:, :4]}, ShapeError, says), ({"X": as_fractions(X)}, TypeError, "X holds Fractions, expected ")]
-    for call in (network.forward, network.predict):
-        assert not_refused(call, {"X": X}, wide) == []
+    assert not_refused(network.predict, {"X": X}, wide) == []
     cases = [({"target": np.ones(shape)}, ShapeError, "target has shape") for shape in [(7, 1), (1, 3), (7, 4), (3, 7)]]
     cases += [({"X": X[:0], "target": target[:0]}, ValueError, "O is empty, (0, 3)")]
     for call in (network.objective, network.loss_and_gradients):
@@ -366,8 +338,8 @@ def test_backward_from_any_G_is_what_backward_does_from_that_of_the_loss():
     network, X, target = task(Network, (5, 4, 3), regularizer=l2, lam=0.1)
     by_loss, by_G = network.forward(X), network.forward(X)
     gradients = network.backward(by_loss, target)
-    assert_pairs(network.backward_from(by_G, mse.gradient(by_G.O[-1], target)), gradients, 1e-14)
-    assert_pairs([by_G.G, by_G.dL_dO[1:]], [by_loss.G, by_loss.dL_dO[1:]], 1e-14)
+    assert_close(flat(network.backward_from(by_G, mse.gradient(by_G.O[-1], target))), flat(gradients), 1e-14)
+    assert_close(flat([by_G.G, by_G.dL_dO[1:]]), flat([by_loss.G, by_loss.dL_dO[1:]]), 1e-14)
     cases = [
         ({"G": np.ones((3, 7))}, ShapeError, "backward_from(trace, G): G has shape (3, 7), expected (7, 3)"),
         ({"trace": Network([5, 3], tanh).forward(X)}, ShapeError, "trace.O has shape [(7, 5), (7, 3)], expected"),
@@ -379,13 +351,10 @@ BAD_STEPS = [  # one of each kind: tests/test_bad_input.py has the others
     ({"X": np.ones((7, 3)) * 1j}, TypeError, "X or target is complex, expected real floats"),
     ({"X": np.ones((7, 4))}, ShapeError, "X has shape (7, 4), expected (m, 3): n_in is 3"),
     ({"X": np.ones((6, 3))}, ShapeError, "target has shape (7, 2), expected ("),
-    ({"X": np.full((7, 3), -np.inf)}, ValueError, "X[0, 0] is -inf, expected finite numbers"),
-    ({"target": np.full((7, 2), np.nan)}, ValueError, "target[0, 0] is nan, expected finite numbers"),
     ({"target": np.array([[1.5, -0.5]] * 7)}, ValueError, "does not sum to 1 with entries of at least 0"),
     ({"learning_rate": -0.1}, ValueError, "learning_rate is -0.1, expected a finite number, at least 0"),
     ({"momentum": 0.9}, TypeError, "velocity is NoneType None, expected np.zeros((26,), float64)"),
     ({"velocity": np.zeros(25)}, TypeError, "expected np.zeros((26,), float64)"),
-    ({"velocity": np.zeros(26, "float32")}, TypeError, "velocity is ndarray"),
     ({"velocity": np.broadcast_to(0.0, (26,))}, TypeError, "velocity is ndarray"),
 ]
 
@@ -394,19 +363,19 @@ BAD_STEPS = [  # one of each kind: tests/test_bad_input.py has the others
 @pytest.mark.filterwarnings("ignore:invalid value")  # numpy's own word about infinity, before the error
 def test_a_step_that_cannot_be_is_refused_by_name_and_changes_nothing_first_or_later(kind):
     network, X, target = task(kind, (3, 4, 2), loss=softmax_cross_entropy)
-    before = as_floats(network.parameters)
+    before = flat(network.parameters)
 
     def first_step(**given):
         fresh = task(kind, (3, 4, 2), loss=softmax_cross_entropy)[0]
         try:
             fresh.sgd_step(**given)
         finally:
-            assert_pairs(fresh.parameters, before, 0)
+            assert (flat(fresh.parameters) == before).all()
 
     good = {"X": X, "target": target, "learning_rate": 0.0}
     for step in (first_step, network.sgd_step):
         assert not_refused(step, good, BAD_STEPS) == []
-    assert_pairs(network.parameters, before, 0)
+    assert (flat(network.parameters) == before).all()
 
 
 @BOTH
@@ -420,11 +389,11 @@ def test_one_entry_that_is_not_finite_is_found_in_a_batch_of_a_known_form(kind, 
     network.sgd_step(X, target, 0.1)
     network.parameters[0][0][:] = -abs(network.parameters[0][0])  # relu: infinity then gives 0 everywhere
     network.parameters[0][0][-1] = 0  # and 0 times infinity is NaN
-    before = as_floats(network.parameters)
+    before = flat(network.parameters)
     {"X": X, "target": target}[name][-1, -1] = value
     with pytest.raises(ValueError, match=rf"{name}\[{m - 1}, \d\] is .*, expected finite numbers"):
         network.sgd_step(X, target, 0.1)
-    assert_pairs(network.parameters, before, 0)
+    assert (flat(network.parameters) == before).all()
 
 
 @pytest.mark.parametrize("part", [tanh, relu, mse, softmax_cross_entropy, l2], ids=repr)
@@ -434,8 +403,7 @@ def test_a_copy_or_a_pickle_of_a_part_is_the_part_itself(part):
 
 @BOTH
 def test_a_run_that_diverges_goes_on_to_nan_as_the_formulas_do(kind):
-    network, X, target = task(kind, (3, 4, 2), activation=relu)
+    network, X, target = task(kind, activation=relu)
     with np.errstate(all="ignore"):
         Js = [network.sgd_step(X, target, 1e200) for _ in range(5)]
-    assert np.isfinite(Js[0])
-    assert not np.isfinite(Js[-1])
+    assert np.isfinite(Js[0]) and not np.isfinite(Js[-1])

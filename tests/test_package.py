@@ -24,8 +24,7 @@ FLOORS = [
     ["__init__", "arguments", "shapes", "shape_comments"],
     [
         *("activations", "losses", "regularizers", "initializers", "jacobian", "dense"),
-        *("network", "fast", "autodiff"),
-        "depth",
+        *("network", "fast", "autodiff", "depth"),
     ],
     ["practice", "pictures", "conventions"],
     ["exercises", "views", "publish", "server_extension"],
@@ -72,13 +71,6 @@ def public_objects():
                     yield f"{name}.{attribute}.{method_name}", method
 
 
-def test_the_lower_floors_pull_in_no_drawing_no_widgets_and_no_progress_bar():
-    names = ["course_lib", *LOWER_MODULES]
-    program = f"import {', '.join(names)}, sys; print(*{UPSTAIRS_ONLY!r} & set(sys.modules))"
-    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
-    assert result.stdout.split() == []
-
-
 def test_imports_go_only_downwards():
     assert {part_of(module) for module in MODULES} - FLOOR.keys() == set()  # say in this file on which floor it lives
     own = [(module, name) for module in MODULES for name in imports(MODULES[module]) if name.startswith("course_lib")]
@@ -104,32 +96,26 @@ def test_no_modules_import_each_other_in_a_circle():
     list(graphlib.TopologicalSorter(graph).static_order())  # raises CycleError
 
 
-def test_every_public_name_is_offered_by_the_package_itself():
+def test_every_public_name_is_offered_by_the_package_itself_and_no_other():
     assert {name for name in dir(course_lib) if not hasattr(course_lib, name)} == set()
     for name in course_lib._modules_by_name():
         module = importlib.import_module(f"course_lib.{course_lib._modules_by_name()[name]}")
         offered = getattr(course_lib, name)
         assert offered is getattr(module, name) or inspect.ismodule(offered)
-
-
-def test_a_name_that_is_offered_by_nobody_is_refused_by_name():
     with pytest.raises(AttributeError, match="module 'course_lib' has no attribute 'reluu'"):
         _ = course_lib.reluu
 
 
-def test_nothing_is_loaded_before_it_is_used():
+def test_nothing_is_loaded_before_it_is_used_and_no_drawing_no_widgets_and_no_progress_bar_by_the_lower_floors():
     program = "import course_lib, sys; dir(course_lib); print({'numpy', 'jaxtyping'} & set(sys.modules)); "
-    program += f"course_lib.mse; print(*{UPSTAIRS_ONLY!r} & set(sys.modules))"
+    program += f"import {', '.join(LOWER_MODULES)}; course_lib.mse; print(*{UPSTAIRS_ONLY!r} & set(sys.modules))"
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
     assert result.stdout == "set()\n\n"
 
 
-def test_every_module_says_what_it_is_for():
+def test_every_module_and_every_public_function_class_and_method_says_what_it_is_for():
     sources = {module: path.read_text(encoding="utf-8") for module, path in MODULES.items()}
     assert [module for module, source in sources.items() if not ast.get_docstring(ast.parse(source))] == []
-
-
-def test_every_public_function_class_and_method_has_a_docstring():
     assert [name for name, value in public_objects() if not inspect.getdoc(value)] == []  # its own or an inherited one
 
 

@@ -21,6 +21,7 @@ def lines_of(path):
 
 LEARNER, TESTS, HUB = map(lines_of, FILES)
 LINES = LEARNER + TESTS
+PINNED = {line.split("==")[0] for line in LINES if line != "-e ."}
 BENCHMARKS = ROOT / "benchmarks"
 OTHER_TOOLS = [BENCHMARKS / "engine.py", BENCHMARKS / "growth.py"]  # compare with them; have their own requirements.txt
 FOLDERS = ("tests", "figures", "benchmarks")
@@ -30,10 +31,6 @@ OWN = {"course_lib", *(path.stem for folder in FOLDERS for path in (ROOT / folde
 def normal(name):
     """The name of a package as requirements.txt spells it."""
     return re.sub(r"[-_.]+", "-", name).lower()
-
-
-def pinned():
-    return {line.split("==")[0] for line in LINES if line != "-e ."}
 
 
 def sources():
@@ -63,21 +60,18 @@ def imported(texts=None):
 def test_every_line_is_one_exact_version_or_the_project_itself():
     version = re.compile(r"[a-z0-9-]+==[\w.+!]+( ; .+)?")
     assert [line for line in LINES if line != "-e ." and not version.fullmatch(line)] == []
-    assert LINES.count("-e .") == 1
+    assert LINES.count("-e .") == 1 and len(PINNED) == len(LINES) - 1  # none twice
 
 
 def test_every_name_of_the_short_lists_is_pinned():
     project = PROJECT["project"]
-    wanted = [
-        *project["dependencies"],
-        *(name for names in project["optional-dependencies"].values() for name in names),
-    ]
-    assert {normal(name.partition(";")[0]) for name in wanted} - pinned() == set()
+    wanted = [name for names in (project["dependencies"], *project["optional-dependencies"].values()) for name in names]
+    assert {normal(name.partition(";")[0]) for name in wanted} - PINNED == set()
 
 
 def test_every_package_that_is_imported_is_pinned():
     distributions = packages_distributions()
-    missing = {name for name in imported() if not {normal(d) for d in distributions.get(name, [])} & pinned()}
+    missing = {name for name in imported() if not {normal(d) for d in distributions.get(name, [])} & PINNED}
     assert missing <= {"torch"}  # compared with in notebook 11 where it is installed
 
 
@@ -87,12 +81,11 @@ def test_what_the_comparison_imports_is_pinned_in_its_own_file_to_the_versions_o
     names = imported([path.read_text(encoding="utf-8") for path in OTHER_TOOLS])
     assert {{"sklearn": "scikit-learn"}.get(name, name) for name in names} <= {line.split("==")[0] for line in own}
     assert all(re.fullmatch(r"[a-z0-9-]+==[\d.]+", line) for line in own)
-    shared = [line for line in own if line.split("==")[0] in pinned()]
+    shared = [line for line in own if line.split("==")[0] in PINNED]
     assert set(shared) <= set(LINES)
 
 
-def test_no_package_is_pinned_twice_and_a_hub_has_the_versions_that_are_tested():
-    assert len(pinned()) == len(LINES) - 1
+def test_a_hub_has_the_versions_that_are_tested():
     assert {line.split()[0] for line in HUB} <= {line.split()[0] for line in TESTS}
 
 
@@ -101,12 +94,8 @@ def test_a_learner_needs_no_more_than_120_packages_on_linux_and_nothing_of_the_t
     assert len([line for line in LEARNER if not line.endswith(elsewhere)]) <= 120
     extras = PROJECT["project"]["optional-dependencies"]
     added = {normal(name.partition(";")[0]) for extra in ("tests", "hub", "scale") for name in extras[extra]}
-    assert added & {line.split("==")[0] for line in LEARNER} <= {
-        "jupyter-client",
-        "psutil",
-        "requests",
-        "websocket-client",
-    }
+    shared = {"jupyter-client", "psutil", "requests", "websocket-client"}
+    assert added & {line.split("==")[0] for line in LEARNER} <= shared
 
 
 def test_a_container_by_repo2docker_has_the_python_that_the_pins_are_compiled_for():

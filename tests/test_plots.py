@@ -101,7 +101,6 @@ def drawn(figure):
 
 PICTURES = {
     "fractions": lambda: plots.matrix("Q", as_fractions(integers(4, 3)) / Fraction(7), ("m", "n")),
-    "one entry": lambda: plots.matrix("a name longer than its matrix", integers(1, 1), ("1", "1")),
     "tiny and huge": lambda: plots.matrix("A", np.array([[1e-9, -1e22], [-0.00123, -99999.0]]), ("m", "n")),
     "twenty": lambda: plots.matrix("A", decimals(20, 20), ("m", "n"), columns=[19], rows=[0]),
     "empty": lambda: plots.matrix("G", np.zeros((0, N_OUT)), G_SYMBOLS),
@@ -112,20 +111,14 @@ PICTURES = {
         caption="A caption that is longer than the figure is wide. " * 4,
     ),
     "big product": lambda: plots.product(
-        ("Xᵀ", decimals(64, 150), ("n_in", "m")),
-        ("G", decimals(150, 10), G_SYMBOLS),
-        ("grad", decimals(64, 10), W_SYMBOLS),
-        entry=(10, 3),
+        *(("Xᵀ", decimals(64, 150), ("n_in", "m")), ("G", decimals(150, 10), G_SYMBOLS)),
+        *(("grad", decimals(64, 10), W_SYMBOLS), (10, 3)),
     ),
     "pattern": lambda: plots.nonzero_pattern(
         "dZ/dW", dense.dZ_dW(integers(M, N_IN), N_OUT), G_SYMBOLS, W_SYMBOLS, entry=(1, 2)
     ),
-    "pattern with a 0": lambda: plots.nonzero_pattern(
-        "dZ/dO", dense.dZ_dO(2, np.eye(3)), ("m", "n"), ("m", "n"), structural=dense.dZ_dO(2, np.ones((3, 3))) != 0
-    ),
     "layer": lambda: plots.layer(M, N_IN, N_OUT, W=(1, 2), b=0, O=(4, 3)),
     "check": lambda: plots.gradient_check(trace_and_check()[1]),
-    "check of one layer": lambda: plots.gradient_check(GradientCheck(trace_and_check()[1][:2])),
     "history": lambda: plots.history(History([3.0, 1.0, 0.1], [0.1, 0.5, 0.9], [3.0, 1.0, 0.11], [0.1, 0.5, 0.9])),
     "diverged": lambda: plots.history(History([3.0, np.inf], [0.1, 0.1], diverged=1)),
     "digits": lambda: plots.digits(digit_images().X_test[:23], np.arange(23) % 10, np.arange(23) % 9),
@@ -148,9 +141,8 @@ def test_no_text_is_clipped_or_touches_another(picture):
     boxes = np.array([text.get_window_extent(renderer).extents for text in texts])  # x0, y0, x1, y1
     outside = (boxes[:, :2] < 0).any(axis=1) | (boxes[:, 2:] > figure.bbox.extents[2:]).any(axis=1)
     assert [text.get_text() for text, is_outside in zip(texts, outside, strict=True) if is_outside] == []
-    width, height = np.moveaxis(np.minimum(boxes[:, None, 2:], boxes[None, :, 2:]), 2, 0) - np.moveaxis(
-        np.maximum(boxes[:, None, :2], boxes[None, :, :2]), 2, 0
-    )
+    low, high = np.maximum(boxes[:, None, :2], boxes[:, :2]), np.minimum(boxes[:, None, 2:], boxes[:, 2:])
+    width, height = np.moveaxis(high - low, 2, 0)
     touch = np.argwhere(np.triu((width > 1) & (height >= 2), k=1))
     assert [(texts[i].get_text(), texts[j].get_text()) for i, j in touch] == []
 
@@ -230,7 +222,6 @@ def test_what_is_no_matrix_with_its_symbols_and_a_highlight_outside_it_are_refus
         ({"symbols": (2, 2)}, TypeError, "symbols is (2, 2), expected 2 strings"),
         ({"symbols": ("n", "n")}, ShapeError, "n is 2 because A is (2, 3) = (n, n)"),
         ({"symbols": ("1", "n")}, ShapeError, "A has shape (2, 3), expected (1, n)"),
-        ({"rows": [2]}, IndexError, "A has shape (2, 3): there is no entry [2, 0]"),
         ({"columns": [-1]}, IndexError, "there is no entry [0, -1]"),
         ({"entries": [(0, 3)]}, IndexError, "there is no entry [0, 3]"),
     ]
@@ -271,25 +262,20 @@ def pattern(figure, m, n_out, p, q):
     return filled
 
 
-def test_a_pattern_is_filled_where_the_jacobian_is_not_zero_and_outlines_the_panel_that_is_asked_for():
-    tensor = dense.dZ_dW(abs(integers(M, N_IN)) + 1, N_OUT)  # no structural non-zero is 0
-    figure = plots.nonzero_pattern("dZ/dW", tensor, G_SYMBOLS, W_SYMBOLS, entry=(3, 1))
-    assert np.array_equal(pattern(figure, *tensor.shape), tensor != 0)
-    assert outlines(figure.axes[0]) == {(3 * (M + 1), N_OUT + 1, M, N_OUT)}
-    assert "dZ/dW  (m, n_out, n_in, n_out) = (7, 3, 5, 3)" in words(figure)
-    assert "Panel [h, k], (m, n_out) = (7, 3): 7 of 21 entries are structural non-zeros." in words(figure)
-
-
-def test_a_structural_non_zero_that_is_0_is_filled_and_reads_0():
+def test_a_pattern_is_filled_at_structural_non_zeros_reads_0_at_such_a_0_and_outlines_the_panel_that_is_asked_for():
     O = abs(integers(M, N_IN)) + 1
     O[6, 4] = 0
-    structural = dense.dZ_dW(np.ones((M, N_IN)), N_OUT) == 1
-    tensor = dense.dZ_dW(O, N_OUT)
-    figure = plots.nonzero_pattern("dZ/dW", tensor, G_SYMBOLS, W_SYMBOLS, structural=structural)
+    structural, tensor = dense.dZ_dW(np.ones((M, N_IN)), N_OUT) == 1, dense.dZ_dW(O, N_OUT)
+    given = "dZ/dW", tensor, G_SYMBOLS, W_SYMBOLS
+    figure = plots.nonzero_pattern(*given, structural=structural, entry=(3, 1))
     assert np.array_equal(pattern(figure, *tensor.shape), structural)
+    assert outlines(figure.axes[0]) == {(3 * (M + 1), N_OUT + 1, M, N_OUT)}
     below = 4 * (M + 1) + 6  # panel row h = 4, entry i = 6
     assert cells(figure.axes[0]) == {(below, k * (N_OUT + 1) + k): "0" for k in range(N_OUT)}
-    by_value = plots.nonzero_pattern("dZ/dW", tensor, G_SYMBOLS, W_SYMBOLS)
+    assert "dZ/dW  (m, n_out, n_in, n_out) = (7, 3, 5, 3)" in words(figure)
+    assert "Panel [h, k], (m, n_out) = (7, 3): 7 of 21 entries are structural non-zeros." in words(figure)
+    by_value = plots.nonzero_pattern(*given)
+    assert np.array_equal(pattern(by_value, *tensor.shape), tensor != 0)
     assert cells(by_value.axes[0]) == {} and "6 to 7 of 21" in words(by_value)
 
 
@@ -299,7 +285,6 @@ def test_a_pattern_of_something_else_is_refused():
         ({"tensor": np.zeros((0, 3, 5, 3))}, ValueError, "is empty"),
         ({"row_symbols": ("n_in", "n_out")}, ShapeError, "n_in is 7"),
         ({"entry": (5, 0)}, ValueError, "entry is [5, 0], expected an entry of the panels of dZ/dW"),
-        ({"structural": np.ones((7, 3, 5, 3))}, ShapeError, "structural is float64"),
         ({"structural": np.ones((7, 3, 5, 2), dtype=bool)}, ShapeError, "structural is bool of shape (7, 3, 5, 2)"),
         ({"structural": True}, TypeError, "structural is a bool"),
     ]
@@ -331,10 +316,8 @@ def test_a_highlighted_entry_of_a_layer_has_a_line_for_each_product_that_it_is_i
 def test_a_layer_without_such_an_entry_is_refused():
     cases = [
         ({"m": 0}, ValueError, "m is 0"),
-        ({"n_in": 2.5}, TypeError, "n_in"),
         ({"W": (5, 0)}, ValueError, "W is [5, 0], expected an entry of W, which is (5, 3)"),
         ({"b": 3}, ValueError, "b is 3, expected a whole number from 0 to 2"),
-        ({"O": (0, 5)}, ValueError, "expected an entry of O, which is (7, 5)"),
     ]
     assert not_refused(plots.layer, {"m": 7, "n_in": 5, "n_out": 3}, cases) == []
 
@@ -379,15 +362,11 @@ def test_a_history_draws_train_and_test_with_their_names_and_says_where_it_diver
     loss, accuracy = plots.history(history).axes
     assert [line.get_ydata().tolist() for line in loss.lines] == [history.loss, history.test_loss]
     assert [line.get_ydata().tolist() for line in accuracy.lines] == [history.accuracy, history.test_accuracy]
-    assert loss.get_yscale() == "log"
-    assert [line.get_linestyle() for line in loss.lines] == ["-", "--"]
+    assert loss.get_yscale() == "log" and [line.get_linestyle() for line in loss.lines] == ["-", "--"]
     assert {text.get_text(): text.xy for text in loss.texts} == {"train": (2, 0.1), "test": (2, 0.2)}
-    loss, _ = plots.history(History([3.0, 2.0, np.inf, np.nan], [0.1] * 4, diverged=3)).axes
-    assert loss.get_title() == "loss J: diverged at epoch 3"
-    assert [text.xy for text in loss.texts] == [(1, 2.0)]
-    for losses in ([0.0], [np.nan, np.nan], [1.0, 0.0]):  # without a logarithm: a gap
-        loss, _ = plots.history(History(losses, [1.0] * len(losses))).axes
-        assert np.isfinite(loss.lines[0].get_ydata()).tolist() == [x > 0 for x in losses]
+    loss, _ = plots.history(History([3.0, 2.0, np.inf, 0.0, np.nan], [0.1] * 5, diverged=3)).axes
+    assert loss.get_title() == "loss J: diverged at epoch 3" and [text.xy for text in loss.texts] == [(1, 2.0)]
+    assert np.isfinite(loss.lines[0].get_ydata()).tolist() == [True, True, False, False, False]  # no logarithm: a gap
 
 
 def test_digits_are_drawn_row_by_row_with_what_they_were_read_as():
@@ -402,9 +381,7 @@ def test_digits_are_drawn_row_by_row_with_what_they_were_read_as():
 def test_digits_that_do_not_fit_are_refused():
     cases = [
         ({"X": np.ones((3, 63))}, ShapeError, "X has shape (3, 63), expected (m, 64)"),
-        ({"X": np.ones(64)}, ShapeError, "X has shape (64,), expected 2 indexes"),
         ({"X": np.ones((101, 64))}, ValueError, "X has 101 rows, expected 1 to 100"),
-        ({"labels": np.eye(3)}, ShapeError, "labels has shape (3, 3), expected (m,) = (3,)"),
         ({"labels": [1, 2, 3], "predicted": [1]}, ShapeError, "predicted has shape (1,)"),
         ({"predicted": [1, 2, 3]}, ValueError, "predicted was given without labels"),
     ]

@@ -28,19 +28,14 @@ def share(figure):
 def test_text_is_larger_in_proportion_and_off_is_as_before():
     before = share(plots.equation(*DRAWN))
     projector()
-    assert share(plots.equation(*DRAWN)) > 1.35 * before
-    assert plots.equation(*DRAWN).dpi == 200
-    projector("off")
-    assert share(plots.equation(*DRAWN)) == before
-
-
-def test_a_picture_on_a_whole_slide_has_text_of_18_points():
-    projector()
-    assert share(plots.equation(*DRAWN)) * 1168 >= 24  # of 1280 units, without the margins
     product = plots.product(
         ("O^T", np.ones((5, 7)), ("n_in", "m")), DRAWN[1], ("P", np.ones((5, 3)), ("n_in", "n_out"))
     )
-    assert share(product) * 1168 >= 24
+    for figure in (plots.equation(*DRAWN), product):
+        assert share(figure) * 1168 >= 24 and figure.dpi == 200  # of 1280 units of a slide, without the margins
+    assert share(plots.equation(*DRAWN)) > 1.35 * before
+    projector("off")
+    assert share(plots.equation(*DRAWN)) == before
 
 
 @pytest.mark.parametrize(("mode", "look"), [("light", looks.LIGHT), ("dark", looks.DARK)])
@@ -52,15 +47,12 @@ def test_the_mode_gives_the_colours(mode, look):
     assert looks.look() == look._replace(large=True)
 
 
-def test_another_mode_is_an_error_that_names_it():
-    with pytest.raises(ValueError, match=r"mode is 'bright', expected one of light, dark, off"):
-        projector("bright")
-
-
-def test_in_a_notebook_it_brings_a_style_while_it_is_on():
+def test_in_a_notebook_it_brings_a_style_while_it_is_on_and_another_mode_is_refused():
     for mode in MODES:
         assert ("<style>" in projector(mode)._repr_html_()) == (mode != "off")
     assert "large, for a light room" in projector()
+    with pytest.raises(ValueError, match=r"mode is 'bright', expected one of light, dark, off"):
+        projector("bright")
 
 
 def test_a_kernel_takes_the_mode_from_its_environment():

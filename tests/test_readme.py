@@ -38,8 +38,7 @@ def section(document, heading):
 
 def blocks(text, language):
     """The code blocks of one language, each as its lines."""
-    found = re.findall(rf"^```{language}\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
-    return [block.splitlines() for block in found]
+    return [block.splitlines() for block in re.findall(rf"(?ms)^```{language}\n(.*?)^```", text)]
 
 
 def table(text, first_column):
@@ -50,25 +49,17 @@ def table(text, first_column):
 
 def spelled_out(rows):
     """{"S1", "S2", "S3", "E7"} for `S1 to S3, E7`."""
-    found = set()
-    for kind, first, last in re.findall(r"([SE])(\d+)(?: to [SE](\d+))?", rows):
-        found |= {f"{kind}{i}" for i in range(int(first), int(last or first) + 1)}
-    return found
+    spans = re.findall(r"([SE])(\d+)(?: to [SE](\d+))?", rows)
+    return {f"{kind}{i}" for kind, first, last in spans for i in range(int(first), int(last or first) + 1)}
 
 
-# Commands
-
-
-def test_the_readme_has_exactly_two_set_up_commands():
-    assert blocks(section(README, "Two commands"), "sh") == [[OPEN_THE_COURSE], [RUN_THE_TESTS]]
-
-
-def test_the_windows_commands_are_the_same_two():
-    expected = [
-        command.replace("python3 -m venv", "py -3 -m venv").replace(".venv/bin/", ".venv\\Scripts\\")
-        for command in (OPEN_THE_COURSE, RUN_THE_TESTS)
+def test_the_readme_has_exactly_two_set_up_commands_and_the_same_two_for_windows():
+    commands = [OPEN_THE_COURSE, RUN_THE_TESTS]
+    assert blocks(section(README, "Two commands"), "sh") == [[command] for command in commands]
+    commands = [
+        c.replace("python3 -m venv", "py -3 -m venv").replace(".venv/bin/", ".venv\\Scripts\\") for c in commands
     ]
-    assert blocks(section(README, "Two commands"), "bat") == [[command] for command in expected]
+    assert blocks(section(README, "Two commands"), "bat") == [[command] for command in commands]
 
 
 def test_ci_runs_exactly_the_readmes_test_command_and_then_the_slow_tier():
@@ -81,7 +72,8 @@ def test_ci_runs_exactly_the_readmes_test_command_and_then_the_slow_tier():
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a bash script")
-def test_ci_refuses_arguments_before_it_does_anything():
+def test_ci_may_be_executed_and_refuses_arguments_before_it_does_anything():
+    assert os.access(ROOT / ".ci" / "run", os.X_OK)
     command = [shutil.which("bash"), ROOT / ".ci" / "run", "--help"]
     done = subprocess.run(command, env={"PATH": ""}, capture_output=True, text=True, check=False)  # finds no program
     assert done.returncode == 2 and "takes no arguments, but got: --help" in done.stderr
@@ -94,21 +86,12 @@ def test_ci_installs_a_browser_only_where_the_browser_tests_would_find_none():
     assert tuple(looked_for) == ast.literal_eval(found)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no permission to execute")
-def test_ci_may_be_executed():
-    assert os.access(ROOT / ".ci" / "run", os.X_OK)
-
-
 @documents
 def test_every_command_names_files_that_exist(document):
     words = [word for block in blocks(document, "sh") for line in block for word in line.partition("#")[0].split()]
-    paths = [
-        re.split("/lab/tree/|/srv/course/", word)[-1] for word in words if re.search(r"\.(py|ipynb|txt|toml)$", word)
-    ]
+    files = [word for word in words if re.search(r"\.(py|ipynb|txt|toml)$", word)]
+    paths = [re.split("/lab/tree/|/srv/course/", word)[-1] for word in files]
     assert paths and [path for path in paths if not (ROOT / path).is_file()] == []
-
-
-# Links and tables
 
 
 @documents
@@ -129,22 +112,12 @@ def test_the_map_lists_every_notebook_with_rows_that_it_shows_and_leaves_no_row_
     assert set().union(*mapped.values()) == set(ROWS)
 
 
-# The floor plan
-
-
-def floors():
-    plan = table(section(CONTRIBUTING, "The floor plan"), "floor")
-    return {module.strip(): int(floor) for floor, modules, _ in plan for module in modules.split(",")}
-
-
 def test_the_floor_plan_is_the_one_that_the_imports_are_held_to():
     """tests/test_package.py holds every module to it."""
     there = {part: floor for part, floor in FLOOR.items() if (ROOT / "course_lib" / part).is_dir()}
     there |= {path.stem: FLOOR[path.stem] for path in (ROOT / "course_lib").glob("*.py") if path.stem != "__init__"}
-    assert floors() == there
-
-
-# One's own work, and an update
+    plan = table(section(CONTRIBUTING, "The floor plan"), "floor")
+    assert {module.strip(): int(floor) for floor, modules, _ in plan for module in modules.split(",")} == there
 
 
 @pytest.mark.skipif(
@@ -158,9 +131,8 @@ def test_ones_own_work_is_kept_when_an_update_is_taken(tmp_path):
     us = "git -c user.name=us -c user.email=us@example.org -c init.defaultBranch=main"
 
     def run(command, folder, succeeds=True):
-        result = subprocess.run(
-            command, shell=True, cwd=folder, env=environment, capture_output=True, text=True, check=False
-        )
+        options = {"shell": True, "cwd": folder, "env": environment, "capture_output": True, "text": True}
+        result = subprocess.run(command, check=False, **options)
         assert (result.returncode == 0) is succeeds, result.stderr
 
     def publish(text):

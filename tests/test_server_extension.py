@@ -13,10 +13,6 @@ from jupyterlab_server.settings_utils import _get_overrides
 from course_lib.server_extension import PromptConnection, _load_jupyter_server_extension
 
 
-def server_with(connection):
-    return SimpleNamespace(web_app=SimpleNamespace(settings={"kernel_websocket_connection_class": connection}))
-
-
 def test_a_connection_sends_at_once_and_then_connects_as_the_servers_own_does(monkeypatch):
     calls = []
     monkeypatch.setattr(ZMQChannelsWebsocketConnection, "connect", lambda self: calls.append("connected") or "future")
@@ -28,12 +24,10 @@ def test_a_connection_sends_at_once_and_then_connects_as_the_servers_own_does(mo
 
 
 def test_it_takes_the_place_of_the_servers_own_class_and_of_no_other():
-    server = server_with(ZMQChannelsWebsocketConnection)
-    _load_jupyter_server_extension(server)
-    assert server.web_app.settings["kernel_websocket_connection_class"] is PromptConnection
-    another = server_with(SimpleNamespace)
-    _load_jupyter_server_extension(another)
-    assert another.web_app.settings["kernel_websocket_connection_class"] is SimpleNamespace
+    for own, taken in ((ZMQChannelsWebsocketConnection, PromptConnection), (SimpleNamespace, SimpleNamespace)):
+        settings = {"kernel_websocket_connection_class": own}
+        _load_jupyter_server_extension(SimpleNamespace(web_app=SimpleNamespace(settings=settings)))
+        assert settings["kernel_websocket_connection_class"] is taken
 
 
 def test_installing_the_requirements_switches_it_on():

@@ -1,6 +1,6 @@
 """The IPython extension: a shape comment is checked where its line runs, and the cell fails at that line if it lies.
 
-Each test has a fresh shell of its own. The tests at the end run a notebook in a real kernel.
+Each test has a fresh shell of its own; tests/test_shape_watch.py runs a notebook in a real kernel.
 """
 
 import ast
@@ -8,17 +8,17 @@ import re
 import sys
 from contextlib import nullcontext
 
-import nbformat
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from IPython.utils.capture import capture_output
-from nbclient import NotebookClient
+from refusals import not_refused
 from shell import fresh_shell
 
 from course_lib import load_ipython_extension
 from course_lib.shape_comments import ShapeComments
+from course_lib.shape_comments.grammar import parse_comment, sizes
 from course_lib.shapes import ShapeError
 
 SETUP = """
@@ -79,6 +79,7 @@ HOLDS = [
     "Z = O @ W + b  # (m, n_in) @ (n_in, n_out) + (1, n_out) -> (m, n_out)",
     "dW = np.dot(O.T, G)  # (n_in, m) @ (m, n_out) -> (n_in, n_out)",  # no operands to compare: the result alone
     # several targets
+    "Z = -G  # -(m, n_out) -> (m, n_out)",
     "(dW, db) = [A, B] = pair()  # (n_in, n_out), (1, n_out)",
     "(dW, db), Z = pair(), G  # (n_in, n_out), (1, n_out), (m, n_out)",
     # other kinds of assignment and of target
@@ -96,7 +97,7 @@ HOLDS = [
     # return, and a line that is only an expression
     "def f():\n    return  # (m, n_out)\nf()",
     "print('shape')  # (m, n_out)",
-    # prose (tests/test_shape_grammar.py has more), and what only looks like a comment
+    # prose, and what only looks like a comment
     "x = 'a'  # f: R -> R (optional)",
     'x = \'# (m, n_out)\'\n# (m, n_out)\nx = """\n# (m, n_out)\n"""; Z = O @ W  # (m, n_out)',
     'def f():\n    """Nothing."""  # (m, n_out)\nassert f.__doc__ == "Nothing."',
@@ -136,10 +137,7 @@ FAILS = [
     ("def f(m):\n    A = O + 0  # (m, n_in)\nf(2)", "A is (7, 5), but the comment says (m, n_in) = (2, 5)."),
     ("class C:\n    m = 2\n    A = O  # (m, n_in)", "A is (7, 5), but the comment says (m, n_in) = (2, 5)."),
     # what stands left of the arrow
-    (
-        "O.T @ G  # (n_in, m) @ (m, n_out) -> (n_out, n_in)",
-        "left of -> stands (5, 3), right of it (n_out, n_in) = (3, 5).",
-    ),
+    ("O.T @ G  # (n_in, m) @ (m, n_out) -> (n_out, n_in)", "left of -> stands (5, 3), right of it (n_out, n_in) ="),
     ("A = G.T @ G  # (n_out, m) @ (m, n_in) -> (n_out, n_in)", "G is (7, 3), but the comment says (m, n_in) = (7, 5)."),
     ("Z = G * b * G  # (m, n_out) * (m, n_out) * () -> (m, n_out)", "b is (1, 3), but the comment says (m, n_out)"),
     # several targets
@@ -191,12 +189,10 @@ def test_magics_that_run_code_and_except_star_are_checked_too(cell, run):
 
 
 def test_the_last_assignment_shows_nothing_and_the_last_expression_its_value(run):
-    assert run("Z = O @ W  # (m, n_out)") == (None, None, "")
-    assert run("W += 1  # (n_in, n_out)") == (None, None, "")
+    for cell in ("Z = O @ W  # (m, n_out)", "W += 1  # (n_in, n_out)"):
+        assert (run(cell)[0], run(cell)[2]) == (None, "")
     error, value, printed = run("G.sum(axis=0)  # (n_out,)")
-    assert error is None
-    assert value.tolist() == [7, 7, 7]
-    assert "array([7., 7., 7.])" in printed
+    assert (error, value.tolist()) == (None, [7, 7, 7]) and "array([7., 7., 7.])" in printed
 
 
 @pytest.mark.parametrize("cell", ["Z = O @@ W  # (m, n_out)", "x = '''# (m, n_out)", "  x = 1\ny"])
@@ -207,9 +203,8 @@ def test_python_itself_reports_a_syntax_error(cell, run):
 
 
 def test_an_error_of_the_code_itself_keeps_its_frames_and_a_shape_error_of_the_library_shows_those_of_the_notebook(run):
-    assert "G is (7, 3), but" in str(
-        run("Z = O @ G  # (m, n_in) @ (n_in, n_out) -> (m, n_out)")[0]
-    )  # before numpy fails
+    error, _, _ = run("Z = O @ G  # (m, n_in) @ (n_in, n_out) -> (m, n_out)")
+    assert "G is (7, 3), but" in str(error)  # before numpy fails
     error, _, printed = run("x = 1\nZ = O @ G  # (m, n_out)")
     assert type(error) is ValueError and "----> 2 Z = O @ G" in printed
     printed = run("from course_lib.activations import relu\nrelu(2)")[2]
@@ -224,7 +219,7 @@ def test_a_symbol_may_change_from_cell_to_cell(run):
     assert "(m, n_in) = (8, 5)" in str(run("m = 8\nZ = O  # (m, n_in)")[0])
 
 
-def test_a_cell_after_an_error_costs_what_it_did_before(run):
+def test_a_cell_after_an_error_costs_what_it_did_before(run, monkeypatch):
     """Tracebacks hang the tree of a whole source file on nodes that all trees of Python share: nothing may follow them."""
 
     class Followed:
@@ -233,14 +228,9 @@ def test_a_cell_after_an_error_costs_what_it_did_before(run):
 
     shared = ast.parse("x = 1").body[0].targets[0].ctx
     assert shared is ast.parse("y = 2").body[0].targets[0].ctx
-    assert isinstance(run("import fractions\nfractions.Fraction('no')")[0], ValueError)
-    before = getattr(shared, "parent", None)
-    shared.parent = Followed()
-    try:
-        assert run("parts[0], box.b = pair()  # (n_in, n_out), (1, n_out)")[0] is None
-        assert "Z is (7, 3)" in str(run("Z = O @ W  # (n_out, m)")[0])
-    finally:
-        shared.parent = before
+    monkeypatch.setattr(shared, "parent", Followed(), raising=False)
+    assert run("parts[0], box.b = pair()  # (n_in, n_out), (1, n_out)")[0] is None
+    assert "Z is (7, 3)" in str(run("Z = O @ W  # (n_out, m)")[0])
 
 
 def test_the_work_for_a_cell_grows_as_its_lines_do():
@@ -299,30 +289,78 @@ def test_no_comment_can_break_the_cell(comment):
         assert "comment" in str(error)
 
 
-KERNEL_CELLS = {
-    SETUP: None,
-    "%load_ext course_lib": None,
-    "Z = O @ W  # (m, n_out)\nZ": None,
-    "def step(W, G):\n    W = W - 0.1  # (n_in, n_out)\n    return O.T @ G  # (n_out, n_in)": None,
-    "x = 1\nstep(W, G)": ["2 step(W, G)", "3 return O.T @ G  # (n_out, n_in)"],
-    "from course_lib import dense\n\ndense.grad_W(O[:6], G)": ["3 dense.grad_W(O[:6], G)"],
-    "import asyncio\nawait asyncio.sleep(0)\nZ = O @ W  # (n_out, m)": ["3 Z = O @ W  # (n_out, m)"],
-    "G;  # (m, n_out)": None,
-    "%unload_ext course_lib": None,
-    "Z = O @ W  # (n_out, m)\nZ.shape": None,
-}
+# The grammar: which comment states a shape, and what its symbols and operators come to
 
 
-def test_in_a_kernel_right_cells_show_their_values_and_an_error_points_at_its_lines_and_hides_the_library():
-    """KERNEL_CELLS: the lines that the traceback of a cell points at, None where there is none."""
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in KERNEL_CELLS])
-    NotebookClient(notebook, kernel_name="python3", allow_errors=True, timeout=60).execute()
-    shown = []
-    for cell, lines in zip(notebook.cells, KERNEL_CELLS.values(), strict=True):
-        errors = [output for output in cell.outputs if output.output_type == "error"]
-        text = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(line for error in errors for line in error.traceback))
-        assert [error.ename for error in errors] == ["ShapeError"] * bool(lines), text
-        assert arrows(text) == (lines or []) and "course_lib/" not in text and "shape_c" not in text
-        shown += [o["data"]["text/plain"] for o in cell.outputs if o.output_type == "execute_result"]
-    right, unloaded = shown  # and nothing for a cell with a semicolon
-    assert right.startswith("array([[5., 5., 5.]") and unloaded == "(7, 3)"
+SYMBOLS = {"m": 7, "n_in": np.int64(5), "n_out": 3, "half": 3.5, "yes": True, "O": np.ones((7, 5)), "empty": 0}.get
+
+
+def come_to(text):
+    """The sizes of one shape, or of an expression of shapes."""
+    _, left = parse_comment(f"{text} -> ()")
+    return sizes(left, text, SYMBOLS)
+
+
+@pytest.mark.parametrize(
+    ("comment", "shapes"),
+    [
+        ("(m,)", ["(m,)"]),
+        ("(größe,)", ["(größe,)"]),
+        ("()", ["()"]),
+        ("(2 * (m + 1), n)", ["(2 * (m + 1), n)"]),
+        ("one row a sample: (m, n_in)", []),
+        ("(m)", []),  # a tuple of one has a comma, as in Python
+        ("(n_in, n_out), (1, n_out)", ["(n_in, n_out)", "(1, n_out)"]),
+        ("W and b -> (n_in, n_out),(1, n_out)", ["(n_in, n_out)", "(1, n_out)"]),
+        ("a -> b -> (m,)", ["(m,)"]),
+        ("", []),
+        ("(m, n) is the shape", []),
+        ("(m - 1, n)", []),
+        ("(-1, n)", []),
+        ("(m, f(n))", []),
+        ("(m, *n)", []),
+        ("[m, n]", []),
+        ("(m, n) -> nothing", []),
+    ],
+)
+def test_a_comment_states_shapes_when_it_is_nothing_else_or_nothing_else_follows_its_arrow(comment, shapes):
+    assert [ast.unparse(shape) for shape in parse_comment(comment)[0]] == shapes
+
+
+def test_the_sizes_of_symbols_and_sums_and_products_are_theirs_and_operators_broadcast_or_contract():
+    sizes = {"()": (), "(2 * (m + 1), 4)": (16, 4), "(empty, 3)": (0, 3), "(m, n_out) / ()": (7, 3)}
+    sizes |= {"((m, n_in) @ (n_in, n_out)) + (1, n_out)": (7, 3), "(m, n_out) ** (1,)": (7, 3)}
+    assert {text: come_to(text) for text in sizes} == sizes
+
+
+@given(SHAPE, SHAPE, st.sampled_from("@+"))
+def test_the_sizes_of_an_expression_are_those_that_numpy_gives(a, b, operator):
+    left, right = np.ones(a), np.ones(b)
+    try:
+        expected = (left @ right if operator == "@" else left + right).shape
+    except ValueError:
+        with pytest.raises(ShapeError, match="contradicts itself"):
+            come_to(f"{a} {operator} {b}")
+    else:
+        assert come_to(f"{a} {operator} {b}") == expected
+
+
+def test_what_does_not_meet_or_is_no_size_is_told_in_full():
+    both = "(m, n_in) = (7, 5) and (m, n_out) = (7, 3)"
+    told = {
+        "(m, n_in) @ (m, n_out)": f"contradicts itself: {both} do not contract: the inner sizes differ.",
+        "(m, n_in) + (m, n_out)": f"contradicts itself: {both} do not broadcast.",
+        "(7, 5) @ ()": "contradicts itself: (7, 5) and () do not contract: the inner sizes differ.",
+        "(m, p)": "uses p, which is not defined where this line runs: define it first, for example p = 7 or p = O.shape[0].",
+        "(m, half)": "uses half as a size, but half is a float.",
+        "(m, yes)": "uses yes as a size, but yes is a bool.",
+    }
+    cases = [({"text": text}, ShapeError, f"the comment `{text}` {reason}") for text, reason in told.items()]
+    assert not_refused(come_to, {"text": "()"}, cases) == []
+
+
+@given(st.text(st.sampled_from(list("()mn12,+*@-> .[]'#\\=:")), max_size=30) | st.text(st.characters(codec="utf-8")))
+def test_every_comment_is_read_without_an_error(comment):
+    shapes, left = parse_comment(comment.replace("\0", ""))
+    assert all(isinstance(shape, ast.Tuple) for shape in shapes)
+    assert left is None or shapes

@@ -23,10 +23,9 @@ def run(monkeypatch):
         watch = Watch(shell)
 
         def run_cells(*sources):
-            for source in sources:
-                with capture_output():
-                    result = shell.run_cell(source)
-                result.raise_error()
+            with capture_output():
+                for source in sources:
+                    shell.run_cell(source).raise_error()
             return watch.unsaid
 
         yield run_cells
@@ -38,13 +37,10 @@ LOAD = "%load_ext course_lib\nimport numpy as np\nm, n = 3, 2"
 @pytest.mark.parametrize(
     "cell",
     [
-        "A = np.zeros((m, n))",
         "A = np.zeros((m, n))  # zeros, to begin with",
         "A, k = np.zeros((m, n)), 1",
         "A = 1.0\nA += np.zeros((m, n))",
         "A: np.ndarray = np.zeros(m)",
-        "A = np.zeros(m)  # (optional)",
-        "if m:\n    A = np.zeros(m)",
         "def f(x):\n    y = x + np.zeros(m)\n    return 2 * y\n\n\nf(1)",
         "from course_lib import as_fractions\nA = as_fractions(np.zeros(m))",
     ],
@@ -53,10 +49,13 @@ def test_an_array_without_a_shape_is_found(cell, run):
     assert len(run(LOAD, cell)) == 1
 
 
+def test_a_comment_that_nothing_checks_does_not_count(run):
+    assert len(run("import numpy as np\n%load_ext course_lib\nA = np.zeros(3)  # (3,)")) == 1
+
+
 @pytest.mark.parametrize(
     "cell",
     [
-        "A = np.zeros((m, n))  # (m, n)",
         "A = np.zeros(\n    (m, n)\n)  # (m, n)",
         "A, k = np.zeros((m, n)), np.zeros(m)  # (m, n), (m,)",
         "A = np.zeros((m, n))  # (m, n)\nA[0] = np.ones(n)\nA[0] += 1",
@@ -67,10 +66,6 @@ def test_an_array_without_a_shape_is_found(cell, run):
 )
 def test_a_shape_that_is_said_or_needs_no_saying_is_not_found(cell, run):
     assert run(LOAD, cell) == []
-
-
-def test_a_comment_that_nothing_checks_does_not_count(run):
-    assert len(run("import numpy as np\n%load_ext course_lib\nA = np.zeros(3)  # (3,)")) == 1
 
 
 def test_a_run_of_a_notebook_tells_a_line_without_a_shape_a_wrong_shape_and_a_changed_output(tmp_path):

@@ -8,7 +8,6 @@ import pytest
 from jaxtyping import Shaped
 from refusals import not_refused, unlike
 
-import course_lib
 from course_lib import dense, jacobian
 from course_lib.activations import relu
 from course_lib.arguments import Number
@@ -39,23 +38,18 @@ def padded(m: int, A: Shaped[np.ndarray, "m n"]):
 
 def test_a_wrong_shape_is_told_with_the_symbols_and_where_their_sizes_come_from():
     """tests/test_bad_input.py gives every public function arrays of another rank; here are the words."""
-    calls = {
+    forward = "forward(O, W, b): b has shape {}, expected (1, n_out): n_out is 3 because W is (5, 3) = (n_in, n_out)."
+    shapes = ((3,), (3, 1), (7, 3), (1, 1), (7, 1), ())  # numpy would broadcast them all
+    calls = {forward.format(shape): lambda shape=shape: dense.forward(O, W, np.ones(shape)) for shape in shapes}
+    calls |= {
         "grad_W(O, G): G has shape (7, 3), expected (m, n_out): m is 11 because O is (11, 5) = (m, n_in).": lambda: (
             dense.grad_W(np.ones((11, 5)), G)
         ),
-        **{
-            f"forward(O, W, b): b has shape {shape}, expected (1, n_out): "
-            "n_out is 3 because W is (5, 3) = (n_in, n_out).": lambda shape=shape: dense.forward(O, W, np.ones(shape))
-            for shape in ((3,), (3, 1), (7, 3), (1, 1), (7, 1), ())  # numpy would broadcast them all
-        },
         "undo_activation(G, Z, activation): Z has shape (1, 3), expected (m, n_out): m is 7 because G is (7, 3) = "
-        "(m, n_out), and n_out is 3 because G is (7, 3) = (m, n_out).": lambda: dense.undo_activation(
-            G, np.ones((1, 3)), relu
-        ),
+        "(m, n_out), and n_out is 3 because G is (7, 3) = (m, n_out).": lambda: dense.undo_activation(G, G[:1], relu),
+        "scaled(A, times, kind): the result has shape (3, 7), expected (m, n): m is": lambda: scaled(G, 2.0, "wrong"),
         "dZ_dO(m, W): W has shape (1, 5, 3), expected (n_in, n_out).": lambda: dense.dZ_dO(7, W[None]),
         "inverse_of_product(A, B): A has shape (7, 5), expected (n, n).": lambda: jacobian.inverse_of_product(O, O),
-        "scaled(A, times, kind): the result has shape (3, 7), expected (m, n): m is 7 because A is (7, 3) = (m, n), "
-        "and n is 3 because A is (7, 3) = (m, n).": lambda: scaled(G, 2.0, "wrong"),
         "Layer.apply(O): O has shape (5,), expected (m, n_in).": lambda: Layer().apply(O[0]),
         "padded(m, A): A has shape (7, 3), expected (m, n): m is 4 because m=4 was given.": lambda: padded(4, G),
     }
@@ -64,11 +58,11 @@ def test_a_wrong_shape_is_told_with_the_symbols_and_where_their_sizes_come_from(
     padded(np.int64(7), G)
 
 
-def test_two_calls_do_not_know_each_other_s_sizes():
-    dense.grad_W(O, G)
+def test_two_calls_do_not_know_each_other_s_sizes_and_keywords_pass_in_any_order():
     assert dense.grad_W(np.ones((11, 2)), np.ones((11, 13))).shape == (2, 13)
-    with pytest.raises(ShapeError):
-        dense.grad_W(O, np.ones((11, 13)))
+    assert np.array_equal(dense.grad_W(G=G, O=O), dense.grad_W(O, G))
+    with pytest.raises(ShapeError, match=r"^grad_W\(O, G\): G has shape \(5, 3\), expected \(m, n_out\): m is 7"):
+        dense.grad_W(G=W, O=O)
     assert dense.grad_W(O, G).shape == (5, 3)
 
 
@@ -84,16 +78,12 @@ def test_a_wrong_type_and_a_value_out_of_range_are_told_by_name():
         "grad_W(O, G): of O and G, only G holds Fractions, expected one kind: floats, or as_fractions(O)": lambda: (
             dense.grad_W(O, as_fractions(G))
         ),
-        "forward(O, W, b): of O and b, only O holds Fractions, expected one kind: floats, or as_fractions(b)": lambda: (
-            dense.forward(as_fractions(O), as_fractions(W), b)
-        ),
         "undo_activation(G, Z, activation): activation is ufunc <ufunc 'tanh'>, expected Activation": lambda: (
             dense.undo_activation(G, G, np.tanh)
         ),
         "dZ_db(m, n_out): n_out is bool True, expected a whole number, at least 0": lambda: dense.dZ_db(7, True),
         "scaled(A, times, kind): times is str '2', expected a finite number": lambda: scaled(G, "2"),
         "scaled(A, times, kind): kind is NoneType None, expected int or str": lambda: scaled(G, 2.0, None),
-        "relu.derivative(Z): Z is list [1.0], expected a numpy array of floats": lambda: relu.derivative([1.0]),
     }
     assert unlike(TypeError, types) == []
     values = {
@@ -105,43 +95,25 @@ def test_a_wrong_type_and_a_value_out_of_range_are_told_by_name():
     assert unlike(ValueError, values) == []
 
 
-def test_keywords_pass_in_any_order_and_are_checked_too():
-    assert np.array_equal(dense.grad_W(G=G, O=O), dense.grad_W(O, G))
-    with pytest.raises(ShapeError, match=r"^grad_W\(O, G\): G has shape \(5, 3\), expected \(m, n_out\): m is 7"):
-        dense.grad_W(G=W, O=O)
-
-
 def test_numbers_of_every_real_kind_are_numbers():
     for times in (2, 2.0, np.float32(2), np.int64(2), Fraction(2)):
         assert (scaled(G, times) == 2).all()
 
 
-def test_a_checked_function_keeps_its_name_docstring_and_signature():
-    assert dense.grad_W.__name__ == "grad_W"
-    assert dense.grad_W.__doc__.startswith("(A) grad_W L = O^T G")
-    assert list(signature(dense.grad_W).parameters) == ["O", "G"]
-
-
-def test_a_shape_error_is_a_value_error_and_the_package_offers_it():
-    assert issubclass(ShapeError, ValueError)
-    assert course_lib.ShapeError is ShapeError
-    assert course_lib.shape_checked is shape_checked
-    assert course_lib.as_fractions is as_fractions
+def test_a_checked_function_keeps_its_name_docstring_and_signature_and_a_shape_error_is_a_value_error():
+    assert dense.grad_W.__name__ == "grad_W" and dense.grad_W.__doc__.startswith("(A) grad_W L = O^T G")
+    assert list(signature(dense.grad_W).parameters) == ["O", "G"] and issubclass(ShapeError, ValueError)
 
 
 def test_as_fractions_keeps_every_entry_exactly():
     A = as_fractions(np.array([[0.1, -2.0], [1e-300, 0.0]]))
-    assert A.dtype == object
-    assert A.shape == (2, 2)
-    assert all(type(entry) is Fraction for entry in A.flat)
-    assert A[0, 0] == Fraction(3602879701896397, 36028797018963968) != Fraction(1, 10)
-    assert A[1, 0] == Fraction(1e-300)
-    assert as_fractions(np.array(0.5))[()] == Fraction(1, 2)
-    assert as_fractions(np.zeros((0, 3))).shape == (0, 3)
+    assert A.dtype == object and all(type(entry) is Fraction for entry in A.flat)
+    exact = Fraction(3602879701896397, 36028797018963968)
+    assert A.tolist() == [[exact, -2], [Fraction(1e-300), 0]] == as_fractions(A).tolist() and exact != Fraction(1, 10)
+    assert as_fractions(np.array(0.5))[()] == Fraction(1, 2) and as_fractions(np.zeros((0, 3))).shape == (0, 3)
     assert as_fractions([1, 2.5, Fraction(1, 3)]).tolist() == [1, Fraction(5, 2), Fraction(1, 3)]
     assert as_fractions(np.array([1, 2], dtype=np.int8)).tolist() == [1, 2]
     assert as_fractions(np.array([0.1], dtype=np.float32))[0] == Fraction(float(np.float32(0.1)))
-    assert as_fractions(A).tolist() == A.tolist()
 
 
 def test_what_is_no_exact_number_is_refused():

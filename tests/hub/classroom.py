@@ -1,7 +1,6 @@
 """A class on one machine: a real JupyterHub, and students who use it over the network as JupyterLab does.
 
-For the tests and for benchmarks/classroom.py. Everything is written into one temporary folder; closing ends every
-process. Each wait has an end.
+For the tests and for benchmarks/classroom.py. All is written into one temporary folder; closing ends every process.
 """
 
 import json
@@ -14,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import psutil
@@ -29,14 +29,9 @@ FIRST_UID = 61000  # of the students' servers, where a process can become anothe
 
 def free_ports(count):
     """So many ports that nobody uses."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
+    with ExitStack() as open_now:
+        sockets = [open_now.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
         return [each.getsockname()[1] for each in sockets]
-    finally:
-        for each in sockets:
-            each.close()
 
 
 def can_be_other_users():
@@ -45,12 +40,10 @@ def can_be_other_users():
         return False
     command = [sys.executable, "-c", f"import course_lib, jupyterhub; open({str(ROOT / 'requirements.txt')!r})"]
     user = {"user": FIRST_UID, "group": FIRST_UID, "extra_groups": []}
-    try:
-        return (
-            subprocess.run(command, cwd="/", capture_output=True, timeout=PATIENCE, check=False, **user).returncode == 0
-        )
-    except OSError:
-        return False
+    with suppress(OSError):
+        done = subprocess.run(command, cwd="/", capture_output=True, timeout=PATIENCE, check=False, **user)
+        return done.returncode == 0
+    return False
 
 
 class Classroom:
@@ -66,24 +59,19 @@ class Classroom:
         (self.folder / "homes").mkdir()
         (self.folder / "hub").mkdir(mode=0o700)
         # What is committed, on a branch: a checkout for a test may be on none.
-        clone = ["git", "clone", "--quiet", "--bare", "--depth=1", ROOT.as_uri(), self.folder / "course"]
-        subprocess.run(clone, check=True)
-        subprocess.run(["git", "-C", self.folder / "course", "branch", "-f", "class"], check=True)
-        subprocess.run(["git", "-C", self.folder / "course", "symbolic-ref", "HEAD", "refs/heads/class"], check=True)
+        subprocess.run(["git", "init", "--quiet", "--bare", "-b", "class", self.folder / "course"], check=True)
+        fetch = ["git", "fetch", "--quiet", "--depth=1", ROOT.as_uri(), "HEAD:class"]
+        subprocess.run(fetch, cwd=self.folder / "course", check=True)
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "COURSE_"))}
         environment |= {"CLASS_FOLDER": str(self.folder), "CLASS_PASSWORD": self._password, "CLASS_PORT": str(port)}
         environment |= {"CLASS_HUB_PORT": str(hub_port), "CLASS_PROXY_PORT": str(proxy_port)}
         environment |= {"CLASS_FIRST_UID": str(FIRST_UID) if self.separate else ""}
         config = Path(__file__).with_name("jupyterhub_config.py")
+        command = [sys.executable, "-m", "jupyterhub", "--config", str(config)]
         with (self.folder / "hub" / "log").open("wb") as log:
+            into = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": log}
             self._hub = subprocess.Popen(
-                [sys.executable, "-m", "jupyterhub", "--config", str(config)],
-                cwd=self.folder / "hub",
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
+                command, cwd=self.folder / "hub", env=environment, start_new_session=True, **into
             )
         try:
             wait_for("the hub answers", self._answers, 1)
@@ -110,22 +98,14 @@ class Classroom:
     def close(self):
         """End every process, and remove the folder."""
         running = self.processes()
-        try:
-            if self._hub.poll() is None:
-                self._hub.send_signal(signal.SIGTERM)  # it ends its servers, and these their kernels
-                try:
-                    self._hub.wait(timeout=30)
-                except subprocess.TimeoutExpired:
-                    pass
-        finally:
-            for process in running:
-                try:
-                    process.kill()
-                except psutil.NoSuchProcess:
-                    pass
-            self._hub.wait(timeout=30)
-            psutil.wait_procs(running, timeout=30)
-            shutil.rmtree(self.folder, ignore_errors=True)
+        self._hub.send_signal(signal.SIGTERM)  # it ends its servers, and these their kernels
+        psutil.wait_procs(running[:1], timeout=30)
+        for process in running:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        self._hub.wait(timeout=30)
+        psutil.wait_procs(running, timeout=30)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def _answers(self):
         if self._hub.poll() is not None:
@@ -188,11 +168,6 @@ class Student:
         header = [f"Authorization: token {self._token}"]
         return websocket.create_connection(address, timeout=PATIENCE, header=header)
 
-    def save(self, path, notebook):
-        """Write a notebook of the student's copy."""
-        body = {"type": "notebook", "content": notebook}
-        self.request("PUT", self.own(f"api/contents/{path}"), json=body, ok=(200, 201))
-
     def run(self, code):
         """Run a cell in the kernel, and return what it shows as text. A cell that fails is an AssertionError."""
         content = {"code": code, "silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": False}
@@ -202,22 +177,17 @@ class Student:
         while waiting:
             assert time.monotonic() < end, f"{self.name}: the cell does not end: {code}"
             received = self._channels.recv()
-            if isinstance(received, bytes):
-                continue  # a widget's numbers
-            received = json.loads(received)
-            if received["parent_header"].get("msg_id") != message["header"]["msg_id"]:
+            received = json.loads(received) if isinstance(received, str) else {}  # bytes are a widget's numbers
+            if received.get("parent_header", {}).get("msg_id") != message["header"]["msg_id"]:
                 continue
             kind, content = received["msg_type"], received["content"]
+            assert kind != "error", f"{self.name}: {content['ename']}: {content['evalue']}\nin the cell:\n{code}"
             if kind == "stream":
                 shown.append(content["text"])
             elif kind in ("execute_result", "display_data"):
                 shown.append(content["data"].get("text/plain", ""))
-            elif kind == "error":
-                raise AssertionError(f"{self.name}: {content['ename']}: {content['evalue']}\nin the cell:\n{code}")
-            elif kind == "execute_reply":
-                waiting.discard("reply")
-            elif kind == "status" and content["execution_state"] == "idle":
-                waiting.discard("idle")
+            elif kind == "execute_reply" or content.get("execution_state") == "idle":
+                waiting.discard("reply" if kind == "execute_reply" else "idle")
         return "\n".join(shown)
 
     def own(self, path):
@@ -258,10 +228,9 @@ def answer(body, words):
 
 
 def attend(student, bodies):
-    """One student's lesson: come, run a notebook, give each of the answers. Returns what happened, and when.
+    """One student's lesson: come, run a notebook, give each of the answers, and save the last one in it.
 
-    bodies: the last one is saved in the notebook. The returned dictionary has `first` and `all`, in seconds from the
-    login to the first result and to the end, and `cards`: what was said to the answers.
+    Returns {"first": seconds from the login to the first result, "all": to the end, "cards": what the answers were told}.
     """
     start = time.monotonic()
     student.log_in()
@@ -278,5 +247,6 @@ def attend(student, bodies):
         for number, body in enumerate(bodies):
             cell["source"] = answer(body, f"attempt {number} of {student.name}")
             happened["cards"].append(student.run(cell["source"]))
-    student.save(NOTEBOOK, notebook)
+    body = {"type": "notebook", "content": notebook}
+    student.request("PUT", student.own(f"api/contents/{NOTEBOOK}"), json=body)
     return happened | {"all": time.monotonic() - start}

@@ -1,8 +1,7 @@
 """The course's own JupyterHub configuration, with what a test needs instead of accounts: never use this for a class.
 
-Everybody who knows CLASS_PASSWORD comes in under any name, and a student's home is a folder in CLASS_FOLDER. Where
-CLASS_FIRST_UID is set each student's server runs as a user of its own, as the accounts of a class would: the numbers from
-there on, which need no account.
+Whoever knows CLASS_PASSWORD comes in under any name; homes are folders in CLASS_FOLDER. Where CLASS_FIRST_UID is set each
+student's server runs as a user of its own, as the accounts of a class would: the numbers from there on need no account.
 """
 
 import os

@@ -53,32 +53,19 @@ def lesson():
     assert not classroom.folder.exists()
 
 
-def test_everyone_gets_the_cards_of_their_own_answers(lesson):
+def test_everyone_gets_the_cards_of_their_own_answers_which_are_kept_with_no_others_and_counted(lesson):
     words = {RIGHT: "Correct", TURNED: "transpose", DOUBLED: "2"}
+    mistakes = {RIGHT: "", TURNED: "transposed", DOUBLED: "factor_two"}
     for student, happened in zip(lesson[1], lesson[2], strict=True):
-        expected = [words[body] for body in bodies(student.number)]
-        assert len(happened["cards"]) == len(expected)
-        for card, word in zip(happened["cards"], expected, strict=True):
-            assert word in card, (student.name, card)
-            assert ("Correct" in card) == (word == "Correct")
-
-
-def test_the_answers_of_each_are_kept_and_no_others(lesson):
-    for student in lesson[1]:
-        rows, given = kept(student), bodies(student.number)
-        assert [row[0] for row in rows] == [EXERCISE] * len(given)
-        assert [row[1] for row in rows] == ["correct" if body == RIGHT else "wrong" for body in given]
-        assert [row[2] for row in rows] == [{RIGHT: "", TURNED: "transposed", DOUBLED: "factor_two"}[b] for b in given]
-        for number, row in enumerate(rows):
-            assert f"attempt {number} of {student.name}" in row[3]
-
-
-def test_everyone_sees_their_own_progress(lesson):
-    for student in lesson[1]:
         given = bodies(student.number)
+        for card, body in zip(happened["cards"], given, strict=True):
+            assert words[body] in card and ("Correct" in card) == (body == RIGHT), (student.name, card)
+        *columns, sources = zip(*kept(student), strict=True)
+        statuses = ["correct" if body == RIGHT else "wrong" for body in given]
+        assert [*map(list, columns)] == [[EXERCISE] * len(given), statuses, [mistakes[body] for body in given]]
+        assert all(f"attempt {number} of {student.name}" in source for number, source in enumerate(sources))
         shown = student.run("from course_lib.exercises import progress\nprint(repr(progress()))")
-        done = RIGHT in given
-        assert f"{int(done)} done, {int(not done)} tried" in shown
+        assert f"{int(RIGHT in given)} done, {int(RIGHT not in given)} tried" in shown
         (line,) = [line for line in shown.splitlines() if f" {EXERCISE} " in line]
         assert f"{len(given)} attempt" in line
 
@@ -143,13 +130,10 @@ def test_a_kernel_cannot_read_what_another_student_has_written(lesson):
     classroom, (one, other, *_), _ = lesson
     if not classroom.separate:
         pytest.skip("only root, with a Python that others can read, can start servers as other users")
-    for path in (*(other.home / PROGRESS).iterdir(), other.home / "backprop" / NOTEBOOK):
-        assert path.exists()
-        shown = one.run(
-            f"try:\n    open({str(path)!r}).read()\nexcept OSError as error:\n    print(type(error).__name__)"
-        )
+    files = [*(other.home / PROGRESS).iterdir(), other.home / "backprop" / NOTEBOOK]
+    assert all(path.exists() for path in files)
+    for attempt in [f"open({str(path)!r}).read()" for path in files] + [
+        f"__import__('os').listdir({str(other.home)!r})"
+    ]:
+        shown = one.run(f"try:\n    {attempt}\nexcept OSError as error:\n    print(type(error).__name__)")
         assert shown.strip() == "PermissionError"
-    shown = one.run(
-        f"import os\ntry:\n    os.listdir({str(other.home)!r})\nexcept OSError as e:\n    print(type(e).__name__)"
-    )
-    assert shown.strip() == "PermissionError"
