@@ -1,11 +1,13 @@
 """Answers as a learner writes them, for the tests of the exercises: source that sees nothing but numpy as np."""
 
+import functools
 import linecache
 
 import numpy as np
 
 from course_lib.exercises.engine.check import check
 from course_lib.exercises.engine.exercise import definitions
+from course_lib.exercises.engine.variants import Variants
 
 
 class NoStore:
@@ -41,3 +43,11 @@ def written(name, body):
 def checked(name, body, **names):
     """The result of checking such an answer by its numbers; test_repair.py has the code read too."""
     return check(definitions()[name], answer(written(name, body), **names), search=0)[0]
+
+
+@functools.cache
+def variants_of(name):
+    """The wrong answers to an exercise that are derived from its solution; each is computed once in a run."""
+    definition = definitions()[name]
+    cases = definition.cases(0)
+    return Variants(definition, cases, tuple(map(definition.value, cases)))

@@ -21,20 +21,14 @@ ex = exercise("grad_W")"""
 STOPPED = "Your code was stopped after 0.2 seconds"
 ANSWERS = {
     "    exit()": "Your code calls exit()",
-    "    quit()": "Your code calls exit()",
-    "    import sys\n    sys.exit(1)": "Your code calls exit()",
     "    get_ipython().user_ns['exit']()": "Your code calls exit()",
     "    return input('O?')": "EOFError",
-    "    return grad_W(O, G)": "RecursionError",
     "    import sys\n    sys.setrecursionlimit(10**9)\n    return grad_W(O, G)": "RecursionError",
     "    never.acquire()": STOPPED,
-    "    while True:\n        pass": STOPPED,
     "    while True:\n        try:\n            while True:\n                pass\n        except BaseException:\n            pass": STOPPED,
     "    print('x' * 10**6)\n    return G.T @ O": "Your result is the gradient, transposed",
     "    raise KeyboardInterrupt": "Your code was interrupted",
     "    raise ValueError('<b>bold</b>')": "Your code raises ValueError in the line `raise ValueError('<b>bold</b>')` in every case",
-    "    O.x": "Your code raises AttributeError in the line `O.x`",
-    "    return None if len(O) else O": "Your function gave None, expected an array of shape (n_in, n_out)",
 }
 
 

@@ -10,26 +10,18 @@ from types import SimpleNamespace
 
 import nbformat
 import pytest
-from learner import written
-from learners_answers import MADE
+from learner import checked, variants_of
 from nbclient import NotebookClient
-from test_notebooks import FOLDER, NAMES, START, code_cells, read
+from test_notebooks import FOLDER, NAMES, code_cells, read
 
 from course_lib.exercises import by_hand_names, exercise, predictions
 from course_lib.exercises.engine.course import found
 from course_lib.exercises.engine.exercise import definitions
-from course_lib.exercises.engine.mistakes import MISTAKES
 from course_lib.exercises.engine.puzzle import Puzzle
 from course_lib.exercises.engine.sheet import Sheet
 
 DEFINITIONS = {name: each for name, each in definitions().items() if each.notebook in NAMES}
 
-# For each exercise a mistake that is often made: the id that the card has to name, and the source of the function.
-WRONG = {
-    name: next((ids, written(name, bodies[0])) for ids, bodies in MADE[name].items() if ids in MISTAKES)
-    for name in DEFINITIONS
-    if name in MADE
-}
 VIEW_OF_THE_CASE = r"""
 import re
 
@@ -45,6 +37,13 @@ def stub(definition):
 
 def with_answer(definition, source):
     return stub(definition).replace(definition.stub, source)
+
+
+def wrong(definition):
+    """The source of an answer with a known mistake."""
+    sources = (each.source for each in variants_of(definition.name).alone if each.source)
+    minus = definition.solution.replace("return ", "return -")
+    return next((source for source in sources if checked(definition.name, source).status == "wrong"), minus)
 
 
 def asked_in(cell):
@@ -76,7 +75,7 @@ def card(cell):
 
 @functools.cache
 def filled_in(name):
-    """The notebook run with every solution in it; and then the exercises' cells, run again with WRONG answers.
+    """The notebook run with every solution in it; and then the exercises' cells, run again with wrong answers.
 
     After each of these comes a cell that runs the code which the card gives, if it gives any.
     """
@@ -84,9 +83,7 @@ def filled_in(name):
     again = []
     for cell in code_cells(nb):
         if definition := asked_in(cell):
-            if definition.name in WRONG:
-                source = with_answer(definition, WRONG[definition.name][1])
-                again += map(nbformat.v4.new_code_cell, (source, VIEW_OF_THE_CASE))
+            again += map(nbformat.v4.new_code_cell, (with_answer(definition, wrong(definition)), VIEW_OF_THE_CASE))
             cell.source = cell.source.replace(definition.stub, definition.solution)
     again.append(nbformat.v4.new_code_cell(code_cells(nb)[-1].source))
     nb.cells += again
@@ -116,18 +113,15 @@ def test_the_exercises_stand_in_the_order_of_the_course():
 @pytest.mark.parametrize("name", by_hand_names())
 def test_its_sheet_stands_among_the_exercises_of_its_notebook(name):
     nb = read(found(Sheet)[name].notebook)
-    cells = [cell for cell in code_cells(nb) if cell.source == f'hand = by_hand("{name}")\nhand']
-    assert [section(nb, cell) for cell in cells] == ["Exercises"]
-    assert card(cells[0]).startswith(found(Sheet)[name].ask)
+    (cell,) = (cell for cell in code_cells(nb) if cell.source == f'hand = by_hand("{name}")\nhand')
+    assert section(nb, cell) == "Exercises" and card(cell).startswith(found(Sheet)[name].ask)
 
 
 @pytest.mark.parametrize("name", predictions())
 def test_its_question_stands_once_before_a_cell_that_decides(name):
-    notebook = next(each for each in NAMES if each.startswith(name[:2]))
-    nb = read(notebook)
-    places = [i for i, cell in enumerate(nb.cells) if cell.source == f'prediction("{name}")']
-    assert len(places) == 1
-    question, decides = nb.cells[places[0]], nb.cells[places[0] + 1]
+    nb = read(next(each for each in NAMES if each.startswith(name[:2])))
+    (place,) = (i for i, cell in enumerate(nb.cells) if cell.source == f'prediction("{name}")')
+    question, decides = nb.cells[place : place + 2]
     assert {"text/html", "text/plain"} <= set(question.outputs[0].data)
     assert decides.cell_type == "code" and decides.outputs
 
@@ -159,9 +153,8 @@ def test_with_all_solutions_it_is_green_and_shows_what_it_shows_without(notebook
 @pytest.mark.parametrize("notebook", NAMES)
 def test_a_classic_mistake_in_each_exercise_is_named_and_stops_nothing(notebook):
     _, again = filled_in(notebook)
-    expected = [name for name in WRONG if DEFINITIONS[name].notebook == notebook]
-    expected += ["relu_prime"] * (notebook == START)
-    for name, cell, view in zip(expected, again[::2], again[1::2], strict=True):
+    asked = [each.name for each in map(asked_in, code_cells(read(notebook))) if each]
+    for name, cell, view in zip(asked, again[::2], again[1::2], strict=True):
         assert card(cell).startswith(f"✗ {name}: Not yet right."), card(cell)
         assert ("shows this very case" in card(cell)) == bool(view.outputs)
 

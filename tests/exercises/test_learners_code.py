@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 import warnings
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from learner import NoStore, answer, checked, written
 from course_lib.exercises import exercise
 from course_lib.exercises.engine import check as check_module
 from course_lib.exercises.engine.check import check as check_against
-from course_lib.exercises.engine.exercise import Exercise, definitions
+from course_lib.exercises.engine.exercise import definitions
 from course_lib.exercises.engine.sandbox import TIME_LIMIT
 
 # An alarm may ring in a callback of the garbage collector: Python says so and goes on, and the alarm rings again.
@@ -69,45 +70,33 @@ def nothing_is_left_behind():
     assert checked("grad_W", WRONG).status == "wrong"
 
 
-def grad_W_async():
-    pass
-
-
 # What is no function, or none with these arguments.
-@pytest.mark.parametrize(
-    ("given", "mistakes", "message"),
-    [
-        ("grad_W", ("wrong_type",), "check takes your function, as in ex.check(grad_W); this is a str."),
-        (None, ("wrong_type",), "this is a NoneType."),
-        (np.ones((5, 3)), ("wrong_type",), "this is a ndarray."),
-        (dict, ("wrong_type",), "this is a class."),
-        (type("Mine", (), {}), ("wrong_type",), "this is a class."),
-        (lambda O: O, (), "The course calls grad_W(O, G), with 2 arguments; yours takes (O)."),
-        (lambda O, G, W: O, (), "yours takes (O, G, W)."),
-        (lambda: 0, (), "yours takes ()."),
-        (lambda *, O, G: O, (), "yours takes (O, G)."),
-        (lambda O, G, *, m: O, (), "yours takes (O, G, m)."),
-        (lambda G, O: O.T @ G, (), "The arguments are grad_W(O, G), in this order; yours are (G, O)."),
-    ],
-)
-def test_what_cannot_be_called_as_the_exercise_asks_is_refused(ex, given, mistakes, message):
+REFUSED = [
+    ("grad_W", "check takes your function, as in ex.check(grad_W); this is a str."),
+    (None, "this is a NoneType."),
+    (np.ones((5, 3)), "this is a ndarray."),
+    (dict, "this is a class."),
+    (lambda O: O, "The course calls grad_W(O, G), with 2 arguments; yours takes (O)."),
+    (lambda O, G, W: O, "yours takes (O, G, W)."),
+    (lambda: 0, "yours takes ()."),
+    (lambda *, O, G: O, "yours takes (O, G)."),
+    (lambda O, G, *, m: O, "yours takes (O, G, m)."),
+    (lambda G, O: O.T @ G, "The arguments are grad_W(O, G), in this order; yours are (G, O)."),
+    *(
+        (answer(f"{head} grad_W(O, G):\n    {word} O.T @ G"), "an ordinary function that returns its result")
+        for head, word in (("async def", "return"), ("def", "yield"), ("async def", "yield"))
+    ),
+]
+
+
+@pytest.mark.parametrize(("given", "message"), REFUSED)
+def test_what_cannot_be_called_as_the_exercise_asks_is_refused(ex, given, message):
     result = ex.check(given)
-    assert (result.status, result.mistakes) == ("error", mistakes)
+    assert (result.status, result.mistakes) == (
+        "error",
+        () if callable(given) and given is not dict else ("wrong_type",),
+    )
     assert message in result.message
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        "async def grad_W(O, G):\n    return O.T @ G",
-        "def grad_W(O, G):\n    yield O.T @ G",
-        "async def grad_W(O, G):\n    yield O.T @ G",
-    ],
-)
-def test_a_generator_or_async_function_is_refused(ex, source):
-    result = ex.check(answer(source))
-    assert result.status == "error"
-    assert "grad_W(O, G) should be an ordinary function that returns its result" in result.message
 
 
 class Adder:
@@ -121,34 +110,25 @@ class Adder:
 @pytest.mark.parametrize(
     "function",
     [
-        lambda O, G: O.T @ G,
         lambda X, Y: X.T @ Y,
         lambda *both: both[0].T @ both[1],
         lambda O, G, scale=1: scale * O.T @ G,
         Adder(),
         Adder().method,
         functools.partial(lambda scale, O, G: scale * O.T @ G, 1),
-        functools.lru_cache(lambda O, G: O.T @ G) and (lambda O, G: O.T @ G),
     ],
 )
 def test_anything_that_can_be_called_with_the_arguments_is_checked(ex, function):
     assert ex.check(function).status == "correct"
 
 
-@pytest.mark.parametrize("name", list(definitions()))
-@pytest.mark.parametrize(
-    "body", ["...", "pass", "return", "return None", '"""What it does."""', '"""Text."""\n    ...']
-)
-def test_an_empty_body_is_not_attempted(name, body):
-    arguments = definitions()[name].arguments
-    result = exercise(name, NoStore()).check(answer(f"def {name}({arguments}):\n    # your code\n    {body}"))
-    assert (result.status, result.mistakes) == ("not attempted", ())
-    assert result.message == f"Write {name}({arguments}), and check again."
-
-
-@pytest.mark.parametrize("body", ["    G", "    x = None", "    return 0", "    return 'text'", "    print('hello')"])
-def test_a_body_with_something_in_it_is_attempted(body):
-    assert checked("grad_W", body).status == "wrong"
+def test_a_body_is_attempted_if_something_is_in_it():
+    for body in ("...", "pass", "return", "return None", '"""What it does."""', '"""Text."""\n    ...'):
+        result = checked("grad_W", f"    # your code\n    {body}")
+        assert (result.status, result.mistakes) == ("not attempted", ())
+        assert result.message == "Write grad_W(O, G), and check again."
+    for body in ("G", "x = None", "return 0", "return 'text'", "print('hello')"):
+        assert checked("grad_W", f"    {body}").status == "wrong"
 
 
 SPARSE = """class csr_matrix:
@@ -164,15 +144,12 @@ TYPES = {
     "    O.T @ G": "None",
     "(O.T @ G).tolist()": "list",
     "tuple(O.T @ G)": "tuple",
-    "[]": "list",
     "[O.T @ G, [1]]": "list",
     "{'dW': O.T @ G}": "dict",
     "'O.T @ G'": "str",
-    "O": None,
     "np.matrix(O.T @ G)": "matrix",
     "np.ma.masked_array(O.T @ G, O.T @ G > 0)": "MaskedArray",
     "O.T @ G + 0j": "ndarray of dtype complex128",
-    "O.T @ G * 1j": "ndarray of dtype complex128",
     "(O.T @ G).astype(object)": "ndarray of dtype object",
     "np.array([[{}]])": "ndarray of dtype object",
     "(O.T @ G).astype(str)": "ndarray of dtype ",
@@ -180,25 +157,17 @@ TYPES = {
     "(x for x in O.T @ G)": "generator",
     "3j": "complex",
     "type": "type",
-    "float": "type",
     "np.zeros((10**5, 10**4))": "an array of shape (100000, 10000), far too large,",
     SPARSE: "csr_matrix",
-    "    loop = []\n    loop.append(loop)\n    return loop": "RecursionError",
+    "    loop = []\n    loop.append(loop)\n    return loop": "",
 }
 
 
 @pytest.mark.parametrize("body", list(TYPES))
 def test_what_is_no_array_is_called_by_its_name(body):
     result = checked("grad_W", body)
-    if TYPES[body] is None:
-        assert "the shape is (7, 5), expected (5, 3)" in result.message
-    elif TYPES[body] == "RecursionError":
-        assert result.mistakes == ("wrong_type",)
-    else:
-        assert result.mistakes[0] == "wrong_type"
-        assert TYPES[body] in result.message
-        assert "an array of shape (n_in, n_out)" in result.message
-    assert result.status in ("wrong", "error")
+    assert result.status == "wrong" and result.mistakes[0] == "wrong_type"
+    assert TYPES[body] in result.message and "an array of shape (n_in, n_out)" in result.message
 
 
 # What raises, ends the program, or fills the screen.
@@ -206,7 +175,6 @@ RECURSION = "def grad_W(O, G):\n    return grad_W(O, G)"
 ENDS = {
     "    raise ValueError('a text <b>of</b> mine')": "Your code raises ValueError in the line `raise ValueError('a text <b>of</b> mine')` in every case",
     "O.T @ gradient": "Your code raises NameError in the line `return O.T @ gradient` in every case",
-    "1 / 0": "ZeroDivisionError",
     "    raise KeyboardInterrupt": "Your code was interrupted",
     "    raise BaseException('bad')": "Your code raises BaseException",
     "    class Odd(Exception):\n        def __str__(self):\n            raise TypeError\n    raise Odd": "Your code raises Odd",
@@ -214,9 +182,7 @@ ENDS = {
     "import sys\n"
     + RECURSION.replace(":\n", ":\n    sys.setrecursionlimit(10**9)\n"): "Your code raises RecursionError",
     "    exit()": "Your code calls exit()",
-    "    quit()": "Your code calls exit()",
     "    import sys\n    sys.exit(3)": "Your code calls exit()",
-    "    raise SystemExit": "Your code calls exit()",
     "float(input('O?'))": "Your code raises EOFError",
     "ex.check(grad_W)": "check was called by the code that is being checked",
     "    assert False, 'm' * 10**6": "Your code raises AssertionError",
@@ -240,7 +206,6 @@ SLOW = {
     "a wait": "    never.acquire()\n    late.append(1)",
     "a loop": "    while True:\n        pass",
     "a loop of numpy": "    while True:\n        O.T @ G",
-    "an interruption that is caught": "    while True:\n        try:\n            while True:\n                pass\n        except BaseException:\n            pass",
     "a wait whose interruption is caught": "    while True:\n        try:\n            never.acquire()\n        except BaseException:\n            pass",
     "an interruption caught twice": "    while True:\n        try:\n            try:\n                while True: pass\n            except BaseException: pass\n        except BaseException: pass",
     "a right answer, too late": "    try:\n        never.acquire()\n        late.append(1)\n    except BaseException:\n        pass\n    return O.T @ G",
@@ -278,12 +243,11 @@ def test_code_that_takes_too_long_is_stopped(ex, why, where):
 
 
 ROWS, MEAN, AXIS = (f"G.{what}, keepdims=True)" for what in ("sum(axis=1", "mean(axis=0", "mean(axis=axis"))
-LONG = "".join(f"    A{n} = G * {n} + A{n - 1}\n" for n in range(1, 90))
+LONG = "".join(f"    A{n} = G * {n} + A{n - 1}\n" for n in range(1, 270))
 # Wrong answers of any form: the status, the line that is spoken of (None where the numbers alone speak, ... where that
 # depends on the time that is left), the source.
 FORMS = {
     "raises": ("error", 3, "def grad_b(G):\n    S = G.sum(axis=0)\n    return S.reshape(1, len(G))\n"),
-    "an unknown name": ("error", 2, "def grad_b(G):\n    return Gs.sum(axis=0, keepdims=True)\n"),
     "endless": ("error", None, "def grad_b(G):\n    while True:\n        pass\n"),
     "slow": ("wrong", ..., f"def grad_b(G):\n    for _ in range(10**5):\n        pass\n    return {MEAN}\n"),
     "a lambda": ("wrong", 1, f"grad_b = lambda G: {ROWS}\n"),
@@ -298,7 +262,6 @@ FORMS = {
         None,
         f"class Sum:\n    def __call__(self, G):\n        return {ROWS}\ngrad_b = Sum()\n",
     ),
-    "a method": ("wrong", None, f"class Sum:\n    def b(self, G):\n        return {ROWS}\ngrad_b = Sum().b\n"),
     "a closure": (
         "wrong",
         2,
@@ -326,8 +289,7 @@ FORMS = {
         "def total(A):\n    m = len(A)\n    return A.mean(axis=0, keepdims=True)\ndef grad_b(G):\n    return total(G)\n",
     ),
     "tabs": ("wrong", 3, f"def grad_b(G):\n\tif len(G):\n\t\treturn {ROWS}\n"),
-    "a very long function": ("wrong", None, f"def grad_b(G):\n    A0 = G\n{LONG}    return A89.max(axis=0)\n"),
-    "more lines than are read": ("wrong", None, f"def grad_b(G):\n    A0 = G\n{3 * LONG}    return {MEAN}\n"),
+    "more lines than are read": ("wrong", None, f"def grad_b(G):\n    A0 = G\n{LONG}    return {MEAN}\n"),
     "unicode names": ("wrong", 2, f"def grad_b(G):\n    größe, Σ = len(G), {ROWS}\n    return Σ\n"),
     "a global is bound": ("wrong", None, f"def grad_b(G):\n    global calls\n    calls += 1\n    return {MEAN}\n"),
     "a global array is changed": ("wrong", 3, f"def grad_b(G):\n    kept[0] += 1\n    return {MEAN}\n"),
@@ -412,46 +374,34 @@ def test_a_learners_own_alarm_rings_after_the_check(ex):
         signal.signal(signal.SIGALRM, before)
 
 
-@pytest.mark.parametrize(
-    "stream", ["print('x' * 10**6)", "[print(i) for i in range(10**4)]", "import sys; sys.stderr.write('x' * 10**6)"]
-)
-def test_a_megabyte_that_is_printed_is_kept_apart_and_cut(ex, capsys, stream):
-    result = ex.check(answer(f"def grad_W(O, G):\n    {stream}\n    return O.T @ G"))
-    assert result.status == "correct"
-    assert 0 < len(repr(result)) < 2500
-    assert len(result._repr_html_()) < 3500
-    assert capsys.readouterr() == ("", "")
-
-
-def test_prints_and_warnings_are_shown_beside_the_verdict(ex, capsys, recwarn):
+def test_what_is_printed_or_warned_is_shown_beside_the_verdict_and_cut(ex, capsys, recwarn):
+    for stream in ("print('x' * 10**6)", "[print(i) for i in range(10**4)]", "sys.stderr.write('x' * 10**6)"):
+        result = ex.check(answer(f"import sys\ndef grad_W(O, G):\n    {stream}\n    return O.T @ G"))
+        assert result.status == "correct"
+        assert 0 < len(repr(result)) < 2500 and len(result._repr_html_()) < 3500
     result = ex.check(answer("def grad_W(O, G):\n    print(O.shape)\n    np.log(-1.0)\n    return O.T @ G"))
     assert result.printed.startswith("(7, 5)\n(7, 5)\n(11, 7)\n")
     assert "warning: invalid value encountered in log" in result.printed
-    assert capsys.readouterr().out == ""
-    assert len(recwarn) == 0
-
-
-@pytest.mark.parametrize(
-    "what", ["import sys; sys.stdout.close()", "import sys; sys.stdout = None", "import sys; sys.stdout.truncate(0)"]
-)
-def test_a_stream_that_the_code_closes_or_replaces_is_there_again(ex, what):
-    assert ex.check(answer(f"def grad_W(O, G):\n    {what}\n    return O.T @ G")).status == "correct"
+    assert capsys.readouterr() == ("", "") and len(recwarn) == 0
 
 
 # What a function may change on its way, and finds as it was the next time; its verdict does not hang on it.
-SETTINGS = {
-    "random states": "np.random.seed(0); import random; random.seed(0); np.random.random(10**4)",
-    "numpy's errors": "np.seterr(all='raise')",
-    "numpy's errors ignored": "np.seterr(all='ignore')",
-    "recursion": "import sys; sys.setrecursionlimit(1500)",
-    "warnings": "import warnings; warnings.simplefilter('ignore')",
-}
+SETTINGS = [
+    "np.random.seed(0); import random; random.seed(0); np.random.random(10**4)",
+    "np.seterr(all='raise')",
+    "np.seterr(all='ignore')",
+    "import sys; sys.setrecursionlimit(1500)",
+    "import warnings; warnings.simplefilter('ignore')",
+    "import sys; sys.stdout.close()",
+    "import sys; sys.stdout = None",
+    "import sys; sys.stdout.truncate(0)",
+]
 
 
-@pytest.mark.parametrize("setting", list(SETTINGS))
+@pytest.mark.parametrize("setting", SETTINGS)
 def test_no_setting_that_the_code_changes_changes_a_verdict(ex, setting):
     for body, mistakes in (("O.T @ G", ()), ("G.T @ O", ("transposed",)), ("(O.T @ G) * 0.37", ())):
-        result = ex.check(answer(f"def grad_W(O, G):\n    R = {body}\n    {SETTINGS[setting]}\n    return R"))
+        result = ex.check(answer(f"def grad_W(O, G):\n    R = {body}\n    {setting}\n    return R"))
         assert (result.status, result.mistakes) == ("correct" if body == "O.T @ G" else "wrong", mistakes)
 
 
@@ -478,10 +428,8 @@ def test_what_the_notebook_has_set_changes_no_verdict(setting):
 def test_what_comes_back_is_taken_as_it_was(ex):
     source = "def grad_W(O, G, kept=[]):\n    for R in kept:\n        R[:] = 0\n    kept.append(O.T @ G)\n    return kept[-1]"
     assert ex.check(answer(source)).status == "correct"
-    assert (
-        ex.check(answer("first = []\ndef grad_W(O, G):\n    first.append(O.T @ G)\n    return first[0]")).status
-        == "wrong"
-    )
+    source = "first = []\ndef grad_W(O, G):\n    first.append(O.T @ G)\n    return first[0]"
+    assert ex.check(answer(source)).status == "wrong"
 
 
 @pytest.mark.parametrize(
@@ -503,26 +451,17 @@ def test_an_answer_that_is_right_for_some_cases_only_does_not_pass(body):
 
 
 def test_the_store_hears_of_attempts_with_their_source_and_of_hints():
-    heard = []
-
-    class Store(NoStore):
-        def record(self, *arguments):
-            heard.append(arguments)
-
-        def hint_used(self, *arguments):
-            heard.append(arguments)
-
-    store = Store()
+    store = mock.Mock()
     ex = exercise("grad_b", store)
     source = "def grad_b(G):\n    return G.sum(axis=0)"
     ex.check(answer(source))
     ex.check(answer("def grad_b(G):\n    ..."))  # not an attempt
     ex.check("text")
     ex.hint()
-    assert heard == [
-        ("grad_b", "wrong", ("flat_bias",), source),
-        ("grad_b", "error", ("wrong_type",), ""),
-        ("grad_b",),
+    assert store.method_calls == [
+        mock.call.record("grad_b", "wrong", ("flat_bias",), source),
+        mock.call.record("grad_b", "error", ("wrong_type",), ""),
+        mock.call.hint_used("grad_b"),
     ]
 
 
@@ -551,14 +490,8 @@ def test_the_cases_have_different_sizes_edges_and_layouts():
         assert O is not case.arguments[0]
 
 
-def test_the_same_answer_gets_the_same_card():
-    assert checked("backward", "[]") == checked("backward", "[]")
-    assert repr(checked("grad_W", "O.T @ G + 1")) == repr(checked("grad_W", "O.T @ G + 1"))
-
-
 def test_an_exercise_cannot_be_changed(ex):
     with pytest.raises(AttributeError):
         ex.definition = None
-    assert isinstance(ex, Exercise)
     assert ex == exercise("grad_W", ex.store)
     assert check_against(ex.definition, lambda O, G: O.T @ G)[0].status == "correct"

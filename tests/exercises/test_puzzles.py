@@ -55,16 +55,13 @@ def test_a_case_alone_that_is_wrong_is_named_alone_and_the_picture_marks_it(name
     ("name", "line", "said"),
     [
         ("identity", "i == h + 1", "one place off"),
-        ("slice", "i + 1 == h", "one place off"),
         ("slice", "i + 3 == h", "one place off"),
         ("cumulative sum", "h < i", "of the border, where h == i"),
         ("cumulative sum", "h >= i", "the two places exchanged"),
         ("convolution", "w[h - i] if 0 <= h - i < len(w) - 1 else 0", "of the window's border"),
-        ("running mean", "(abs(i - h) <= 1) / 3", "of the border"),
         ("centring", "(i == h) + 1 / len(x)", "the others"),
         ("centring", "1 / len(x) - (i == h)", "the wrong sign"),
         ("centring", "i == h", "of the others"),
-        ("softmax", "i == h", "of the diagonal, where i == h"),
         ("relu", "i == h", "of the diagonal with x[i] < 0"),
         ("scale", "0", "All of yours are 0"),
         ("transpose", "i == h and j == k", "the entry itself"),
@@ -84,8 +81,6 @@ def test_a_wrong_line_is_told_what_is_wrong_with_it(name, line, said):
         ("def entry(i, h, x):\n    pass", "not attempted", "one number"),
         ("def entry(i, h, x):\n    print(i)", "error", "a return is missing"),
         ("def entry(i, h, x):\n    return '<b>'", "error", "a str, expected one number"),
-        ("def entry(i, h, x):\n    return 1j", "error", "a complex, expected one number"),
-        ("def entry(i, h, x):\n    return x[i + 1]", "error", "raised IndexError"),
         ("def entry(i, h, x):\n    raise ValueError('<script>')", "error", "raised ValueError: <script>"),
         ("def entry(i, h, x):\n    exit()", "error", "exit()"),
         ("def entry(i, h, x):\n    return float('nan')", "wrong", "yours is nan"),
@@ -98,12 +93,9 @@ def test_whatever_comes_gets_a_clear_verdict(body, status, said):
     assert "<script>" not in result._repr_html_() and "<b>" not in result._repr_html_()
 
 
-def test_one_that_never_ends_is_stopped():
+def test_one_that_never_ends_is_stopped_and_what_is_no_function_is_refused():
     result = puzzle("identity").check(answer("def entry(i, h, x):\n    while True: pass"), limit=0.2)
     assert (result.status, result.mistakes) == ("error", ("too_slow",))
-
-
-def test_what_is_no_function_is_refused():
     assert puzzle("identity").check(3).status == "error"
 
 

@@ -9,13 +9,12 @@ import re
 
 import numpy as np
 import pytest
-from learner import NoStore, answer, written
+from learner import NoStore, answer, variants_of, written
 from learners_answers import MADE
 from public_mistakes import MISTAKES
 
 from course_lib.exercises import check_layer, exercise
 from course_lib.exercises.engine.exercise import definitions
-from course_lib.exercises.engine.variants import Variants
 
 EITHER = r"(?:is|are)"
 
@@ -23,16 +22,14 @@ EITHER = r"(?:is|are)"
 def answers_to(definition):
     """(what it is, a function) for each wrong answer to an exercise that is known."""
     name = definition.name
-    cases = definition.cases(0)
-    for each in Variants(definition, cases, tuple(map(definition.value, cases))).alone:
+    for each in variants_of(name).alone:
         if each.source and not re.search(r"\bf\(", each.source):
             yield each.source, answer(each.source)
-    steps = ["-R", "2 * R", "R / 2", "R.T", "R if R.sum() > 0 else 0.37 * R"]
+    steps = ["-R", "R / 2", "R.T", "R if R.sum() > 0 else 0.37 * R"]
     for last in (*steps, "R + np.arange(R.size).reshape(R.shape) // max(R[:1].size, 1)") * (definition.form == "array"):
         call = f"def {name}({definition.arguments}):\n    R = np.asarray(right({definition.arguments}), dtype=float)\n"
         yield last, answer(f"{call}    return {last}", right=answer(definition.solution))
-    for bodies in MADE.get(name, {}).values():
-        yield from ((body, answer(written(name, body))) for body in bodies)
+    yield from ((body, answer(written(name, body))) for made, _, body in MADE if made == name)
     yield from ((each.id, answer(each.source)) for each in MISTAKES if each.exercise == name)
 
 
@@ -108,27 +105,16 @@ class Told:
         for kind, count, of, spoken in re.findall(
             r"raises (\w+).*? in (?:every case|(\d+) of (\d+) cases), first for (.*?)(?:: |\.(?: |$))", self.message
         ):
-            first = self.raised.index(True)
-            of_all = (
-                sum(self.raised) == len(self.cases)
-                if not count
-                else (sum(self.raised), len(self.cases)) == (int(count), int(of))
-            )
-            if not of_all or first not in self.named(spoken) or type(self.values[first]).__name__ != kind:
+            first, n = self.raised.index(True), len(self.cases)
+            counts = (sum(self.raised), n) == (int(count or n), int(of or n))
+            if not counts or first not in self.named(spoken) or type(self.values[first]).__name__ != kind:
                 yield f"raises {kind} {count} of {of} at {spoken}"
 
     def _counts(self):
         for count, of, rest in re.findall(r"It is right in (\d+) of (\d+) cases(.*?)\.(?: |$)", self.message):
             good = [i for i, each in enumerate(self.good) if each]
-            numbers = [
-                [
-                    n
-                    for name, size in case.sizes.items()
-                    if name != "layers"
-                    for n in (size if isinstance(size, tuple) else (size,))
-                ]
-                for case in self.cases
-            ]
+            sizes = [[size for name, size in case.sizes.items() if name != "layers"] for case in self.cases]
+            numbers = [np.hstack([[], *each]).tolist() for each in sizes]
             has = {
                 "one sample, one input or one unit": [1 in each for each in numbers],
                 "one layer": [case.sizes.get("layers") == 1 for case in self.cases],
@@ -168,9 +154,7 @@ class Told:
 
     def _scaled(self):
         m = [case.sizes.get("m") for case in self.cases]
-        part = (
-            "part" in self.message.split("exactly")[0] or "Every d" in self.message
-        )  # of a sum, of a pair: not the whole
+        part = re.search("part.*exactly|Every d", self.message, re.DOTALL)  # of a sum, of a pair: not the whole
         for words, factor in (
             (r"exactly 1/(\d+) of", lambda i: 1 / m[i]),
             (r"exactly (\d+) times", lambda i: m[i]),
@@ -178,10 +162,8 @@ class Told:
         ):
             if not part and (found := re.search(words, self.message)):
                 cases = [i for i in range(len(self.cases)) if not self.raised[i]]
-                if found.groups() and int(found[1]) not in [m[i] for i in cases if not self.good[i]]:
-                    yield found[0]
-                scaled = [close(self.values[i], tuple_of(self.right[i], factor(i)), 1e-4) for i in cases]
-                if not all(scaled):
+                said = not found.groups() or int(found[1]) in [m[i] for i in cases if not self.good[i]]
+                if not said or not all(close(self.values[i], tuple_of(self.right[i], factor(i)), 1e-4) for i in cases):
                     yield found[0]
 
     def _differs(self):
@@ -227,16 +209,13 @@ class Told:
         found = re.search(
             r"Right for the sizes of the notebook, (.*?), and wrong for others, such as (.*?):", self.message
         )
-        if found and not (
-            all(self.good[i] for i in self.named(found[1])) and not any(self.good[i] for i in self.named(found[2]))
-        ):
-            yield found[0]
+        if found:
+            inside, others = ([self.good[i] for i in self.named(each)] for each in found.groups())
+            if not all(inside) or any(others):
+                yield found[0]
         if "cases of these sizes give the same numbers" in self.message:
-            spoken = re.match(r"For (.*?): ", self.message)[1]
-            first, *others = (leaves(self.values[i]) for i in self.named(spoken))
-            if not others or not all(
-                np.array_equal(a, b) for other in others for a, b in zip(first, other, strict=True)
-            ):
+            first, *others = (self.values[i] for i in self.named(re.match(r"For (.*?): ", self.message)[1]))
+            if not others or not all(close(other, first, 0) for other in others):
                 yield "the same numbers"
 
     def _in_place(self):
