@@ -1,30 +1,14 @@
 """Answers with mistakes as learners make them, one for each way in which a mistake comes about: (exercise, ids, body)."""
 
-SOFTMAX = "    E = np.exp(Z - Z.max(axis=1, keepdims=True))\n    S = E / E.sum(axis=1, keepdims=True)\n"
+from public_mistakes import SOFTMAX, backward
+
+SOFTMAX_GRADIENT = "softmax_cross_entropy_gradient"
 SIGMOID = "(1 / (1 + np.exp(-np.clip(Z, -500, 500))))"
-LOOP = """    gradients = []
-    for l in reversed(range(len(Ws))):
-        G = G * f_prime(Zs[l])
-        gradients.insert(0, (Os[l].T @ G, G.sum(axis=0, keepdims=True)))
-        G = G @ Ws[l].T
-    return gradients
-"""
 STEP = """    for (W, b), (dW, db) in zip(parameters, gradients):
         W -= learning_rate * dW
         b -= learning_rate * db
 """
 STEPS = "[(W - learning_rate * dW, b - learning_rate * db) for (W, b), (dW, db) in zip(parameters, gradients)]"
-
-
-def replaced(text, *changes):
-    for old, new in changes:
-        assert old in text
-        text = text.replace(old, new)
-    return text
-
-
-def loop(*changes):
-    return replaced(LOOP, *changes)
 
 
 MADE = [
@@ -62,19 +46,15 @@ MADE = [
     ("mse_gradient", "averaged_over_entries", "(O - T) / O.size"),
     ("mse_gradient", "wrong_axis", "(O - T) / O.shape[1]"),
     ("mse_gradient", "hard_coded_sizes", "(O - T) / 7"),
-    ("softmax_cross_entropy_gradient", "activation_not_undone", f"{SOFTMAX}    return -T / S / len(Z)"),
-    ("softmax_cross_entropy_gradient", "slope_twice", f"{SOFTMAX}    return (S - T) * S * (1 - S) / len(Z)"),
-    ("softmax_cross_entropy_gradient", "softmax_jacobian_missing", f"{SOFTMAX}    return -T * (1 - S) / len(Z)"),
+    (SOFTMAX_GRADIENT, "activation_not_undone", f"{SOFTMAX}    return -T / S / len(Z)"),
+    (SOFTMAX_GRADIENT, "slope_twice", f"{SOFTMAX}    return (S - T) * S * (1 - S) / len(Z)"),
+    (SOFTMAX_GRADIENT, "softmax_jacobian_missing", f"{SOFTMAX}    return -T * (1 - S) / len(Z)"),
     (
-        "softmax_cross_entropy_gradient",
+        SOFTMAX_GRADIENT,
         "softmax_over_batch",
-        "    E = np.exp(Z - Z.max(axis=0))\n    return (E / E.sum(axis=0) - T) / len(Z)",
+        "    E = np.exp(Z - Z.max())\n    return (E / E.sum(axis=0) - T) / len(Z)",
     ),
-    (
-        "softmax_cross_entropy_gradient",
-        "overflow batch_not_averaged",
-        "    E = np.exp(Z)\n    return E / E.sum(axis=1, keepdims=True) - T",
-    ),
+    (SOFTMAX_GRADIENT, "overflow batch_not_averaged", "    E = np.exp(Z)\n    return E / E.sum(axis=1)[:, None] - T"),
     ("grad_W", "batch_averaged", "O.T @ G / len(O)"),
     ("grad_W", "first_sample_only", "np.outer(O[0], G[0])"),
     ("grad_W", "batch_not_summed", "O[:, :, None] * G[:, None, :]"),
@@ -101,25 +81,25 @@ MADE = [
     ("grad_b", "flat_bias batch_averaged", "G.mean(axis=0)"),
     ("grad_O", "untransposed_weights", "G @ W"),
     ("grad_O", "order untransposed_weights", "W @ G"),
-    ("backward", "activation_not_undone", loop(("        G = G * f_prime(Zs[l])\n", ""))),
-    ("backward", "derivative_at_output", loop(("f_prime(Zs[l])", "f_prime(Os[l])"))),
-    ("backward", "transposed", loop(("Os[l].T @ G,", "G.T @ Os[l],"))),
-    ("backward", "flat_bias", loop((", keepdims=True", ""))),
-    ("backward", "bias_missing", loop((", G.sum(axis=0, keepdims=True)", ","))),
-    ("backward", "sign", loop(("Os[l].T @ G,", "-Os[l].T @ G,"), (" G.sum", " -G.sum"))),
-    ("backward", "factor_two", loop(("Os[l].T @ G,", "2 * Os[l].T @ G,"), (" G.sum", " 2 * G.sum"))),
-    ("backward", "layers_reversed", loop(("insert(0, ", "append("))),
-    ("backward", "last_layer_only", loop(("        G = G @ Ws[l].T\n    return", "        return"))),
-    ("backward", "stale_gradient", loop(("        G = G @ Ws[l].T\n", ""))),
-    ("backward", "wrong_layer_weights", loop(("Ws[l].T", "Ws[l - 1].T if l else G"))),
-    ("backward", "mutates_input", "    Ws.reverse()\n" + loop(("Ws[l].T", "Ws[-l - 1].T"))),
-    ("backward", "wrong_type", loop(("    return gradients\n", ""))),
-    ("sgd_step", "ascent", replaced(STEP, ("-=", "+="))),
-    ("sgd_step", "bias_missing", replaced(STEP, ("        b -= learning_rate * db\n", ""))),
-    ("sgd_step", "not_in_place", replaced(STEP, ("W -= ", "W = W - "))),
+    ("backward", "activation_not_undone", backward(undo="")),
+    ("backward", "derivative_at_output", backward(undo="G = G * f_prime(Os[l])")),
+    ("backward", "transposed", backward(dW="G.T @ Os[l]")),
+    ("backward", "flat_bias", backward(db="G.sum(axis=0)")),
+    ("backward", "bias_missing", backward().replace("(dW, db)", "(dW,)")),
+    ("backward", "sign", backward(dW="-Os[l].T @ G", db="-G.sum(axis=0, keepdims=True)")),
+    ("backward", "factor_two", backward(dW="2 * Os[l].T @ G", db="2 * G.sum(axis=0, keepdims=True)")),
+    ("backward", "layers_reversed", backward().replace("insert(0, ", "append(")),
+    ("backward", "last_layer_only", backward(carry="return grads")),
+    ("backward", "stale_gradient", backward(carry="")),
+    ("backward", "wrong_layer_weights", backward(carry="G = G @ Ws[l - 1].T if l else G")),
+    ("backward", "mutates_input", backward(undo="G *= f_prime(Zs[l])")),
+    ("backward", "wrong_type", backward().replace("    return grads\n", "")),
+    ("sgd_step", "ascent", STEP.replace("-=", "+=")),
+    ("sgd_step", "bias_missing", STEP.replace("        b -= learning_rate * db\n", "")),
+    ("sgd_step", "not_in_place", STEP.replace("W -= ", "W = W - ")),
     ("sgd_step", "not_in_place", f"    parameters[:] = {STEPS}"),
     ("sgd_step", "not_in_place ascent", STEPS.replace(" - ", " + ")),
-    ("sgd_step", "layers_reversed", replaced(STEP, ("gradients)", "gradients[::-1])"))),
+    ("sgd_step", "layers_reversed", STEP.replace("gradients)", "gradients[::-1])")),
     ("he_std", "std_is_variance factor_two", "1 / n_in"),
     ("he_std", "hard_coded_sizes", "np.sqrt(2 / 512)"),
     ("gain", "std_is_variance", "n_out * weight_std * mean_f_prime_squared"),

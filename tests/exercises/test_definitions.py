@@ -171,11 +171,9 @@ def test_the_view_of_every_message_can_be_run_where_it_is_read(name):
     names |= {"ProductExplorer": ProductExplorer, "JacobianExplorer": JacobianExplorer}
     shown = eval(definition.view, names)
     assert type(shown).__name__ in definition.view
-    path = NOTEBOOKS / f"{definition.notebook}.ipynb"
-    if path.exists():
-        source = path.read_text(encoding="utf-8")
-        assert re.search(rf"from course_lib.views import [^\n]*{type(shown).__name__}", source)
-        assert "dense." not in definition.view or re.search(r"from course_lib import [^\n]*\bdense\b", source)
+    source = (NOTEBOOKS / f"{definition.notebook}.ipynb").read_text(encoding="utf-8")
+    assert re.search(rf"from course_lib.views import [^\n]*{type(shown).__name__}", source)
+    assert "dense." not in definition.view or re.search(r"from course_lib import [^\n]*\bdense\b", source)
 
 
 # Hints, solutions, and what is put back.

@@ -25,9 +25,6 @@ from course_lib.exercises.engine.sandbox import TIME_LIMIT
 # An alarm may ring in a callback of the garbage collector: Python says so and goes on, and the alarm rings again.
 pytestmark = pytest.mark.filterwarnings("ignore:Exception ignored in:pytest.PytestUnraisableExceptionWarning")
 
-RIGHT = "O.T @ G"
-WRONG = "np.zeros((O.shape[1], G.shape[1]))"
-
 
 @pytest.fixture
 def ex():
@@ -43,31 +40,27 @@ def short_search(monkeypatch):
     )
 
 
+def surroundings():
+    """What a check has to leave as it was."""
+    modules = {
+        (module, name): id(value)
+        for module in (np, math, builtins, time, warnings)
+        for name, value in vars(module).items()
+    }
+    kept = {each: modules[each] for each in modules if each[1] not in ("_", "filters", "_filters_version")}
+    numbers = random.getstate(), np.random.get_state()[1].tobytes(), str(np.geterr()), sys.getrecursionlimit()
+    clock = signal.getsignal(signal.SIGALRM), signal.getitimer(signal.ITIMER_REAL)
+    return kept | {"rest": (numbers, clock, sys.stdout, sys.stderr, str(warnings.filters))}
+
+
 @pytest.fixture(autouse=True)
 def nothing_is_left_behind():
     """After each test everything is as it was, and a right answer passes and a wrong one does not."""
-    state, limit, handler = random.getstate(), sys.getrecursionlimit(), signal.getsignal(signal.SIGALRM)
-    legacy, errors, out = np.random.get_state()[1].copy(), np.geterr(), (sys.stdout, sys.stderr)
-    filters, spaces = (
-        list(warnings.filters),
-        [(space, dict(space)) for space in map(vars, (np, math, builtins, time, warnings))],
-    )
+    before = surroundings()
     yield
-    assert random.getstate() == state
-    assert (np.random.get_state()[1] == legacy).all()
-    assert (np.geterr(), sys.getrecursionlimit()) == (errors, limit)
-    assert (sys.stdout, sys.stderr) == out
-    assert warnings.filters == filters
-    assert signal.getsignal(signal.SIGALRM) == handler
-    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
-    assert all(
-        space[name] is value
-        for space, before in spaces
-        for name, value in before.items()
-        if name not in ("_", "filters", "_filters_version")
-    )
-    assert checked("grad_W", RIGHT).status == "correct"
-    assert checked("grad_W", WRONG).status == "wrong"
+    assert before.items() <= surroundings().items()
+    assert checked("grad_W", "O.T @ G").status == "correct"
+    assert checked("grad_W", "np.zeros((O.shape[1], G.shape[1]))").status == "wrong"
 
 
 # What is no function, or none with these arguments.
@@ -182,6 +175,7 @@ ENDS = {
     "import sys\n"
     + RECURSION.replace(":\n", ":\n    sys.setrecursionlimit(10**9)\n"): "Your code raises RecursionError",
     "    exit()": "Your code calls exit()",
+    "    quit()": "Your code calls exit()",
     "    import sys\n    sys.exit(3)": "Your code calls exit()",
     "float(input('O?'))": "Your code raises EOFError",
     "ex.check(grad_W)": "check was called by the code that is being checked",
@@ -252,11 +246,6 @@ FORMS = {
     "slow": ("wrong", ..., f"def grad_b(G):\n    for _ in range(10**5):\n        pass\n    return {MEAN}\n"),
     "a lambda": ("wrong", 1, f"grad_b = lambda G: {ROWS}\n"),
     "a lambda in a call": ("wrong", 1, f"def of(f):\n    return f\ngrad_b = of(lambda G: {ROWS})\n"),
-    "a nested function": (
-        "wrong",
-        3,
-        "def grad_b(G):\n    def total(A):\n        return A.sum(axis=1, keepdims=True)\n    return total(G)\n",
-    ),
     "an object that is called": (
         "wrong",
         None,
@@ -278,11 +267,6 @@ FORMS = {
         f"def total(axis, G):\n    return {AXIS}\ngrad_b = functools.partial(total, 0)\n",
     ),
     "typed in a console": ("wrong", None, f"def grad_b(G):\n    return {MEAN}\n"),
-    "one of several functions": (
-        "wrong",
-        2,
-        f"def before(A):\n    return A\n\n\ndef grad_b(G):\n    return {ROWS}\n\n\ndef after(A):\n    return -A\n",
-    ),
     "a helper's mistake": (
         "wrong",
         3,
@@ -405,10 +389,7 @@ def test_no_setting_that_the_code_changes_changes_a_verdict(ex, setting):
         assert (result.status, result.mistakes) == ("correct" if body == "O.T @ G" else "wrong", mistakes)
 
 
-def test_an_argument_that_is_changed_is_said_beside_the_numbers(ex):
-    for body, mistakes in (("O.T @ G", ()), ("G.T @ O", ("transposed",))):
-        result = ex.check(answer(f"def grad_W(O, G):\n    R = {body}\n    O *= 0\n    return R"))
-        assert result.mistakes == ("mutates_input", *mistakes)
+def test_an_argument_that_is_changed_and_put_back_is_not_said(ex):
     restored = "def grad_W(O, G):\n    O *= 2\n    R = O.T @ G / 2\n    O /= 2\n    return R"
     assert ex.check(answer(restored)).status == "correct"
 
@@ -466,12 +447,9 @@ def test_the_store_hears_of_attempts_with_their_source_and_of_hints():
 
 
 def test_a_store_that_fails_costs_a_warning():
-    class Broken:
-        def record(self, *_):
-            raise OSError("no space left")
-
+    broken = mock.Mock(**{"record.side_effect": OSError("no space left")})
     with pytest.warns(UserWarning, match="Progress is not saved: OSError: no space left"):
-        assert exercise("grad_b", Broken()).check(lambda G: G.sum(axis=0)).mistakes == ("flat_bias",)
+        assert exercise("grad_b", broken).check(lambda G: G.sum(axis=0)).mistakes == ("flat_bias",)
 
 
 def test_the_cases_have_different_sizes_edges_and_layouts():

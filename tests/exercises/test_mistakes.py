@@ -8,7 +8,8 @@ import re
 import numpy as np
 import pytest
 from learner import NoStore, answer, checked, variants_of, written
-from learners_answers import MADE, loop
+from learners_answers import MADE
+from public_mistakes import backward
 
 from course_lib.exercises import exercise
 from course_lib.exercises.content.G_and_activation import F_OF
@@ -96,7 +97,7 @@ def test_f_and_f_prime_at_the_output_are_recognised_where_the_learner_has_f(name
         ("F_OF[f_prime](Z)", "activation_not_derivative"),
         ("f_prime(F_OF[f_prime](Z))", "derivative_at_output"),
     ):
-        body = f"G * {wrong}" if name == "undo_activation" else loop(("f_prime(Zs[l])", wrong.replace("Z", "Zs[l]")))
+        body = f"G * {wrong}" if name == "undo_activation" else backward(undo=f"G = G * {wrong.replace('Z', 'Zs[l]')}")
         assert checked(name, body, F_OF=F_OF).mistakes == (mistakes,)
 
 

@@ -13,7 +13,7 @@ from learner import NoStore, answer, variants_of, written
 from learners_answers import MADE
 from public_mistakes import MISTAKES
 
-from course_lib.exercises import check_layer, exercise
+from course_lib.exercises import exercise
 from course_lib.exercises.engine.exercise import definitions
 
 EITHER = r"(?:is|are)"
@@ -240,14 +240,3 @@ def test_what_is_said_of_a_wrong_answer_is_so(definition):
         stated += bool(re.search(r"\d|exactly|every|all", told.message))
     assert false == []
     assert stated
-
-
-@pytest.mark.parametrize(
-    "mistake", [each for each in MISTAKES if each.exercise == "check_layer"], ids=lambda each: each.id
-)
-def test_a_public_mistake_in_a_layer_is_wrong_and_what_is_said_of_its_shapes_is_so(mistake):
-    shapes = eval(f"dict({mistake.shapes})", {"np": np})
-    result = check_layer(answer(mistake.forward), answer(mistake.source), **shapes)
-    assert result.status == "wrong"
-    for got, wanted in re.findall(r"the shape is (\([\d, ]*\)), expected (\([\d, ]*\))", result.message):
-        assert got != wanted

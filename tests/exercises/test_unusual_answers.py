@@ -25,7 +25,7 @@ RIGHT = {
         "np.matmul(O.transpose(), G, dtype=np.longdouble)",
         "np.asarray(np.matrix(O).T * np.matrix(G))",
     ],
-    "grad_b": ["np.atleast_2d(G.sum(0))", "np.cumsum(G, axis=0)[-1:]", "len(G) * G.mean(axis=0, keepdims=True)"],
+    "grad_b": ["np.atleast_2d(G.sum(0))", "len(G) * G.mean(axis=0, keepdims=True)"],
     "grad_O": ["(W @ G.T).T", "np.vectorize(lambda i, k: G[i] @ W[k])(*np.indices((len(G), len(W))))"],
     "forward": [
         "    Z = np.empty((len(O), W.shape[1]))\n    for i, j in np.ndindex(Z.shape):\n        Z[i, j] = O[i] @ W[:, j] + b[0, j]\n    return Z",
@@ -86,7 +86,7 @@ RIGHT = {
         "np.minimum(np.maximum(Z, 0) * 1e12, 1)",
     ],
     "he_std": ["(2 / n_in) ** 0.5", "np.float32(np.sqrt(2 / n_in))", "np.array(np.sqrt(2 / n_in))"],
-    "jacobian_linear": ["A", "A.copy()", "np.array([A @ e for e in np.eye(A.shape[1])]).T"],
+    "jacobian_linear": ["A", "np.array([A @ e for e in np.eye(A.shape[1])]).T"],
     "sgd_step": [
         "    for pair, grads in zip(parameters, gradients):\n        for P, dP in zip(pair, grads):\n            P[...] = P - learning_rate * dP",
         "    for l in range(len(parameters)):\n        for k in (0, 1):\n            np.subtract(parameters[l][k], learning_rate * gradients[l][k], out=parameters[l][k])\n    return parameters",
