@@ -18,10 +18,6 @@ def checked(name, line):
     return puzzle(name).check(answer(f"def entry({puzzle(name).definition.arguments}):\n    return {line}"))
 
 
-def test_there_are_sixteen():
-    assert len(puzzles()) == 16
-
-
 @each_puzzle
 def test_the_solution_is_the_measured_tensor_and_right(name):
     each = puzzle(name).definition
@@ -99,7 +95,8 @@ def test_one_that_never_ends_is_stopped_and_what_is_no_function_is_refused():
     assert puzzle("identity").check(3).status == "error"
 
 
-def test_the_solution_is_shown_and_an_unknown_name_suggests_the_near_one():
+def test_there_are_sixteen_the_solution_is_shown_and_an_unknown_name_suggests_the_near_one():
+    assert len(puzzles()) == 16
     assert puzzle("mean").solution().code == "def entry(i, h, x):\n    return 1 / len(x)"
     with pytest.raises(KeyError, match="did you mean 'softmax'"):
         puzzle("soft max")
