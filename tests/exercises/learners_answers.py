@@ -52,7 +52,7 @@ MADE = [
     (
         SOFTMAX_GRADIENT,
         "softmax_over_batch",
-        "    E = np.exp(Z - Z.max())\n    return (E / E.sum(axis=0) - T) / len(Z)",
+        "    E = np.exp(Z - Z.max(0))\n    return (E / E.sum(axis=0) - T) / len(Z)",
     ),
     (SOFTMAX_GRADIENT, "overflow batch_not_averaged", "    E = np.exp(Z)\n    return E / E.sum(axis=1)[:, None] - T"),
     ("grad_W", "batch_averaged", "O.T @ G / len(O)"),
