@@ -103,5 +103,10 @@ MADE = [
     ("he_std", "std_is_variance factor_two", "1 / n_in"),
     ("he_std", "hard_coded_sizes", "np.sqrt(2 / 512)"),
     ("gain", "std_is_variance", "n_out * weight_std * mean_f_prime_squared"),
+    (
+        "max_pool_back",
+        "tie_counted_twice",
+        "(X == X.reshape(-1, 2).max(1).repeat(2).reshape(X.shape)) * G.repeat(2, axis=1)",
+    ),
     ("append_ones", "order wrong_axis", "np.vstack([np.ones((1, O.shape[1])), O])"),
 ]

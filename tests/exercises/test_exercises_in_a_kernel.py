@@ -21,6 +21,7 @@ ex = exercise("grad_W")"""
 STOPPED = "Your code was stopped after 0.2 seconds"
 ANSWERS = {
     "    exit()": "Your code calls exit()",
+    "    quit()": "Your code calls exit()",
     "    get_ipython().user_ns['exit']()": "Your code calls exit()",
     "    return input('O?')": "EOFError",
     "    import sys\n    sys.setrecursionlimit(10**9)\n    return grad_W(O, G)": "RecursionError",

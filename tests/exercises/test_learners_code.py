@@ -172,7 +172,6 @@ ENDS = {
     "import sys\n"
     + RECURSION.replace(":\n", ":\n    sys.setrecursionlimit(10**9)\n"): "Your code raises RecursionError",
     "    exit()": "Your code calls exit()",
-    "    quit()": "Your code calls exit()",
     "    import sys\n    sys.exit(3)": "Your code calls exit()",
     "float(input('O?'))": "Your code raises EOFError",
     "ex.check(grad_W)": "check was called by the code that is being checked",
