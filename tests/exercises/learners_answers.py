@@ -106,7 +106,7 @@ MADE = [
     (
         "max_pool_back",
         "tie_counted_twice",
-        "(X == X.reshape(-1, 2).max(1).repeat(2).reshape(X.shape)) * G.repeat(2, axis=1)",
+        "(X == X.reshape(-1, 2).max(1).repeat(2).reshape(X.shape)) * G.repeat(2, 1)",
     ),
     ("append_ones", "order wrong_axis", "np.vstack([np.ones((1, O.shape[1])), O])"),
 ]
