@@ -133,7 +133,6 @@ def grad_W(O, G):
 TYPES = {
     "    O.T @ G": "None",
     "(O.T @ G).tolist()": "list",
-    "tuple(O.T @ G)": "tuple",
     "[O.T @ G, [1]]": "list",
     "{'dW': O.T @ G}": "dict",
     "'O.T @ G'": "str",
@@ -145,7 +144,6 @@ TYPES = {
     "(O.T @ G).astype(str)": "ndarray of dtype ",
     "np.zeros((5, 3), dtype=[('a', float)])": "ndarray of dtype ",
     "(x for x in O.T @ G)": "generator",
-    "3j": "complex",
     "type": "type",
     "np.zeros((10**5, 10**4))": "an array of shape (100000, 10000), far too large,",
     SPARSE: "csr_matrix",
