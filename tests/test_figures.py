@@ -139,9 +139,6 @@ def test_a_picture_is_small_and_says_nothing_of_when_or_where_it_was_drawn():
     assert sum(path.stat().st_size for path in FOLDER.glob("*.*")) <= LARGEST_FOLDER
 
 
-# Why the comparison can be trusted: it fails for what is wrong
-
-
 WRONG = {
     "S14_grad_W": {"dW": pictures.dW + (np.arange(15).reshape(5, 3) == 9)},  # one number off by one
     "S17_m_ones": {"k": 1},  # the wrong panel, whose texts stay
@@ -156,9 +153,6 @@ def test_a_wrong_picture_is_a_difference(name, monkeypatch, tmp_path):
     draw.draw(tmp_path, [name])
     assert difference(tmp_path / f"{name}.png", FOLDER / f"{name}.png") > TOLERANCE
     assert same_contents(tmp_path / f"{name}.svg", FOLDER / f"{name}.svg") == (name == "S17_m_ones")
-
-
-# The numbers in the pictures
 
 
 def test_the_overview_adds_up_to_the_entry_that_it_follows():
@@ -195,9 +189,6 @@ def test_the_pictures_of_the_layer_agree_with_each_other():
     assert np.all(pictures.Z != 0)  # no entry on the kink of relu
 
 
-# The colours of the light and the dark look
-
-
 LOOKS = pytest.mark.parametrize("look", [LIGHT, DARK], ids=["light", "dark"])
 # What a colour is to people without red or green receptors: Machado, Oliveira and Fernandes, 2009, in linear RGB.
 PROTANOPIA = [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
@@ -230,9 +221,6 @@ def test_dark_ends_with_its_block_whatever_happens_in_it():
         assert plots.matrix("A", np.eye(2), ("2", "2")).get_facecolor()[:3] == to_rgb(DARK.paper)
         1 / 0  # noqa: B018
     assert plots.matrix("A", np.eye(2), ("2", "2")).get_facecolor()[:3] == to_rgb(LIGHT.paper)
-
-
-# The handout
 
 
 def test_the_pdf_is_one_page_of_a4_with_its_fonts_inside():

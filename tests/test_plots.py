@@ -159,9 +159,6 @@ def test_a_dark_style_in_the_notebook_changes_nothing_and_is_left_alone(picture)
     assert (shown[[0, 0, -1, -1], [0, -1, 0, -1]] == 255).all()  # white, and opaque
 
 
-# One matrix
-
-
 def test_a_matrix_has_each_number_in_its_own_cell_and_its_shape_in_symbols_and_numbers():
     A = integers(M, N_IN)
     (ax,) = plots.matrix("O", A, O_SYMBOLS, rows=[2], columns=[0], entries=[(4, 1)]).axes
@@ -228,9 +225,6 @@ def test_what_is_no_matrix_with_its_symbols_and_a_highlight_outside_it_are_refus
     assert not_refused(plots.matrix, {"name": "A", "A": np.ones((2, 3)), "symbols": ("m", "n")}, cases) == []
 
 
-# Equations and products
-
-
 def test_a_product_highlights_row_h_column_k_and_the_entry_they_make_and_keeps_what_its_panels_highlight():
     OT, G = integers(M, N_IN).T, integers(M, N_OUT)
     good = {"left": Panel("Oᵀ", OT, ("n_in", "m"), rows=[0]), "right": ("G", G, G_SYMBOLS)}
@@ -247,9 +241,6 @@ def test_a_product_highlights_row_h_column_k_and_the_entry_they_make_and_keeps_w
         ({"entry": (5, 0)}, ValueError, "expected an entry of dW"),
     ]
     assert not_refused(plots.product, good, cases) == []
-
-
-# The pattern of a Jacobian
 
 
 def pattern(figure, m, n_out, p, q):
@@ -292,9 +283,6 @@ def test_a_pattern_of_something_else_is_refused():
     assert not_refused(plots.nonzero_pattern, {"name": "dZ/dW"} | good, cases) == []
 
 
-# A layer as a graph
-
-
 def strands(figure):
     """{label: how many lines the highlighted edges have}, by the colour of the label."""
     (ax,) = figure.axes
@@ -320,9 +308,6 @@ def test_a_layer_without_such_an_entry_is_refused():
         ({"b": 3}, ValueError, "b is 3, expected a whole number from 0 to 2"),
     ]
     assert not_refused(plots.layer, {"m": 7, "n_in": 5, "n_out": 3}, cases) == []
-
-
-# Gradients and training
 
 
 def by_parameter(spoil=lambda gradients: None):
