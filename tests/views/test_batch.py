@@ -84,14 +84,6 @@ def test_a_network_of_single_units_and_one_sample_is_shown():
     assert titles(shown.figure()) == ["O", "Z", "G", "o_0ᵀ g_0", "sum, 1 of 1 samples", "OᵀG"]
 
 
-def test_its_state_can_be_set_from_python_with_any_whole_numbers():
-    shown = view(sample=2, layer=1, added=m, mean=False)
-    assert (shown.sample, shown.layer, shown.added, shown.mean) == (2, 1, m, False)
-    shown.sample, shown.layer, shown.added = np.int64(6), np.uint8(0), np.int32(0)
-    assert [type(x) for x in (shown.sample, shown.layer, shown.added)] == [int] * 3
-    assert (shown.sample, shown.layer, shown.added) == (6, 0, 0)
-
-
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize(
     ("size", "words"), [(1e308, r"Z of layer 0\[0, 0\] is inf"), (1e170, "the gradient for W of layer 0.* is")]

@@ -80,10 +80,7 @@ class Batch {
     this.pointed = null; // the matrix that the pointer or the cursor is in
     this.view = frame(el, `A batch of ${this.m} samples`, "Press Step ▶ to add the samples one by one, or choose a sample to see its row.");
     const { root, signal, follow } = this.view;
-    this.grids = Array.from({ length: 6 }, () => {
-      const grid = new MatrixGrid(signal, { onactive: (entry, how) => this.point(grid, entry, how) });
-      return grid;
-    });
+    this.grids = Array.from({ length: 6 }, (_, k) => new MatrixGrid(signal, { onactive: (entry, how) => this.point(this.grids[k], entry, how) }));
     [this.O, this.Z, this.G, this.part, this.sum, this.whole] = this.grids;
     [this.rows, this.sums] = [this.grids.slice(0, 3), this.grids.slice(3)];
     this.lay();
@@ -137,9 +134,8 @@ class Batch {
     const cells = narrow ? [O, Z, G].map((one) => sizesInARow([one], room, HEIGHTS.rows)[0]) : sizesInARow([O, Z, G], room, HEIGHTS.rows);
     cells.forEach((cell, k) => rows[k].set([O, Z, this.layer.G][k], { cell }));
     [this.cell] = sizesInARow([dW], narrow ? room : room / 3, HEIGHTS.sums);
-    this.limit = largest(this.layer.dW.data); // one scale for all three, so that one sees them grow
-    this.running = { upTo: m, data: outerSum(turned, this.layer.G, 0, 0) };
-    for (let i = 0; i < m; i++) this.limit = largest(outerSum(turned, this.layer.G, i, i + 1, this.running.data), this.limit);
+    this.limit = 0; // one scale for all three, so that one sees them grow
+    for (let i = 0, sum; i < m; i++) this.limit = largest((sum = outerSum(turned, this.layer.G, i, i + 1, sum)), this.limit);
     sums[2].set(this.layer.dW, { cell: this.cell, limit: this.limit });
     this.layerPicks.press(model.get("layer"));
     this.losses.press(mean ? 0 : 1);
@@ -160,9 +156,7 @@ class Batch {
   drawSum() {
     const { m, layer: { turned, G, dW }, limit } = this;
     const added = this.model.get("added");
-    if (added < this.running.upTo) this.running = { upTo: 0, data: outerSum(turned, G, 0, 0) };
-    const data = outerSum(turned, G, this.running.upTo, added, this.running.data);
-    this.running.upTo = added;
+    const data = outerSum(turned, G, 0, added);
     this.sum.set({ ...dW, name: "sum", data }, { cell: this.cell, limit });
     this.ticks.forEach((tick, i) => tick.classList.toggle("bss-asleep", i >= added));
     const off = largest(data.map((x, k) => x - dW.data[k]));

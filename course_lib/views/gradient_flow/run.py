@@ -137,17 +137,9 @@ def _critical_gain(name, depth):
             return np.log(G[0] / G[-1]) / (depth - 1)
 
     low, high = np.log(0.01), np.log(1000)
-    at_low, at_high = growth(low), growth(high)
-    last = 0
-    for _ in range(60):  # the Illinois rule: the secant's step, where an end that stays counts half
-        middle = low - at_low * (high - low) / (at_high - at_low)
-        value = growth(middle)
-        if abs(value) < 1e-7:
-            break
-        if value > 0:
-            high, at_high, at_low, last = middle, value, at_low / (2 if last > 0 else 1), 1
-        else:
-            low, at_low, at_high, last = middle, value, at_high / (2 if last < 0 else 1), -1
+    for _ in range(26):
+        middle = (low + high) / 2
+        low, high = (middle, high) if growth(middle) < 0 else (low, middle)
     return float(np.exp(middle))
 
 

@@ -121,9 +121,7 @@ class GradientFlow(View):
 
     @traitlets.validate("layer")
     def _one_that_exists(self, proposal):
-        if not 0 <= proposal["value"] < MOST["depth"]:
-            raise ValueError(f"GradientFlow: layer is {proposal['value']}, expected 0 to {MOST['depth'] - 1}")
-        return proposal["value"]
+        return checked_index("GradientFlow: layer", proposal["value"], MOST["depth"] - 1)
 
     def _answer(self, settings):
         """All that the browser draws for the settings: its numbers are one table, with a row for each layer."""

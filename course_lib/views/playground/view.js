@@ -2,7 +2,7 @@ const SPEEDS = [5, 20, 50, 100]; // training steps for each frame that is drawn
 const SAID_EVERY = 1000; // milliseconds between two readings while it plays
 const REPLAY_EVERY = 200; // milliseconds for each recorded frame
 const NOT_FINITE = -128; // among the colours of course_lib's _coloured
-const SIDE = 320; // pixels of the plane
+const SIDE = 320; // of the plane, in units of its picture
 const NUMBERS = { learning_rate: "learning rate", batch_size: "batch size", lam: "λ (L2)" };
 const LOOKS = ["bss-first", "bss-second"]; // of the two lines of a chart
 const FEW = 12; // points of a line: so few have marks
@@ -24,6 +24,8 @@ const percent = (share) => (Number.isFinite(share) ? `${Number((100 * share).toF
 const thousands = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, ","); // 12,345
 const row = (matrix, i = 0) => Array.from({ length: matrix.shape[1] }, (_, j) => at(matrix, i, j));
 
+const panel = (title, ...parts) => element("div", { class: "bss-panel" }, element("div", { class: "bss-title" }, ...typeset(title)), ...parts);
+
 /** A chart with a title, two lines (the second dashed) and a legend: {box, draw(lines, words, x, y), name}. */
 function twoLines(title, log) {
   const picture = chart({ width: 250, height: 150, left: 42, right: 14, top: 8, bottom: 24, log });
@@ -35,7 +37,7 @@ function twoLines(title, log) {
     const words = element("span", { class: "bss-value" });
     return { box: element("div", { class: "bss-entry" }, key, words), words };
   });
-  const box = element("div", { class: "bss-panel" }, element("div", { class: "bss-title" }, ...typeset(title)), ...legend.map((one) => one.box), picture.box);
+  const box = panel(title, ...legend.map((one) => one.box), picture.box);
   function draw(points, words, x, y) {
     picture.axes(x, y);
     points.forEach((line, k) => {
@@ -60,82 +62,55 @@ function bytes({ data, ...rest }) {
 
 /** The plane: colours for what the network says, its boundary as a line, and the points. */
 function plane() {
-  const base = element("canvas", { "aria-hidden": "true" });
-  const over = element("canvas", { "aria-hidden": "true", class: "bss-overlay" });
-  const picture = element("div", { class: "bss-plane", role: "img" }, base, over);
-  const legend = element("div", {}, "● class 0, ■ class 1, ○ □ held out; line: the boundary");
-  const box = element("div", { class: "bss-panel" }, element("div", { class: "bss-title" }, "the plane"), legend, picture);
-  const small = element("canvas");
+  const ground = element("canvas", { "aria-hidden": "true" }); // a pixel for each point of the grid; the page makes it large
+  const boundary = svg("path", { class: "bss-boundary" });
+  const [line, shown] = [svg("svg", { "aria-hidden": "true" }, boundary), chart({ width: SIDE, height: SIDE, left: 0, right: 0, top: 0, bottom: 0 })];
+  const kinds = [0, 1, 2, 3].map((kind) => shown.over.appendChild(svg("path", { class: `bss-class${kind % 2} ${kind > 1 ? "bss-held" : ""}` })));
+  const picture = element("div", { class: "bss-plane", role: "img" }, ground, line, shown.box);
+  const box = panel("the plane", element("div", {}, "● class 0, ■ class 1, ○ □ held out; line: the boundary"), picture);
+  shown.box.setAttribute("aria-hidden", "true");
 
-  /** A canvas with as many pixels as the screen has there: its pen, for lengths from 0 to SIDE. */
-  function penOf(canvas) {
-    const side = Math.round(SIDE * devicePixelRatio);
-    if (canvas.width !== side) Object.assign(canvas, { width: side, height: side });
-    const pen = canvas.getContext("2d");
-    pen.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
-    return pen;
+  function draw({ shape: [rows, columns], data }, shade) {
+    // Row 0 is the lowest y, and stands at the bottom. The outermost points of the grid stand on the edge.
+    const value = (i, j) => data[(rows - 1 - i) * columns + j];
+    paint(ground, rows, columns, (k) => shade(value(Math.floor(k / columns), k % columns) / 127));
+    for (const [one, count] of [["width", columns], ["height", rows]]) ground.style[one] = `${(100 * count) / (count - 1)}%`;
+    line.setAttribute("viewBox", `0 0 ${columns - 1} ${rows - 1}`);
+    boundary.setAttribute("d", contour(value, rows, columns));
   }
 
-  function draw({ shape: [rows, columns], data }, shade, ink) {
-    // Row 0 is the lowest y, and stands at the bottom.
-    paint(small, rows, columns, (k) => shade(data[(rows - 1 - Math.floor(k / columns)) * columns + (k % columns)] / 127));
-    const pen = penOf(base);
-    pen.imageSmoothingEnabled = true;
-    // A grid of points: the outermost stand on the edge, so the picture is larger than the canvas by half a cell a side.
-    const [w, h] = [SIDE / (columns - 1), SIDE / (rows - 1)];
-    pen.drawImage(small, -w / 2, -h / 2, SIDE + w, SIDE + h);
-    pen.strokeStyle = ink;
-    pen.lineWidth = 2;
-    pen.beginPath();
-    contour(data, rows, columns, (i, j) => [j * w, SIDE - i * h], pen);
-    pen.stroke();
-  }
-
-  function points({ points: packed, extent }, colours) {
-    const { data, shape } = unpack(packed);
-    const [[x0, x1], [y0, y1]] = extent;
-    const pen = penOf(over);
-    pen.clearRect(0, 0, SIDE, SIDE);
-    for (let k = 0; k < shape[0]; k++) {
-      const [x, y, kind, isTest] = data.subarray(4 * k, 4 * k + 4);
-      const [u, v] = [((x - x0) / (x1 - x0)) * SIDE, ((y1 - y) / (y1 - y0)) * SIDE];
-      pen.beginPath();
-      if (kind) pen.rect(u - 3, v - 3, 6, 6);
-      else pen.arc(u, v, 3.5, 0, 7);
-      const own = css(kind ? colours.above : colours.below);
-      pen.fillStyle = isTest ? css(colours.paper) : own;
-      pen.fill();
-      pen.strokeStyle = isTest ? own : css(colours.paper);
-      pen.lineWidth = isTest ? 2 : 1;
-      pen.stroke();
-    }
+  function points({ points: packed, extent: [[x0, x1], [y0, y1]] }) {
+    const { data, shape } = unpack(packed); // x, y, class, is held out
+    const all = Array.from({ length: shape[0] }, (_, k) => data.subarray(4 * k, 4 * k + 4));
+    shown.axes({ from: x0, to: x1, ticks: [] }, { from: y0, to: y1, ticks: [] });
+    kinds.forEach((path, kind) => path.setAttribute("d", shown.dots(all.filter(([, , c, held]) => c + 2 * held === kind), kind % 2)));
   }
   return { box, draw, points, name: (text) => picture.setAttribute("aria-label", text) };
 }
 
-/** Draw the line on which numbers on a grid change their sign: straight pieces, cell by cell. */
-function contour(data, rows, columns, place, pen) {
-  const cut = (i, j, k, l) => {
-    const [a, b] = [data[i * columns + j], data[k * columns + l]];
-    if ((a < 0) === (b < 0) || a === NOT_FINITE || b === NOT_FINITE) return null;
+/** The path of the line on which numbers on a grid, value(i, j), change their sign: straight pieces, cell by cell. */
+function contour(value, rows, columns) {
+  const cut = ([i, j], [k, l]) => {
+    const [a, b] = [value(i, j), value(k, l)];
+    if ((a < 0) === (b < 0) || a === NOT_FINITE || b === NOT_FINITE) return [];
     const share = a / (a - b);
-    return place(i + (k - i) * share, j + (l - j) * share);
+    return [`${(j + (l - j) * share).toFixed(2)} ${(i + (k - i) * share).toFixed(2)}`];
   };
+  let path = "";
   for (let i = 0; i < rows - 1; i++)
     for (let j = 0; j < columns - 1; j++) {
-      const sides = [cut(i, j, i, j + 1), cut(i, j + 1, i + 1, j + 1), cut(i + 1, j, i + 1, j + 1), cut(i, j, i + 1, j)];
-      const ends = sides.filter(Boolean);
-      for (let k = 0; k + 1 < ends.length; k += 2) {
-        pen.moveTo(...ends[k]);
-        pen.lineTo(...ends[k + 1]);
-      }
+      const corners = [[i, j], [i, j + 1], [i + 1, j + 1], [i + 1, j]];
+      const ends = corners.flatMap((corner, k) => cut(corner, corners[(k + 1) % 4]));
+      for (let k = 0; k + 1 < ends.length; k += 2) path += `M${ends[k]}L${ends[k + 1]}`;
     }
+  return path;
 }
 
 /** Held-out digits that the network reads as another: {box, draw}. */
 function mistakes() {
-  const count = element("div", { class: "bss-title bss-misread" });
   const list = element("ul", { class: "bss-mistakes" });
+  const box = panel("", list);
+  box.firstChild.classList.add("bss-misread");
   let drawn = "";
 
   function image(ink) {
@@ -144,55 +119,50 @@ function mistakes() {
     return canvas;
   }
 
-  function draw({ count: total, first }, { m_test, images }) {
-    const more = total > first.length ? `; the first ${first.length}` : "";
-    setText(count, `${total} of ${m_test} held-out digits read wrong${more}`);
+  function draw({ count, first }, { m_test, images }) {
+    const more = count > first.length ? `; the first ${first.length}` : "";
+    setText(box.firstChild, `${count} of ${m_test} held-out digits read wrong${more}`);
     if (drawn === String(first)) return;
     drawn = String(first);
     const pixels = (row) => new Uint8Array(images.buffer, images.byteOffset + 64 * row, 64);
     list.replaceChildren(...first.map(([row, label, read]) => element("li", {}, image(pixels(row)), `${label} as ${read}`)));
   }
-  return { box: element("div", { class: "bss-panel" }, count, list), draw };
+  return { box, draw };
 }
 
 /** The G of every layer: {box, draw, name}. The largest entry of each G has the full colour. */
 function strip() {
   const row = element("div", { class: "bss-strip" });
   const note = element("div", { class: "bss-note" });
-  const box = element("div", { class: "bss-panel bss-wide" });
-  box.append(element("div", { class: "bss-title" }, "G by layer"), note, row);
-  let made = "";
-  let pieces = [];
+  const box = panel("G by layer", note, row);
+  box.classList.add("bss-wide");
+  let [made, pieces] = ["", []];
 
   function lay(matrices, batch) {
-    made = JSON.stringify([matrices.map(({ shape }) => shape), batch]);
     const wide = 16 / Math.max(16, matrices.reduce((sum, { shape }) => sum + shape[1], 0)); // em for a column
     pieces = matrices.map(({ shape: [m, n] }, l) => {
-      const canvas = element("canvas", { width: n, height: m });
-      canvas.style.width = `${n * Math.min(0.55, wide)}em`;
-      canvas.style.height = `${m * Math.min(0.45, 7 / m)}em`;
-      const picture = element("div", { role: "img", class: "bss-map" }, canvas);
+      const canvas = element("canvas", { role: "img" });
+      Object.assign(canvas.style, { width: `${n * Math.min(0.55, wide)}em`, height: `${m * Math.min(0.45, 7 / m)}em` });
       const words = element("div", { class: "bss-value" });
       const name = element("div", { class: "bss-caption" }, element("b", {}, ...typeset(`G[${l}]`)), ` (${batch}, ${n})`);
-      return { canvas, picture, words, shape: [m, n], box: element("div", { class: "bss-one" }, name, picture, words) };
+      return { canvas, words, box: element("div", {}, name, canvas, words) };
     });
     const [m] = matrices[0].shape;
-    const which = m === batch ? `The ${m} samples` : `The first ${m} of the ${batch} samples`;
-    setText(note, `${which} of the first mini-batch, a row each; each G in its own colours.`);
+    setText(note, `A row for each of the ${m === batch ? m : `first ${m}`} samples of one mini-batch; the largest entry of each G has the full colour.`);
     row.replaceChildren(...pieces.map((piece) => piece.box));
   }
 
   function draw(matrices, batch, shade) {
-    if (made !== JSON.stringify([matrices.map(({ shape }) => shape), batch])) lay(matrices, batch);
-    matrices.forEach(({ data, limit, finite }, l) => {
-      const { canvas, shape: [m, n], words } = pieces[l];
-      paint(canvas, m, n, (k) => shade(data[k] / 127));
-      setText(words, finite ? `largest ${precise(limit)}` : "not finite (grey)");
+    const sizes = String([batch, ...matrices.map(({ shape }) => shape)]);
+    if (made !== sizes) lay(matrices, batch);
+    made = sizes;
+    matrices.forEach(({ data, limit, finite, shape: [m, n] }, l) => {
+      paint(pieces[l].canvas, m, n, (k) => shade(data[k] / 127));
+      setText(pieces[l].words, finite ? `largest ${precise(limit)}` : "not finite (grey)");
     });
   }
   function name() {
-    for (const [l, { picture, words, shape }] of pieces.entries())
-      picture.setAttribute("aria-label", `G[${l}], ${shape.join(" by ")}: ${words.textContent}`);
+    pieces.forEach(({ canvas, words }, l) => canvas.setAttribute("aria-label", `G[${l}], ${canvas.height} by ${canvas.width}: ${words.textContent}`));
   }
   return { box, draw, name };
 }
@@ -210,7 +180,6 @@ class Playground {
     this.view.root.classList.add("bss-playground");
     [this.playing, this.speed, this.count, this.sent] = [false, 20, 0, 0];
     this.refused = {}; // {setting: why the kernel did not take it}
-    this.range = {}; // of the norms, which only grows in one run
     this.saidAt = -Infinity;
     this.charts = { loss: twoLines("loss J, by step", true), accuracy: twoLines("accuracy, by step", false), norms: twoLines("norm of ∇_W J, by layer", true) };
     Object.assign(this, { ground: plane(), wrong: mistakes(), layers: strip() });
@@ -231,9 +200,9 @@ class Playground {
     if (!this.hasKernel && this.recorded.length > 1) this.replay();
     else this.draw(model.get("answer"));
     onTheme(() => this.paint(), view.signal);
-    addEventListener("resize", () => this.paint(), { signal: view.signal });
     oncePlaced(view.root, () => this.paint(), view.signal);
-    view.follow(model, { setup: () => this.setup.points && this.ground.points(this.setup, this.colours) });
+    this.placePoints();
+    view.follow(model, { setup: () => this.placePoints() });
     view.signal.addEventListener("abort", () => {
       this.playing = false;
       cancelAnimationFrame(this.due);
@@ -243,6 +212,10 @@ class Playground {
 
   get setup() {
     return this.model.get("setup");
+  }
+
+  placePoints() {
+    if (this.setup.points) this.ground.points(this.setup);
   }
 
   // ---- settings and controls
@@ -325,14 +298,12 @@ class Playground {
     if (this.shown.exploded !== null) return this.speak();
     this.playing = true;
     setText(this.play, "Pause");
-    this.view.root.setAttribute("data-playing", "");
     this.ask({});
   }
 
   stop() {
     this.playing = false;
     setText(this.play, "Play");
-    this.view.root.removeAttribute("data-playing");
     this.speak();
   }
 
@@ -358,7 +329,7 @@ class Playground {
     const isNew = this.shown?.step !== next.step || this.shown?.run !== next.run;
     this.shown = next;
     this.shownCurve = curve;
-    const { charts, setup, colours } = this;
+    const { charts, setup } = this;
     const [loss, lossTest, rate, rateTest] = row(unpack(next.measured));
     const columns = [1, 2, 3, 4].map((k) => Array.from({ length: curve.shape[0] }, (_, i) => [at(curve, i, 0), at(curve, i, k)]));
     const to = stepsShown(next.step);
@@ -367,10 +338,10 @@ class Playground {
     const losses = [...columns[0], ...columns[1]].map(([, y]) => y);
     charts.loss.draw(columns.slice(0, 2), named(precise(loss), precise(lossTest)), x, decades([1, ...losses], null, 0));
     charts.accuracy.draw(columns.slice(2), named(percent(rate), percent(rateTest)), x, { from: 0, to: 1, ticks: [0, 0.5, 1], words: percent });
-    this.drawNorms(unpack(next.norms), next.run);
+    this.drawNorms(unpack(next.norms));
     this.ground.box.hidden = !setup.points;
     this.wrong.box.hidden = !setup.images;
-    if (setup.points) this.ground.draw(bytes(next.boundary), this.pale, css(colours.ink));
+    if (setup.points) this.ground.draw(bytes(next.boundary), this.pale);
     if (setup.images) this.wrong.draw(next.wrong, setup);
     this.layers.draw(next.G.map(bytes), next.settings.batch_size, this.shade);
     setText(this.where, `step ${thousands(next.step)}`);
@@ -389,13 +360,12 @@ class Playground {
     }
   }
 
-  drawNorms(norms, run) {
-    const [now, first] = [row(norms), row(norms, 1)];
-    const before = this.range.run === run ? [10 ** this.range.from, 10 ** this.range.to] : [];
-    this.range = { run, ...decades([...now, ...first, ...before], null, 0) };
-    const gaps = now.flatMap((y, l) => (Number.isFinite(y) && y > 0 ? [] : [`${precise(y)} at layer ${l}`]));
-    const x = { from: -0.4, to: now.length - 0.6, ticks: now.map((_, l) => l) };
-    const points = [now, first].map((values) => values.map((y, l) => [l, y]));
+  drawNorms(norms) {
+    const both = [row(norms), row(norms, 1)];
+    this.range = decades(both.flat(), this.range, 0);
+    const gaps = both[0].flatMap((y, l) => (Number.isFinite(y) && y > 0 ? [] : [`${precise(y)} at layer ${l}`]));
+    const x = { from: -0.4, to: both[0].length - 0.6, ticks: both[0].map((_, l) => l) };
+    const points = both.map((values) => values.map((y, l) => [l, y]));
     this.charts.norms.draw(points, [["now", ...gaps].join(", "), "before the first step"], x, this.range);
   }
 
@@ -426,12 +396,11 @@ class Playground {
     setText(this.notice, [...refusals, shown.remark, absent].filter(Boolean).join(" "));
   }
 
-  // ---- colours are known once the view is in the page; they change with the theme, and pixels with the zoom
+  // ---- colours are known once the view is in the page; they change with the theme
 
   paint() {
-    this.colours = palette(this.view.root);
-    [this.shade, this.pale] = [shades(this.colours), shades(this.colours, 2)];
-    if (this.setup.points) this.ground.points(this.setup, this.colours);
+    const colours = palette(this.view.root);
+    [this.shade, this.pale] = [shades(colours), shades(colours, 2)];
     if (this.shown) this.draw(this.shown, this.shownCurve);
   }
 

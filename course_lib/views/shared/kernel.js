@@ -42,14 +42,14 @@ function asker(model, { root, follow, signal }, { same, draw, settle = () => {},
       [waiting, late] = [null, false];
       clearTimeout(timer);
     }
-    draw();
-    rest();
     cancelAnimationFrame(frame);
     undrawn = true;
     frame = requestAnimationFrame(() => {
       undrawn = false;
       next();
     });
+    draw(); // what it puts off to that frame comes after the next question has left
+    rest();
   }
 
   function rest() {
