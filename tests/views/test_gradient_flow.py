@@ -186,13 +186,6 @@ def test_what_overflows_or_vanishes_is_said_with_its_layer_and_without_a_warning
             f"{name}: vanished (exactly 0) from layer 19 back" for name in ("G", "∇_W L")
         ]
         view.figure()
-        view = GradientFlow(60, 8, "identity", scale=1e-90, batch=3)
-        last_Z = int(np.flatnonzero(view.rms["Z"])[-1])
-        zero_G = int(np.flatnonzero(view.rms["G"] == 0)[-1])
-        assert words(view)[:2] == [
-            f"Z: vanished (exactly 0) from layer {last_Z + 1} on",
-            f"G: vanished (exactly 0) from layer {zero_G} back",
-        ]
         assert words(GradientFlow(100, 1, "gelu", batch=1)) == words(GradientFlow(1, 1, batch=1)) == []
         for name in ACTIVATIONS:
             for residual in (False, True):

@@ -7,7 +7,8 @@ them. It draws nothing, and takes its steps by `Network.sgd_step`.
 import contextlib
 import math
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -28,29 +29,6 @@ def _at_work():
     """Small matrices in one thread, and no warnings: a run that explodes is told by its remark."""
     with np.errstate(over="ignore", invalid="ignore"), one_thread():
         yield
-
-
-@dataclass
-class Frame:
-    """What a run is like after `step` steps.
-
-    measured: (4,), J and J on the held-out data, then the two accuracies. curve: (n, 5), such rows after their step.
-    G: by layer, (rows, n_out), of the mini-batch that is measured in every frame: the first samples.
-    norms: (2, layers), of grad_W of J on that mini-batch, now and before the first step.
-    boundary: (GRID, GRID), the probability of class 1 minus that of class 0 on a grid over the plane, or None.
-    wrong: (k, 3), held-out images that are read as another digit: row, label, read as; or None.
-    """
-
-    step: int
-    epoch: float
-    measured: np.ndarray
-    curve: np.ndarray
-    G: list
-    norms: np.ndarray
-    boundary: np.ndarray | None
-    wrong: np.ndarray | None
-    remark: str
-    exploded: int | None
 
 
 class Run:
@@ -104,12 +82,19 @@ class Run:
 
     @_at_work()
     def frame(self):
-        """Measure, and return the `Frame`."""
+        """Measure, and return what the run is like after `step` steps, in a namespace.
+
+        measured: (4,), J and J on the held-out data, then the two accuracies. curve: (n, 5), such rows after their step.
+        G: by layer, (rows, n_out), of the mini-batch that is measured in every frame: the first samples.
+        norms: (2, layers), of grad_W of J on that mini-batch, now and before the first step.
+        boundary: (GRID, GRID), the probability of class 1 minus that of class 0 on a grid over the plane, or None.
+        wrong: (k, 3), held-out images that are read as another digit: row, label, read as; or None.
+        """
         measured = self._measure()
         if not math.isfinite(measured[0]) and self.exploded is None:
             self.exploded = self.step
         G, norms = self._gradients()
-        return Frame(
+        return SimpleNamespace(
             step=self.step,
             epoch=self.epoch,
             measured=np.array(measured),
