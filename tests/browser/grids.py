@@ -69,3 +69,8 @@ def size(grid):
 def walk(grid):
     """What the cursor reads, entry by entry, in the order of the rows."""
     return [read(text) for text in grid.evaluate(WALK)]
+
+
+def values(grid):
+    """The numbers that it reads, as text."""
+    return [text.split(" = ")[1] for text in walk(grid)]

@@ -37,27 +37,21 @@ def test_a_page_is_returned_when_its_views_are_drawn_and_values_go_both_ways_unt
     assert page.title() == "cleared"
 
 
-def test_errors_of_the_page_and_of_python_are_seen_and_warnings_are_errors(lab, browser):
-    page = lab.open(WIDGET.format(script='console.error("oh no"); setTimeout(() => { throw Error("late") });'))
+def test_errors_and_requests_of_the_page_and_errors_of_python_are_seen_and_warnings_are_errors(lab, browser):
+    wrong = 'console.error("oh no"); setTimeout(() => { throw Error("late") });'
+    page = lab.open(WIDGET.format(script=wrong + 'new Image().src = "http://example.org/a.png";'))
     page.wait_for_function("() => new Promise(done => setTimeout(() => done(true)))")
-    assert len(page.console_errors) == 2
     button = page.get_by_role("button")
     for _ in range(3):
         button.click()
-    while len(page.console_errors) < 3:
+    while "too many" not in str(page.console_errors):
         page.wait_for_event("pageerror")
-    *early, late = browser.close_pages()
-    assert early == ["oh no", "late"] and "too many" in late
+    seen = browser.close_pages()
+    assert {"oh no", "late"} <= {*seen} and any("//example.org/" in text for text in seen)
     with pytest.raises(ZeroDivisionError):
         lab.open("1 / 0")
     with pytest.raises(RuntimeWarning):
         lab.open("import numpy as np\nnp.log(np.zeros(1))")
-
-
-def test_a_request_that_leaves_the_machine_is_seen_and_blocked(lab, browser):
-    page = lab.open(WIDGET.format(script='el.append(Object.assign(new Image(), { src: "http://example.org/a.png" }));'))
-    page.wait_for_function("() => [...document.images].some(i => i.complete && !i.naturalWidth)")
-    assert "http://example.org/a.png" in browser.close_pages()
 
 
 def test_axe_finds_what_is_wrong_in_either_theme_and_says_so_where_there_is_nothing_to_check(lab):

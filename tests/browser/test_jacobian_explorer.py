@@ -1,26 +1,23 @@
 """JacobianExplorer: its numbers are numpy's, wherever the sliders are and whichever entry is chosen."""
 
 import numpy as np
-from grids import points, read, status, wait_for_answer, walk
+from grids import points, read, status, values, wait_for_answer
 
 from course_lib.publish import export
 
 CELLS = (
     "import numpy as np\nfrom course_lib.views.jacobian.view import JacobianExplorer",
-    "rng = np.random.default_rng(8)\nA, x = rng.integers(-4, 5, (7, 5)), rng.integers(-4, 5, 5)",
-    "view = JacobianExplorer(A, x, entry=(2, 3), reach=6)\nview",
+    "rng = np.random.default_rng(8)\nA, x = rng.integers(-4, 5, (7, 5)), np.array([4, 0, -3, 1, 2])",
+    "view = JacobianExplorer(A, x, entry=(2, 3))\nview",
 )
-ELEMENTWISE = (
-    "u = np.array([1.0, -2.0, 3.0])\nw = JacobianExplorer(lambda u: u * u, u, ('x', 'u'), elementwise=True)\nw"
-)
+ELEMENTWISE = "from course_lib import relu\nJacobianExplorer(relu, np.array([1.0, -2.0, 3.0]), ('O', 'Z'))"
 rng = np.random.default_rng(8)
-A, x = rng.integers(-4, 5, (7, 5)), rng.integers(-4, 5, 5)
+A, x = rng.integers(-4, 5, (7, 5)), np.array([4, 0, -3, 1, 2])
 
 
 def numbers(page, label):
     """The numbers of a matrix or vector, in the order of its rows, read as its cursor walks through it."""
-    texts = walk(page.locator(f'[role=grid][aria-label^="{label},"]'))
-    return [float(text.split(" = ")[1]) for text in texts]
+    return [float(text) for text in values(page.locator(f'[role=grid][aria-label^="{label},"]'))]
 
 
 def slope_words(page):
@@ -63,6 +60,9 @@ def test_the_curve_the_tangent_and_the_point_are_drawn_where_the_numbers_say(lab
 def test_a_slider_moves_a_component_and_y_follows_with_numpys_numbers(lab):
     page = lab.open(*CELLS, "print('python has', view.x.tolist())")
     slider = page.get_by_role("slider", name="x[1]")
+    place, entries = slider.bounding_box(), page.get_by_role("grid", name="x, 5").bounding_box()
+    assert place["x"] >= entries["x"] + entries["width"], "it stands beside its entry"
+    assert entries["y"] < place["y"] < entries["y"] + entries["height"]
     slider.press("Home")
     slider.press("ArrowRight")
     moved = x.astype(float)
@@ -71,6 +71,7 @@ def test_a_slider_moves_a_component_and_y_follows_with_numpys_numbers(lab):
     wait_for_answer(page)
     column = f"({', '.join(map(str, A[:6, 1]))}, …)"
     assert status(page).endswith(f"Move it by dx: dy = column 1 of ∂y/∂x times dx = {column} dx.")
+    assert slope_words(page).startswith("y[2] against x[1]"), "the picture does not follow the slider"
     assert np.allclose(numbers(page, "y"), A @ moved, rtol=1e-3)
     assert np.array_equal(numbers(page, "∂y/∂x"), A.ravel())
     page.get_by_role("grid", name="∂y/∂x").press("Control+Home")
@@ -81,21 +82,19 @@ def test_a_slider_moves_a_component_and_y_follows_with_numpys_numbers(lab):
 def test_an_elementwise_map_shows_the_slope_of_the_component_that_moves(lab):
     page = lab.open(CELLS[0], ELEMENTWISE)
     labels = [grid.get_attribute("aria-label") for grid in page.get_by_role("grid").all()]
-    assert labels == ["x, 3 components, n", "∂x/∂u, 3 by 3, n by n", "u, 3 components, n"]
-    assert page.get_by_role("slider").count() == 3
-    page.get_by_role("slider", name="u[2]").press("Home")
+    assert labels == ["O, 3 components, n", "∂O/∂Z, 3 by 3, n by n", "Z, 3 components, n"]
+    page.get_by_role("slider", name="Z[1]").press("End")
     wait_for_answer(page)
-    assert "Slope = rise / run = -10" in slope_words(page)
-    assert slope_words(page).startswith("x[2] against u[2]")
-    assert np.allclose(numbers(page, "x"), [1, 4, 25])
-    assert np.allclose(numbers(page, "∂x/∂u"), [2, 0, 0, 0, -4, 0, 0, 0, -10])
-    page.get_by_role("grid", name="∂x/∂u").press("Control+Home")
+    assert slope_words(page).startswith("O[1] against Z[1]")
+    assert numbers(page, "O") == [1, 5, 3]
+    assert np.array_equal(numbers(page, "∂O/∂Z"), np.eye(3).ravel())
+    page.get_by_role("grid", name="∂O/∂Z").press("Control+Home")
     page.keyboard.press("ArrowRight")
-    assert status(page) == "∂x/∂u[0, 1] = 0: zero by its index, since x[0] depends on u[0] alone."
+    assert status(page) == "∂O/∂Z[0, 1] = 0: zero by its index, since O[0] depends on Z[0] alone."
 
 
 def test_where_the_function_fails_the_reason_is_shown_and_the_view_lives_on(lab):
-    page = lab.open(CELLS[0], "JacobianExplorer(np.log, np.array([1.0, 2.0]), elementwise=True)")
+    page = lab.open(CELLS[0], "JacobianExplorer(np.log, np.array([1.0, 2.0]))")
     slider, notice = page.get_by_role("slider", name="x[0]"), page.locator(".bss-problem")
     slider.press("Home")
     wait_for_answer(page)

@@ -6,6 +6,9 @@ import numpy as np
 import pytest
 from grids import grid, point_at, read, status
 
+from course_lib import dense
+from course_lib.jacobian import key_idea
+
 CELLS = (
     "import numpy as np\nfrom course_lib.views.key_idea.view import KeyIdeaExplorer\nrng = np.random.default_rng(5)",
     "O, G, W, b = (rng.integers(-4, 5, shape) for shape in [(7, 5), (7, 3), (5, 3), (1, 3)])\nO[2, 1] = 0",
@@ -29,31 +32,31 @@ def terms(page):
     return page.get_by_role("group", name="index sum").get_by_role("button")
 
 
-@pytest.mark.parametrize(
-    ("wrt", "entry", "factors", "gradient", "count"),
-    [
-        (
-            "W",
-            (1, 2),
-            [(O[i, 1], G[i, 2]) for i in range(7)],
-            O.T @ G,
-            f"{SAMPLES} 1 of the 7 happens to be 0, and still counts. {REST}",
-        ),
-        ("b", (0, 2), [(1, G[i, 2]) for i in range(7)], np.ones((1, 7)) @ G, f"{SAMPLES} {REST}"),
-        (
-            "O",
-            (2, 1),
-            [(W[1, j], G[2, j]) for j in range(3)],
-            G @ W.T,
-            f"n_out, one for each unit, at [2, j]. {REST.replace('14', '18')}",
-        ),
-    ],
-)
-def test_the_products_are_added_one_by_one_up_to_the_gradient(lab, wrt, entry, factors, gradient, count):
+CASES = {  # the entry, the cells of its slopes that are not 0 by their index, ∂Z/∂X, and how they are counted
+    "W": (
+        (1, 2),
+        [(i, 2) for i in range(7)],
+        dense.dZ_dW(O * 1.0, 3),
+        f"{SAMPLES} 1 of the 7 happens to be 0, and still counts. {REST}",
+    ),
+    "b": ((0, 2), [(i, 2) for i in range(7)], dense.dZ_db(7, 3), f"{SAMPLES} {REST}"),
+    "O": (
+        (2, 1),
+        [(2, j) for j in range(3)],
+        dense.dZ_dO(7, W * 1.0),
+        f"n_out, one for each unit, at [2, j]. {REST.replace('14', '18')}",
+    ),
+}
+
+
+@pytest.mark.parametrize("wrt", CASES)
+def test_the_products_are_added_one_by_one_up_to_the_gradient(lab, wrt):
+    entry, cells, tensor, count = CASES[wrt]
+    factors = [(int(tensor[cell + entry]), G[cell]) for cell in cells]
     page = lab.open(*CELLS, VIEW.format(wrt, *entry))
     structural = f"{len(factors)} structural non-zeros in ∂Z/∂{wrt}[{entry[0]}, {entry[1]}]: "
     assert page.locator(".bss-counted").inner_text() == structural + count
-    assert status(page) == f"(∇_{wrt} L){list(entry)} is chosen. None of its {len(factors)} products is added yet."
+    assert status(page) == f"(∇_{wrt} L){list(entry)} = ?: the sum of {len(factors)} products."
     step, total = page.get_by_role("button", name="Step ▶"), 0
     for added, (left, right) in enumerate(factors, start=1):
         step.press("Enter")
@@ -64,13 +67,14 @@ def test_the_products_are_added_one_by_one_up_to_the_gradient(lab, wrt, entry, f
         product = "·".join(f"({x})" if x < 0 else f"{x}" for x in (left, right))
         assert f" = {product} = {left * right}. " in status(page)
         assert number(status(page)) == total
-    assert status(page).endswith(f"All are added: (∇_{wrt} L){list(entry)} = {int(gradient[entry])}.")
+    assert status(page).endswith(f"All are added: (∇_{wrt} L){list(entry)} = {int(key_idea(tensor, G * 1.0)[entry])}.")
     page.get_by_role("button", name="◀ Back").press("Enter")
     assert number(status(page)) == total - factors[-1][0] * factors[-1][1]
 
 
-def test_the_four_places_are_linked(lab):
-    page = lab.open(*CELLS, VIEW.format("W", 1, 2))
+def test_the_four_places_are_linked_and_stand_in_one_row(lab):
+    page = lab.open(*CELLS, VIEW.format("W", 1, 2), files=True, viewport={"width": 1100, "height": 700})
+    assert len({title.bounding_box()["y"] for title in page.locator(".bss-title").all()}) == 1
     left, right = (f"({x})" if x < 0 else f"{x}" for x in (O[3, 1], G[3, 2]))
     term = f"O[3, 1]·G[3, 2] = {left}·{right} = {O[3, 1] * G[3, 2]}, product 4 of 7 of (∇_W L)[1, 2]."
     lit = ["Oᵀ", "G", "O.T", "G", "O[3, 1]·G[3, 2]"]
@@ -105,7 +109,7 @@ def test_entries_are_picked_with_the_keyboard_and_nothing_else_moves(lab):
     for h in range(5):
         picker.press("Home")
         for k in range(3):
-            assert status(page).startswith(f"(∇_W L)[{h}, {k}] is chosen. None of its 7 products")
+            assert status(page) == f"(∇_W L)[{h}, {k}] = ?: the sum of 7 products."
             assert terms(page).first.inner_text() == f"(∇_W L)[{h}, {k}]"
             assert terms(page).nth(7).inner_text() == f"O[6, {h}]·G[6, {k}]"
             slopes = grid(page, f"∂Z/∂W[{h}, {k}], 7 by 3, m by n_out")

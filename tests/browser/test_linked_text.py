@@ -62,18 +62,13 @@ def check_words(page, text, lights):
 
 
 @pytest.mark.parametrize("name", LIT)
-def test_words_beside_a_view_light_what_they_name(lab, name):
+def test_words_beside_a_view_light_what_they_name_on_an_exported_page_too(lab, name):
     text, view = of_notebook(name)
     page = lab.open(SETUP, view)
     page.evaluate(INSERT, export.to_html(nbformat.v4.new_notebook(cells=[text]), "."))
     check_words(page, text, LIT[name])
     lab.clear_outputs(page)
     page.locator(WORDS).first.hover()  # nothing listens any more, and nothing errs
-
-
-@pytest.mark.parametrize("name", LIT)
-def test_they_do_on_an_exported_page(lab, name):
-    text, view = of_notebook(name)
     page = lab.open_exported(export.page, SETUP, nbformat.v4.new_markdown_cell("## Live view"), view, text)
     check_words(page, text, LIT[name])
     scrolled = page.evaluate("scrollY")

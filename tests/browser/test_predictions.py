@@ -18,7 +18,7 @@ def status(page):
     return view(page).get_by_role("status").inner_text()
 
 
-def test_with_the_keyboard_alone_each_choice_gets_its_answer_and_nothing_moves(lab):
+def test_with_keys_or_the_pointer_each_choice_gets_its_answer_and_nothing_moves(lab):
     page = lab.open(*CELLS)
     radios = page.get_by_role("group", name=prediction(NAME).ask.replace("\n", " ")).get_by_role("radio")
     assert not any(choice.answer in view(page).inner_text() for choice in CHOICES)
@@ -40,18 +40,13 @@ def test_with_the_keyboard_alone_each_choice_gets_its_answer_and_nothing_moves(l
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Enter")
     assert status(page) == CHOICES[-1].said(len(CHOICES))
-
-
-def test_a_choice_can_be_clicked_and_a_new_run_begins_empty(lab):
-    page = lab.open(*CELLS)
     view(page).get_by_text(CHOICES[1].text, exact=True).click()
     view(page).get_by_role("button", name="Answer").click()
     assert status(page) == CHOICES[1].said(2)
     lab.run_until(page, 2, "2")
-    lab.run_cell(page, 1)
+    lab.run_cell(page, 1)  # anew, and so empty
     page.wait_for_function("() => !document.querySelector('.bss-prediction input:checked')")
-    assert view(page).count() == 1
-    assert status(page) == ""
+    assert (view(page).count(), status(page)) == (1, "")
 
 
 def test_the_styles_of_the_other_views_on_the_page_do_not_reach_it(lab):

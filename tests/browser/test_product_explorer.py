@@ -1,63 +1,62 @@
 """ProductExplorer: what one reads, with the pointer and with the keyboard, is what numpy computes."""
 
 import numpy as np
-from grids import grid, point_at, read, status, walk
+from grids import grid, point_at, read, status, values
 
 from course_lib.publish import export
 
 CELLS = (
     "import numpy as np\nfrom course_lib.views import ProductExplorer",
     "rng = np.random.default_rng(4)\nO = rng.integers(-4, 5, (7, 5))\nG = rng.integers(-4, 5, (7, 3))",
-    "view = ProductExplorer(O.T, G, names=('O^T', 'G'), symbols=('n_in', 'm', 'n_out'), entry=(1, 2))\nview",
+    "ProductExplorer(O.T, G, names=('O^T', 'G'), symbols=('n_in', 'm', 'n_out'), entry=(1, 2))",
 )
 rng = np.random.default_rng(4)
 O = rng.integers(-4, 5, (7, 5))
 G = rng.integers(-4, 5, (7, 3))
 dW = O.T @ G
+LEFT, RIGHT = "O transposed, 5 by 7, n_in by m", "G, 7 by 3, m by n_out"
+PRODUCT = "O transposed G, 5 by 3, n_in by n_out"
 
 
-LEFT, RIGHT, PRODUCT = (
-    "O transposed, 5 by 7, n_in by m",
-    "G, 7 by 3, m by n_out",
-    "O transposed G, 5 by 3, n_in by n_out",
-)
+def product_of(s, h, k):
+    """Product s of the entry [h, k], as the view writes it: in letters, in numbers, and its value."""
+    a, b = O[s, h], G[s, k]
+    factors = "·".join(f"({x})" if x < 0 else f"{x}" for x in (a, b))
+    return f"Oᵀ[{h}, {s}]·G[{s}, {k}]", factors, a * b
 
 
 def test_an_entry_is_open_until_its_products_are_added_and_then_is_numpys(lab):
     page = lab.open(*CELLS, reduced_motion="reduce")
     product = grid(page, PRODUCT)
-    assert {text.split(" = ")[1] for text in walk(product)} == {"?"}
+    assert {*values(product)} == {"?"}
     product.press("Control+Home")
     assert status(page) == "(Oᵀ G)[0, 0] = ?: row 0 of Oᵀ times column 0 of G, 7 products."
     for added in range(1, 8):
         page.get_by_role("button", name="Step ▶").press("Enter")
-        partial = O[:added, 0] @ G[:added, 0]
-        if added < 7:
-            assert status(page).startswith(f"Added product {added} of 7: Oᵀ[0, {added - 1}] · G[{added - 1}, 0] = ")
-            assert status(page).endswith(f"the sum up to here is {partial}.")
-    assert status(page) == f"(Oᵀ G)[0, 0] = {dW[0, 0]}: row 0 of Oᵀ times column 0 of G, 7 products."
-    assert {text.split(" = ")[1] for text in walk(product)} == {"?", f"{dW[0, 0]}"}
+        letters, factors, value = product_of(added - 1, 0, 0)
+        end = (
+            f"The sum so far is {O[:added, 0] @ G[:added, 0]}."
+            if added < 7
+            else f"All are added: (Oᵀ G)[0, 0] = {dW[0, 0]}."
+        )
+        assert status(page) == f"Added product {added} of 7: {letters} = {factors} = {value}. {end}"
+    assert {*values(product)} == {"?", f"{dW[0, 0]}"}
     page.get_by_role("button", name="Show all").click()
-    assert np.array_equal([int(text.split(" = ")[1]) for text in walk(product)], dW.ravel())
+    assert np.array_equal([int(text) for text in values(product)], dW.ravel())
     page.get_by_role("button", name="Reset").click()
-    assert {text.split(" = ")[1] for text in walk(product)} == {"?"}
+    assert {*values(product)} == {"?"}
 
 
 def test_the_four_places_are_linked(lab):
     page = lab.open(*CELLS)
-    term = f"({O[3, 1]})" if O[3, 1] < 0 else f"{O[3, 1]}"
-    factor = f"({G[3, 2]})" if G[3, 2] < 0 else f"{G[3, 2]}"
-    partial = (O[:4, 1] * G[:4, 2]).sum()
-    expected = f"Oᵀ[1, 3] · G[3, 2] = {term} · {factor} = {O[3, 1] * G[3, 2]}; the sum up to here is {partial}."
+    letters, factors, value = product_of(3, 1, 2)
     lit = page.locator(".bss-link.bss-on")
-
-    point_at(grid(page, LEFT), 1, 3)  # a matrix: the entry [1, 3] of O^T is in the term 3
-    assert status(page) == expected
-    assert [read(text) for text in lit.all_inner_texts()] == ["Oᵀ", "G", "O.T[1, 3]", "G[3, 2]", f"{term}·{factor}"]
-    point_at(grid(page, RIGHT), 3, 2)
-    assert status(page) == expected
+    for label, (i, j) in ((LEFT, (1, 3)), (RIGHT, (3, 2))):  # the term 3 has both
+        point_at(grid(page, label), i, j)
+        assert status(page) == f"{letters} = {factors} = {value}, product 4 of 7 of (Oᵀ G)[1, 2]."
+        assert [read(text) for text in lit.all_inner_texts()] == ["Oᵀ", "G", "O.T[1, :]", "G[:, 2]", factors]
     page.get_by_role("group", name="index sum").get_by_role("button").nth(1 + 3).hover()
-    assert status(page) == expected
+    assert status(page) == f"{letters} = {factors} = {value}, product 4 of 7 of (Oᵀ G)[1, 2]."
     page.get_by_role("group", name="matrix formula").get_by_role("button", name="Oᵀ").hover()
     assert lit.all_inner_texts() == ["Oᵀ", "O.T[1, :]"]
     page.get_by_role("group", name="numpy").get_by_role("button").nth(1).focus()
@@ -111,4 +110,4 @@ def test_your_turn_tells_which_slip_gives_a_number_and_counts(lab):
     assert status(page) == f"✓ (Oᵀ G)[1, 2] = {right} is right."
     assert page.locator(".bss-score").inner_text() == "1 of 4 right"
     page.get_by_role("button", name="Done").click()
-    assert {text.split(" = ")[1] for text in walk(grid(page, PRODUCT))} == {"?", str(right)}
+    assert {*values(grid(page, PRODUCT))} == {"?", str(right)}

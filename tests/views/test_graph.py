@@ -39,10 +39,16 @@ def test_above_each_edge_stands_the_value_and_below_it_the_gradient_that_comes_b
 def test_each_step_says_what_its_rule_gives_and_where_parts_add():
     node, names = small()
     words = GraphStepper(node, names).words
-    assert words[0] == "values alone: from O = 1 2; 3 −1, W = 2; 1, b = −1 to 25."
-    assert words[3] == "the rule of *, whose gradient is 1; 1, gives 3; 4 to +, 3; 4 to +."
-    assert words[4] == "the rule of +, whose gradient is 6; 8, added from 2 edges, gives 6; 8 to @, 14 to b."
-    assert words[-1] == "the rule of @, whose gradient is 6; 8, gives 12 6; 16 8 to O, 30; 4 to W."
+    assert words[0] == "values alone: from O = [[1, 2], [3, −1]], W = [[2], [1]], b = −1 to 25."
+    assert words[3] == "* has the gradient [[1], [1]]; its rule gives [[3], [4]] to +, [[3], [4]] to +."
+    assert words[4] == "+ has the gradient [[6], [8]], the sum of 2 edges; its rule gives [[6], [8]] to @, 14 to b."
+    assert words[-1] == "@ has the gradient [[6], [8]]; its rule gives [[12, 6], [16, 8]] to O, [[30], [4]] to W."
+
+
+def test_a_node_without_a_name_is_called_by_its_operation_its_number_or_its_place_among_the_inputs():
+    view = GraphStepper(((Node([1.0, 2.0]) + Node([3.0, 4.0])) * Node(2.0)).sum())
+    assert sorted(n["name"] for n in view.nodes) == ["*", "+", "2", "input 1", "input 2", "sum"]
+    assert view.words[0] == "values alone: from input 1 = [1, 2], input 2 = [3, 4], 2 to 20."
 
 
 def test_every_node_stands_right_of_its_parents_and_no_two_on_one_place():

@@ -35,17 +35,16 @@ def drag(view, j, value):
 
 
 MAPS = {
-    "matrix": (A, x, {}, lambda x: A @ x, lambda x: A),
-    "activation": (tanh, u, {}, np.tanh, lambda u: np.diag(1 - np.tanh(u) ** 2)),
-    "elementwise": (lambda u: u * u, u, {"elementwise": True}, np.square, lambda u: np.diag(2 * u)),
-    "function": (lambda x: A @ x**2, x, {}, lambda x: A @ x**2, lambda x: 2 * A * x),
-    "number": (lambda x: x @ x, x, {}, lambda x: np.array([x @ x]), lambda x: 2 * x[None, :]),
+    "matrix": (A, x, lambda x: A @ x, lambda x: A),
+    "activation": (tanh, u, np.tanh, lambda u: np.diag(1 - np.tanh(u) ** 2)),
+    "function": (lambda x: A @ x**2, x, lambda x: A @ x**2, lambda x: 2 * A * x),
+    "number": (lambda x: x @ x, x, lambda x: np.array([x @ x]), lambda x: 2 * x[None, :]),
 }
 
 
-@pytest.mark.parametrize(("f", "x", "options", "y", "J"), MAPS.values(), ids=MAPS)
-def test_it_shows_the_map_its_jacobian_and_its_curves_and_follows_the_sliders(f, x, options, y, J):
-    view = JacobianExplorer(f, x, **options)
+@pytest.mark.parametrize(("f", "x", "y", "J"), MAPS.values(), ids=MAPS)
+def test_it_shows_the_map_its_jacobian_and_its_curves_and_follows_the_sliders(f, x, y, J):
+    view = JacobianExplorer(f, x)
     asked = x.copy()
     for j, value in ((0, None), (1, 0.25), (len(x) - 1, -0.75)):
         if value is not None:
@@ -81,9 +80,6 @@ def test_all_curves_are_there_at_first_and_the_curve_of_the_entry_after_that():
     assert view.answer["columns"] == [3]
     view.set_state({"entry": [2, 1]})
     assert view.answer["columns"] == [1]
-    view.x = x
-    assert view.answer["columns"] == list(range(n))
-    assert view.asked == x.tolist()
 
 
 def test_the_names_stand_in_the_traits_and_the_symbols_are_n_n_for_elementwise_maps():
@@ -105,7 +101,7 @@ def test_where_the_function_fails_the_view_keeps_its_numbers_says_why_and_lives_
         (0, 4.5, "RuntimeError: more than 4"),
         (1, 4.5, "ShapeError: JacobianExplorer(f, x): f(x) has shape (2,), expected (3,) as before."),
     ):
-        view.x = [1.0, 2.0, 3.0]
+        view.set_state({"asked": [1.0, 2.0, 3.0]})
         drag(view, j, value)
         assert view.answer["problem"] == words
         assert view.answer["asked"][j] == value
@@ -115,17 +111,8 @@ def test_where_the_function_fails_the_view_keeps_its_numbers_says_why_and_lives_
     assert values(view)[0][1, 0] == 1
 
 
-def test_an_x_from_python_where_the_function_fails_is_an_error_and_the_view_keeps_its_numbers():
-    view = JacobianExplorer(np.sqrt, np.array([1.0, 2.0]))
-    with pytest.raises(ValueError, match="f\\(x\\) is not finite everywhere"):
-        view.x = [1.0, -2.0]
-    with pytest.raises(ShapeError, match=r"the new x has shape \(3,\), expected \(2,\)"):
-        view.x = [1.0, 2.0, 3.0]
-    assert (view.x.tolist(), view.asked) == ([1.0, 2.0], [1.0, 2.0])
-
-
 def test_a_curve_has_gaps_where_the_function_fails():
-    curve = curves(JacobianExplorer(np.log, np.array([1.0, 2.0]), elementwise=True))[0, :, 0]
+    curve = curves(JacobianExplorer(np.log, np.array([1.0, 2.0])))[0, :, 0]
     points = np.linspace(-3, 3, CURVE_POINTS)
     assert np.array_equal(np.isfinite(curve), points > 0)
 
@@ -149,13 +136,6 @@ def test_sliders_reach_as_far_as_a_number_that_is_short_to_write(size, reach):
     assert nice(size) == reach
 
 
-def test_the_point_is_always_between_the_ends_of_the_sliders():
-    view = JacobianExplorer(A, x, reach=2)
-    assert view.answer["reach"] == 2
-    view.x = 10 * np.ones(n)
-    assert view.answer["reach"] == 10
-
-
 def test_what_cannot_be_shown_is_refused_before_anything_is_drawn():
     cases = [
         ({"x": x[:4]}, ShapeError, "x has shape (4,)"),
@@ -163,12 +143,9 @@ def test_what_cannot_be_shown_is_refused_before_anything_is_drawn():
         ({"f": "A"}, TypeError, "f is 'A', expected a matrix, an activation"),
         ({"f": np.zeros((0, 5))}, ValueError, "A is empty"),
         *(({"x": np.zeros(k)}, ValueError, f"x has {k} components") for k in (21, 0)),
-        ({"x": x * np.nan}, ValueError, "x is [nan"),
+        ({"x": x * np.nan}, ValueError, "x[0] is nan"),
         ({"entry": (7, 0)}, ValueError, "expected an entry of ∂y/∂x, which is (7, 5)"),
         ({"symbols": ("m", "m")}, ShapeError, "m is 7 because"),
-        ({"reach": -1}, ValueError, "reach is -1"),
-        ({"elementwise": True}, ShapeError, "f(x) has shape (7,), expected (5,)"),
-        ({"f": lambda x: x[::-1], "elementwise": True}, ValueError, "y[0] depends on x[4] too, with slope 1"),
         ({"f": lambda x: np.log(-np.exp(x))}, ValueError, "f(x) is not finite everywhere"),
         ({"f": lambda x: np.outer(x, x)}, ShapeError, "f(x) has shape (5, 5)"),
         ({"f": lambda x: None}, TypeError, "f(x) has dtype object"),

@@ -14,8 +14,7 @@ function drawEdge(edge) {
   return { step: edge.step, line, gradient, all: [value, gradient] };
 }
 
-function drawNode({ name, place: [x, y], step }) {
-  const width = Math.max(34, 9 * name.length + 12);
+function drawNode({ name, place: [x, y], step, width }) {
   const box = svg("rect", { class: "bss-node", x: x - width / 2, y: y - 15, width, height: 30, rx: step ? 15 : 3 });
   return { step, line: box, all: [box, svg("text", { class: "bss-name", x, y: y + 5, "text-anchor": "middle" }, name)] };
 }

@@ -50,7 +50,11 @@ class GraphStepper(View):
             expected = f"up to {MOST_NODES} nodes of up to {MOST_ENTRIES} entries in up to {MOST_ROWS} rows"
             raise ValueError(f"{_CALL}: node depends on {found}, expected {expected}")
         given = {each: name for name, each in names.items()}
-        called = {each: given.get(each) or each.operation or "a value" for each in order}
+        called = {each: given.get(each) or each.operation for each in order}
+        unnamed = [each for each in order if not called[each]]
+        called |= {
+            each: _said(each.value) if each.value.size == 1 else f"input {k}" for k, each in enumerate(unnamed, 1)
+        }
         inner = [each for each in reversed(order) if each.parents]
         checked_index("GraphStepper(node, names, step): step", step, len(inner) + 1)
         places = _places(order)
@@ -62,10 +66,12 @@ class GraphStepper(View):
         x, y = places[node]
         edges.append(_edge([x, y], [x + 106, y], 0, 1, node.value, node.grad))
         steps = {each: step for step, each in enumerate(inner, 2)}
-        nodes = [{"name": called[each], "place": places[each], "step": steps.get(each, 0)} for each in order]
+        nodes = [
+            {"name": name, "place": places[each], "step": steps.get(each, 0), "width": max(34, 9 * len(name) + 12)}
+            for each, name in called.items()
+        ]
         _set_labels(edges, nodes)
-        width, height = (max(place[axis] for place in [n["place"] for n in nodes]) for axis in (0, 1))
-        size = [width + 106 + _MARGIN, height + gap / 2]
+        size = [x + 106 + _MARGIN, max(y for _, y in places.values()) + gap / 2]
         super().__init__(nodes=nodes, edges=edges, words=words, size=size, step=step)
 
     @traitlets.validate("step")
@@ -158,7 +164,10 @@ def _edge(start, end, bend, step, value, gradient):
 
 def _set_labels(edges, nodes):
     """Say where on its curve each edge has its texts: where they cover least of other texts, of nodes and of curves."""
-    taken = [(x - _BOX / 2, y - _BOX / 2, x + _BOX / 2, y + _BOX / 2) for x, y in (node["place"] for node in nodes)]
+    taken = []
+    for node in nodes:
+        (x, y), half = node["place"], node["width"] / 2 + 5
+        taken.append((x - half, y - _BOX / 2, x + half, y + _BOX / 2))
     curves = [[_point(edge, t) for t in np.linspace(0, 1, 41)] for edge in edges]
     for k, edge in enumerate(edges):
         near = [(x - 4, y - 4, x + 4, y + 4) for other in (*curves[:k], *curves[k + 1 :]) for x, y in other]
@@ -197,11 +206,17 @@ def _lines(A):
 
 
 def _said(A):
-    return "; ".join(" ".join(line.split()) for line in _lines(A))
+    """An array as numpy writes it, in one line; a single number without brackets."""
+    rows = [", ".join(line.split()) for line in _lines(A)]
+    if A.size == 1:
+        return rows[0]
+    rows = [f"[{row}]" for row in rows]
+    return rows[0] if A.ndim == 1 else f"[{', '.join(rows)}]"
 
 
 def _forward_words(node, order, called):
-    inputs = ", ".join(f"{called[each]} = {_said(each.value)}" for each in order if not each.parents)
+    inputs = {called[each]: _said(each.value) for each in order if not each.parents}
+    inputs = ", ".join(name if name == value else f"{name} = {value}" for name, value in inputs.items())
     return f"values alone: from {inputs} to {_said(node.value)}."
 
 
@@ -209,5 +224,5 @@ def _words(each, called, order):
     parts = [(parent, unbroadcast(rule(each.grad), parent.shape)) for parent, rule in each.parents]
     gives = ", ".join(f"{_said(part)} to {called[parent]}" for parent, part in parts)
     uses = sum(parent is each for other in order for parent, _ in other.parents)
-    added = f", added from {uses} edges" if uses > 1 else ""
-    return f"the rule of {called[each]}, whose gradient is {_said(each.grad)}{added}, gives {gives}."
+    added = f", the sum of {uses} edges" if uses > 1 else ""
+    return f"{called[each]} has the gradient {_said(each.grad)}{added}; its rule gives {gives}."

@@ -19,7 +19,7 @@ class VectorMap:
     """
 
     def __init__(self, call, f, x):
-        self.call, self.shape = call, None
+        self.call, self.shape = call, ()
         self._f, self._jacobian = f, lambda x: numeric_jacobian(self.y, x)
         if isinstance(f, Activation):
             self._jacobian = lambda x: np.diag(f.derivative(x))  # (n, n)
@@ -62,15 +62,6 @@ class VectorMap:
                 except Exception:  # noqa: BLE001, S112 (a gap in the curve, no more: at x itself f works)
                     continue
         return ys
-
-    def check_elementwise(self, J):
-        """Raise ShapeError or ValueError unless y_i depends on x_i alone. J: dy/dx, (m, n)."""
-        m, n = J.shape
-        if m != n:
-            raise ShapeError(f"{self.call}: f(x) has shape {(m,)}, expected {(n,)}, that of x: elementwise is given.")
-        for i, j in np.argwhere((J != 0) & ~np.eye(n, dtype=bool)):
-            slope = f"y[{i}] depends on x[{j}] too, with slope {J[i, j]:.3g}"
-            raise ValueError(f"{self.call}: elementwise is given, so y[{i}] depends on x[{i}] alone, but {slope}")
 
     def _check_finite(self, name, A, x):
         if not np.isfinite(A).all():

@@ -1,5 +1,5 @@
 const SLOPE = { width: 380, height: 230, left: 52, right: 14, top: 24, bottom: 34 };
-const FEWEST_CHARACTERS = 5; // of a cell, so that cells do not grow and shrink with every move
+const ROOM = 5; // characters of a cell, so that cells do not grow and shrink with every move
 
 /** The largest of 1, 2 and 5, times a power of ten, that is not above a size: for steps, which then meet whole numbers. */
 function round(size) {
@@ -70,10 +70,9 @@ class JacobianView {
     this.solved = new Set(); // entries whose number was found, in your turn
     this.quiz = quiz(view, model, { entry: () => this.asked(), zeros: () => this.askedForZeros(), changed: () => this.changed() });
     const { signal } = view;
-    const press = (entry) => this.quiz.press(entry);
-    const J = new MatrixGrid(signal, { onactive: (entry, how) => this.point("J", entry, how), onpress: press });
-    this.grids = { y: this.vector(yName, "y"), J, x: this.vector(xName, "x") };
-    this.widest = { y: FEWEST_CHARACTERS, J: FEWEST_CHARACTERS, x: FEWEST_CHARACTERS };
+    const grid = (what, onpress) =>
+      new MatrixGrid(signal, { onactive: (entry, how) => this.point(what, entry, how), onpress, room: ROOM });
+    this.grids = { y: grid("y"), J: grid("J", (entry) => this.quiz.press(entry)), x: grid("x") };
     this.build();
     const ask = { same, draw: () => this.receive(), settle: () => this.settle(), tell: (words) => setText(this.notice, words) };
     this.kernel = asker(model, view, ask);
@@ -88,13 +87,6 @@ class JacobianView {
     this.quiz.show();
   }
 
-  /** A vector, drawn as a column: its entries have one index. */
-  vector(name, what) {
-    const grid = new MatrixGrid(this.view.signal, { onactive: (entry, how) => this.point(what, entry, how) });
-    grid.words = ([i]) => `${name}[${i}] = ${precise(at(grid.matrix, i, 0))}`;
-    return grid;
-  }
-
   build() {
     const { n, grids, quiz: turn, view } = this;
     const inputs = { min: -1, max: 1, value: 0 };
@@ -104,7 +96,7 @@ class JacobianView {
     this.picture = slopePicture();
     this.lines = Array.from({ length: 5 }, () => element("p"));
     const bar = element("div", { class: "bss-controls", role: "toolbar", "aria-label": "the Jacobian" });
-    bar.append(turn.button, button("Reset", () => this.reset()));
+    bar.append(turn.button, resetButton(this.model, () => this.forget()));
     roving(bar);
     const map = element("div", { class: "bss-map" }, grids.y.box, grids.J.box, moved);
     this.slope = element("div", { class: "bss-slopes" }, this.picture.box, element("div", { class: "bss-slope-words" }, ...this.lines));
@@ -118,17 +110,22 @@ class JacobianView {
 
   // ---- what the reader does
   point(what, entry, how) {
-    const [i, j] = this.model.get("entry");
-    const k = entry[0];
-    const moved = how === "cursor" && (what === "J" ? i !== k || j !== entry[1] : k !== (what === "y" ? i : j));
+    const moved = how === "cursor" && this.choose(this.slopeOf(what, entry));
     const held = how === "pointer" || moved || document.activeElement === this.grids[what].grid;
     this.pointed = held ? { what, entry } : null;
-    if (moved) this.choose(what === "J" ? entry : this.elementwise ? [k, k] : what === "y" ? [k, j] : [i, k]);
     this.mark();
   }
 
+  /** The entry of the Jacobian that an entry of y or x is about, beside the one that is chosen. */
+  slopeOf(what, [k, l]) {
+    const [i, j] = this.model.get("entry");
+    return { J: [k, l], y: [k, this.elementwise ? k : j], x: [this.elementwise ? k : i, k] }[what];
+  }
+
   choose(to) {
-    if (String(this.model.get("entry")) !== String(to)) put(this.model, { entry: to });
+    if (String(this.model.get("entry")) === String(to)) return false;
+    put(this.model, { entry: to });
+    return true;
   }
 
   /** The kernel computes what follows from a slider. */
@@ -137,16 +134,13 @@ class JacobianView {
     next[j] = to;
     this.sliders[j].input.setAttribute("aria-valuetext", precise(to));
     this.pointed = { what: "x", entry: [j, 0] };
-    if (this.elementwise) this.choose([j, j]); // no other slope moves
+    this.choose(this.slopeOf("x", [j])); // its curve is drawn, and stands still
     this.kernel.ask(next);
   }
 
-  reset() {
-    const { asked, ...chosen } = this.model.get("initial");
+  forget() {
     this.pointed = null;
     this.solved.clear();
-    put(this.model, chosen);
-    if (this.hasKernel) this.kernel.ask(asked);
     this.changed();
   }
 
@@ -177,27 +171,16 @@ class JacobianView {
   // ---- what is seen
   lay() {
     const { answer, elementwise } = this;
-    const symbols = this.model.get("symbols");
-    this.em = parseFloat(getComputedStyle(this.view.root).fontSize) || 14;
+    const [m, n] = this.model.get("symbols");
     const open = this.quiz.asks() ? (i, j) => !this.solved.has(`${i},${j}`) : null;
-    this.show("y", { ...answer.y, symbols: [symbols[0], "1"] }, { vector: true });
-    this.show("J", { ...answer.J, symbols }, { faded: elementwise && !open ? (i, j) => i !== j : null, open });
-    this.show("x", { ...answer.x, symbols: [symbols[1], "1"] }, { vector: true });
-  }
-
-  /** Show a matrix; its cells may grow, but they never shrink. */
-  show(what, matrix, options = {}) {
-    const [grid, { widest, em }] = [this.grids[what], this];
-    const { shape, data } = unpack(matrix);
-    for (const value of data) widest[what] = Math.max(widest[what], number(value).length);
-    const cell = { width: Math.ceil(em * (0.75 + 0.56 * widest[what])), height: Math.ceil(em * grid.rowHeight) };
-    grid.set(matrix, { ...options, cell: Math.max(...shape) > MOST_NUMBERED ? null : cell });
+    this.grids.y.set({ ...answer.y, symbols: [m, "1"] }, { vector: true });
+    this.grids.J.set({ ...answer.J, symbols: [m, n] }, { faded: elementwise && !open ? (i, j) => i !== j : null, open });
+    this.grids.x.set({ ...answer.x, symbols: [n, "1"] }, { vector: true });
   }
 
   /** Each slider stands beside its entry of x, whatever the size of the text is. */
   alignSliders() {
     const { x } = this.grids;
-    if (this.em !== parseFloat(getComputedStyle(this.view.root).fontSize)) this.lay();
     const offset = x.grid.getBoundingClientRect().top - x.box.getBoundingClientRect().top;
     this.column.style.paddingTop = `${offset + x.top}px`;
     for (const { box } of this.sliders) box.style.height = `${x.size.height}px`;
@@ -214,14 +197,12 @@ class JacobianView {
     const { y, J, x } = this.grids;
     const [i, j] = this.model.get("entry");
     const { what, entry } = this.pointed ?? { what: "J", entry: [i, j] };
-    const [row, col] = what === "J" ? entry : what === "y" ? [entry[0], null] : [null, entry[0]];
-    const own = what === "J" ? [{ entry }] : what === "y" ? [{ row, dashed: true }] : [{ column: col, dashed: true }];
-    J.mark([...own, ...(this.quiz.asks() === "zeros" ? this.quiz.marks() : [])]);
-    y.mark(row === null ? [] : [{ entry: [row, 0] }]);
-    x.mark(col === null ? [] : [{ entry: [col, 0] }]);
-    const sentence = this.sentence(what, entry);
-    if (!this.quiz.asks() || this.saidLast !== sentence) this.view.say(sentence); // else a verdict stays
-    this.saidLast = sentence;
+    const [row, column] = this.slopeOf(what, entry);
+    const all = { J: [], y: [{ row, dashed: true }], x: [{ column, dashed: true }] }[what];
+    J.mark([...all, { entry: [row, column] }, ...(this.quiz.asks() === "zeros" ? this.quiz.marks() : [])]);
+    y.mark([{ entry: [row, 0] }]);
+    x.mark([{ entry: [column, 0] }]);
+    this.view.say(this.sentence(what, entry));
     this.drawSlope(i, j);
   }
 
@@ -242,7 +223,7 @@ class JacobianView {
   }
 
   drawSlope(i, j) {
-    const { answer, curves, m, grids, yi, xj, xName, jName } = this;
+    const { answer, curves, m, n, grids, yi, xj, xName, jName } = this;
     this.slope.classList.toggle("bss-asleep", Boolean(grids.J.open?.(i, j)));
     const place = answer.columns.indexOf(j);
     if (place < 0) return; // the kernel is sending this curve
@@ -254,7 +235,7 @@ class JacobianView {
     const rise = precise(slope * run);
     const texts = [
       `${yi(i)} against ${xj(j)}`,
-      `At ${xj(j)} = ${precise(here)}, ${yi(i)} = ${precise(value)}. The other components of ${xName} stand still.`,
+      `At ${xj(j)} = ${precise(here)}, ${yi(i)} = ${precise(value)}.${n > 1 ? ` The other components of ${xName} are held fixed.` : ""}`,
       `Run: ${xj(j)} goes on by ${number(run)}. Rise: along the dashed tangent, ${yi(i)} goes on by ${rise}.`,
       `Slope = rise / run = ${rise} / ${number(run)} = ${precise(slope)}.`,
       `That is ∂${yi(i)}/∂${xj(j)}, the entry [${i}, ${j}] of ${jName}.`,

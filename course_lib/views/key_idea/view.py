@@ -6,12 +6,11 @@ import numpy as np
 import traitlets
 
 from course_lib import dense
-from course_lib.arguments import finite_array, plain_array
+from course_lib.arguments import plain_array
 from course_lib.jacobian import key_idea
 from course_lib.pictures.blackboard import board
 from course_lib.pictures.panel import (
     Panel,
-    check_numbers,
     check_symbols,
     check_texts,
     checked_entry,
@@ -20,7 +19,7 @@ from course_lib.pictures.panel import (
     listed,
 )
 from course_lib.shapes import ShapeError
-from course_lib.views.shared.view import View, as_made, packed, script, turn, unpacked
+from course_lib.views.shared.view import View, as_floats, as_made, packed, script, turn, unpacked
 
 MOST_ENTRIES = 200_000
 _CALL = "KeyIdeaExplorer(dY_dX, dz_dY)"
@@ -83,8 +82,12 @@ class KeyIdeaExplorer(View):
         self, dY_dX, dz_dY, names=("Y", "X", "G"), symbols=(), structural=None, entry=(0, 0), step=0, **traits
     ):
         check_texts(f"{_CALL}: names", names, 3)
-        dY_dX, dz_dY = _floats(_CALL, "dY_dX", dY_dX), _floats(_CALL, "dz_dY", dz_dY)
-        y_shape, x_shape = _parts(dY_dX.shape, dz_dY.shape)
+        dY_dX, dz_dY = as_floats(_CALL, "dY_dX", dY_dX), as_floats(_CALL, "dz_dY", dz_dY)
+        gradient = key_idea(dY_dX, dz_dY)  # raises ShapeError
+        y_shape, x_shape = dz_dY.shape, gradient.shape
+        if not {len(y_shape), len(x_shape)} <= {1, 2}:
+            given = f"dz_dY gives Y the shape {y_shape}, and dY_dX gives X the shape {x_shape}"
+            raise ValueError(f"{_CALL}: {given}, expected one or two indexes for each")
         _check_size(_CALL, "dY_dX", dY_dX.shape)
         if listed(f"{_CALL}: symbols", symbols):
             check_symbols(f"{_CALL}: dY_dX", dY_dX.shape, symbols, {})
@@ -97,7 +100,7 @@ class KeyIdeaExplorer(View):
             tensor=packed(f"∂{names[0]}/∂{names[1]}", dY_dX.reshape(y_rows + x_rows), of_y + of_x),
             structural=marked.tobytes(),
             G=packed(names[2], dz_dY.reshape(y_rows), of_y),
-            gradient=packed(texts["gradient"], key_idea(dY_dX, dz_dY).reshape(x_rows), of_x),
+            gradient=packed(texts["gradient"], gradient.reshape(x_rows), of_x),
             texts=texts,
             **traits,
             entry=_entry(entry, x_rows),  # now: whether there is such a step depends on it, and traits have no order
@@ -115,7 +118,7 @@ class KeyIdeaExplorer(View):
             raise ValueError(f"{_OF_LAYER}: wrt is {wrt!r}, expected 'W', 'b' or 'O'")
         layer, known = {}, {}
         for name, A in (("O", O), ("W", W), ("b", b), ("G", G)):
-            layer[name] = _floats(_OF_LAYER, name, A)
+            layer[name] = as_floats(_OF_LAYER, name, A)
             try:
                 Panel(name, layer[name], _SYMBOLS[name]).check(known)
             except ShapeError as error:
@@ -200,32 +203,6 @@ class KeyIdeaExplorer(View):
         said = f"{len(cells)} {kind}{'' if len(cells) == 1 else 's'}{counted}. "
         said += self._written(texts["result"]) + " = " + " + ".join(terms) + (" = " if terms else "") + total
         return f"{said}. Added so far: {self.step} of {len(cells)}." if self.step else said
-
-
-def _floats(call, name, A):
-    """A as an array of finite floats of its own; TypeError or ValueError where it is none."""
-    A = plain_array(f"{call}: {name}", A)
-    check_numbers(f"{call}: {name}", A, rank=A.ndim)
-    try:
-        return finite_array(call, name, A.astype(float))
-    except OverflowError:
-        raise ValueError(f"{call}: {name} holds Fractions that are too large for floats") from None
-
-
-def _parts(shape, y_shape):
-    """The shapes of Y and X in the shape of dY_dX. Raises ShapeError or ValueError."""
-    if len(y_shape) not in (1, 2):
-        raise ValueError(f"{_CALL}: dz_dY has shape {y_shape}, expected one or two indexes, those of Y")
-    x_shape = shape[len(y_shape) :]
-    if shape[: len(y_shape)] != y_shape:
-        raise ShapeError(
-            f"{_CALL}: dY_dX has shape {shape}, expected Y.shape + X.shape: it must begin with {y_shape}, as dz_dY does."
-        )
-    if len(x_shape) not in (1, 2):
-        raise ValueError(
-            f"{_CALL}: dY_dX has shape {shape}, of which {x_shape} are the indexes of X, expected one or two of them"
-        )
-    return y_shape, x_shape
 
 
 def _check_size(call, name, shape):

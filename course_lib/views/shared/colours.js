@@ -1,22 +1,30 @@
 // Colours are read from the page, so that light and dark themes, and what the reader has set, are kept.
 
+let coloursRead = null; // the colours as they were read last: of a page, they are the same for all
+
+/** The colours by name, where an element of the page stands; see matrix.css. */
 function palette(el) {
+  return (coloursRead ??= readColours(el));
+}
+
+function readColours(el) {
   const style = getComputedStyle(el);
   const paper = rgb(style.getPropertyValue("--bss-paper").trim() || "#ffffff");
   const read = (name) => rgb(style.getPropertyValue(`--bss-${name}`).trim() || "#767676", paper);
-  const others = ["ink", "faint", "above", "below", "mark", "O", "W", "G", "Z", "b"];
+  const others = ["zero", "ink", "faint", "above", "below", "mark", "O", "W", "G", "Z", "b"];
   return { paper, ...Object.fromEntries(others.map((name) => [name, read(name)])) };
 }
 
 /** Draw again whenever the page gets another theme. */
 function onTheme(draw, signal) {
-  const themes = new MutationObserver(draw);
+  const anew = () => ((coloursRead = null), draw());
+  const themes = new MutationObserver(anew);
   themes.observe(document.body, { attributeFilter: ["data-jp-theme-name", "data-jp-theme-light", "class"] });
   signal.addEventListener("abort", () => themes.disconnect());
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw, { signal });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", anew, { signal });
 }
 
-/** Draw once the view is in the page, where its colours are known. */
+/** Draw once the view is in the page, where its colours are coloursRead. */
 function oncePlaced(root, draw, signal) {
   const placed = new ResizeObserver(() => (draw(), placed.disconnect()));
   placed.observe(root);
@@ -41,12 +49,12 @@ function css([red, green, blue]) {
   return `rgb(${red}, ${green}, ${blue})`;
 }
 
-/** The colour of a number: the paper at 0, red above, blue below; `limit` is the largest size in the matrix. */
-function signed(x, limit, { paper, above, below, faint }) {
+/** The colour of a number: as good as the paper at 0, red above, blue below; `limit` is the largest size in the matrix. */
+function signed(x, limit, { zero, above, below, faint }) {
   if (!Number.isFinite(x)) return faint;
   const share = limit ? Math.min(1, Math.abs(x) / limit) * 0.9 : 0;
   const full = x > 0 ? above : below;
-  return paper.map((part, k) => Math.round(part + (full[k] - part) * share));
+  return zero.map((part, k) => Math.round(part + (full[k] - part) * share));
 }
 
 /** Black or white, whichever is read better on a colour. */

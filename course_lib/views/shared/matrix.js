@@ -2,8 +2,16 @@
 
 const MOST_NUMBERED = 20; // rows or columns; beyond that a matrix shows colours, and the read-out says the number
 const LONGEST_SIDE = 512; // of a matrix without numbers, in pixels
-const SMALLEST = 11; // pixels of an index, however small its matrix
+const SMALLEST = 11; // pixels of a text, however small its matrix
 const LONGEST_OF_SEVERAL = 288; // the same where several stand in line
+
+// A view is often drawn before it is put into the page, where its colours and the size of its text are known. All matrices
+// of a view look first, and then draw: a look at the page after a change of it costs a layout.
+const gridsPlaced = new ResizeObserver((boxes) => {
+  const grids = boxes.map(({ target }) => target.grid).filter((grid) => grid.matrix);
+  const looks = grids.map((grid) => grid.look());
+  grids.forEach((grid, k) => (grid.em !== looks[k].em || !grid.attached) && grid.draw(looks[k]));
+});
 
 /**
  * A matrix to look at, to point at and to walk in with the keyboard: role grid, with the entry under the cursor as its
@@ -11,12 +19,12 @@ const LONGEST_OF_SEVERAL = 288; // the same where several stand in line
  *
  * onactive(entry, how): entry is [i, j]. how is "cursor" if the cursor was put there, with a key or a click; "pointer" if
  * only the pointer is above it; "left" if the pointer has left the matrix, and entry is the cursor again. onpress(entry):
- * a click, Enter or Space. A matrix that is about one of O, W, G, Z and b has that letter's hue in its name, its brackets
+ * a click, Enter or Space. room: cells have room for so many characters, and for more once there were more. A matrix that is about one of O, W, G, Z and b has that letter's hue in its name, its brackets
  * and its outlines.
  */
 class MatrixGrid {
-  constructor(signal, { onactive = () => {}, onpress = () => {} } = {}) {
-    Object.assign(this, { onactive, onpress });
+  constructor(signal, { onactive = () => {}, onpress = () => {}, room = 0 } = {}) {
+    Object.assign(this, { onactive, onpress, room });
     this.cursor = [0, 0];
     this.hovered = null;
     this.marks = [];
@@ -44,12 +52,11 @@ class MatrixGrid {
     listen("focus", () => this.drawMarks());
     listen("blur", () => this.drawMarks());
     // The theme, the zoom and the size of the text can change while the page is open.
-    onTheme(() => ((this.colours = null), this.draw()), signal);
+    onTheme(() => this.draw(), signal);
     addEventListener("resize", () => this.ratio !== devicePixelRatio && this.draw(), { signal });
-    // A view is often drawn before it is put into the page, where its colours and the size of its text are known.
-    const seen = new ResizeObserver(() => (this.em !== this.#em() || !this.attached) && this.draw());
-    seen.observe(this.box);
-    signal.addEventListener("abort", () => seen.disconnect());
+    this.box.grid = this;
+    gridsPlaced.observe(this.box);
+    signal.addEventListener("abort", () => gridsPlaced.unobserve(this.box));
   }
 
   /**
@@ -59,13 +66,12 @@ class MatrixGrid {
    */
   set(matrix, { faded = null, open = null, cell = null, limit = null, vector = false } = {}) {
     this.matrix = unpack(matrix);
-    Object.assign(this, { faded, open, cell });
+    Object.assign(this, { faded, open, cell, vector });
     const { name, symbols, shape, data } = this.matrix;
     const [rows, columns] = shape;
     this.cursor = [Math.min(this.cursor[0], rows - 1), Math.min(this.cursor[1], columns - 1)];
     this.hovered = null;
     this.limit = limit ?? largest(data);
-    this.finite = data.every(Number.isFinite);
     this.small = Math.max(rows, columns) <= MOST_NUMBERED;
     const [sizes, letters] = vector ? [[rows * columns], symbols.filter((symbol) => symbol !== "1")] : [shape, symbols];
     const counted = vector ? plural(sizes[0], "component") : sizes.join(" by ");
@@ -80,18 +86,19 @@ class MatrixGrid {
       this.grid.setAttribute("aria-colcount", columns);
       this.grid.setAttribute("aria-readonly", true);
     }
-    setText(this.notice, this.#remark());
+    setText(this.notice, data.every(Number.isFinite) ? "" : "Grey entries are not finite numbers.");
     this.#announce();
     this.draw();
   }
 
-  #remark() {
-    return this.finite ? "" : `${this.small ? "Hatched" : "Grey"} entries are not finite numbers.`;
+  /** The name of an entry; of a vector it has one index. */
+  nameOf([i, j]) {
+    return entryName(this.matrix.name, this.vector ? [i + j] : [i, j]);
   }
 
   /** G[2, 1] = 0.37 */
-  words([i, j]) {
-    return `${entryName(this.matrix.name, [i, j])} = ${this.said(i, j)}`;
+  words(entry) {
+    return `${this.nameOf(entry)} = ${this.said(...entry)}`;
   }
 
   /** The number of an entry, or "?". */
@@ -111,13 +118,9 @@ class MatrixGrid {
     return this.hovered ?? this.cursor;
   }
 
-  /** The colour of a number, and that of an entry, as they are drawn. */
+  /** The colour of a number, as it is drawn here. */
   colourOf(x) {
     return signed(x, this.limit, this.colours);
-  }
-
-  colour(i, j) {
-    return this.colourOf(at(this.matrix, i, j));
   }
 
   /** Put the cursor on an entry; silent: without telling the view, which has asked for it. */
@@ -129,56 +132,46 @@ class MatrixGrid {
     if (!silent) this.onactive(this.cursor, "cursor");
   }
 
-  /** Outline rows, columns and entries: [{row}, {column}, {entry: [i, j], sign}, ...]; {dashed: true} for a second kind. */
+  /** Outline rows, columns and entries: [{row}, {column}, {entry: [i, j], sign}, ...]; dashed: all that a sum runs over, or what is not made yet. */
   mark(marks) {
     this.marks = marks;
     this.drawMarks();
   }
 
-  /** The size of a cell in pixels that this matrix would choose. */
+  /** Text size and font where it stands, and its smallest text, where a page asks for one, as slides do: then all is tight. */
+  look() {
+    const style = getComputedStyle(this.box);
+    const [em, least] = [parseFloat(style.fontSize) || 14, parseFloat(style.getPropertyValue("--bss-least")) || 0];
+    const attached = this.box.isConnected;
+    return { em, least, attached, family: style.fontFamily, colours: attached && palette(this.box), ratio: devicePixelRatio };
+  }
+
+  /** The size of a cell in pixels that this matrix would choose; with numbers in it, it grows with its text, em. */
   measure() {
-    const em = this.#em();
-    const [rows, columns] = this.matrix.shape;
+    const { em, least, family, matrix } = this;
     if (!this.small) {
-      const side = Math.max(1, Math.min(em * 1.4, Math.floor(LONGEST_SIDE / Math.max(rows, columns))));
+      const side = Math.max(1, Math.min(em * 1.4, Math.floor(LONGEST_SIDE / Math.max(...matrix.shape))));
       return { width: side, height: side };
     }
-    const least = this.#least();
-    if (least) {
-      const pen = context(1, 1);
-      pen.font = `${Math.max(least, em * 0.95)}px ${this.#family()}`;
-      const widest = this.matrix.data.reduce((most, x) => Math.max(most, pen.measureText(number(x)).width), em);
-      return { width: Math.ceil(widest + 0.35 * em), height: Math.ceil(em * this.rowHeight) };
-    }
-    let longest = 2;
-    for (const x of this.matrix.data) longest = Math.max(longest, number(x).length);
-    return { width: Math.ceil(em * (0.75 + 0.56 * longest)), height: Math.ceil(em * this.rowHeight) };
+    const texts = Array.from(matrix.data, number);
+    const longest = Math.max(2, this.room, ...texts.map((text) => text.length));
+    if (this.room) this.room = longest;
+    if (!least) return { width: Math.ceil(em * (0.75 + 0.56 * longest)), height: Math.ceil(em * 1.7), em };
+    const pen = context(1, 1);
+    pen.font = `${Math.max(least, em * 0.95)}px ${family}`;
+    const widest = Math.max(em, ...texts.map((text) => pen.measureText(text).width));
+    return { width: Math.ceil(widest + 0.35 * em), height: Math.ceil(em * 1.25), em };
   }
 
-  get textSize() {
-    return this.#em();
-  }
-
-  /** The height of a cell with a number, in em. */
-  get rowHeight() {
-    return this.#least() ? 1.25 : 1.7;
-  }
-
-  draw() {
+  draw(look = this.look()) {
     if (!this.matrix) return;
-    this.em = this.#em();
-    this.attached = this.grid.isConnected;
-    if (this.attached) this.colours ??= palette(this.grid);
-    this.ratio = devicePixelRatio;
-    const grown = this.cell?.em ? this.em / this.cell.em : 1; // since the cell was measured
-    this.size = this.cell
-      ? { width: this.cell.width * grown, height: this.cell.height * grown }
-      : this.measure();
+    Object.assign(this, look);
+    const cell = this.cell ?? this.measure();
+    const grown = cell.em ? this.em / cell.em : 1; // since the cell was measured
+    this.size = { width: cell.width * grown, height: cell.height * grown };
     this.numbered = this.small && this.size.width >= 1.5 * this.em; // in line with a large one there is no room
     const { em, matrix, size, colours } = this;
     const [rows, columns] = matrix.shape;
-    this.least = this.#least();
-    this.family = this.#family();
     const tight = this.least > 0;
     this.left = Math.ceil(em * (tight ? (rows > 10 && this.numbered ? 1.8 : 1.2) : 1.7));
     this.top = Math.ceil(em * (tight ? 1.3 : 1.5));
@@ -193,14 +186,8 @@ class MatrixGrid {
     pen.lineWidth = this.hue ? 2.5 : 2;
     const [gap, hook] = [0.3 * em, 0.35 * em];
     const [low, high] = [this.top - 0.15 * em, this.top + rows * size.height + 0.15 * em];
-    for (const [x, inwards] of [[this.left - gap, hook], [this.left + columns * size.width + gap, -hook]]) {
-      pen.beginPath();
-      pen.moveTo(x + inwards, low);
-      pen.lineTo(x, low);
-      pen.lineTo(x, high);
-      pen.lineTo(x + inwards, high);
-      pen.stroke();
-    }
+    for (const [x, inwards] of [[this.left - gap, hook], [this.left + columns * size.width + gap, -hook]])
+      pen.stroke(new Path2D(`M${x + inwards} ${low}H${x}V${high}h${inwards}`));
     this.drawMarks();
   }
 
@@ -210,54 +197,28 @@ class MatrixGrid {
     const [rows, columns] = matrix.shape;
     const pen = this.overlay.getContext("2d");
     pen.clearRect(0, 0, this.overlay.width, this.overlay.height);
-    const outline = (i, j, height, width, { dashed = false, thin = false } = {}) => {
+    const outline = (i, j, height, width, dashed = false) => {
       const box = [left + j * size.width, top + i * size.height, width * size.width, height * size.height];
-      const thick = thin ? 1.5 : size.width < 8 ? 1.5 : 3;
-      pen.setLineDash([]);
-      pen.strokeStyle = css(colours.paper);
-      pen.lineWidth = thick + 3;
-      pen.strokeRect(...box);
-      pen.setLineDash(dashed ? [em * 0.45, em * 0.3] : []);
-      pen.strokeStyle = css(colours[this.hue ?? "mark"]);
-      pen.lineWidth = thick;
-      pen.strokeRect(...box);
+      const thick = size.width < 8 ? 1.5 : 3;
+      for (const [colour, width, dashes] of [["paper", thick + 3, []], [this.hue ?? "mark", thick, dashed ? [em * 0.45, em * 0.3] : []]]) {
+        Object.assign(pen, { strokeStyle: css(colours[colour]), lineWidth: width });
+        pen.setLineDash(dashes);
+        pen.strokeRect(...box);
+      }
     };
     for (const { row, column, entry, dashed, sign } of this.marks) {
-      if (entry) outline(entry[0], entry[1], 1, 1, { dashed });
-      else if (row !== undefined) outline(row, 0, 1, columns, { dashed });
-      else outline(0, column, rows, 1, { dashed });
-      if (sign) this.#index(pen, sign, left + (entry[1] + 0.5) * size.width, top + (entry[0] + 0.5) * size.height, "center");
+      if (entry) outline(entry[0], entry[1], 1, 1, dashed);
+      else if (row !== undefined) outline(row, 0, 1, columns, dashed);
+      else outline(0, column, rows, 1, dashed);
+      if (sign) this.#write(pen, sign, left + (entry[1] + 0.5) * size.width, top + (entry[0] + 0.5) * size.height);
     }
-    const focused = document.activeElement === this.grid;
-    if (focused || this.hovered) {
-      const [i, j] = this.entry;
-      outline(i, j, 1, 1);
-      pen.setLineDash([]);
-      pen.fillStyle = css(colours.ink);
-      pen.beginPath(); // a corner that only the cursor has
-      const [x, y, side] = [left + j * size.width, top + i * size.height, Math.max(5, em * 0.5)];
-      pen.moveTo(x, y);
-      pen.lineTo(x + side, y);
-      pen.lineTo(x, y + side);
-      pen.fill();
-      if (!this.numbered) {
-        this.#index(pen, String(i), left - 0.5 * em, top + (i + 0.5) * size.height, "right");
-        this.#index(pen, String(j), left + (j + 0.5) * size.width, top / 2, "center");
-      }
-    }
-  }
-
-  #em() {
-    return parseFloat(getComputedStyle(this.box).fontSize) || 14;
-  }
-
-  #family() {
-    return getComputedStyle(this.box).fontFamily || "sans-serif";
-  }
-
-  /** The size of the smallest text, in pixels, where the page asks for one, as slides do: then all else is tight. Or 0. */
-  #least() {
-    return parseFloat(getComputedStyle(this.box).getPropertyValue("--bss-least")) || 0;
+    if (document.activeElement !== this.grid && !this.hovered) return;
+    const [i, j] = this.entry;
+    outline(i, j, 1, 1);
+    pen.fillStyle = css(colours.ink); // of a corner that only the cursor has
+    const side = Math.max(5, em * 0.5);
+    pen.fill(new Path2D(`M${left + j * size.width} ${top + i * size.height}h${side}l${-side} ${side}z`));
+    if (!this.numbered) this.#count(pen, i, j);
   }
 
   #sized(canvas, width, height) {
@@ -275,56 +236,36 @@ class MatrixGrid {
     return pen;
   }
 
-  #index(pen, text, x, y, align) {
-    pen.font = `${Math.max(this.least, this.em * 0.8, SMALLEST)}px ${this.family}`;
-    pen.textAlign = align;
-    pen.textBaseline = "middle";
-    pen.fillStyle = css(this.colours.faint);
-    pen.fillText(text, x, y);
+  #write(pen, text, x, y, { size = 0.8, fillStyle = css(this.colours.faint), textAlign = "center" } = {}) {
+    const font = `${Math.max(this.least, this.em * size, SMALLEST)}px ${this.family}`;
+    Object.assign(pen, { font, fillStyle, textAlign, textBaseline: "middle" }).fillText(text, x, y);
+  }
+
+  /** The indexes of row i and column j beside them. */
+  #count(pen, i, j) {
+    const { size, left, top, em } = this;
+    if (i !== null) this.#write(pen, String(i), left - 0.5 * em, top + (i + 0.5) * size.height, { textAlign: "right" });
+    if (j !== null) this.#write(pen, String(j), left + (j + 0.5) * size.width, top / 2);
   }
 
   #numbers(pen, rows, columns) {
-    const { size, left, top, em, colours, matrix } = this;
-    for (let i = 0; i < rows; i++) this.#index(pen, String(i), left - 0.5 * em, top + (i + 0.5) * size.height, "right");
-    for (let j = 0; j < columns; j++)
-      this.#index(pen, String(j), left + (j + 0.5) * size.width, top / 2, "center");
-    pen.textAlign = "center";
-    for (let i = 0; i < rows; i++)
-      for (let j = 0; j < columns; j++) {
-        const value = at(matrix, i, j);
-        const open = this.open?.(i, j);
-        const pale = open || this.faded?.(i, j);
-        const colour = pale ? colours.paper : signed(value, this.limit, colours);
-        const [x, y] = [left + j * size.width, top + i * size.height];
-        pen.fillStyle = css(colour);
-        pen.fillRect(x, y, size.width, size.height);
-        pen.strokeStyle = css(colours.faint);
-        pen.globalAlpha = 0.35;
-        pen.lineWidth = 1;
-        pen.strokeRect(x + 0.5, y + 0.5, size.width - 1, size.height - 1);
-        pen.globalAlpha = 1;
-        if (!open && !Number.isFinite(value)) this.#hatch(pen, x, y);
-        pen.font = `${Math.max(this.least, em * (pale && !open ? 0.8 : 0.95))}px ${this.family}`;
-        pen.fillStyle = pale ? css(colours.faint) : textOn(colour);
-        pen.fillText(open ? "?" : number(value), x + size.width / 2, y + size.height / 2 + 1);
-      }
-  }
-
-  #hatch(pen, x, y) {
-    const { width, height } = this.size;
-    pen.save();
-    pen.beginPath();
-    pen.rect(x, y, width, height);
-    pen.clip();
-    pen.strokeStyle = css(this.colours.paper);
-    pen.globalAlpha = 0.5;
-    pen.beginPath();
-    for (let k = -height; k < width; k += 6) {
-      pen.moveTo(x + k, y + height);
-      pen.lineTo(x + k + height, y);
+    const { size, left, top, colours, matrix } = this;
+    for (let i = 0; i < rows; i++) this.#count(pen, i, null);
+    for (let j = 0; j < columns; j++) this.#count(pen, null, j);
+    for (const [i, j] of placesOf(matrix.shape)) {
+      const value = at(matrix, i, j);
+      const open = this.open?.(i, j);
+      const pale = open || this.faded?.(i, j);
+      const colour = pale ? colours.paper : this.colourOf(value);
+      const [x, y] = [left + j * size.width, top + i * size.height];
+      pen.fillStyle = css(colour);
+      pen.fillRect(x, y, size.width, size.height);
+      Object.assign(pen, { strokeStyle: css(colours.faint), lineWidth: 1, globalAlpha: 0.35 });
+      pen.strokeRect(x + 0.5, y + 0.5, size.width - 1, size.height - 1);
+      pen.globalAlpha = 1;
+      const look = { size: pale && !open ? 0.8 : 0.95, fillStyle: pale ? css(colours.faint) : textOn(colour) };
+      this.#write(pen, open ? "?" : number(value), x + size.width / 2, y + size.height / 2 + 1, look);
     }
-    pen.stroke();
-    pen.restore();
   }
 
   #image(pen, rows, columns) {
@@ -397,7 +338,7 @@ function align(...grids) {
     const longest = Math.max(...grids.flatMap((grid) => grid.matrix.shape));
     const side = Math.max(1, Math.min(LONGEST_OF_SEVERAL / longest, ...sizes.map((size) => size.height)));
     cell.width = cell.height = side;
-  } else cell.em = grids[0].textSize; // cells with numbers grow with their text
+  } else cell.em = sizes[0].em;
   for (const grid of grids) {
     grid.cell = cell;
     grid.draw();

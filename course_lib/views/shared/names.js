@@ -37,8 +37,8 @@ function shown(name) {
 }
 
 /** The entry of a matrix by its name: G[2, 1], (∇_W L)[2, 1]. */
-function entryName(name, [i, j]) {
-  return `${/^[^(].* /.test(name) ? `(${shown(name)})` : shown(name)}[${i}, ${j}]`;
+function entryName(name, entry) {
+  return `${/^[^(].* /.test(name) ? `(${shown(name)})` : shown(name)}[${entry.join(", ")}]`;
 }
 
 /** O^T as it is read aloud: O transposed. */

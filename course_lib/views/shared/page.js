@@ -27,8 +27,8 @@ function setWords(into, text) {
 
 /**
  * The frame of a view in `el`: a group with a name, and a status that tells what is active. hint says what to do, and
- * leaves with the first use. Returns {root, said, status, say, follow, signal, close}; `said`, for the view to place, holds
- * hint and status, and has room for two lines.
+ * leaves with the first use. Returns {root, said, status, say, tell, follow, signal, close}; `said`, for the view to place,
+ * holds hint and status, and has room for two lines. What one tells stays until there is something else to say.
  */
 function frame(el, label, hint = "") {
   const status = element("div", { role: "status", class: "bss-status" });
@@ -45,6 +45,7 @@ function frame(el, label, hint = "") {
   // The attribute above does not protect what has the focus itself: an arrow key would move the cell, not the slider.
   const keep = (event) => event.ctrlKey || event.altKey || event.metaKey || event.stopPropagation();
   root.addEventListener("keydown", keep, { signal });
+  let last = "";
   const line = element("div", { class: "bss-hint" }, ...typeset(hint));
   const used = (event) => event.key !== "Tab" && (line.style.visibility = "hidden"); // its place stays: nothing jumps
   for (const kind of ["click", "keydown"]) root.addEventListener(kind, used, { signal });
@@ -54,6 +55,9 @@ function frame(el, label, hint = "") {
     status,
     signal,
     say(text) {
+      if (text !== last) setWords(status, (last = text));
+    },
+    tell(text) {
       setWords(status, text);
     },
     /** Hear of changes of the model's traits, {name: handler}, until the view is closed. */

@@ -46,7 +46,7 @@ function patternOf(marked, [rows, columns]) {
  * press(entry) marks an entry or takes the mark away, and marks() are the outlines. The trait "turn" keeps
  * {asks, right, tries}.
  */
-function quiz({ say, follow }, model, { entry, zeros, changed }) {
+function quiz({ tell, follow }, model, { entry, zeros, changed }) {
   const turn = () => model.get("turn");
   const keep = (values) => put(model, { turn: { ...turn(), ...values } });
   const kinds = Object.entries(ASKS).filter(([kind]) => kind !== "zeros" || zeros);
@@ -62,24 +62,24 @@ function quiz({ say, follow }, model, { entry, zeros, changed }) {
   const box = element("div", { class: "bss-controls bss-quiz", role: "group", "aria-label": "your turn" });
   box.append(...(kinds.length > 1 ? [which.box] : [ASKS.entry]), typed, button("Check", check), end, count);
 
-  function tell(right, words) {
+  function judge(right, words) {
     keep({ right: turn().right + right, tries: turn().tries + 1 });
-    say(`${right ? "✓" : "✗"} ${words}`);
+    tell(`${right ? "✓" : "✗"} ${words}`);
   }
 
   function judgeEntry() {
     const { name, value, slips, made, solve } = entry();
     const number = typedNumber(typed.value);
-    if (made) return say(`${name} is made already: choose an entry that shows a ?.`);
-    if (number === null) return say(`Type a number such as −3 or 7/3: it is to be ${name}.`);
+    if (made) return tell(`${name} is made already: choose an entry that shows a ?.`);
+    if (number === null) return tell(`Type a number such as −3 or 7/3: it is to be ${name}.`);
     const words = typed.value.trim().replaceAll("-", "−");
     if (isNumber(number, value)) {
       typed.value = "";
       solve();
-      return tell(true, `${name} = ${words} is right.`);
+      return judge(true, `${name} = ${words} is right.`);
     }
     const slip = slips.find(([wrong]) => isNumber(number, wrong) && !isNumber(wrong, value));
-    tell(false, `${words} is not ${name}: ${slip ? `it is ${slip[1]}` : "no usual slip gives it"}.`);
+    judge(false, `${words} is not ${name}: ${slip ? `it is ${slip[1]}` : "no usual slip gives it"}.`);
   }
 
   function judgeZeros() {
@@ -90,10 +90,10 @@ function quiz({ say, follow }, model, { entry, zeros, changed }) {
     judged = (i, j) => (isNonzero(i, j) ? "✓" : "✗");
     if (!missed.length && !wrong.length) {
       solve();
-      tell(true, `These ${marked.size} entries of ${name} are not 0, and no others.`);
+      judge(true, `These ${marked.size} entries of ${name} are not 0, and no others.`);
     } else if (!wrong.length && missed.every(([i, j]) => value(i, j) === 0))
-      tell(false, `${plural(missed.length, "entry").replace("entrys", "entries")} more: what happens to be 0 by its number still counts.`);
-    else tell(false, `${patternOf(marked, shape)}${missed.length} missing, ${wrong.length} too many. ${hint}`);
+      judge(false, `${plural(missed.length, "entry").replace("entrys", "entries")} more: what happens to be 0 by its number still counts.`);
+    else judge(false, `${patternOf(marked, shape)}${missed.length} missing, ${wrong.length} too many. ${hint}`);
     changed();
   }
 

@@ -15,7 +15,7 @@ import anywidget
 import numpy as np
 import traitlets
 
-from course_lib.arguments import plain_array
+from course_lib.arguments import finite_array, plain_array
 from course_lib.pictures.panel import check_numbers, check_symbols, check_text
 
 MOST_ENTRIES = 512 * 512
@@ -102,6 +102,19 @@ def as_matrix(call, argument, A):
             f"Show a part, such as {argument}[:512, :512]."
         )
     return A
+
+
+def as_floats(call, argument, A, rank=None):
+    """A, of any shape or of this rank, as an array of finite floats of its own. `call` begins the error message.
+
+    Raises TypeError for anything but real numbers, ShapeError for another rank, ValueError for what is not finite.
+    """
+    A = plain_array(f"{call}: {argument}", A)
+    check_numbers(f"{call}: {argument}", A, rank=A.ndim if rank is None else rank)
+    try:
+        return finite_array(call, argument, A.astype(float))
+    except OverflowError:
+        raise ValueError(f"{call}: {argument} holds Fractions that are too large for floats") from None
 
 
 def packed(name, A, symbols=()):
