@@ -11,6 +11,10 @@ COLOUR = """(grid, [x, y]) => {
     x * devicePixelRatio, y * devicePixelRatio, 1, 1).data;
   return [...pixel].slice(0, 3);
 }"""
+OUTLINED = """(grid, [x, y, width]) => {
+  const pen = grid.querySelector('.bss-overlay').getContext('2d');
+  return pen.getImageData((x - width / 2) * devicePixelRatio, y * devicePixelRatio, 1, 1).data[3] > 0;
+}"""
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -49,6 +53,7 @@ def test_every_entry_can_be_read_with_the_keyboard_and_with_the_pointer(lab):
     page.mouse.down()
     page.mouse.up()
     assert f"[3, 2] = {A[3, 2]}" in status(page)
+    assert [product.evaluate(OUTLINED, product.evaluate(PLACE, place)) for place in ([3, 2], [1, 3])] == [True, False]
 
 
 def test_a_large_matrix_is_read_as_a_small_one(lab):

@@ -52,7 +52,7 @@ function render({ model, el }) {
   }
 
   function cell(result, h, k) {
-    const input = element("input", { autocomplete: "off", spellcheck: "false", class: "bss-entry" });
+    const input = element("input", { autocomplete: "off", spellcheck: "false", class: "bss-typed bss-entry" });
     const mark = element("span", { class: "bss-mark", "aria-hidden": "true" });
     input.addEventListener("input", () => {
       const answers = cells.map((row) => row.map((each) => each.input.value));

@@ -173,7 +173,7 @@ class Stepper {
   #travel() {
     const [result, G, W] = this.grids;
     if (!G.numbered || !W.numbered) return;
-    const flight = (grid, i, j, more) => ({ text: number(at(grid.matrix, i, j)), colour: grid.colour(i, j), ...more });
+    const flight = (grid, i, j, more) => ({ text: number(at(grid.matrix, i, j)), colour: grid.colourOf(at(grid.matrix, i, j)), ...more });
     const row = (k) => ({ ...W.place(k, 0), width: W.size.width * W.matrix.shape[1] });
     const into = ([i, k]) => flight(G, i, k, { from: G.place(i, k), to: row(k), end: 0.5 });
     const out = ([i, h]) => flight(result, i, h, { from: W.place(0, h), to: result.place(i, h), start: 0.5 });

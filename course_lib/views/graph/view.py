@@ -59,7 +59,8 @@ class GraphStepper(View):
         checked_index("GraphStepper(node, names, step): step", step, len(inner) + 1)
         places = _places(order)
         gap = 56 + 2 * _LINE * max(len(_lines(A)) for A in values)
-        places = _pixels(places, inner, gap)
+        widths = {each: max(34, 9 * len(name) + 12) for each, name in called.items()}
+        places = _pixels(places, inner, gap, max(_BOX, *widths.values()))
         edges, words = _edges(inner, places, gap), [_forward_words(node, order, called)]
         words += [f"the way back begins: the gradient of {called[node]} for itself is 1."]
         words += [_words(each, called, order) for each in inner]
@@ -67,8 +68,8 @@ class GraphStepper(View):
         edges.append(_edge([x, y], [x + 106, y], 0, 1, node.value, node.grad))
         steps = {each: step for step, each in enumerate(inner, 2)}
         nodes = [
-            {"name": name, "place": places[each], "step": steps.get(each, 0), "width": max(34, 9 * len(name) + 12)}
-            for each, name in called.items()
+            {"name": called[each], "place": places[each], "step": steps.get(each, 0), "width": widths[each]}
+            for each in order
         ]
         _set_labels(edges, nodes)
         size = [x + 106 + _MARGIN, max(y for _, y in places.values()) + gap / 2]
@@ -134,9 +135,9 @@ def _places(order):
     return {each: (column[each], row[each]) for each in order}
 
 
-def _pixels(places, inner, gap):
+def _pixels(places, inner, gap, widest):
     """The same places in pixels; the more edges pass between two columns, the further apart they are."""
-    x = [_MARGIN + _BOX / 2]
+    x = [_MARGIN + widest / 2]
     for k in range(max(column for column, _ in places.values())):
         passing = sum(places[parent][0] <= k < places[each][0] for each in inner for parent, _ in each.parents)
         x.append(x[-1] + max(132, 36 * passing))

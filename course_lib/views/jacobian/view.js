@@ -235,7 +235,7 @@ class JacobianView {
     const rise = precise(slope * run);
     const texts = [
       `${yi(i)} against ${xj(j)}`,
-      `At ${xj(j)} = ${precise(here)}, ${yi(i)} = ${precise(value)}.${n > 1 ? ` The other components of ${xName} are held fixed.` : ""}`,
+      `At ${xj(j)} = ${precise(here)}, ${yi(i)} = ${precise(value)}.${n > 1 ? ` The other components of ${xName} stand still.` : ""}`,
       `Run: ${xj(j)} goes on by ${number(run)}. Rise: along the dashed tangent, ${yi(i)} goes on by ${rise}.`,
       `Slope = rise / run = ${rise} / ${number(run)} = ${precise(slope)}.`,
       `That is ∂${yi(i)}/∂${xj(j)}, the entry [${i}, ${j}] of ${jName}.`,

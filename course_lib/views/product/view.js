@@ -139,8 +139,8 @@ class ProductView extends SteppedSum {
     return `${this.left.nameOf([this.entry[0], s])}·${this.right.nameOf([s, this.entry[1]])}`;
   }
 
-  written(s) {
-    return this.pairs()[s].map((x) => factor(x)).join("·");
+  written(_, pair) {
+    return pair.map((x) => factor(x)).join("·");
   }
 
   /** To the entry and the step that the model names. */

@@ -146,7 +146,7 @@ function player(label, last, onstep, signal, { step = 0, every = 900, more = [] 
   range.append(count);
   const back = button("◀ Back", () => (pause(), go(step - 1)));
   const forward = button("Step ▶", () => (pause(), go(step + 1, true)));
-  const play = button("Play", () => (timer ? pause() : start()), { class: "bss-button bss-play" });
+  const play = button("Play", () => (timer ? pause() : (step === last && go(0), run(true))), { class: "bss-button bss-play" });
   const faster = button("", () => quicken((speed + 1) % SPEEDS_OF_STEPS.length));
   const bar = element("div", { class: "bss-buttons", role: "toolbar", "aria-label": `${label}: steps` }, back, forward, play, ...more, faster);
   const box = element("div", { class: "bss-controls bss-player", role: "group", "aria-label": `${label}: controls` }, bar, range);
@@ -163,24 +163,18 @@ function player(label, last, onstep, signal, { step = 0, every = 900, more = [] 
     forward.setAttribute("aria-disabled", step === last);
     onstep(step, moves && step === before + 1);
   }
+  function run(on) {
+    clearInterval(timer);
+    timer = on ? setInterval(() => (step < last ? go(step + 1, true) : pause()), every * pace()) : null;
+    setText(play, on ? "Pause" : "Play");
+  }
+  function pause() {
+    run(false);
+  }
   function quicken(to) {
     speed = to;
     setText(faster, `Speed ${SPEEDS_OF_STEPS[speed][0]}`);
-    if (timer) begin();
-  }
-  function begin() {
-    clearInterval(timer);
-    timer = setInterval(() => (step < last ? go(step + 1, true) : pause()), every * pace());
-  }
-  function start() {
-    if (step === last) go(0);
-    begin();
-    setText(play, "Pause");
-  }
-  function pause() {
-    clearInterval(timer);
-    timer = null;
-    setText(play, "Play");
+    run(timer !== null);
   }
   function motion() {
     pause();

@@ -27,11 +27,10 @@ function otherEntries(matrix, [i, j]) {
   return others.map(([p, q]) => [at(matrix, p, q), `entry [${p}, ${q}], not [${i}, ${j}]`]);
 }
 
-/** What was marked, in words: row 2, column 1, the diagonal, everything, or nothing that has a name. */
+/** What was marked, [[i, j], ...], in words: row 2, column 1, the diagonal, everything, or nothing that has a name. */
 function patternOf(marked, [rows, columns]) {
-  const all = [...marked].map((key) => key.split(",").map(Number));
-  const within = (count, holds) => all.length === count && all.every(holds);
-  const [i, j] = all[0] ?? [];
+  const within = (count, holds) => marked.length === count && marked.every(holds);
+  const [i, j] = marked[0] ?? [];
   if (within(rows * columns, () => true)) return "You marked everything. ";
   if (within(columns, ([p]) => p === i)) return `You marked row ${i}. `;
   if (within(rows, ([, q]) => q === j)) return `You marked column ${j}. `;
@@ -50,7 +49,8 @@ function quiz({ tell, follow }, model, { entry, zeros, changed }) {
   const turn = () => model.get("turn");
   const keep = (values) => put(model, { turn: { ...turn(), ...values } });
   const kinds = Object.entries(ASKS).filter(([kind]) => kind !== "zeros" || zeros);
-  let [marked, judged] = [new Set(), null];
+  let [marked, judged] = [[], null];
+  const isMarked = (place) => marked.some((other) => String(other) === String(place));
 
   const begin = button("Your turn", () => keep({ asks: kinds[0][0] }));
   const end = button("Done", () => keep({ asks: "" }));
@@ -85,13 +85,13 @@ function quiz({ tell, follow }, model, { entry, zeros, changed }) {
   function judgeZeros() {
     const { name, shape, isNonzero, value, hint, solve } = zeros();
     const places = placesOf(shape);
-    const missed = places.filter(([i, j]) => isNonzero(i, j) && !marked.has(`${i},${j}`));
-    const wrong = places.filter(([i, j]) => !isNonzero(i, j) && marked.has(`${i},${j}`));
-    judged = (i, j) => (isNonzero(i, j) ? "✓" : "✗");
+    const missed = places.filter((place) => isNonzero(...place) && !isMarked(place));
+    const wrong = marked.filter((place) => !isNonzero(...place));
+    judged = (place) => (isNonzero(...place) ? "✓" : "✗");
     if (!missed.length && !wrong.length) {
       solve();
-      judge(true, `These ${marked.size} entries of ${name} are not 0, and no others.`);
-    } else if (!wrong.length && missed.every(([i, j]) => value(i, j) === 0))
+      judge(true, `These ${marked.length} entries of ${name} are not 0, and no others.`);
+    } else if (!wrong.length && missed.every((place) => value(...place) === 0))
       judge(false, `${plural(missed.length, "entry").replace("entrys", "entries")} more: what happens to be 0 by its number still counts.`);
     else judge(false, `${patternOf(marked, shape)}${missed.length} missing, ${wrong.length} too many. ${hint}`);
     changed();
@@ -108,19 +108,18 @@ function quiz({ tell, follow }, model, { entry, zeros, changed }) {
   }
 
   function forget() {
-    [marked, judged] = [new Set(), null];
+    [marked, judged] = [[], null];
   }
 
-  function press([i, j]) {
+  function press(place) {
     if (turn().asks !== "zeros") return;
-    if (!marked.delete(`${i},${j}`)) marked.add(`${i},${j}`);
+    marked = isMarked(place) ? marked.filter((other) => String(other) !== String(place)) : [...marked, place];
     judged = null;
     changed();
   }
 
   function marks() {
-    const all = [...marked].map((key) => key.split(",").map(Number));
-    return all.map((place) => ({ entry: place, sign: judged ? judged(...place) : "●" }));
+    return marked.map((entry) => ({ entry, sign: judged ? judged(entry) : "●" }));
   }
   follow(model, { turn: show });
   return { box, button: begin, asks: () => turn().asks, press, marks, forget, show };

@@ -3,7 +3,7 @@
 /**
  * What is drawn follows from the traits entry, step and made, and from `pointed`: {term, before}, {part} or {words} under the
  * pointer or the focus. A view has `whole`, the result, and `result`, its grid; pairs(), the factors [[a, b], ...] of the
- * products of the chosen entry, named(s), what product s is in letters, and written(s), as it stands in the index sum; most,
+ * products of the chosen entry, named(s), what product s is in letters, and written(s, [a, b]), as it stands in the index sum; most,
  * the largest number of products; flights(s), what moves where product s is added; parts(), which linked words of the text
  * around it may name; mark(term, part), and about(value), what is said where no product is lit. zeros: the other question of
  * your turn, if there is one.
@@ -115,7 +115,7 @@ class SteppedSum {
     const lit = part ? [part] : [...(term === null ? [] : ["left", "right"]), ...(ended ? ["result"] : [])];
     for (const line of [this.formula, this.code]) line.light(lit);
     const total = isMade ? precise(at(this.whole, ...entry)) : "?";
-    const terms = this.pairs().map((_, s) => this.written(s));
+    const terms = this.pairs().map((pair, s) => this.written(s, pair));
     const keys = lit.filter((key) => key === "result");
     this.sum.draw({ name: this.chosen(), terms, most: this.most, step: this.model.get("step"), active: term, keys, total: isMade ? total : "" });
     this.settle();
