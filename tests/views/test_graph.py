@@ -64,6 +64,9 @@ def test_every_node_stands_right_of_its_parents_and_no_two_on_one_place():
     width, height = view.size
     assert all(0 < x < width and 0 < y < height for x, y in places)
 
+    x = {n["name"]: n["place"][0] for n in GraphStepper(*small()).nodes}  # an input right before what uses it
+    assert x["O"] == x["W"] < x["@"] == x["b"] < x["+"] < x["*"] < x["sum"]
+
 
 def test_no_two_texts_and_no_text_and_node_stand_on_one_place_where_many_edges_cross():
     a, b, c = Node([[1.0, 2.0], [3.0, -1.0]]), Node([[2.0, 0.0], [1.0, 5.0]]), Node([[0.5, -1.0], [2.0, 1.0]])
@@ -97,12 +100,6 @@ def test_what_is_too_large_to_be_seen_is_refused():
             GraphStepper(node)
     with pytest.raises(ShapeError, match=r"node has shape \(2,\), expected a single number"):
         GraphStepper(Node([1.0, 2.0]))
-
-
-def test_an_input_stands_right_before_what_uses_it():
-    view = GraphStepper(*small())
-    x = {n["name"]: n["place"][0] for n in view.nodes}
-    assert x["O"] == x["W"] < x["@"] == x["b"] < x["+"] < x["*"] < x["sum"]
 
 
 @pytest.mark.parametrize("step", range(6))
