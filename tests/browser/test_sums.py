@@ -186,8 +186,8 @@ def test_a_long_sum_shows_the_terms_around_the_active_one(lab):
     assert status(page).endswith(f" = {A[:, 2] @ A[:, 1]:.0f}.")
 
 
-def test_the_transpose_lab_says_why_shapes_do_not_meet(lab):
-    page = lab.open(SETUP, PRODUCT)
+def test_the_transpose_lab_says_why_shapes_do_not_meet_without_a_kernel_too(lab):
+    page = lab.open_exported(export.page, SETUP, PRODUCT.replace("(1, 2)", "(4, 2)"))
     words = page.locator(".bss-words")
     page.get_by_role("button", name="Swap the factors").press("Enter")
     assert "a row of G has n_out = 3 entries, a column of Oᵀ has n_in = 5" in words.inner_text()
@@ -195,6 +195,7 @@ def test_the_transpose_lab_says_why_shapes_do_not_meet(lab):
     page.get_by_role("button", name="Transpose Oᵀ").click()
     page.get_by_role("button", name="Transpose G").click()
     assert "Its entries are those of Oᵀ G, transposed." in words.inner_text()
+    assert status(page) == "(Gᵀ O)[2, 2] = ?: row 2 of Gᵀ times column 2 of O, 7 products."
     page.get_by_role("button", name="Show all").click()
     grid(page, "G transposed O, 3 by 5, n_out by n_in").press("Control+End")
     assert status(page).startswith(f"(Gᵀ O)[2, 4] = {dW[4, 2]}")

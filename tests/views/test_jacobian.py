@@ -6,8 +6,7 @@ from refusals import not_refused
 
 from course_lib import ShapeError
 from course_lib.activations import relu, tanh
-from course_lib.views.jacobian.vector_map import CURVE_POINTS
-from course_lib.views.jacobian.view import JacobianExplorer, nice
+from course_lib.views.jacobian.view import CURVE_POINTS, JacobianExplorer, nice
 from course_lib.views.shared.view import unpacked
 
 m, n = 7, 5

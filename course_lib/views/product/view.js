@@ -96,6 +96,8 @@ class ProductView extends SteppedSum {
     align(this.left, this.right, ...(this.whole ? [this.result] : []));
     this.cell = this.result.cell;
     this.most = left.shape[1];
+    const inside = this.entry.map((k, axis) => Math.min(k, (this.whole?.shape[axis] ?? Infinity) - 1)); // without a kernel too
+    if (String(inside) !== String(this.entry)) put(model, { entry: inside });
     [...variant.turned, variant.swapped].forEach((on, k) => this.turns[k].setAttribute("aria-pressed", on));
     this.layWords(variant, left, right);
   }
