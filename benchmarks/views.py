@@ -35,7 +35,7 @@ ProductExplorer(A, np.eye({1}))"""
 JACOBIAN = """import numpy as np
 from course_lib.views import JacobianExplorer
 A = np.random.default_rng(0).normal(size=(16, 10)) / 4
-JacobianExplorer(lambda x: np.tanh(A @ x), np.zeros(10), reach=2)"""
+JacobianExplorer(lambda x: np.tanh(A @ x), np.ones(10))"""
 # What JupyterLab and ipywidgets cost by themselves: a slider, and a kernel that answers with as many bytes.
 ECHO = """import anywidget, traitlets
 class Echo(anywidget.AnyWidget):

@@ -7,9 +7,7 @@ function round(size) {
   return Number(([5, 2, 1].find((k) => k * power <= size) * power).toPrecision(1));
 }
 
-function same(a, b) {
-  return a.length === b.length && a.every((value, k) => value === b[k]);
-}
+const same = (a, b) => String(a) === String(b);
 
 /** The curve of y_i against x_j with its tangent, rise and run: {box, draw}. */
 function slopePicture() {
