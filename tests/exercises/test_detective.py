@@ -155,7 +155,7 @@ def test_what_is_said_of_a_line_is_true_of_the_broken_code_and_not_of_what_would
             said.setdefault(cases.broken(right, f, edit).says[0], (edit.old, edit.new))
     assert said["a transpose is missing here"] == ("O[l].T", "O[l]")
     assert said["a product entry by entry stands where products are summed"][1].count("*") == 1
-    assert "1/m is missing" in " ".join(said) and "a term is missing here" in said
+    assert "as in 1/m, is missing" in " ".join(said) and "a term is missing here" in said
     assert not any("too many" in words for words in said if words != "a transpose is too many here")
 
 

@@ -82,6 +82,16 @@ def test_two_places_that_would_do_are_both_told():
     assert "line 4" in checked("softmax_cross_entropy_gradient", body).message
 
 
+def test_a_repair_that_only_cancels_what_stands_there_is_not_told():
+    """`W *= 1 - dW / W` has the right numbers: but no divisor is missing."""
+    body = "    for (W, b), (dW, db) in zip(parameters, gradients):\n        W *= 1 - learning_rate * dW\n        b *= 1 - learning_rate * db\n"
+    found = checked("sgd_step", body)
+    assert "divisor" not in found.message and found.line == 3
+    assert "W -= learning_rate * dW" in found.repaired and "b -= learning_rate * db" in found.repaired
+    body = "    Z = np.zeros((len(O), W.shape[1]))\n    for i in range(len(O)):\n        for j in range(W.shape[1]):\n            for h in range(len(W)):\n                Z[i, j] += O[i, h] * W[h, j] + b[0, j]\n    return Z\n"
+    assert "every round" in checked("forward", body).message
+
+
 FORMS = {
     "a lambda": "grad_b = lambda G: G.sum(axis=1, keepdims=True)\n",
     "a nested function": "def grad_b(G):\n    def total(A):\n        return A.sum(axis=1, keepdims=True)\n    return total(G)\n",

@@ -1,11 +1,18 @@
-"""Small changes of a learner's code: each kind is a function on the syntax tree that yields changed text.
+"""Small changes of a learner's code: each kind is a rule in text, or a function on the syntax tree that yields changed text.
 
-`@edit(ast.Compare)` enters a function for these nodes in the one table. It is called with a node and the `Scope`, and
-yields `(kind, text)`: what stands in the node's place; or `(kind, spans)`, a list of `(start, end, text)`, for changes
-elsewhere. What a kind is worth and says stands in `say_repair.KINDS`. Nothing here runs a learner's code.
+A rule is a line `kind | pattern : where | replacement | replacement ...` of `_RULES`. One small letter stands for a part
+of the code (`_PARTS` says for which), a capital for each of the things in scope that can be put in (`Scope.pools`), `_`
+for all that was matched, `*r` for the other arguments, and `{+ -}` for each of these, the same wherever the same list
+stands. The tree is that of `Plain`, so that `a @ b` is np.dot(a, b) as well.
+
+`@edit(ast.For)` enters a function for these nodes, for what no pattern can say. It is called with a node and the `Scope`,
+and yields `(kind, text)`: what stands in the node's place; or `(kind, spans)`, a list of `(start, end, text)`, and the
+line that is spoken of where it is another one. What a kind is worth and says stands in `say_repair.KINDS`. Nothing here
+runs a learner's code.
 """
 
 import ast
+import functools
 import itertools
 import re
 from collections import Counter
@@ -14,38 +21,189 @@ from functools import cached_property
 
 from course_lib.exercises.engine.say_repair import cost
 
-TABLE = {}  # type of node -> functions
+TABLE = {}  # type of node, or of its operator -> functions
 NOT_VALUES = {"range", "len", "zip", "enumerate", "reversed", "list", "tuple", "print", "isinstance", "int", "dict"}
-REDUCTIONS = ("sum", "mean", "max", "min")
-PAIRS = {
-    "exp": "log",
-    "argmax": "argmin",
-    "maximum": "minimum",
-    "zeros": "ones",
-    "zeros_like": "ones_like",
-    "hstack": "vstack",
-}
-_NAMES = 24  # so many names can stand for another
+SUMS = {"sum", "mean", "max", "min", "average", "var", "std"}
 FUNCTIONS = ("tanh", "exp", "log", "sqrt", "abs", "square", "sin", "cos")
-INSTEAD = {name: other for pair in PAIRS.items() for name, other in (pair, pair[::-1])}
-SIGNS = {ast.Gt: ">", ast.GtE: ">=", ast.Lt: "<", ast.LtE: "<=", ast.Eq: "==", ast.NotEq: "!="}
-OPERATORS = {
-    ast.Add: "+",
-    ast.Sub: "-",
-    ast.Mult: "*",
-    ast.Div: "/",
-    ast.MatMult: "@",
-    ast.Pow: "**",
-    ast.FloorDiv: "//",
-}
-_BLOCKS = (ast.FunctionDef, ast.For, ast.While, ast.If)
 ARRAYS = ("array", "matrix")  # kinds
-_ATOM = re.compile(r"[\w.]+(\([\w ]*\)|\[[\w ]*\])?")  # what binds as one thing, seen at a glance
-_ATOMS = (ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.Constant, ast.List, ast.ListComp, ast.Dict)
+LOOPS = (ast.For, ast.While)
+_NAMES = 24  # so many names can stand for another
+_BLOCKS = (ast.FunctionDef, ast.For, ast.While, ast.If)
+_PLAIN = {"dot": ast.MatMult, "matmul": ast.MatMult, "multiply": ast.Mult}  # what numpy calls them
+_METHODS = {*SUMS, "cumsum", "cumprod", "reshape", "swapaxes", "ravel", "squeeze", "argmax", "argmin"}
+_NO_PLACES = (ast.keyword, ast.Slice, ast.Starred, ast.comprehension, ast.For, ast.FormattedValue, ast.arguments)
+_NO_ARRAYS = (ast.Constant, ast.Tuple, ast.Slice)
+_ONE = 9  # how tightly one thing binds; see `_level`
+
+_RULES = """
+name | l[i] : value | A
+squared | x : beside | x ** 2
+transpose too many | a.T | a
+transpose missing | p : array unturned unpassed | p.T
+transpose missing, 2 | p : array unturned | p.T
+reshape | a.{reshape swapaxes ravel flatten squeeze}(*r) | a.T | a
+inverse | np.linalg.{inv pinv}(a) | a.T
+order | a @ b | b @ a
+transposes | a @ b | {a a.T} @ {b b.T}
+order, turned | a @ b | {b b.T} @ {a a.T}
+elementwise | a * b | a @ b
+elementwise, turned | a * b | {a a.T} @ {b b.T} | {b b.T} @ {a a.T}
+elementwise | np.{outer inner}(a, b) | {a a.T} @ {b b.T} | {b b.T} @ {a a.T}
+elementwise, outer | a * b | np.outer(a, b)
+matrix product | a @ b | a * b
+matrix product | a.T @ b | a * b
+matrix product | a @ b.T | a * b
+matrix product, outer | a @ b | np.outer(a, b)
+term inside | (p {+ -} q) {@ *} r | p {@ *} r {+ -} q | q {@ *} r {+ -} p
+term inside | r {@ *} (p {+ -} q) | r {@ *} p {+ -} q | r {@ *} q {+ -} p
+term inside | z(p {+ -} q, *r) | z(p, *r) {+ -} q | z(q, *r) {+ -} p
+term inside | z(r, p {+ -} q) | z(r, p) {+ -} q | z(r, q) {+ -} p
+labels | p[q, m] | p[q, m.argmax(axis=1)]
+reversed | a.{cumsum cumprod}(*r) | a[::-1].{cumsum cumprod}(*r)[::-1]
+term too many | p {+ -} q | p | q
+factor too many | p {* @} q | p | q
+factor too many | p {/ //} q | p
+power | p ** q | p
+averaged | c / s | c
+averaged | n / s * p | p
+averaged | p * (n / s) | p
+slope too many | g(p) * q | q
+slope too many | p * g(q) | p
+slope missing | p : factor curved | p * D
+own slope missing | p : factor curved | p * Q
+array missing | p : factor curved | p * A
+number missing | p : factor root | N * p | p / N
+forward's factor | p : factor root | p * X | p / X
+not averaged | p : factor root | p / S
+not averaged, size | p : factor root | p / E
+times size | p : factor root | p * S | p * E
+two | p : factor root | 2 * p | p / 2
+sign | p : factor root | -p
+power missing | p : factor root | p ** 2
+root | p : factor root | np.sqrt(p) | 1 / p
+term missing | p : array root | p + A
+term missing | p {+ - * / @} q : array root | _ + A * B
+term missing, scaled | p : array root | p + N * A
+path missing | p @ q : array root | _ + A @ B.T | _ + A.T @ B | _ + A * (1 - B)
+path missing | p / q : array root | _ - A * (p * A).{sum mean}(axis={0 1}, keepdims=True) / q ** 3
+joined term | t : array | t - A * t.sum(axis={0 1}, keepdims=True)
+joined term | t : array | t - (t * A).sum(axis={0 1}, keepdims=True) | t - t.mean(axis={0 1}, keepdims=True)
+joined term | p {+ - * / @} q : array | _ - A * _.sum(axis={0 1}, keepdims=True)
+joined term | p - q : array | _ - A * (B * A).mean(axis={0 1}, keepdims=True)
+sign | -p : outside | p
+index | -p : index | p
+sign | p + q | p - q
+sign | p - q | p + q | q - p
+comparison | not p | p
+comparison | p {< <= > >= == !=} q | p < q | p <= q | p > q | p >= q | p == q | p != q
+operator | p * q | p / q | p + q
+operator | p / q | p - q
+operator | p // q | p / q
+rounded | p // q | -(-p // q)
+operator | p ** q | p * q
+divided | p / d | p * d
+times size | p / s | p * s
+inverted | p / q | q / p
+power missing | p / q | p / q ** 2
+two, typed | n / q | 1 / q
+brackets | (p {+ - * / // @ **} q) {** @ // / * - +} r | p {+ - * / // @ **} (q {** @ // / * - +} r)
+brackets | p {+ - * / // @ **} (q {** @ // / * - +} r) | (p {+ - * / // @ **} q) {** @ // / * - +} r
+brackets | f(p) {+ - * / @ **} q | f(p {+ - * / @ **} q)
+brackets | p {+ - * / @ **} f(q) | f(p {+ - * / @ **} q)
+brackets | f(p {+ - * / @ **} q) | f(p) {+ - * / @ **} q | p {+ - * / @ **} f(q)
+own slope | v : value | D
+own slope | p * q * r | p * D
+own slope, written | v : value | Q
+own slope, written | p * q * r | p * Q
+computed | v : value | A
+index | p[i] | p[i + 1] | p[i - 1] | p[K] | p[P + i]
+index | p[i, q] | p[P + i, q]
+index | p[q, i] | p[q, P + i]
+index | p {+ -} q : index | p
+index too many | p[q] : whole | p
+index too many | p[j] | p
+index | p[:q] | p[q:]
+index | p[:q + 1] | p[q:]
+index | p[q:] | p[:q] | p[:q + 1]
+index too many | p[q, r] | p[q] | p[r] | p[:, r] | p[q, :]
+indexes exchanged | p[q, r] | p[r, q]
+bound | range(p) | range(1, p) | range(p + 1) | range(p - 1)
+bound | range(1, p) | range(p)
+bound | range(p, q) | range(p, q, -1)
+bound | range(p, q, r) | range(p, q)
+bound | range(p, q, *r) | range(p + 1, q, *r) | range(p - 1, q, *r) | range(p, q + 1, *r) | range(p, q - 1, *r)
+reversed | reversed(p) | p
+reversed | p[::-1] | p
+reversed | range(*r) | reversed(_)
+reversed | {zip enumerate}(*r) | reversed(list(_))
+reversed | zip(p, q) | zip(reversed(p), q) | zip(p, reversed(q))
+reversed | p.append(q) | p.insert(0, q)
+reversed | p.insert(0, q) | p.append(q)
+reversed list | l | l[::-1]
+reversed array | x : array | x[::-1]
+summed too many | a.{sum mean max min average var std}(*r) | a
+averaged | a.{mean average}(*r) | a.sum(*r)
+averaged, 2 | a.{mean average}(*r) | a.sum(axis={0 1}, keepdims=True) | a.sum(axis={0 1}) | a.sum()
+reduced | a.{sum mean max min average var std}(*r) | a.{sum mean max min}(*r)
+reduced, 2 | a.{sum mean max min average var std}(*r) | a.{sum mean max min}(axis={0 1 -1}, keepdims=True) | a.{sum mean max min}(axis={0 1 -1})
+axis | a.{sum mean max min average var std}(axis=p, *r) | a.{sum mean max min average var std}(*r)
+axis | a.{sum mean max min average var std}(*r) : axisless | a.{sum mean max min average var std}(axis={0 1 -1}, *r)
+axis, 2 | a.{sum mean max min average var std}(*r) | a.{sum mean max min average var std}(axis={0 1 -1}, keepdims=True) | a.{sum mean max min average var std}(axis={0 1 -1}) | a.{sum mean max min average var std}()
+keepdims | a.{sum mean max min average var std}(keepdims=p, *r) | a.{sum mean max min average var std}(*r)
+keepdims | a.{sum mean max min average var std}(*r) : unkept | a.{sum mean max min average var std}(*r, keepdims=True)
+averaged too far | a.mean(*r) | a / S | a / E | a.sum() / S | a.sum() / E
+not summed | p : array root | p.sum(axis={0 1}, keepdims=True) | p.sum(axis={0 1}) | p.sum()
+not summed, mean | p : array root | p.mean(axis={0 1}, keepdims=True) | p.mean(axis={0 1}) | p.mean()
+keepdims | True | False
+keepdims | False | True
+axis, 2 | n : axis | (0, 1) | (0, 2) | (1, 2)
+typed size | n : typed | S | E | V.ndim
+typed size | n : axis | V.ndim
+forward's factor | np.where(p, a, 0) | np.where(p, a, X * a)
+forward's factor | np.where(p, 0, a) | np.where(p, X * a, a)
+own slope, written | np.where(p, 1, q) | np.where(p, np.sign(A), q)
+own slope, written | np.where(p, q, 1) | np.where(p, q, np.sign(A))
+keepdims | v : array root | v[None] | v[:, None]
+size | s | S | E
+off by one | s : outside | s - 1 | s + 1
+call too many | z(p) | p
+slope too many | g(p) | p
+function | g(*r) | F(*r)
+argument | g(p) | g(A)
+call missing | p : value | F(p) | U(p)
+copy | p : held | p.copy()
+overflow | np.exp(p) | np.exp(p - p.max(axis=1, keepdims=True))
+function of numpy | a.argmax(*r) | a.argmin(*r)
+function of numpy | a.argmin(*r) | a.argmax(*r)
+function of numpy | np.ones((p, q)) | np.eye(p, q)
+dtype | p.astype(*r) | p
+dtype | {int float round}(p, *r) | p
+dtype | z(*r, dtype=p) | z(*r)
+dtype | np.{zeros ones empty full}_like(p) | np.{zeros ones empty full}_like(p, dtype=float)
+condition | p if q else r | p | r | r if q else p
+result dropped | z(p, *r) : dropped | p[...] = _
+added | t = p : looped | t += p
+added, once | t = p | t += p
+bound anew | t = p | t[...] = p
+bound anew, step | t = t {+ -} p | t {+ -}= p
+bound anew | e {+ - * /}= p | e[...] {+ - * /}= p
+name | x[p] = q | V[p] = q | L[p] = q
+carry | x = p : looped | V = p
+carry, odd | x = p | V = p
+step | t += p | t -= p
+step | t -= p | t += p
+scaled | t *= 1 - p | t -= p
+operator | t {+ - * /}= p | t += p | t -= p | t *= p | t /= p
+repeated index | p[a] += q | np.add.at(p, a, q)
+assigned | t {+ - * / @}= p | t = p
+in place | t {+ - * / @}= p | t = t {+ - * / @} p
+"""
+for _a, _b in map(str.split, ("exp log", "maximum minimum", "zeros ones", "hstack vstack", "split array_split")):
+    _RULES += f"function of numpy | np.{_a}(*r) | np.{_b}(*r)\nfunction of numpy | np.{_b}(*r) | np.{_a}(*r)\n"
 
 
 def edit(*types):
-    """Enter a function for nodes of these types."""
+    """Enter a function for nodes of these types, or with operators of these types."""
 
     def enter(function):
         for each in types:
@@ -72,7 +230,7 @@ class Change:
     @property
     def alike(self):
         """The same change elsewhere has the same key."""
-        if self.kind in ("averaged", "bound anew", "added", "in place", "dtype", "step"):
+        if self.kind in ("averaged", "bound anew", "bound anew, step", "added", "in place", "dtype", "step", "scaled"):
             return (self.kind,)
         what = self.new.replace(self.old, "_", 1) if self.old and self.old in self.new else (self.old, self.new)
         return (self.kind, what, self.line if self.kind == "copy" else 0)
@@ -83,14 +241,32 @@ class Change:
             source = source[:start] + text.encode() + source[end:]
         return source
 
-    def lines(self, source, table):
-        """Of each line of the changed source, the line that `table` has for it in the source."""
-        table = list(table)
-        for start, end, text in sorted(self.spans, reverse=True):
-            first, last = source.count(b"\n", 0, start), source.count(b"\n", 0, end)
-            here = table[min(first, len(table) - 1)]
-            table[first : last + 1] = [here] * text.count("\n") + table[last : last + 1]
-        return table
+
+class Plain(ast.NodeTransformer):
+    """The same tree with one form for what numpy has several for: a @ b, a * b, a.T, a.sum(...). called: by np.NAME."""
+
+    def visit_Call(self, node):
+        self.generic_visit(node)
+        name, method = _called(node), isinstance(node.func, ast.Attribute)
+        module = method and _is_module(node.func.value)
+        args = [node.func.value, *node.args] if method and not module else node.args
+        if name in _PLAIN and len(args) == 2:
+            made = ast.BinOp(args[0], _PLAIN[name](), args[1])
+        elif name == "transpose" and len(args) == 1:
+            made = ast.Attribute(args[0], "T", ast.Load())
+        elif name in _METHODS and args and method:
+            made = ast.Call(
+                ast.copy_location(ast.Attribute(args[0], name, ast.Load()), node.func), args[1:], node.keywords
+            )
+            if name in SUMS and len(args) == 2 and not isinstance(args[1], ast.Starred):
+                made.args, axis = [], ast.copy_location(ast.keyword("axis", args[1]), args[1])
+                made.keywords = [axis, *node.keywords]
+            if not module:
+                return ast.copy_location(made, node)
+        else:
+            return node
+        made.called = True
+        return ast.copy_location(made, node)
 
 
 class Scope:
@@ -100,8 +276,8 @@ class Scope:
     """
 
     def __init__(self, source, kinds, beside=""):
-        self.beside = beside  # code that is right, whose factors and functions may be missing here
-        self.source, self.tree = source, ast.parse(source)
+        self.beside = ast.parse(beside)  # code that is right, whose factors and functions may be missing here
+        self.source, self.tree = source, Plain().visit(ast.parse(source))
         self.starts = [0, *itertools.accumulate(len(line) for line in source.splitlines(keepends=True))]
         self.above = {child: node for node in ast.walk(self.tree) for child in ast.iter_child_nodes(node)}
         self.function = next(n for n in ast.walk(self.tree) if isinstance(n, (ast.FunctionDef, ast.Lambda)))
@@ -111,11 +287,14 @@ class Scope:
         self.arguments = tuple(dict.fromkeys(own))
         self.names = tuple(dict.fromkeys([*own, *(n.id for n in stored)]))[:_NAMES]
         self.reads = Counter(n.id for n in every if isinstance(n.ctx, ast.Load))
+        self.stored = {n.id for n in stored}
         self.local = set(self.names) - set(own)
         self.kept = self.local - {name for name, kind in kinds.items() if kind not in ARRAYS}
-        self.unused = set(self.names) - set(self.reads)
+        added_to = {getattr(n.target, "id", "") for n in ast.walk(self.tree) if isinstance(n, ast.AugAssign)}
+        self.unused = [name for name in self.names if name not in self.reads and name not in added_to]
         self.kinds = {name: kinds.get(name, "array") for name in self.names}
         self.kinds |= {name: kind for name, kind in kinds.items() if kind == "call"}
+        self.holds = functools.cache(lambda word, node: _WHERE[word](node, self))
 
     def start(self, node):
         """Where a node begins, in bytes."""
@@ -133,15 +312,18 @@ class Scope:
         """The learner's own text of a node."""
         return self.source[self.start(node) : self.end(node)].decode()
 
-    def put(self, node, part, text):
-        """The text of a node, with another text for a part of it."""
-        before, behind = self.source[self.start(node) : self.start(part)], self.source[self.end(part) : self.end(node)]
-        return before.decode() + text + behind.decode()
+    def put(self, node, parts):
+        """The text of a node, with another text for some of its parts; parts: node -> text."""
+        made, at = "", self.start(node)
+        for part in sorted(parts, key=self.start):
+            made += self.source[at : self.start(part)].decode() + parts[part]
+            at = self.end(part)
+        return made + self.source[at : self.end(node)].decode()
 
-    def tight(self, node):
-        """The text of a node, in brackets unless it is one thing."""
+    def tight(self, node, need=_ONE):
+        """The text of a node, in brackets where it binds less tightly than this."""
         text = self.text(node)
-        return text if isinstance(node, _ATOMS) else f"({text})"
+        return text if _level(node) >= need else f"({text})"
 
     def of(self, *kinds):
         """The names of these kinds."""
@@ -150,6 +332,19 @@ class Scope:
     def is_name(self, node, *kinds):
         """True for a name of one of these kinds."""
         return isinstance(node, ast.Name) and self.kinds.get(node.id) in kinds
+
+    @cached_property
+    def pools(self):
+        """What each capital letter of a rule's replacement stands for."""
+        sizes = [
+            form.format(a) for a in self.arguments if self.kinds[a] in ARRAYS for form in ("{}.shape[1]", "{}.size")
+        ]
+        counts = [f"len({a})" for a in self.arguments if self.kinds[a] in ARRAYS] + self.of("whole")
+        pools = {"D": [f"{f}({a})" for f in self.of("call") for a in self.slots], "Q": self._written}
+        pools |= {"F": self.of("call"), "U": self._functions, "X": self.factors, "S": counts, "E": sizes}
+        pools |= {"N": self.of("number"), "K": self.of("whole"), "L": self.of("list"), "V": self.of(*ARRAYS)}
+        starts = [n.lower for n in ast.walk(self.tree) if isinstance(n, ast.Slice) and isinstance(n.lower, ast.BinOp)]
+        return pools | dict.fromkeys("AB", self.slots) | {"P": list(dict.fromkeys(map(self.text, starts)))}
 
     @cached_property
     def slots(self):
@@ -161,79 +356,46 @@ class Scope:
                 found |= dict.fromkeys(f"{each}[{self.text(node.slice)}]" for each in lists)
         return [each for each in found if each.split("[")[0] in self.names]
 
-    @cached_property
-    def slopes(self):
-        """Each function at each array."""
-        return [f"{f}({a})" for f in self.of("call") for a in self.slots]
-
-    @cached_property
-    def written(self):
+    @property
+    def _written(self):
         """The slopes that are written with an output."""
         near = [f"{a[:-1]} {by}]" for a in self.slots if a[-1:] == "]" and ":" not in a for by in ("+ 1", "- 1")]
-        forms = ("(1 - {0} ** 2)", "{0} * (1 - {0})", "({0} > 0)")
+        forms = ("1 - {0} ** 2", "{0} * (1 - {0})", "{0} > 0")
         return [form.format(a) for a in [*self.slots, *near] for form in forms]
-
-    @cached_property
-    def sizes(self):
-        """What a number of samples, of columns or of entries can be."""
-        arrays = [a for a in self.arguments if self.kinds[a] in ARRAYS]
-        return [form.format(a) for a in arrays for form in ("len({})", "{}.shape[1]", "{}.size")] + self.of("whole")
 
     @cached_property
     def factors(self):
         """What the code beside multiplies and divides by: of the arguments, and of its own names that hold a number."""
-        tree, found = ast.parse(self.beside), []
-        numbers = {
-            each.targets[0].id: str(each.value.value)
-            for each in ast.walk(tree)
-            if isinstance(each, ast.Assign)
-            and isinstance(each.value, ast.Constant)
-            and isinstance(each.targets[0], ast.Name)
-        }
-        for node in ast.walk(tree):
+        found, walked = [], list(ast.walk(self.beside))
+        simple = [n for n in walked if isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Name)]
+        numbers = {n.targets[0].id: str(n.value.value) for n in simple if isinstance(n.value, ast.Constant)}
+        for node in walked:
             if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div)):
-                sides = [node.right] if isinstance(node.op, ast.Div) else [node.left, node.right]
-                found += [
-                    numbers.get(text := ast.unparse(side).removeprefix("-"), text)
-                    for side in sides
-                    if _names(side) <= {*self.arguments, *numbers, "np", "len"}
-                ]
+                for side in [node.right] if isinstance(node.op, ast.Div) else [node.left, node.right]:
+                    if _names(side) <= {*self.arguments, *numbers, "np", "len"}:
+                        text = ast.unparse(side.operand if isinstance(side, ast.UnaryOp) else side)
+                        found.append(numbers.get(text, text))
         return list(dict.fromkeys(found))
 
-    @cached_property
-    def starting(self):
-        """Where the slices of the code begin."""
-        return {
-            self.text(n.lower)
-            for n in ast.walk(self.tree)
-            if isinstance(n, ast.Slice) and isinstance(n.lower, ast.BinOp)
-        }
-
-    @cached_property
-    def functions(self):
+    @property
+    def _functions(self):
         """The functions of one number that this code and the code beside call."""
-        calls = [n for tree in (self.tree, ast.parse(self.beside)) for n in ast.walk(tree) if isinstance(n, ast.Call)]
-        return ["np.diag", *dict.fromkeys(f"np.{_called(n)}" for n in calls if _called(n) in FUNCTIONS)]
+        called = [_called(n) for tree in (self.tree, self.beside) for n in ast.walk(tree)]
+        return ["np.diag", "np.abs", *dict.fromkeys(f"np.{name}" for name in called if name in FUNCTIONS)]
 
     def is_value(self, node):
         """True for what can be an array or a number, and is no index, no size of something and no keyword."""
         above = self.above.get(node)
-        if not isinstance(getattr(node, "ctx", None), (ast.Load, type(None))):
+        if isinstance(getattr(node, "ctx", 0), (ast.Store, ast.Del)) or isinstance(above, _NO_PLACES):
             return False
-        if isinstance(above, (ast.keyword, ast.Slice, ast.Starred, ast.comprehension, ast.For, ast.FormattedValue)):
+        if node is getattr(above, "slice", 0) or getattr(above, "attr", "") in ("shape", "size", "ndim"):
             return False
-        if isinstance(above, ast.Subscript) and node is above.slice or isinstance(above, ast.arguments):
-            return False
-        if isinstance(above, ast.Attribute) and above.attr in ("shape", "size", "ndim"):
-            return False
-        if isinstance(above, ast.Call) and isinstance(above.func, ast.Name) and above.func.id in NOT_VALUES:
+        if isinstance(above, ast.Call) and getattr(above.func, "id", "") in NOT_VALUES:
             return False
         if isinstance(node, ast.Name):
             return self.kinds.get(node.id) in ("array", "matrix", "number")
         if isinstance(node, ast.Call):
-            return not (isinstance(node.func, ast.Name) and node.func.id in NOT_VALUES) and not isinstance(
-                above, ast.Expr
-            )
+            return getattr(node.func, "id", "") not in NOT_VALUES and not isinstance(above, ast.Expr)
         if isinstance(node, ast.Attribute):
             return node.attr == "T"
         return isinstance(node, (ast.BinOp, ast.UnaryOp, ast.Subscript))
@@ -245,7 +407,8 @@ class Scope:
 
     def is_array(self, node):
         """True for a value that can be an array."""
-        return self.is_value(node) and not self.is_name(node, "number", "whole")
+        number = self.is_name(node, "number", "whole") or isinstance(getattr(node, "operand", 0), ast.Constant)
+        return self.is_value(node) and not number
 
     def is_root(self, node):
         """True for a value as a whole: behind `=` or return, in a tuple, a term of a sum, an argument."""
@@ -253,6 +416,17 @@ class Scope:
         if isinstance(above, ast.BinOp):
             return isinstance(above.op, (ast.Add, ast.Sub))
         return not isinstance(above, (ast.Attribute, ast.Subscript, ast.UnaryOp, ast.Compare))
+
+    def in_index(self, node):
+        """True within the brackets of an index, or in a range."""
+        child, above = node, self.above.get(node)
+        while isinstance(above, ast.expr | ast.Slice):
+            if isinstance(above, ast.Subscript):
+                return child is above.slice
+            if _called(above) == "range":
+                return True
+            child, above = above, self.above.get(above)
+        return False
 
     # Statements: whole lines, moved with their indentation.
 
@@ -281,6 +455,14 @@ class Scope:
         body = next(b for b in bodies(self.above[stmt]) if stmt in b)
         return (*self.block(stmt), f"{self.indent(stmt)}pass\n" if len(body) == 1 else "")
 
+    def line_before(self, stmt, text):
+        """The span that puts a line before a statement."""
+        return (self.block(stmt)[0],) * 2 + (f"{self.indent(stmt)}{text}\n",)
+
+    def line_behind(self, stmt, text):
+        """The span that puts a line behind a statement."""
+        return (self.block(stmt)[1],) * 2 + (f"{self.indent(stmt)}{text}\n",)
+
 
 def bodies(node):
     """The lists of statements in a node."""
@@ -288,7 +470,7 @@ def bodies(node):
     return [each for each in found if isinstance(each, list) and each]
 
 
-def changes(scope, over=lambda: False, wanted=None):
+def changes(scope, over=lambda: False, wanted=None, table=TABLE):
     """All single changes, a list of `Change`; each text once, as the likeliest kind. over: says when there is no time for more; wanted: kinds."""
     found, skipped = {}, set()
     for node in ast.walk(scope.function):
@@ -299,170 +481,313 @@ def changes(scope, over=lambda: False, wanted=None):
         if above in skipped or isinstance(node, (ast.JoinedStr, ast.arg)) or told:
             skipped.add(node)
             continue
-        for function in TABLE.get(type(node), ()):
-            for kind, what in function(node, scope):
-                for change in _made(scope, node, kind, what) if wanted is None or kind in wanted else ():
-                    known = found.setdefault(change.spans, change)
-                    if cost(change.kind) < cost(known.kind):
+        for function in table.get(type(node), []) + table.get(type(getattr(node, "op", None)), []):
+            for kind, what, *level in function(node, scope):
+                if wanted is None or kind in wanted:
+                    made = _replaced if isinstance(what, str) else _moved
+                    change = made(scope, node, kind, what, *level)
+                    known = found.get(change.spans)
+                    if what != change.place and (not known or cost(kind) < cost(known.kind)):
                         found[change.spans] = change
     return list(found.values())
 
 
-def _made(scope, node, kind, what):
-    first = node if hasattr(node, "lineno") else scope.function
-    if not isinstance(what, str):
-        line = first.lineno
-        if kind in ("input changed", "not put back"):  # it is spoken of where it is written into
-            name = re.match(r"\s*(\w+)", what[0][2])[1]
-            line = next((n.lineno for n in ast.walk(scope.function) if _writes_into(n, name)), line)
-        elif len(what) == 1 and what[0][0] == what[0][1] and kind != "kept":  # a new line: where it is put
-            above = scope.source[: what[0][0]].decode().splitlines()
-            line = len(above) + (what[0][0] < scope.end(first))
-        head = scope.line(line)
-        yield Change(kind, tuple(what), line, head, "" if what[0][0] == what[0][1] else head, what[-1][2].strip())
-        return
-    old = scope.text(node)
-    if what == old:
-        return
-    above = scope.above.get(node)
-    tight = isinstance(above, (ast.BinOp, ast.UnaryOp, ast.Attribute, ast.Compare, ast.BoolOp, ast.IfExp))
-    tight = (
-        tight
-        or isinstance(above, (ast.Subscript, ast.Call))
-        and node in (getattr(above, "value", 0), getattr(above, "func", 0))
-    )
-    text = f"({what})" if tight and not _is_one(what) else what
-    yield Change(kind, ((scope.start(node), scope.end(node), text),), node.lineno, old, old, what)
+def _replaced(scope, node, kind, what, level=None):
+    """A change of what stands in a node's place, in brackets where these are needed, and are not there already."""
+    old, need = scope.text(node), _need(node, scope.above.get(node))
+    loose = need and _level(node) >= need and (_level_of(what) if level is None else level) < need
+    span = (scope.start(node), scope.end(node), f"({what})" if loose else what)
+    return Change(kind, (span,), node.lineno, old, old, what)
 
 
-def _is_one(text):
-    """True for text that binds as one thing."""
-    try:
-        return bool(_ATOM.fullmatch(text)) or isinstance(ast.parse(text, mode="eval").body, _ATOMS)
-    except SyntaxError:
-        return False
+def _moved(scope, node, kind, spans, line=None):
+    """A change of lines. line: the one that is spoken of; else where the node is, or where a line is put."""
+    if line is None:
+        new = len(spans) == 1 and spans[0][0] == spans[0][1]
+        line = scope.source.count(b"\n", 0, spans[0][0]) + (spans[0][0] < scope.end(node)) if new else node.lineno
+    head = scope.line(line)
+    return Change(kind, tuple(spans), line, head, "" if spans[0][0] == spans[0][1] else head, spans[-1][2].strip())
 
 
-# Names and products
+# What a node is
 
 
-@edit(ast.Name, ast.Subscript)
-def another_name(node, s):
-    """Another name of its kind, or an array where a list's entry stands."""
+def _names(node):
+    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+
+
+def _called(node):
+    """The last name of what is called; None for anything else."""
+    return getattr(node.func, "attr", getattr(node.func, "id", None)) if isinstance(node, ast.Call) else None
+
+
+def _is_module(node):
+    return getattr(node, "id", "") in ("np", "numpy", "math") or getattr(node, "attr", "") == "linalg"
+
+
+def _is_axis(node):
+    return isinstance(node, ast.keyword) and node.arg in ("axis", "axes")
+
+
+def _is_divisor(node, s):
+    return isinstance(getattr(s.above[node], "op", 0), ast.Div) and node is s.above[node].right
+
+
+def _is_turned(node):
+    return isinstance(node, ast.Attribute) and node.attr == "T"
+
+
+def _is_size(node, s):
+    """True for a number of samples, of columns or of entries."""
+    if isinstance(node, ast.Name):
+        return s.kinds.get(node.id) == "whole" and isinstance(node.ctx, ast.Load)
     if isinstance(node, ast.Subscript):
-        for other in s.slots if s.is_name(node.value, "list") and s.is_value(node) else ():
-            yield "name", other
+        return isinstance(node.value, ast.Attribute) and node.value.attr == "shape"
+    return _called(node) == "len" or (isinstance(node, ast.Attribute) and node.attr == "size")
+
+
+# How tightly things bind
+
+_LEVELS = {ast.Tuple: 0, ast.Lambda: 0, ast.IfExp: 0, ast.BoolOp: 1, ast.Not: 2, ast.Compare: 3, ast.Add: 5, ast.Sub: 5}
+_LEVELS |= dict.fromkeys((ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.MatMult), 6)
+_LEVELS |= {ast.USub: 7, ast.UAdd: 7, ast.Invert: 7, ast.Pow: 8}
+
+
+def _level(node):
+    """How tightly a node binds: the larger, the tighter."""
+    if hasattr(node, "called"):
+        return _ONE
+    return _LEVELS.get(type(node.op if isinstance(node, (ast.BinOp, ast.UnaryOp)) else node), _ONE)
+
+
+@functools.lru_cache(4096)
+def _level_of(text):
+    try:
+        return _level(ast.parse(text, mode="eval").body)
+    except SyntaxError:  # a slice, or a statement
+        return _ONE
+
+
+def _fit(text, need):
+    return text if _level_of(text) >= need else f"({text})"
+
+
+def _need(node, above):
+    """How tightly what stands in a node's place must bind."""
+    if isinstance(above, ast.BinOp) and not hasattr(above, "called"):
+        return _level(above) + ((node is above.right) != isinstance(above.op, ast.Pow))
+    if isinstance(above, ast.Attribute | ast.Subscript | ast.Call):
+        before = node is getattr(above, "value", 0) or node is getattr(above, "func", 0)
+        return _ONE if before and not hasattr(above, "called") else int(isinstance(above, ast.Call))
+    return {ast.UnaryOp: 7, ast.Compare: 4, ast.BoolOp: 2, ast.IfExp: 1}.get(type(above), 0)
+
+
+# Rules
+
+
+class _Template:
+    """What a rule puts in a node's place: text, with letters in it."""
+
+    def __init__(self, text):
+        tree, self.parts, at = ast.parse(text).body[0], [], 0
+        self.level = None if isinstance(getattr(tree, "value", 0), ast.Name) else _level(getattr(tree, "value", tree))
+        above = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+        letters = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and len(n.id) == 1]
+        for n in sorted(letters, key=lambda n: n.col_offset):
+            turned = isinstance(above[n], ast.Attribute) and above[n].attr == "T"
+            start = n.col_offset - isinstance(above[n], ast.Starred)
+            product = n.id.isupper() and isinstance(getattr(above[n], "op", 0), ast.Mult)  # (a * b) * c is a * (b * c)
+            self.parts += [text[at:start], (n.id, _level(above[n]) if product else _need(n, above[n]), turned)]
+            at = n.end_col_offset + 2 * turned
+        self.parts.append(text[at:])
+        self.called = None  # the same with np.sum(a) for a.sum()
+        method = isinstance(getattr(tree, "value", 0), ast.Call) and isinstance(tree.value.func, ast.Attribute)
+        if method and tree.value.func.attr in _METHODS and not _is_module(tree.value.func.value):
+            tree.value.args.insert(0, tree.value.func.value)
+            tree.value.func = ast.Name(f"np.{tree.value.func.attr}", ast.Load())
+            self.called = _Template(ast.unparse(tree))
+        self.pools = [*dict.fromkeys(n.id for n in letters if n.id.isupper())]
+
+    def filled(self, bound, s):
+        """Each text that comes of it. bound: letter -> node, or the nodes of `*r`."""
+        parts = [self._put(part, bound, s) if isinstance(part, tuple) else part for part in self.parts]
+        for chosen in itertools.product(*(s.pools[letter] for letter in self.pools)):
+            given = dict(zip(self.pools, chosen, strict=True))
+            yield _NOTHING.sub(
+                "", "".join(p if isinstance(p, str) else _fit(given[p[0]], p[1]) + ".T" * p[2] for p in parts)
+            )
+
+    @staticmethod
+    def _put(part, bound, s):
+        letter, need, turned = part
+        node = bound.get(letter)
+        if node is None:
+            return part
+        if isinstance(node, list):
+            return ", ".join(map(s.text, node)) or "*-"
+        if turned and _is_turned(node):
+            return s.tight(node.value)
+        return s.tight(node, need) + ".T" * turned
+
+
+_NOTHING = re.compile(r", \*-|\*-, |\*-")  # of `*r`, where no argument is left
+_CHOICE = re.compile(r"\{([^{}]+)\}")
+
+
+def _choices(cell):
+    choice = _CHOICE.search(cell)
+    if not choice:
+        return [cell]
+    return [text for one in choice[1].split() for text in _choices(cell.replace(choice[0], one, 1))]
+
+
+def rule(line, table=TABLE):
+    """Enter a rule into the table: once for each choice in the braces of its pattern."""
+    kind, pattern, *texts = line.split(" | ")
+    if choice := _CHOICE.search(pattern):
+        for one in choice[1].split():
+            rule(line.replace(choice[0], one), table)
         return
+    pattern, _, words = pattern.partition(" : ")
+    tree = ast.parse(pattern).body[0]
+    tree = tree.value if isinstance(tree, ast.Expr) else tree
+    templates = [_Template(each) for text in texts for each in _choices(text) if each != pattern]
+    types = (ast.Constant,) if pattern == "n" else _EXPRESSIONS
+    if not isinstance(tree, ast.Name):
+        types = (type(getattr(tree, "op", tree)),)
+
+    def changed(node, s):
+        bound = {"_": node}
+        if _matches(tree, node, s, bound) and all(s.holds(word, node) for word in words.split()):
+            for made in templates:
+                made = hasattr(node, "called") and made.called or made
+                for text in made.filled(bound, s):
+                    yield kind, text, made.level
+
+    for each in types:
+        table.setdefault(each, []).append(changed)
+
+
+def _matches(pattern, node, s, bound):
+    """Whether a pattern fits a node; bound: takes what its letters stand for."""
+    if isinstance(pattern, ast.Name) and len(pattern.id) == 1:
+        if node is None or s.text(bound.setdefault(pattern.id, node)) != s.text(node):
+            return False
+        return pattern.id not in _PARTS or _PARTS[pattern.id](node, s)
+    if type(pattern) is not type(node):
+        return False
+    for name in pattern._fields:
+        mine, its = getattr(pattern, name), getattr(node, name)
+        if isinstance(mine, list):
+            if name == "args" and mine and isinstance(mine[-1], ast.Starred):
+                known = {each.arg for each in pattern.keywords}
+                bound["r"] = its[len(mine) - 1 :] + [each for each in node.keywords if each.arg not in known]
+                mine, its = mine[:-1], its[: len(mine) - 1]
+            elif name == "keywords" and "r" in bound:
+                its = [each for each in its if each.arg in {word.arg for word in mine}]
+            if len(mine) != len(its) or not all(_matches(p, n, s, bound) for p, n in zip(mine, its, strict=True)):
+                return False
+        elif isinstance(mine, ast.AST):
+            if not isinstance(mine, ast.expr_context) and not _matches(mine, its, s, bound):
+                return False
+        elif mine != its:
+            return False
+    return True
+
+
+_EXPRESSIONS = (ast.Name, ast.Subscript, ast.Call, ast.BinOp, ast.UnaryOp, ast.Attribute)
+_PARTS = {  # what some letters stand for; the others, for anything
+    **dict.fromkeys(
+        "ab", lambda n, s: not isinstance(n, _NO_ARRAYS) and not s.is_name(n, "number", "whole") and not _is_module(n)
+    ),
+    "c": lambda n, s: not s.is_name(n, "number"),
+    "d": lambda n, s: not _is_size(n, s),
+    "e": lambda n, s: isinstance(n, ast.Subscript),
+    "f": lambda n, s: getattr(n, "attr", "") in FUNCTIONS,
+    "g": lambda n, s: s.is_name(n, "call"),
+    "i": lambda n, s: not isinstance(n, (ast.Tuple, ast.Slice)),
+    "j": lambda n, s: isinstance(n, ast.Slice),
+    "l": lambda n, s: s.is_name(n, "list") and isinstance(n.ctx, ast.Load),
+    "m": lambda n, s: s.is_name(n, "matrix"),
+    "n": lambda n, s: isinstance(n, ast.Constant) and type(n.value) in (int, float),
+    "s": lambda n, s: _is_size(n, s),
+    "t": lambda n, s: isinstance(n, (ast.Name, ast.Subscript)),
+    "v": lambda n, s: isinstance(n, (ast.BinOp, ast.Call, ast.UnaryOp)),
+    "x": lambda n, s: isinstance(n, ast.Name),
+    "z": lambda n, s: getattr(n, "attr", getattr(n, "id", "")) not in ("append", "insert", "range", "zip", "len"),
+}
+_WHERE = {  # what holds of the place
+    "value": lambda n, s: s.is_value(n),
+    "array": lambda n, s: s.is_array(n),
+    "root": lambda n, s: s.is_root(n) and not s.is_name(n, "whole"),
+    "factor": lambda n, s: s.is_value(n) and not isinstance(getattr(s.above[n], "op", 0), (ast.Mult, ast.Div)),
+    "curved": lambda n, s: not s.is_name(n, "number") and not set(FUNCTIONS) & set(map(_called, s.around(n))),
+    "beside": lambda n, s: (
+        s.is_value(n) and isinstance(s.above[n], ast.BinOp) and not isinstance(s.above[n].op, ast.Pow)
+    ),
+    "held": lambda n, s: (
+        not isinstance(getattr(n, "ctx", 0), ast.Store)
+        and isinstance(s.above[n], ast.Assign | ast.Tuple | ast.Call)
+        and n is not getattr(s.above[n], "func", 0)
+    ),
+    "axis": lambda n, s: _is_axis(s.above[n]),
+    "axisless": lambda n, s: "axis" not in {each.arg for each in n.keywords},
+    "unkept": lambda n, s: "keepdims" not in {each.arg for each in n.keywords},
+    "typed": lambda n, s: (
+        n.value > 1 and (_is_divisor(n, s) or isinstance(s.above[n], ast.Call | ast.Tuple | ast.List))
+    ),
+    "unpassed": lambda n, s: not isinstance(s.above[n], ast.Call),
+    "unturned": lambda n, s: not _is_turned(s.above[n]),
+    "index": lambda n, s: s.in_index(n),
+    "outside": lambda n, s: not s.in_index(n),
+    "whole": lambda n, s: isinstance(n.ctx, ast.Load) and not isinstance(s.above[n], ast.Attribute | ast.Subscript),
+    "dropped": lambda n, s: isinstance(s.above[n], ast.Expr) and _is_module(getattr(n.func, "value", 0)),
+    "looped": lambda n, s: any(isinstance(each, LOOPS) for each in s.around(n)),
+}
+for _line in _RULES.strip().splitlines():
+    rule(_line)
+
+
+# What no pattern can say
+
+
+@edit(ast.Name)
+def another_name(node, s):
+    """Another name of its kind, or a list's entry."""
     kind, above = s.kinds.get(node.id), s.above[node]
     if not isinstance(node.ctx, ast.Load) or kind in (None, "other"):
         return
     alike = {"number": ("number", "whole"), "matrix": ARRAYS, "array": ARRAYS}.get(kind, (kind,))
-    beside = {n.id for n in ast.walk(above) if isinstance(n, ast.Name)} if isinstance(above, ast.Compare) else ()
+    beside = _names(above) if isinstance(above, ast.Compare) else ()
     sized = getattr(above, "attr", "") in ("shape", "size", "ndim") or _called(above) in ("len", "range")
     for other in s.of(*alike):
         if other not in beside:
             yield "name in a size" if sized and kind not in ("whole", "number") else "name", other
-    if kind in ("array", "matrix", "number") and isinstance(above, ast.BinOp) and not isinstance(above.op, ast.Pow):
-        yield "squared", f"{node.id} ** 2"
     if kind in ARRAYS and _called(above) == "where":
         yield "constant", "1.0"
-    if kind in ARRAYS and not isinstance(above, ast.Subscript):
+    for other in s.slots if kind in ARRAYS and not isinstance(above, ast.Subscript) else ():
+        if "[" in other:
+            yield "name", other
+
+
+@edit(*_EXPRESSIONS)
+def divisor_missing(node, s):
+    """An array to divide by; one of the same statement would only cancel what stands there."""
+    if s.holds("factor", node) and s.holds("curved", node):
+        there = _names(next(each for each in s.around(node) if isinstance(each, ast.stmt)))
         for other in s.slots:
-            if "[" in other:
-                yield "name", other
-
-
-@edit(ast.Attribute, ast.Call)
-def no_transpose(node, s):
-    """Without its transpose; or transposed where it is reshaped or inverted."""
-    inner = _transposed(node)
-    if inner is not None:
-        yield "transpose too many", s.text(inner)
-    name = _called(node)
-    if name in ("reshape", "inv", "pinv", "swapaxes", "ravel", "flatten", "squeeze"):
-        array = _array_of(node)
-        if array is not None:
-            yield "reshape" if name not in ("inv", "pinv") else "inverse", f"{s.tight(array)}.T"
-            yield "reshape", s.text(array)
-
-
-@edit(ast.Name, ast.Subscript, ast.Call, ast.BinOp)
-def with_transpose(node, s):
-    """Transposed."""
-    if s.is_array(node) and _transposed(s.above[node]) is not node:
-        apart = isinstance(s.above[node], ast.Call) and not _product(s.above[node])[0]
-        yield "transpose missing" + ", 2" * apart, f"{s.tight(node)}.T"
-
-
-@edit(ast.BinOp, ast.Call)
-def another_product(node, s):
-    """A product with its factors in the other order, turned or not; element-wise for a matrix product, and back."""
-    operator, factors = _product(node)
-    if operator is None or any(isinstance(f, ast.Constant) or s.is_name(f, "number", "whole") for f in factors):
-        return
-    bare = [_transposed(f) or f for f in factors]
-    turned = [_transposed(f) is not None for f in factors]
-    texts = [s.tight(f) for f in bare]
-    for first in (0, 1):
-        order = (first, 1 - first)
-        for flips in itertools.product((False, True), repeat=2):
-            sides = [texts[i] + ".T" * flips[i] for i in order]
-            moved = sum(a != b for a, b in zip(flips, turned, strict=True))
-            kinds = ["order"] * (first == 1) + ["transposes"] * (moved > 0)
-            if operator == "*" and not kinds:
-                yield "elementwise, outer", f"np.outer({texts[0]}, {texts[1]})"
-            if operator != "@":
-                yield "elementwise" if not kinds else "elementwise, turned", " @ ".join(sides)
-            elif kinds:
-                yield kinds[0] if len(kinds) == 1 else "order, turned", " @ ".join(sides)
-    if operator == "@":
-        for left, right in itertools.product({s.tight(factors[0]), texts[0]}, {s.tight(factors[1]), texts[1]}):
-            yield "matrix product", f"{left} * {right}"
-        yield "matrix product, outer", f"np.outer({s.text(factors[0])}, {s.text(factors[1])})"
-
-
-@edit(ast.Call, ast.BinOp)
-def term_in_argument(node, s):
-    """A term within a product, or an argument, that belongs beside it."""
-    for part in _product(node)[1] or (node.args if isinstance(node, ast.Call) else ()):
-        if isinstance(part, ast.BinOp) and isinstance(part.op, (ast.Add, ast.Sub)):
-            for kept, term in ((part.left, part.right), (part.right, part.left)):
-                rest = s.put(node, part, s.text(kept))
-                yield "term inside", f"{rest} {OPERATORS[type(part.op)]} {s.tight(term)}"
-
-
-@edit(ast.Name)
-def labels(node, s):
-    """The number of the class, where an index is one-hot."""
-    index = s.above.get(node)
-    if isinstance(index, ast.Tuple) and isinstance(s.above[index], ast.Subscript) and s.is_name(node, "matrix"):
-        yield "labels", f"{node.id}.argmax(axis=1)"
-
-
-@edit(ast.Call)
-def running(node, s):
-    """A running sum from the other end."""
-    if _called(node) in ("cumsum", "cumprod") and (array := _array_of(node)):
-        yield "reversed", s.put(node, array, f"{s.tight(array)}[::-1]") + "[::-1]"
+            if other.split("[")[0] not in there:
+                yield "array missing, below", f"{s.tight(node, 6)} / {other}"
 
 
 @edit(ast.Call, ast.Tuple, ast.List)
 def exchanged(node, s):
     """Two arguments, or two elements of a tuple or a list, in each other's place."""
-    if isinstance(node, ast.Call):
-        texts = [s.text(a) for a in node.args] if _called(node) not in ("insert", "range") else []
-        for i in range(len(texts) - 1):
-            yield "exchanged", _call(s, node, _swapped(texts, i, i + 1))
-    elif len(node.elts) < 5:
-        around = "[{}]" if isinstance(node, ast.List) else "({})"
-        for i, j in itertools.combinations(range(len(node.elts)), 2):
-            yield "exchanged", around.format(", ".join(_swapped(map(s.text, node.elts), i, j)))
-
-
-def _swapped(texts, i, j):
-    texts = list(texts)
-    texts[i], texts[j] = texts[j], texts[i]
-    return texts
+    parts = node.args if isinstance(node, ast.Call) else node.elts
+    for i, j in itertools.combinations(range(len(parts)), 2):
+        near = j == i + 1 and _called(node) not in ("insert", "range") if isinstance(node, ast.Call) else len(parts) < 5
+        if near:
+            yield "exchanged", s.put(node, {parts[i]: s.text(parts[j]), parts[j]: s.text(parts[i])})
 
 
 @edit(ast.Constant)
@@ -472,457 +797,66 @@ def einsum_letters(node, s):
         return
     inputs, output = node.value.replace(" ", "").split("->")
     letters = sorted(set(inputs) - {",", "."})
-    for n in {len(output), len(output) - 1, len(output) + 1}:
-        for order in itertools.permutations(letters, n) if 0 <= n < 5 else ():
-            yield "einsum", repr(f"{inputs}->{''.join(order)}")
+    counts = range(min(len(output) + 2, 5))
+    made = [f"{inputs}->{''.join(order)}" for n in counts for order in itertools.permutations(letters, n)]
     for i, each in itertools.product(range(len(inputs)), letters):
-        if inputs[i] not in ",.":
-            yield "einsum", repr(f"{inputs[:i]}{each}{inputs[i + 1 :]}->{output}")
-    parts = inputs.split(",")
-    for i, part in enumerate(parts):
-        for a, b in itertools.combinations(range(len(part)), 2):
-            turned = "".join(_swapped(part, a, b))
-            yield "einsum", repr(f"{','.join([*parts[:i], turned, *parts[i + 1 :]])}->{output}")
+        made += [f"{inputs[:i]}{each}{inputs[i + 1 :]}->{output}"] * (inputs[i] not in ",.")
+    for i, j in itertools.combinations(range(len(inputs)), 2):
+        turned = f"{inputs[:i]}{inputs[j]}{inputs[i + 1 : j]}{inputs[i]}{inputs[j + 1 :]}"
+        made += [f"{turned}->{output}"] * ("," not in inputs[i : j + 1])
+    yield from (("einsum", repr(each)) for each in made)
 
 
 @edit(ast.Call)
 def einsum_factor(node, s):
     """A factor more in einsum."""
-    if _called(node) != "einsum" or not isinstance(getattr(node.args[0], "value", 0), str):
-        return
-    inputs, _, output = node.args[0].value.replace(" ", "").partition("->")
-    letters, texts = sorted(set(inputs + output) - {",", "."}), [s.text(a) for a in node.args[1:]]
-    for two, other in itertools.product(itertools.permutations(letters, 2), s.slots):
-        if other not in texts:
-            yield "array missing", _call(s, node, [repr(f"{inputs},{''.join(two)}->{output}"), *texts, other])
-
-
-# Factors, terms, signs, brackets
-
-
-@edit(ast.BinOp)
-def one_side(node, s):
-    """A factor or a term too many."""
-    left, right, kind = s.text(node.left), s.text(node.right), "factor too many"
-    if isinstance(node.op, (ast.Add, ast.Sub)):
-        kind = "term too many"
-    if isinstance(node.op, ast.Div):
-        yield "averaged" if _is_size(node.right, s) and not s.is_name(node.left, "number") else kind, left
-        return
-    if isinstance(node.op, ast.Pow):
-        yield "power", left
-        return
-    slope = any(s.is_name(getattr(side, "func", None), "call") for side in (node.left, node.right))
-    yield "averaged" if _is_mean(node.right, s) else "slope too many" if slope else kind, left
-    yield "averaged" if _is_mean(node.left, s) else "slope too many" if slope else kind, right
-
-
-@edit(ast.Name, ast.Subscript, ast.Call, ast.BinOp, ast.UnaryOp, ast.Attribute)
-def with_factor(node, s):
-    """A factor that is missing: a number, a size, an array, a slope."""
-    if not s.is_value(node):
-        return
-    text, above = s.tight(node), s.above[node]
-    if isinstance(above, ast.BinOp) and isinstance(above.op, (ast.Mult, ast.Div)):
-        return
-    plain = s.text(node) if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div)) else text
-    if not s.is_name(node, "number") and not (set(FUNCTIONS) & set(map(_called, s.around(node)))):
-        for kind, slopes in (("slope missing", s.slopes), ("own slope missing", s.written)):
-            for slope in slopes:
-                yield kind, f"{plain} * {slope}"
-        for other in s.slots:
-            yield "array missing", f"{plain} * {other}"
-            yield "array missing, below", f"{plain} / {other}"
-    if s.is_root(node) and s.kinds.get(text) != "whole":
-        for number in s.of("number"):
-            yield "number missing", f"{number} * {text}"
-            yield "number missing", f"{plain} / {number}"
-        for factor in s.factors:
-            yield "forward's factor", f"{plain} * {factor}"
-            yield "forward's factor", f"{plain} / {factor if _is_one(factor) else f'({factor})'}"
-        for size in s.sizes:
-            plainly = size.startswith("len") or size in s.kinds
-            yield "not averaged" if plainly else "not averaged, size", f"{plain} / {size}"
-            yield "times size", f"{plain} * {size}"
-        for factor in ("2 * {}", "{} / 2"):
-            yield "two", factor.format(text)
-        yield "sign", f"-{text}"
-        yield "power missing", f"{text} ** 2"
-        yield "root", f"np.sqrt({s.text(node)})"
-        yield "root", f"1 / {text}"
-
-
-@edit(ast.Name, ast.Subscript, ast.Call, ast.BinOp, ast.Attribute)
-def with_term(node, s):
-    """A term that is missing: an array, or a number times an array."""
-    if s.is_array(node) and s.is_root(node):
-        for other in s.slots:
-            yield "term missing", f"{s.text(node)} + {other}"
-            for second in s.slots if _product(node)[0] == "@" else ():
-                yield "path missing", f"{s.text(node)} + {other} @ {second}.T"
-                yield "path missing", f"{s.text(node)} + {other}.T @ {second}"
-            for second in s.slots if isinstance(node, ast.BinOp) else ():
-                yield "term missing", f"{s.text(node)} + {other} * {second}"
-            if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):  # through the divisor, a root of squares
-                above, below = s.tight(node.left), s.tight(node.right)
-                for axis, how in itertools.product((1, 0), ("sum", "mean")):
-                    through = f"({above} * {other}).{how}(axis={axis}, keepdims=True) / {below} ** 3"
-                    yield "path missing", f"{s.text(node)} - {other} * {through}"
-            for number in s.of("number"):
-                yield "term missing, scaled", f"{s.text(node)} + {number} * {other}"
-
-
-@edit(ast.Name, ast.Subscript, ast.BinOp)
-def with_joined_term(node, s):
-    """The term that is missing where entries of a row, or a column, depend on one another."""
-    text = s.tight(node)
-    for axis, other in itertools.product((1, 0), s.slots if s.is_array(node) else ()):
-        yield "joined term", f"{s.text(node)} - {other} * {text}.sum(axis={axis}, keepdims=True)"
-        if not isinstance(node, ast.BinOp):
-            yield "joined term", f"{s.text(node)} - ({text} * {other}).sum(axis={axis}, keepdims=True)"
-            yield "joined term", f"{s.text(node)} - {text}.mean(axis={axis}, keepdims=True)"
-        for third in s.slots if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) else ():
-            yield "joined term", f"{s.text(node)} - {other} * ({third} * {other}).mean(axis={axis}, keepdims=True)"
-
-
-@edit(ast.UnaryOp)
-def no_sign(node, s):
-    """Without its sign, or without its not."""
-    yield "sign" if isinstance(node.op, ast.USub) else "comparison", s.text(node.operand)
-
-
-@edit(ast.BinOp)
-def another_operator(node, s):
-    """Another operator, or the two sides of a difference exchanged."""
-    left, right = s.tight(node.left), s.tight(node.right)
-    alike = {"+": "-", "-": "+", "*": "/+", "/": "*-", "//": "/", "**": "*"}.get(OPERATORS.get(type(node.op)), "")
-    for operator in alike:
-        kind = "sign" if operator in "+-" and isinstance(node.op, (ast.Add, ast.Sub)) else "operator"
-        if operator == "*" and isinstance(node.op, ast.Div):
-            kind = "times size" if _is_size(node.right, s) else "divided"
-        yield kind, f"{left} {operator} {right}"
-    if isinstance(node.op, ast.Sub):
-        yield "sign", f"{right} - {left}"
-    if isinstance(node.op, ast.Div):
-        yield "inverted", f"{right} / {left}"
-        yield "power missing", f"{left} / {right} ** 2"
-        if isinstance(node.left, ast.Constant):
-            yield "two, typed", f"1 / {right}"
-
-
-@edit(ast.BinOp)
-def other_brackets(node, s):
-    """The same operators, grouped in another way."""
-    for inner, first in ((node.left, True), (node.right, False)):
-        if isinstance(inner, ast.BinOp) and type(inner.op) in OPERATORS and type(node.op) in OPERATORS:
-            a, b = s.tight(inner.left), s.tight(inner.right)
-            outer, within = OPERATORS[type(node.op)], OPERATORS[type(inner.op)]
-            if outer == within and outer in "/-":
-                continue
-            if first:
-                yield "brackets", f"{a} {within} ({b} {outer} {s.tight(node.right)})"
-            else:
-                yield "brackets", f"({s.tight(node.left)} {outer} {a}) {within} {b}"
-
-
-@edit(ast.BinOp, ast.Call)
-def call_brackets(node, s):
-    """A function of a part, where it belongs around all; and back."""
-    for call in (node.left, node.right) if isinstance(node, ast.BinOp) else ():
-        if _called(call) in FUNCTIONS and len(call.args) == 1:
-            left, right = (s.text(call.args[0]) if side is call else s.text(side) for side in (node.left, node.right))
-            yield "brackets", f"{s.text(call.func)}({left} {OPERATORS[type(node.op)]} {right})"
-    if _called(node) in FUNCTIONS and len(node.args) == 1 and isinstance(inner := node.args[0], ast.BinOp):
-        f, operator = s.text(node.func), OPERATORS.get(type(inner.op), "+")
-        yield "brackets", f"{f}({s.text(inner.left)}) {operator} {s.tight(inner.right)}"
-        yield "brackets", f"{s.tight(inner.left)} {operator} {f}({s.text(inner.right)})"
+    letters = node.args[0] if _called(node) == "einsum" and node.args else None
+    if isinstance(getattr(letters, "value", 0), str):
+        inputs, _, output = letters.value.replace(" ", "").partition("->")
+        pairs = itertools.permutations(sorted(set(inputs + output) - {",", "."}), 2)
+        for two, other in itertools.product(pairs, s.slots):
+            text = s.put(node, {letters: repr(f"{inputs},{''.join(two)}->{output}")})
+            yield "array missing", f"{text[:-1]}, {other})"
 
 
 @edit(ast.BinOp, ast.Call, ast.UnaryOp, ast.Subscript)
 def core(node, s):
     """A part of an expression in the place of all of it: what is around it is too much."""
-    if not s.is_value(node):
-        return
-    for inner in ast.walk(node):
+    for inner in ast.walk(node) if s.is_value(node) else ():
         if inner is not node and s.above[inner] is not node and s.is_value(inner) and s.start(inner) >= s.start(node):
             yield "wrapped", s.text(inner)
 
 
-@edit(ast.BinOp, ast.Call, ast.UnaryOp)
-def another_expression(node, s):
-    """A slope, or an array's name, where something else was computed."""
-    if s.is_value(node):
-        chain = [n for n in (node, getattr(node, "left", None)) if _product(n)[0] == "*"]
-        before = f"{s.text(_product(node.left)[1][0])} * " if len(chain) == 2 else ""
-        for kind, slopes in (("own slope", s.slopes), ("own slope, written", s.written)):
-            for start, slope in itertools.product({"", before}, slopes):
-                yield kind, start + slope
-        for other in s.slots:
-            yield "computed", other
-
-
-# Numbers, indexes, sums
-
-
 @edit(ast.Constant)
 def another_number(node, s):
-    """A number off by one, its sign, 0 and 1; True for False; another key."""
+    """A number off by one, its sign, 0 and 1; another key."""
     above, value = s.above[node], node.value
-    if isinstance(value, bool):
-        yield "keepdims", str(not value)
-    elif isinstance(value, (int, float)):
-        axis = isinstance(above, ast.keyword) and above.arg in ("axis", "axes")
-        where = s.above.get(above) if isinstance(above, ast.UnaryOp) else above
-        indexed = isinstance(where, (ast.Subscript, ast.Slice, ast.BinOp)) and _in_index(node, s)
-        kind = "axis" if axis else "index" if indexed else "number"
-        for other in dict.fromkeys((0, 1, value + 1, value - 1, 2, -value, value / 2, 2 * value, 0.5, 1 - value)):
-            fits = not (axis or kind == "index") or (isinstance(other, int) and -3 <= other <= 3)
-            if fits and (other != value or type(other) is not type(value)):
-                yield "two, typed" if kind == "number" and {value, other} == {1, 2} else kind, repr(other)
-        for axes in ("(0, 1)", "(0, 2)", "(1, 2)") if axis else ():
-            yield "axis, 2", axes
-        divides = isinstance(above, ast.BinOp) and isinstance(above.op, ast.Div) and node is above.right
-        if divides or axis or isinstance(above, (ast.Call, ast.Tuple, ast.List)):
-            for size in s.sizes if kind == "number" and value > 1 else ():
-                yield "typed size", size
-            for name in s.of(*ARRAYS) if value > 0 else ():
-                yield "typed size", f"{name}.ndim"
-        if value == 0 and _called(above) == "where":
-            for other, factor in itertools.product(above.args, s.factors):
-                yield "forward's factor", f"{factor} * {s.tight(other)}"
-        for other in s.slots if value == 1 and _called(above) == "where" else ():
-            yield "own slope, written", f"np.sign({other})"
-    elif isinstance(value, str) and isinstance(above, ast.Subscript):
+    if isinstance(value, str) and isinstance(above, ast.Subscript):
         for other in {n.value for n in ast.walk(s.tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)}:
             yield "name", repr(other)
-
-
-@edit(ast.Subscript)
-def another_index(node, s):
-    """An index by one; without it; with the whole slice; in the reverse order."""
-    value = s.text(node.value)
-    for part in node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]:
-        for start in s.starting if not isinstance(part, (ast.Slice, ast.Constant, ast.UnaryOp)) else ():
-            yield "index", s.put(node, part, f"{start} + {s.text(part)}")
-    alone = isinstance(node.ctx, ast.Load) and not isinstance(s.above[node], ast.Attribute | ast.Subscript)
-    if alone or isinstance(node.slice, ast.Slice):
-        yield "index too many", value
-    if isinstance(node.slice, ast.Tuple):
-        texts = [s.text(e) for e in node.slice.elts]
-        for i, j in itertools.combinations(range(len(texts)), 2):
-            yield "indexes exchanged", f"{value}[{', '.join(_swapped(texts, i, j))}]"
-        for i in range(len(texts)):
-            yield "index too many", f"{value}[{', '.join([*texts[:i], *texts[i + 1 :]])}]"
-            yield "index too many", f"{value}[{', '.join([*texts[:i], ':', *texts[i + 1 :]])}]"
-        return
-    if isinstance(node.slice, ast.Slice):
-        return
-    text = s.text(node.slice)
-    for by in ("+ 1", "- 1"):
-        yield "index", f"{value}[{text} {by}]"
-    for other in s.of("whole"):
-        yield "index", f"{value}[{other}]"
-
-
-@edit(ast.BinOp)
-def index_without(node, s):
-    """The 1 that is added to an index, and belongs subtracted or left out."""
-    if _in_index(node, s) and isinstance(node.op, (ast.Add, ast.Sub)):
-        yield "index", s.text(node.left)
-
-
-@edit(ast.Call)
-def another_range(node, s):
-    """A range that begins or ends one off; an order that is reversed or not."""
-    name = _called(node)
-    texts = [s.text(a) for a in node.args]
-    if name == "range" and texts:
-        start, stop, *step = ["0", *texts] if len(texts) == 1 else texts
-        for a, b in ((f"{start} + 1", stop), (f"{start} - 1", stop), (start, f"{stop} + 1"), (start, f"{stop} - 1")):
-            yield "bound", f"range({', '.join([a.removeprefix('0 + '), b, *step])})"
-    if name == "reversed" and texts:
-        yield "reversed", texts[0]
-    if name in ("range", "zip", "enumerate") and _called(s.above[node]) != "reversed":
-        yield "reversed", f"reversed({s.text(node)})" if name == "range" else f"reversed(list({s.text(node)}))"
-    if name == "zip":
-        for i, text in enumerate(texts):
-            yield "reversed", _call(s, node, [*texts[:i], f"reversed({text})", *texts[i + 1 :]])
-    if name in ("append", "insert") and isinstance(node.func, ast.Attribute):
-        other = f"{s.text(node.func.value)}.{'insert(0, ' if name == 'append' else 'append('}{texts[-1]})"
-        yield "reversed", other
-
-
-@edit(ast.Name, ast.Subscript)
-def list_order(node, s):
-    """A list, or an array, in the reverse order."""
-    if s.is_name(node, "list") and isinstance(s.above[node], (ast.Return, ast.For, ast.Call)):
-        yield "reversed list", f"{node.id}[::-1]"
-    if isinstance(node, ast.Name) and s.is_name(node, *ARRAYS) and s.is_value(node):
-        yield "reversed array", f"{node.id}[::-1]"
-
-
-@edit(ast.Call)
-def another_sum(node, s):
-    """Sum, mean and max along any axis, with or without keepdims; or none of them."""
-    name = _called(node)
-    if name not in (*REDUCTIONS, "average", "var", "std") or not isinstance(node.func, ast.Attribute):
-        return
-    array = _array_of(node)
-    if array is None:
-        return
-    now, module = _reduction(s, node), _is_module(node.func.value)
-    yield "summed too many", s.text(array)
-    for size in s.sizes if name == "mean" else ():
-        yield "averaged too far", f"{s.tight(array)} / {size}"
-        yield "averaged too far", f"{s.tight(array)}.sum() / {size}"
-    own = [now[1]] if now[1] and _names(ast.parse(now[1])) <= {*s.names, *NOT_VALUES} else []
-    axes = dict.fromkeys((None, "0", "1", "-1", *own))
-    for other, axis, keep in itertools.product((name, *REDUCTIONS), axes, (False, True)):
-        kind = _reduction_kind(now, (other, axis, keep))
-        arguments = [f"axis={axis}"] * (axis is not None) + ["keepdims=True"] * keep
-        if kind:
-            first = f"{s.text(node.func.value)}.{other}(" if module else f"{s.tight(array)}.{other}("
-            yield kind, first + ", ".join([s.text(array)] * module + arguments) + ")"
-
-
-def _reduction_kind(now, other):
-    """What differs between two ways to sum."""
-    apart = [name for name, a, b in zip(("reduced", "axis", "keepdims"), now, other, strict=True) if a != b]
-    if now[0] in ("mean", "average") and other[0] == "sum":
-        apart[0] = "averaged"
-    return "" if not apart else apart[0] if len(apart) == 1 else f"{apart[0]}, {len(apart)}"
-
-
-@edit(ast.Name, ast.Call, ast.BinOp, ast.Subscript)
-def with_sum(node, s):
-    """A sum that is missing."""
-    if s.is_array(node) and s.is_root(node):
-        for how in ("sum", "mean"):
-            for arguments in ("axis=0, keepdims=True", "axis=1, keepdims=True", "axis=0", "axis=1", ""):
-                yield "not summed" if how == "sum" else "not summed, mean", f"{s.tight(node)}.{how}({arguments})"
-        if not isinstance(node, ast.Name):
-            for index in ("None", ":, None"):
-                yield "keepdims", f"{s.tight(node)}[{index}]"
-
-
-@edit(ast.Attribute, ast.Call, ast.Name, ast.Subscript, ast.BinOp)
-def another_size(node, s):
-    """Another size."""
-    if _is_size(node, s):
-        for size in s.sizes:
-            yield "size", size
-        if not _in_index(node, s):
-            yield "off by one", f"{s.text(node)} - 1"
-            yield "off by one", f"{s.text(node)} + 1"
-
-
-# Calls, conditions, types
-
-
-@edit(ast.Call)
-def another_call(node, s):
-    """No call, another function, another keyword less."""
-    name, texts = _called(node), [s.text(a) for a in node.args]
-    if len(texts) == 1 and not node.keywords and name not in ("append", "insert", "range", "zip", "len"):
-        yield "slope too many" if s.is_name(node.func, "call") else "call too many", texts[0]
-    if isinstance(node.func, ast.Name) and s.kinds.get(name) == "call":
-        for other in s.of("call"):
-            yield "function", f"{other}({', '.join(texts)})"
-        for slot in s.slots if len(texts) == 1 else ():
-            yield "argument", f"{name}({slot})"
-    if isinstance(node.func, ast.Attribute) and name in INSTEAD:
-        keywords = map(s.text, node.keywords)
-        yield "function of numpy", f"{s.text(node.func.value)}.{INSTEAD[name]}({', '.join([*texts, *keywords])})"
-    if name == "astype":
-        yield "dtype", s.text(node.func.value)
-    for k, keyword in enumerate(node.keywords):
-        if keyword.arg == "dtype":
-            yield "dtype", _call(s, node, texts, [w for i, w in enumerate(node.keywords) if i != k])
-    if name in ("zeros_like", "ones_like", "empty_like", "full_like") and not node.keywords:
-        yield "dtype", _call(s, node, [*texts, "dtype=float"])
-    if name in ("int", "float", "round"):
-        yield "dtype", texts[0] if texts else s.text(node)
-
-
-@edit(ast.Name, ast.Subscript, ast.Call, ast.BinOp)
-def with_call(node, s):
-    """A call that is missing: a function of the learner's, a copy."""
-    if s.is_value(node):
-        for function in (*s.of("call"), *s.functions):
-            yield "call missing", f"{function}({s.text(node)})"
-    held = isinstance(s.above[node], (ast.Assign, ast.Tuple, ast.Call)) and isinstance(
-        getattr(node, "ctx", 0), ast.Load
-    )
-    if held:
-        yield "copy", f"{s.text(node)}.copy()"
-
-
-@edit(ast.Call)
-def overflowing(node, s):
-    """The largest of each row, which must be subtracted before exp."""
-    if _called(node) == "exp" and len(node.args) == 1 and s.is_value(node.args[0]):
-        text = s.tight(node.args[0])
-        yield "overflow", f"{s.text(node.func)}({s.text(node.args[0])} - {text}.max(axis=1, keepdims=True))"
-
-
-@edit(ast.Compare)
-def another_comparison(node, s):
-    """Another comparison; always."""
-    if len(node.ops) == 1 and type(node.ops[0]) in SIGNS:
-        for sign in SIGNS.values():
-            yield "comparison", f"{s.text(node.left)} {sign} {s.text(node.comparators[0])}"
-
-
-@edit(ast.IfExp)
-def one_branch(node, s):
-    """One branch of a choice, or the other way round."""
-    yield "condition", s.text(node.body)
-    yield "condition", s.text(node.orelse)
-    yield "condition", f"{s.text(node.orelse)} if {s.text(node.test)} else {s.text(node.body)}"
+    elif isinstance(value, (int, float)) and not isinstance(value, bool):
+        where = s.above.get(above) if isinstance(above, ast.UnaryOp) else above
+        indexed = isinstance(where, (ast.Subscript, ast.Slice, ast.BinOp)) and s.in_index(node)
+        kind = "axis" if _is_axis(above) else "index" if indexed else "number"
+        for other in dict.fromkeys((0, 1, value + 1, value - 1, 2, -value, value / 2, 2 * value, 0.5, 1 - value)):
+            fits = kind == "number" or (isinstance(other, int) and -3 <= other <= 3)
+            if fits and (other != value or type(other) is not type(value)):
+                yield "two, typed" if kind == "number" and {value, other} == {1, 2} else kind, repr(other)
 
 
 # Statements
 
 
 @edit(ast.Assign)
-def assigned(node, s):
-    """`+=` for `=`, and an array changed in place where a name is bound anew."""
-    target, value = s.text(node.targets[0]), s.text(node.value)
-    if len(node.targets) > 1:
-        return
-    if isinstance(node.targets[0], (ast.Name, ast.Subscript)):
-        yield "added", f"{target} += {value}"
-    if isinstance(node.targets[0], ast.Name):
-        yield "bound anew", f"{target}[...] = {value}"
-    if isinstance(node.targets[0], ast.Subscript):
-        yield "bound anew", f"{target}[...] = {value}"
-        for other in ast.walk(s.function):
-            unpacked = isinstance(other, ast.Assign) and isinstance(other.targets[0], ast.Tuple)
-            if unpacked and s.text(other.value) == target:
-                names = ", ".join(f"{s.text(e)}[...]" for e in other.targets[0].elts)
-                yield "bound anew", f"{names} = {value}"
-        for other in s.of("array", "matrix", "list"):
-            yield "name", f"{other}[{s.text(node.targets[0].slice)}] = {value}"
-    elif isinstance(node.targets[0], ast.Name):
-        in_loop = any(isinstance(each, (ast.For, ast.While)) for each in s.around(node))
-        for other in s.of(*ARRAYS):
-            yield "carry" if in_loop else "carry, odd", f"{other} = {value}"
-
-
-@edit(ast.AugAssign)
-def assigned_with_operator(node, s):
-    """Another operator before `=`, or none; a new array for the change of one."""
-    target, value, now = s.text(node.target), s.text(node.value), OPERATORS.get(type(node.op), "+")
-    for operator in "+-*/":
-        if operator != now:
-            kind = "step" if {operator, now} == {"+", "-"} else "operator"
-            yield kind, f"{target} {operator}= {value}"
-    if isinstance(node.target, ast.Subscript):
-        yield "bound anew", f"{target}[...] {now}= {value}"
-        if s.is_name(node.target.slice, "array") and now == "+":
-            yield "repeated index", f"np.add.at({s.text(node.target.value)}, {s.text(node.target.slice)}, {value})"
-    yield "assigned", f"{target} = {value}"
-    yield "in place", f"{target} = {target} {now} {s.tight(node.value)}"
+def unpacked(node, s):
+    """The arrays themselves changed, where a tuple of them is set that another line unpacks."""
+    target = s.text(node.targets[0])
+    for other in ast.walk(s.function) if isinstance(node.targets[0], ast.Subscript) else ():
+        if isinstance(other, ast.Assign) and isinstance(other.targets[0], ast.Tuple) and s.text(other.value) == target:
+            yield (
+                "bound anew",
+                f"{', '.join(f'{s.text(e)}[...]' for e in other.targets[0].elts)} = {s.text(node.value)}",
+            )
 
 
 @edit(ast.Assign, ast.AugAssign, ast.Expr, ast.Return)
@@ -945,22 +879,22 @@ def elsewhere(node, s):
                 yield kind, [s.removed(node), moved]
 
 
-@edit(ast.Expr)
-def result_dropped(node, s):
-    """What a call of numpy's gives, written into its first argument."""
-    call = node.value
-    if isinstance(getattr(call, "func", 0), ast.Attribute) and _is_module(call.func.value) and call.args:
-        yield "result dropped", f"{s.text(call.args[0])}[...] = {s.text(call)}"
-
-
 @edit(ast.If)
 def choice_by_entry(node, s):
     """np.where, where an `if` decides for a whole array."""
     first = [n for n in (node.body[0], *node.orelse[:1]) if isinstance(n, ast.Return | ast.Assign) and n.value]
-    texts = [s.text(n.value) for n in first]
-    if len(texts) == 2 and s.alone(node):
-        head = s.source[s.start(node.body[0]) : s.start(node.body[0].value)].decode()
-        yield "choice", f"{head}np.where({s.text(node.test)}, {', '.join(texts)})"
+    if len(first) == 2 and s.alone(node):
+        chosen = ", ".join(map(s.text, (node.test, *(n.value for n in first))))
+        yield "choice", s.put(first[0], {first[0].value: f"np.where({chosen})"})
+
+
+@edit(ast.If)
+def without_condition(node, s):
+    """What stands under an `if`, always, or never, or in the other case."""
+    if s.alone(node) and node.test.lineno == node.lineno and node.body[0].lineno != node.lineno:
+        yield "condition", [(s.start(node.test), s.end(node.test), f"not ({s.text(node.test)})")]
+        for body in bodies(node):
+            yield "condition", [(*s.block(node), "".join(s.lines_of(each, s.indent(node)) for each in body))]
 
 
 @edit(ast.For)
@@ -973,80 +907,67 @@ def put_back(node, s):
         if name and any(n.id == name and not isinstance(s.above[n], ast.Subscript) for n in used):
             sign = {ast.Add: "-=", ast.Sub: "+="}.get(type(getattr(stmt, "op", None)))
             back = f"{s.text(target)} {sign} {s.text(stmt.value)}" if sign else f"{s.text(target)} = 0"
-            yield "not put back", [(s.block(last)[1],) * 2 + (f"{s.indent(last)}{back}\n",)]
+            yield "not put back", [s.line_behind(last, back)], stmt.lineno
 
 
-@edit(ast.If)
-def without_condition(node, s):
-    """What stands under an `if`, always, or never, or in the other case."""
-    if not s.alone(node) or node.test.lineno != node.lineno or node.body[0].lineno == node.lineno:
-        return
-    indent = s.indent(node)
-    lines = "".join(s.lines_of(each, indent) for each in node.body)
-    yield "condition", [(*s.block(node), lines)]
-    yield "condition", [(s.start(node.test), s.end(node.test), f"not ({s.text(node.test)})")]
-    if node.orelse:
-        yield "condition", [(*s.block(node), "".join(s.lines_of(each, indent) for each in node.orelse))]
+@edit(ast.For)
+def in_every_round(node, s):
+    """A term that is added in every round, and belongs behind the loop."""
+    last = node.body[-1]
+    value = last.value if isinstance(last, ast.AugAssign) and s.alone(last) and s.alone(node) else None
+    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add):
+        for kept, term in ((value.left, value.right), (value.right, value.left)):
+            behind = s.line_behind(node, s.put(last, {value: s.text(term)}))
+            yield "in every round", [(s.start(value), s.end(value), s.text(kept)), behind], last.lineno
 
 
 @edit(ast.FunctionDef)
 def a_statement_missing(node, s):
-    """A statement that is missing: a slope, a step back through a matrix, a carry, a copy, a return."""
-    args = node.args
-    if s.above[node] is not s.tree or not s.alone(node.body[0]):
+    """A statement that is missing around all: a default made anew, a copy, a return."""
+    args, first, last = node.args, node.body[0], node.body[-1]
+    if s.above[node] is not s.tree or not s.alone(first):
         return
-    first = node.body[0]
-    top = (s.block(first)[0],) * 2
     for argument, default in zip(args.args[len(args.args) - len(args.defaults) :], args.defaults, strict=True):
         if isinstance(default, (ast.Dict, ast.List, ast.Call)):
-            yield "kept", [(*top, f"{s.indent(first)}{argument.arg} = {s.text(default)}\n")]
+            yield "kept", [s.line_before(first, f"{argument.arg} = {s.text(default)}")], node.lineno
     for name in s.arguments:
-        if any(_writes_into(n, name) for n in ast.walk(node)) and s.kinds[name] in ("array", "matrix", "list"):
-            yield "input changed", [(*top, f"{s.indent(first)}{name} = {name}.copy()\n")]
-    if not any(isinstance(n, ast.Return) and n.value for n in ast.walk(node)) and s.alone(node.body[-1]):
+        writes = [n.lineno for n in ast.walk(node) if _writes_into(n, name)]
+        if writes and s.kinds[name] in ("array", "matrix", "list"):
+            yield "input changed", [s.line_before(first, f"{name} = {name}.copy()")], writes[0]
+    if not any(isinstance(n, ast.Return) and n.value for n in ast.walk(node)) and s.alone(last):
         for name in reversed(s.names):
-            yield "no return", [(s.block(node.body[-1])[1],) * 2 + (f"{s.indent(first)}return {name}\n",)]
+            yield "no return", [(*s.line_behind(last, "")[:2], f"{s.indent(first)}return {name}\n")]
 
 
 @edit(ast.For, ast.FunctionDef, ast.While)
 def a_step_missing(node, s):
-    """A line that is missing in a loop: a slope, a step back through a matrix, a carry, what another name has."""
-    arrays = s.of(*ARRAYS)
-    local = [name for name in arrays if name not in s.arguments or _stored(s, name)]
-    in_loop = not isinstance(node, ast.FunctionDef)
-    texts = [("slope missing, line", f"{x} = {x} * {slope}") for x in local for slope in s.slopes]
-    inside = [n for n in ast.walk(node) if isinstance(n, ast.Name)] if in_loop else []
-    read = {n.id for n in inside if isinstance(n.ctx, ast.Load)}
-    stored = {n.id for n in inside if isinstance(n.ctx, ast.Store)}
-    texts += [
-        ("carry" if x in read and x not in stored and y in stored else "carry, odd", f"{x} = {y}")
-        for x in local
-        for y in arrays
-        if x != y
-    ]
-    if in_loop:
-        texts += [("carry" if x in read else "carry, odd", f"{x} = {x} @ {y}.T") for x in local for y in s.slots]
-    unused = [name for name in s.names if name not in s.reads and s.kinds[name] in ARRAYS]
+    """A line that is missing: a slope, a step back through a matrix, a carry, what another name has."""
+    arrays, inside = s.of(*ARRAYS), [n for n in ast.walk(node) if isinstance(n, ast.Name)]
+    local = [name for name in arrays if name not in s.arguments or name in s.stored]
+    read, stored = ({n.id for n in inside if isinstance(n.ctx, ctx)} for ctx in (ast.Load, ast.Store))
+    looped = {name for name in read if isinstance(node, LOOPS)}
+    texts = [("slope missing, line", f"{x} = {x} * {slope}") for x in local for slope in s.pools["D"]]
+    for x, y in itertools.permutations(arrays, 2):
+        handed = x in looped and x not in stored and y in stored
+        texts += [("carry" if handed else "carry, odd", f"{x} = {y}")] * (x in local)
+    for x, y in itertools.product(local if isinstance(node, LOOPS) else (), s.slots):
+        texts.append(("carry" if x in looped else "carry, odd", f"{x} = {x} @ {y}.T"))
+    unused = [name for name in s.unused if s.kinds[name] in ARRAYS]
     for other in (n for n in node.body if isinstance(n, (ast.Assign, ast.AugAssign))) if len(unused) <= 3 else ():
         texts += [("left out", text) for text in _renamed(s, other, unused)]
-    for i, other in enumerate(node.body):
-        if s.alone(other):
-            for kind, text in texts:
-                line = f"{s.indent(other)}{text}\n"
-                yield "carry, odd" if kind == "carry" else kind, [(s.block(other)[0],) * 2 + (line,)]
-                if i == len(node.body) - 1 and not isinstance(other, ast.Return):
-                    yield kind, [(s.block(other)[1],) * 2 + (line,)]
+    for other in filter(s.alone, node.body):
+        for kind, text in texts:
+            yield "carry, odd" if kind == "carry" else kind, [s.line_before(other, text)]
+            if other is node.body[-1] and not isinstance(other, ast.Return):
+                yield kind, [s.line_behind(other, text)]
 
 
 def _renamed(s, stmt, unused):
     """The same statement for names that the code does not use yet."""
-    names = list(dict.fromkeys(n.id for n in ast.walk(stmt) if s.is_name(n, "array", "matrix")))
-    for old in itertools.permutations(names, len(unused)) if unused and len(names) >= len(unused) else ():
-        other = ast.parse(ast.unparse(stmt))
-        for n in ast.walk(other):
-            if isinstance(n, ast.Name) and n.id in old:
-                n.id = unused[old.index(n.id)]
-        yield ast.unparse(other)
+    names, text = [name for name in _names(stmt) if s.kinds.get(name) in ARRAYS], s.text(stmt)
+    for old in itertools.permutations(sorted(names), len(unused)) if unused else ():
+        new = dict(zip(old, unused, strict=True))
+        yield "".join(new.get(word, word) for word in re.split(r"\b", text))
 
 
 def _writes_into(node, name):
@@ -1054,105 +975,3 @@ def _writes_into(node, name):
     targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []
     parts = [t for t in targets if isinstance(node, ast.AugAssign) or isinstance(t, ast.Subscript)]
     return any(getattr(getattr(t, "value", t), "id", "") == name for t in parts)
-
-
-def _stored(s, name):
-    return any(isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Store) for n in ast.walk(s.tree))
-
-
-# What a node is
-
-
-def _names(node):
-    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
-
-
-def _called(node):
-    """The last name of what is called; None for anything else."""
-    if not isinstance(node, ast.Call):
-        return None
-    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", None)
-
-
-def _is_module(node):
-    return (
-        isinstance(node, ast.Name)
-        and node.id in ("np", "numpy", "math")
-        or isinstance(node, ast.Attribute)
-        and node.attr == "linalg"
-    )
-
-
-def _array_of(node):
-    """What a call of numpy's, or a method, works on; None if there is nothing."""
-    if isinstance(node.func, ast.Attribute) and not _is_module(node.func.value):
-        return node.func.value
-    return node.args[0] if node.args and not isinstance(node.args[0], ast.Starred) else None
-
-
-def _transposed(node):
-    """What a node transposes, or None."""
-    if isinstance(node, ast.Attribute) and node.attr == "T":
-        return node.value
-    if _called(node) == "transpose" and isinstance(node.func, ast.Attribute):
-        array = _array_of(node)
-        return array if len(node.args) == (array in node.args) else None
-    return None
-
-
-def _product(node):
-    """("@", "*" or None, the two factors)."""
-    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.MatMult, ast.Mult)):
-        return OPERATORS[type(node.op)], (node.left, node.right)
-    name = _called(node)
-    operator = {"dot": "@", "matmul": "@", "multiply": "*", "inner": "inner", "outer": "outer"}.get(name)
-    if operator and isinstance(node.func, ast.Attribute):
-        factors = node.args if _is_module(node.func.value) else [node.func.value, *node.args]
-        if len(factors) == 2:
-            return operator, tuple(factors)
-    return None, ()
-
-
-def _call(s, node, texts, keywords=None):
-    """A call with other arguments."""
-    keywords = node.keywords if keywords is None else keywords
-    return f"{s.text(node.func)}({', '.join([*texts, *map(s.text, keywords)])})"
-
-
-def _reduction(s, node):
-    """(name, axis or None, keepdims) of a call that sums."""
-    named = {k.arg: s.text(k.value) for k in node.keywords}
-    placed = node.args[1:] if _is_module(node.func.value) else node.args
-    axis = named.get("axis", s.text(placed[0]) if placed else None)
-    return _called(node), axis, named.get("keepdims") == "True"
-
-
-def _is_size(node, s):
-    """True for a number of samples, of columns or of entries."""
-    if isinstance(node, ast.Name):
-        return s.kinds.get(node.id) == "whole"
-    if isinstance(node, ast.Subscript):
-        return isinstance(node.value, ast.Attribute) and node.value.attr == "shape"
-    return _called(node) == "len" or (isinstance(node, ast.Attribute) and node.attr == "size")
-
-
-def _is_mean(node, s):
-    """True for 1 / m, a factor that makes a mean."""
-    return (
-        isinstance(node, ast.BinOp)
-        and isinstance(node.op, ast.Div)
-        and _is_size(node.right, s)
-        and isinstance(node.left, ast.Constant)
-    )
-
-
-def _in_index(node, s):
-    """True within the brackets of an index, or in a range."""
-    child, above = node, s.above.get(node)
-    while isinstance(above, ast.expr | ast.Slice):
-        if isinstance(above, ast.Subscript):
-            return child is above.slice
-        if _called(above) == "range":
-            return True
-        child, above = above, s.above.get(above)
-    return False

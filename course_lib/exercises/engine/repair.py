@@ -15,31 +15,36 @@ import inspect
 import itertools
 import re
 import signal
+import sys
 import textwrap
 import threading
 import time
 import types
 import warnings
+from collections import Counter
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from course_lib.exercises.engine.edits import Scope, changes
+from course_lib.exercises.engine.edits import Change, Scope, changes
 from course_lib.exercises.engine.sandbox import Busy, Sandbox, TimeUp
 from course_lib.exercises.engine.say_repair import cost
 
 SECONDS = 1.3  # of the processor, for all candidates
 _BY_THE_CLOCK = 1.5  # for all of it, on a busy machine too
-_EACH = 0.2  # seconds by the clock for one candidate; more, if the learner's own code took longer
+_EACH = 0.08  # for one candidate; more, if the learner's own code took longer
 _MARGIN = 0.06  # repairs that are this near to the best are as good
+_DEAREST = 4.0  # what costs more is no likely mistake
 _SECOND, _NEARER = 0.3, 0.8  # what a second change costs, and what it counts how wrong the first one left the answer
 _LONGEST = 200  # lines; longer code is not searched
-_EFFECTS, _MODULES, _FILES = (
+_EFFECTS, _MODULES, _FILES, _SEEDS, _HARMLESS = (
     frozenset(names.split())
     for names in (
         "open input eval exec compile __import__ globals locals vars setattr delattr breakpoint exit quit",
         "os sys io subprocess socket shutil pathlib time threading random ctypes requests urllib datetime",
         "save savez savetxt load loadtxt fromfile tofile dump seterr set_printoptions setflags memmap",
+        "default_rng seed RandomState",
+        "numpy math collections itertools functools",
     )
 )
 
@@ -128,13 +133,13 @@ class Program:
             if _has_effects(tree, self._globals):
                 raise Unreadable
 
-    def function(self, units, more=(), read=None):
+    def function(self, units, more=()):
         """The function of these units, in a namespace of its own. Raises what running the definitions raises."""
         space = {"np": np} | {name: self._globals[name] for name in self._names} | dict(more)
         for name in self._data:
             space[name] = copy.deepcopy(space[name])
         for unit in reversed(units):
-            exec(_compiled(unit.source, unit.name, read), space)  # noqa: S102 - the learner's own code
+            exec(_compiled(unit.source, unit.name), space)  # noqa: S102 - the learner's own code
         made = space[units[0].name]
         for args, keywords in self._bound:
             made = functools.partial(made, *args, **keywords)
@@ -142,16 +147,19 @@ class Program:
 
     def seen(self, judge, i, limit):
         """The units, with what their names held in a run of case i, of so many seconds at most."""
-        kinds, space = {unit.name: {} for unit in self.units}, {}
-        for unit in self.units:
-            space[f"_seen_{unit.name}"] = lambda held, name=unit.name: kinds[name].update(
-                (k, _kind(v)) for k, v in held.items()
-            )
-        with contextlib.suppress(Exception, SystemExit, TimeUp), Limited(limit) as limited:
-            ticks = {} if limited.alarm else {"_tick": limited.tick}
-            judge(self.function(self.units, space | ticks, _watched if limited.alarm else _watched_ticking), i)
+        kinds, before = {unit.name: {} for unit in self.units}, sys.getprofile()
+
+        def watch(frame, event, _):
+            which, _, name = frame.f_code.co_filename.rstrip(">").partition(" ")
+            if event == "return" and which == "<repair" and frame.f_code.co_name != "<module>":
+                kinds[name].update((held, _kind(value)) for held, value in frame.f_locals.items())
+
+        with contextlib.suppress(Exception, SystemExit, TimeUp), Limited(limit):
+            sys.setprofile(watch)
+            judge(self.function(self.units), i)
+        sys.setprofile(before)
         others = {n: "call" for n in [*(u.name for u in self.units[1:]), *self._names] if self._is_slope(n)}
-        return tuple(Unit(u.name, u.source, u.first, others | kinds[u.name]) for u in self.units)
+        return tuple(replace(unit, kinds=others | kinds[unit.name]) for unit in self.units)
 
     def _is_slope(self, name):
         value = self._globals.get(name)
@@ -225,45 +233,32 @@ def _names(tree):
 
 def _has_effects(tree, space):
     """True for what must not be run again and again, or would give something else each time."""
+    seeded = any(isinstance(n, ast.Call) and n.args and _ends(n.func) in _SEEDS for n in ast.walk(tree))
     for node in ast.walk(tree):
-        if isinstance(node, (ast.Global, ast.Nonlocal, ast.Import, ast.ImportFrom)) and not _is_harmless_import(node):
-            return True
-        if isinstance(node, ast.Name):
-            value = space.get(node.id)
-            module = getattr(value, "__name__", "") if isinstance(value, types.ModuleType) else ""
-            if (node.id in _EFFECTS and value in (None, getattr(builtins, node.id, None))) or module.split(".")[
-                0
-            ] in _MODULES:
+        match node:
+            case ast.Global() | ast.Nonlocal():
                 return True
-            if isinstance(value, (np.random.Generator, np.random.RandomState)):
+            case ast.Import() | ast.ImportFrom():
+                names = [node.module] if isinstance(node, ast.ImportFrom) else [each.name for each in node.names]
+                if not all((name or "").split(".")[0] in _HARMLESS for name in names):
+                    return True
+            case ast.Name(id=name):
+                value = space.get(name, getattr(builtins, name, None))
+                if name in _EFFECTS and value in (None, getattr(builtins, name, None)) or _is_unsteady(value):
+                    return True
+            case ast.Attribute(value=ast.Name(id="np" | "numpy"), attr="random") if not seeded:
                 return True
-        if isinstance(node, ast.Attribute):
-            if node.attr in _FILES or isinstance(node.ctx, ast.Store) and not isinstance(node.value, ast.Name):
+            case ast.Attribute(attr=attr) if attr in _FILES:
                 return True
-            drawn = node.attr == "random" and isinstance(node.value, ast.Name) and node.value.id in ("np", "numpy")
-            if drawn and not any(map(_is_seed, ast.walk(tree))):
-                return True
-            if isinstance(node.ctx, ast.Store) and isinstance(
-                space.get(getattr(node.value, "id", "")), (types.ModuleType, type)
-            ):
-                return True
+            case ast.Attribute(value=value, ctx=ast.Store()):
+                if isinstance(space.get(getattr(value, "id", None), types), (types.ModuleType, type)):
+                    return True
     return False
 
 
-def _is_seed(node):
-    """True for a generator that is made, or a state that is set, from a number."""
-    return isinstance(node, ast.Call) and _ends(node.func) in ("default_rng", "seed", "RandomState") and node.args
-
-
-def _is_harmless_import(node):
-    names = (
-        [node.module or ""]
-        if isinstance(node, ast.ImportFrom)
-        else [each.name for each in getattr(node, "names", ()) if isinstance(each, ast.alias)]
-    )
-    return bool(names) and all(
-        name.split(".")[0] in ("numpy", "math", "collections", "itertools", "functools") for name in names
-    )
+def _is_unsteady(value):
+    module = getattr(value, "__name__", "") if isinstance(value, types.ModuleType) else ""
+    return module.split(".")[0] in _MODULES or isinstance(value, (np.random.Generator, np.random.RandomState))
 
 
 def _ends(node):
@@ -285,40 +280,20 @@ def _kind(value):
 
 
 @functools.lru_cache(4096)
-def _compiled(source, name, read=None):
-    return compile(source if read is None else read(source, name), f"<repair {name}>", "exec")
-
-
-def _watched(source, name):
-    """The tree of a function that hands its local names to `_seen_NAME` when it ends, in whatever way."""
-    tree = ast.parse(source)
-    function = next(n for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.Lambda)))
-    call = ast.parse(f"_seen_{name}(locals())").body[0]
-    if isinstance(function, ast.Lambda):
-        function.body = ast.Subscript(ast.Tuple([call.value, function.body], ast.Load()), ast.Constant(1), ast.Load())
-    else:
-        function.body = [ast.Try(function.body, [], [], [call])]
-    return ast.fix_missing_locations(tree)
+def _compiled(source, name):
+    return compile(source, f"<repair {name}>", "exec")
 
 
 _BENT = (ast.Assign, ast.AugAssign, ast.Return, ast.Expr)
 
 
-class _Bend:
-    """Reads one unit with the value of its n-th statement bent."""
-
-    def __init__(self, name, n):
-        self.name, self.n = name, n
-
-    def __call__(self, source, name):
-        tree = ast.parse(source)
-        if name == self.name:
-            stmt = [s for s in ast.walk(tree) if isinstance(s, _BENT)][self.n]
-            if isinstance(stmt.value, ast.Call) and isinstance(stmt, ast.Expr) and stmt.value.args:
-                stmt.value.args[-1] = ast.Call(ast.Name("_bent", ast.Load()), [stmt.value.args[-1]], [])
-            elif stmt.value is not None:
-                stmt.value = ast.Call(ast.Name("_bent", ast.Load()), [stmt.value], [])
-        return ast.fix_missing_locations(tree)
+def _bend(stmt, scope):
+    """The change that bends the value of a statement, or the last argument of a call that stands alone."""
+    value = stmt.value
+    if isinstance(stmt, ast.Expr) and isinstance(value, ast.Call) and value.args:
+        value = value.args[-1]
+    span = (scope.start(value), scope.end(value), f"_bent(({scope.text(value)}))")
+    return Change("", (span,), stmt.lineno, "", "", "")
 
 
 def _bent(value):
@@ -330,40 +305,21 @@ def _bent(value):
     return value * 1.37 if isinstance(value, float) else value
 
 
-def _watched_ticking(source, name):
-    """Both: see `_watched` and `_ticking`."""
-    return _watched(ast.unparse(_ticking(source, name)), name)
-
-
-def _ticking(source, name):
-    """The tree of a function that calls `_tick` in each round of its loops and in each call: where there is no alarm."""
-    tree = ast.parse(source)
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.For, ast.While, ast.FunctionDef)):
-            node.body.insert(0, ast.parse("_tick()").body[0])
-    return ast.fix_missing_locations(tree)
-
-
 @dataclass(frozen=True)
 class State:
     """A changed program on the way: its units, what was changed, and how wrong it still is."""
 
     units: tuple
-    changes: tuple = ()  # of (unit's name, Change, its line at first, the source before it)
+    changes: tuple = ()  # of (unit's name, Change, the source before it)
     cost: float = 0.0
     wrong: float = 9.0
-    tables: tuple = ()  # for each unit, the first line that each of its lines had
 
     def changed(self, k, change, price):
         """The state after a change of unit k."""
         unit = self.units[k]
-        source, table = change.apply(unit.source), change.lines(unit.source, self.tables[k])
-        units = (*self.units[:k], Unit(unit.name, source, unit.first, unit.kinds), *self.units[k + 1 :])
-        here = self.tables[k][min(change.line, len(self.tables[k])) - 1] - unit.first + 1
-        tables = (*self.tables[:k], table, *self.tables[k + 1 :])
-        return State(
-            units, (*self.changes, (unit.name, change, here, unit.source)), self.cost + price, self.wrong, tables
-        )
+        made = Unit(unit.name, change.apply(unit.source), unit.first, unit.kinds)
+        changes = (*self.changes, (unit.name, change, unit.source))
+        return State((*self.units[:k], made, *self.units[k + 1 :]), changes, self.cost + price, self.wrong)
 
 
 def repairs(function, judge, order, seconds=SECONDS, beside=""):
@@ -389,18 +345,16 @@ class Search:
         self.program, self.judge, self.order = program, judge, order
         self.end, self.latest = time.thread_time() + seconds, time.monotonic() + _BY_THE_CLOCK
         self.count, self.seen, self.queue, self.tried = itertools.count(), set(), [], 0
-        start, self.limit = time.monotonic(), 1.0
+        start, self.limit = time.thread_time(), 1.0
         units = program.units
         base = {i: self._wrong(units, (i,)) for i in order}
-        self.limit = max(_EACH, 5 * (time.monotonic() - start) / max(1, len(order)))
+        self.limit = max(_EACH, 5 * (time.thread_time() - start) / max(1, len(order)))
         bad = [i for i in order if base[i]]
         self.every = (*order, order[0])  # what is kept from call to call shows in a case that comes again
         self.telling = bad[:1] or list(self.every)  # alone it is right: what goes wrong is kept from call to call
         self.units = program.seen(judge, self.telling[0], self.limit)
-        tables = tuple(list(range(1, unit.source.count(b"\n") + 2)) for unit in units)
-        bendable = len(self.telling) == 1 and Limited.alarm  # bent numbers may make a loop endless
-        self.unlikely = self._unlikely() if bendable else {}
-        self.start = State(self.units, wrong=self._wrong(units, self.telling), tables=tables)
+        self.unlikely = self._unlikely() if len(self.telling) == 1 else {}
+        self.start = State(self.units, wrong=self._wrong(units, self.telling))
 
     def run(self):
         """See `repairs`."""
@@ -424,7 +378,7 @@ class Search:
             self.tried += 1
             if not wrong and not self._wrong(state.units, self.every):
                 state = replace(state, cost=estimate) if len(state.changes) == 1 else state
-                if _leaves_more(self.units, state.units, len(state.changes)):
+                if state.cost < _DEAREST and _leaves_more(self.units, state.units, len(state.changes)):
                     found.append(self._repair(state))
                 continue
             if not wrong:  # right by accident: from now on, a case that shows it counts too
@@ -446,14 +400,13 @@ class Search:
         except Exception:  # noqa: BLE001 - code that raises shows nothing here
             return more
         for k, unit in enumerate(self.units):
-            for n, stmt in enumerate(s for s in ast.walk(ast.parse(unit.source)) if isinstance(s, _BENT)):
-                if self.over():
-                    break
-                bent = (*self.units[:k], Unit(unit.name, unit.source, unit.first, unit.kinds), *self.units[k + 1 :])
+            scope = Scope(unit.source, unit.kinds)
+            for stmt in (n for n in ast.walk(scope.tree) if isinstance(n, _BENT) and n.value and not self.over()):
+                bent = [*self.units]
+                bent[k] = replace(unit, source=_bend(stmt, scope).apply(unit.source))
                 try:
                     with Limited(self.limit):
-                        made = self.program.function(bent, {"_bent": _bent}, _Bend(unit.name, n))
-                        leaves = self.judge(made, case)
+                        leaves = self.judge(self.program.function(bent, {"_bent": _bent}), case)
                 except (Exception, SystemExit, TimeUp):  # noqa: BLE001 - whatever bent numbers lead to
                     leaves = ()
                 if len(leaves) != len(base):
@@ -475,7 +428,7 @@ class Search:
         """A first change that brings the answer nearer is worth a second; others, if time is left."""
         nearer = wrong < state.wrong - 1e-9
         if nearer or len(state.changes) < 2:
-            state = State(state.units, state.changes, state.cost, wrong, state.tables)
+            state = replace(state, wrong=wrong)
             estimate = state.cost + self._more(state) + 1 + (0 if nearer else 2)
             heapq.heappush(self.queue, (estimate, next(self.count), state, None))
 
@@ -541,10 +494,9 @@ class Search:
 
     def _wrong(self, units, cases):
         """How wrong these units are in these cases, one after the other, in one namespace: 0 if they are right."""
-        made = None
         try:
-            with Limited(self.limit) as limited:
-                made = self.program.function(units, *(() if limited.alarm else ({"_tick": limited.tick}, _ticking)))
+            with Limited(self.limit):
+                made = self.program.function(units)
                 for n, i in enumerate(cases):
                     leaves = self.judge(made, i)
                     if wrong := sum(wrong for wrong, _ in leaves) / max(1, len(leaves)):
@@ -558,25 +510,32 @@ class Search:
             return 2.0 - _progress(error)
 
     def _repair(self, state):
-        pairs = zip(self.units, state.units, strict=True)
-        made = [new.source if new.source == old.source else tidy(new.source) for old, new in pairs]
+        made = [unit.source for unit in state.units]
         made += [source for name, source in self.program.near.items() if name.encode() in made[0]]
         text = "\n\n".join(source.decode() for source in reversed(made))
-        steps = tuple(self._step(state, *each) for each in state.changes)
+        steps = tuple(self._step(*each) for each in state.changes)
         return Repair(round(state.cost, 6), steps, text)
 
-    def _step(self, state, name, change, line, before):
+    def _step(self, name, change, before):
         """One change as it is spoken of, with the line that comes of it."""
         unit = next(u for u in self.units if u.name == name)
         put_before = "answer = " if unit.name == "answer" else ""  # by `_unit`, where a lambda has no name
-        old = unit.source.decode().splitlines()[line + unit.first - 2].strip().removeprefix(put_before)
+        line = _first_line(unit.source.decode(), before.decode(), change.line)
+        old = unit.source.decode().splitlines()[line - 1].strip().removeprefix(put_before)
         after, put_in = change.apply(before), [span for span in change.spans if span[2].strip()]
         text = ""
         if put_in:  # the first line that is new
             start = put_in[-1][0] - sum(e - b - len(t.encode()) for b, e, t in change.spans if b < put_in[-1][0])
-            text = tidy(after).decode().splitlines()[after.count(b"\n", 0, start)].strip().removeprefix(put_before)
+            text = after.decode().splitlines()[after.count(b"\n", 0, start)].strip().removeprefix(put_before)
         place, helper = change.place.removeprefix(put_before), "" if unit is self.units[0] else name
-        return Step(change.kind, line, helper, old, place, change.old, text)
+        return Step(change.kind, line - unit.first + 1, helper, old, place, change.old, text)
+
+
+def _first_line(first, now, line):
+    """The line of the first source that stands in this line now."""
+    matcher = difflib.SequenceMatcher(None, first.splitlines(), now.splitlines(), autojunk=False)
+    _, i, j, k, _ = next(each for each in matcher.get_opcodes() if each[3] < line <= each[4])
+    return max(1, min(i + line - k, j))
 
 
 @functools.lru_cache(4096)
@@ -609,52 +568,22 @@ def _progress(error):
     return min(line, 99) / 100
 
 
-def tidy(source):
-    """The source without brackets that a change has put in and that change nothing; bytes."""
-    tree = ast.dump(ast.parse(source))
-    place = source.find(b"(")
-    while 0 <= place:
-        depth, end = 0, None
-        for i in range(place, len(source)):
-            depth += (source[i] == 40) - (source[i] == 41)
-            if depth == 0:
-                end = i
-                break
-        if end is not None:
-            without = source[:place] + source[place + 1 : end] + source[end + 1 :]
-            try:
-                if ast.dump(ast.parse(without)) == tree and source[place : place + 2] == b"((":
-                    source = without
-                    continue
-            except (SyntaxError, ValueError):
-                pass
-        place = source.find(b"(", place + 1)
-    return source
-
-
 def _leaves_more(before, after, steps):
     """True if a repair leaves more of the learner's work than it changes: words, numbers and operators are counted."""
-    kept = removed = 0
-    added = []
+    old, new = Counter(), Counter()
     for a, b in zip(before, after, strict=True):
         if a.source != b.source:
-            old, new = _words(a), _words(b)
-            same = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-            kept += sum(j - i for what, i, j, *_ in same if what == "equal")
-            removed += sum(j - i for what, i, j, *_ in same if what != "equal")
-            added += [word for what, _, _, i, j in same if what != "equal" for word in new[i:j]]
+            old, new = old + Counter(_words(a)), new + Counter(_words(b))
+    kept, removed, added = (old & new).total(), (old - new).total(), new - old
     if steps == 1:
-        return removed <= kept + 1 and len(set(added)) <= kept + 1
-    return len(added) < kept and removed + len(added) <= 1.5 * kept
+        return removed <= kept + 1 and len(added) <= kept + 1
+    return added.total() < kept and removed + added.total() <= 1.5 * kept
 
 
 def _words(unit):
     body = "\n".join(unit.source.decode().splitlines()[unit.first :] or [unit.source.decode().partition(":")[2]])
-    return [
-        word
-        for word in re.findall(r"(?:axis|keepdims|dtype)=\w+|[^\W\d]\w*|\d[\w.]*|[^\s\w()\[\],.:]+", body)
-        if word != "return"
-    ]
+    words = re.findall(r"(?:axis|keepdims|dtype)=\w+|[^\W\d]\w*|\d[\w.]*|[^\s\w()\[\],.:]+", body)
+    return [word for word in words if word != "return"]
 
 
 def badness(value, right, same):
@@ -694,16 +623,13 @@ def _constant(ratio):
     return bool(np.isfinite(ratio).all() and np.ptp(ratio) <= 1e-6 * np.abs(ratio).max())
 
 
-HAS_ALARM = hasattr(signal, "setitimer")
-
-
 @contextlib.contextmanager
 def alarmed():
     """Within it, an alarm rings again and again, and ends what a `Limited` limits: to set it for each costs more."""
-    if not HAS_ALARM or threading.current_thread() is not threading.main_thread():
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return
-    before, Limited.alarm = signal.signal(signal.SIGALRM, Limited.ring), True
+    before, Limited.alarm = signal.signal(signal.SIGALRM, lambda _, frame: Limited.ring(frame)), True
     signal.setitimer(signal.ITIMER_REAL, 0.02, 0.02)
     try:
         yield
@@ -714,30 +640,27 @@ def alarmed():
 
 
 class Limited:
-    """Within it, code runs for so many seconds at most; then `TimeUp` is raised in it, by an alarm or by `tick`."""
+    """Within it, code runs for so many seconds at most; then `TimeUp` is raised in it: by the alarm, or as its lines are traced."""
 
-    alarm, running = False, None  # whether an alarm rings; which one code runs in
+    alarm, end = False, None  # whether an alarm rings; when the code that runs now is to end
 
     def __init__(self, seconds):
         self.seconds = seconds
 
-    def tick(self):
-        """Raise `TimeUp` once it is time."""
-        if time.monotonic() > self.end:
-            raise TimeUp
-
     @staticmethod
-    def ring(_number, frame):
-        """The alarm's handler; what comes too late does nothing, above all where code has just ended."""
-        here = getattr(frame, "f_code", None) in (Limited.__enter__.__code__, Limited.__exit__.__code__)
-        if Limited.running and not here:
-            Limited.running.tick()
+    def ring(frame, *_):
+        """Raise `TimeUp` once it is time; what comes too late does nothing, above all where code has just ended."""
+        if Limited.end and time.thread_time() > Limited.end and frame.f_code is not Limited.__exit__.__code__:
+            raise TimeUp
+        return Limited.ring
 
     def __enter__(self):
-        self.end = time.monotonic() + self.seconds
-        Limited.running = self
-        return self
+        Limited.end = time.thread_time() + self.seconds
+        if not Limited.alarm:
+            self.tracing = sys.gettrace()
+            sys.settrace(Limited.ring)
 
     def __exit__(self, *error):
-        Limited.running = None
-        return False
+        Limited.end = None
+        if not Limited.alarm:
+            sys.settrace(self.tracing)

@@ -23,6 +23,7 @@ squared | 1.25 | a power is missing here | A square belongs here.
 constant | 1.3 | a number belongs here, and no array | Each entry of the derivative is a number that you know.
 joined term | 2.3 | entries depend on one another here, and a term that joins them is missing | Subtract a sum over the axis that joins them.
 forward's factor | 1.3 | a factor that stands in forward is missing here | Look at what forward multiplies and divides by.
+scaled | 1.0 | this multiplies what is there, and nothing is subtracted from it | Subtract, and do not multiply.
 step | 1.1 | the step goes in the wrong direction | Turn the sign of the step around.
 own slope, written | 1.5 | this is not the slope that belongs here | Write the derivative of the activation with its output.
 computed | 1.8 | another array belongs in this place | A name that you have belongs here, and nothing computed from it.
@@ -39,7 +40,7 @@ order, turned | 1.2 | this product does not join the indexes that belong togethe
 matrix product | 1.1 | a matrix product stands where each entry has its own factor | An element-wise product belongs here.
 matrix product, outer | 2.0 | this product does not join the indexes that belong together | All products of two entries belong here, and no sum.
 exchanged | 1.5 | two names, or two arguments, stand in each other's place | Exchange two of them.
-einsum | 1.0 | the letters do not join the indexes that belong together | One letter, or their order, is wrong.
+einsum | 1.02 | the letters do not join the indexes that belong together | One letter, or their order, is wrong.
 averaged | 1.0 | a mean stands where the sum belongs | Leave the division by the number of samples out.
 factor too many | 1.1 | a factor is too many here | Leave one factor out.
 slope too many | 1.0 | a function is applied that does not belong here | Leave the function, or its factor, out.
@@ -58,7 +59,7 @@ own slope missing | 1.7 | the slope is missing here | Multiply by the derivative
 array missing | 1.5 | a factor is missing here | An array that you have is a factor here.
 array missing, below | 2.2 | a divisor is missing here | Divide by an array that you have.
 number missing | 1.3 | a factor is missing here | A number that you have is a factor here.
-not averaged | 1.3 | the 1/m is missing here | Divide by the number of samples.
+not averaged | 1.3 | a division by a size, as in 1/m, is missing here | Divide by a size, such as the number of samples.
 not averaged, size | 2.1 | a factor is missing here | Divide by a size.
 times size | 2.1 | a factor is missing here | Multiply by a size.
 two | 1.5 | a factor of 2 is wrong here | Multiply or divide by 2.
@@ -95,7 +96,7 @@ off by one | 1.4 | this is one too many, or one too few | One more, or one less.
 size | 1.4 | this is another size than it should be | Count something else.
 call too many | 1.3 | a function is applied that does not belong here | Leave the function out.
 function | 1.2 | another function belongs here | Call another function.
-function of numpy | 1.5 | another function belongs here | Call another function of numpy.
+function of numpy | 1.35 | another function belongs here | Call another function of numpy.
 argument | 1.0 | the function is called for the wrong array | Another array goes into the function.
 call missing | 1.4 | a function should be applied here | Call a function that you have.
 dtype | 1.1 | the numbers lose their fractions, or digits, here | Mind the dtype.
@@ -103,6 +104,9 @@ copy | 1.1 | two names stand for one and the same array here | Make a copy.
 comparison | 1.2 | this comparison is not the one that belongs here | Another comparison: mind the equal case and the side.
 condition | 1.2 | this condition is not the one that belongs here | Always, never, or in the other case.
 added | 1.0 | each round overwrites what the rounds before it gave | Add to what is there.
+added, once | 1.2 | this line overwrites what a line before it gave | Add to what is there.
+rounded | 1.3 | a division that rounds down leaves a rest here | Round up.
+bound anew, step | 1.0 | a name is bound to a new array here, and the old array stays as it was | Change the array itself.
 bound anew | 1.0 | a name is bound to a new array here, and the old array stays as it was | Change the array itself.
 carry, odd | 2.0 | what another line needs is not handed on here | Hand a result on to the name that is read later.
 carry | 1.0 | what the next round needs is not handed on here | Hand the result on to the name that the next round reads.
@@ -111,6 +115,7 @@ in place | 0.95 | this changes an array that others hold | Make a new array.
 statement too many | 1.2 | this line is too many | Leave the line out.
 too early | 1.0 | this line does not stand where it belongs: it comes too early | Move the line down.
 too late | 1.0 | this line does not stand where it belongs: it comes too late | Move the line up.
+in every round | 1.1 | a term is added in every round of the loop, and belongs there once | Move one term behind the loop.
 other block | 1.1 | this line does not stand where it belongs: mind its indentation | Move the line into the loop or the condition, or out of it.
 kept | 1.0 | a default value lives from call to call: what is written into it stays | Make it anew in each call.
 input changed | 1.2 | an array that was passed in is written into | Work on a copy.

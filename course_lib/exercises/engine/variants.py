@@ -4,7 +4,6 @@ A wrong answer of a learner's is recognised if a variant gives the same numbers 
 `edits`, made where a learner's code would need them undone; `_mistake` says which mistake such a change makes.
 """
 
-import ast
 import functools
 import itertools
 import re
@@ -12,7 +11,7 @@ import re
 import numpy as np
 
 from course_lib.exercises.engine.compare import Raised
-from course_lib.exercises.engine.edits import Change, Scope, changes
+from course_lib.exercises.engine.edits import Change, Scope, changes, rule
 from course_lib.exercises.engine.mistakes import bare
 from course_lib.exercises.engine.repair import _kind
 
@@ -113,7 +112,7 @@ class Variants:
         """Those that a change of the solution's code makes, of `edits`, at one place or wherever it can be made."""
         scope = self._scope
         found, groups = {}, {}
-        for change in [*changes(scope), *_kept_apart(scope)]:
+        for change in [*changes(scope), *changes(scope, table=_APART)]:
             ids = _mistake(change, scope)
             if ids:
                 found.setdefault(change.spans, (ids, change))
@@ -253,6 +252,13 @@ def _first(value):
     return [_first(each) for each in value] if isinstance(value, (list, tuple)) else value[:1]
 
 
+_APART = {}  # a matrix product as a sum of outer products that are not added up, or along another axis
+for _line in (
+    "summed too many | a.T @ b | (a[:, :, None] * b[:, None, :])",
+    "summed too many | a @ b.T | (a[:, None, :] * b[None, :, :])",
+    "summed apart | a.T @ b | (a[:, :, None] * b[:, None, :]).sum(axis={1 2})",
+):
+    rule(_line, _APART)
 # What is said of these is about the whole result: where the code is changed, only a part of it is concerned, as what
 # changes the whole of it is a last step.
 _IN_A_PART = {"transposed", "sign", "factor_two", "ascent"}
@@ -380,23 +386,3 @@ def _turned(old, new):
     """The factors of a product that are transposed in one of the two, and not in the other."""
     before, after = dict(_factors(old)), dict(_factors(new))
     return [name for name in before if before[name] != after.get(name, before[name])]
-
-
-def _kept_apart(scope):
-    """Products whose terms are not added up, or along another axis: a matrix product as a sum of outer products."""
-    for node in ast.walk(scope.function):
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
-            left, right = scope.text(node.left), scope.text(node.right)
-            if left.endswith(".T") == right.endswith(".T"):
-                continue
-            apart = f"({left.removesuffix('.T')}[:, :, None] * {right}[:, None, :])"
-            if right.endswith(".T"):
-                apart = f"({left}[:, None, :] * {right.removesuffix('.T')}[None, :, :])"
-            for kind, end in (
-                ("summed too many", ""),
-                ("summed apart", ".sum(axis=1)"),
-                ("summed apart", ".sum(axis=2)"),
-            ):
-                span = (scope.start(node), scope.end(node), apart + end)
-                if not (kind == "summed apart" and right.endswith(".T")):
-                    yield Change(kind, (span,), node.lineno, scope.text(node), scope.text(node), apart + end)
