@@ -76,9 +76,10 @@ def test_every_view_follows_the_theme_while_it_is_shown(lab):
     """Alone on its page: the style of another view, which holds for all, could hide that its own does not."""
     wrong = []
     for cell in CELLS[1:]:
-        page, seen = lab.open(SETUP, cell, theme="dark"), []
-        for theme in ("dark", "light", "dark"):
-            lab.change_theme(page, theme)
+        seen = []
+        for begins, ends in (("dark", "dark"), ("light", "light"), ("light", "dark")):
+            page = lab.open(SETUP, cell, theme=begins)
+            lab.change_theme(page, ends)
             lab.settle(page)
             seen.append(page.locator(OUTPUT).screenshot())
         wrong += [(cell, "does not follow")] if seen[0] == seen[1] or seen[0] != seen[2] else []
