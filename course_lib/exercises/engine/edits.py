@@ -246,6 +246,7 @@ class Plain(ast.NodeTransformer):
     """The same tree with one form for what numpy has several for: a @ b, a * b, a.T, a.sum(...). called: by np.NAME."""
 
     def visit_Call(self, node):
+        """A call in that form."""
         self.generic_visit(node)
         name, method = _called(node), isinstance(node.func, ast.Attribute)
         module = method and _is_module(node.func.value)

@@ -32,6 +32,7 @@ from course_lib.exercises.engine.say_repair import cost
 
 SECONDS = 1.3  # of the processor, for all candidates
 _BY_THE_CLOCK = 1.5  # for all of it, on a busy machine too
+_WAITS = 5  # on a busy machine, or for something, a candidate may wait so many times as long as it may run
 _EACH = 0.08  # for one candidate; more, if the learner's own code took longer
 _MARGIN = 0.06  # repairs that are this near to the best are as good
 _DEAREST = 4.0  # what costs more is no likely mistake
@@ -642,7 +643,10 @@ def alarmed():
 class Limited:
     """Within it, code runs for so many seconds at most; then `TimeUp` is raised in it: by the alarm, or as its lines are traced."""
 
-    alarm, end = False, None  # whether an alarm rings; when the code that runs now is to end
+    alarm, ends = (
+        False,
+        None,
+    )  # whether an alarm rings; when the code that runs now is to end, on the processor and by the clock
 
     def __init__(self, seconds):
         self.seconds = seconds
@@ -650,17 +654,18 @@ class Limited:
     @staticmethod
     def ring(frame, *_):
         """Raise `TimeUp` once it is time; what comes too late does nothing, above all where code has just ended."""
-        if Limited.end and time.thread_time() > Limited.end and frame.f_code is not Limited.__exit__.__code__:
+        late = Limited.ends and (time.thread_time() > Limited.ends[0] or time.monotonic() > Limited.ends[1])
+        if late and frame.f_code is not Limited.__exit__.__code__:
             raise TimeUp
         return Limited.ring
 
     def __enter__(self):
-        Limited.end = time.thread_time() + self.seconds
+        Limited.ends = time.thread_time() + self.seconds, time.monotonic() + _WAITS * self.seconds
         if not Limited.alarm:
             self.tracing = sys.gettrace()
             sys.settrace(Limited.ring)
 
     def __exit__(self, *error):
-        Limited.end = None
+        Limited.ends = None
         if not Limited.alarm:
             sys.settrace(self.tracing)
