@@ -133,7 +133,8 @@ def of_normalization(norm, axis):
     def back(G, Z, gamma, beta):
         dY_dbeta = np.tile(np.eye(Z.shape[1])[:, None, :], (len(Z), 1, 1, 1))  # 1 where j = k
         yield norm.undo(G, Z, gamma), contract(norm.dY_dZ(Z, gamma), G), key_idea(norm.dY_dZ(Z, gamma), G)
-        yield norm.grad_gamma(G, Z), contract(norm.dY_dgamma(Z), G)
+        N, _ = norm.standardize(Z)
+        yield grad_b(G * N), contract(dY_dbeta * N[:, :, None, None], G)  # Y = N (x) gamma + beta
         yield grad_b(G), contract(dY_dbeta, G)
 
     return norm, definition, back
@@ -289,7 +290,7 @@ def test_what_has_no_mean_or_would_broadcast_or_is_no_probability_is_refused():
 def functions_of_arrays():
     """(name, function, random right arguments) of each public one whose result has the kind of its arguments."""
     rng = np.random.default_rng(1)
-    other = ("Network", "numeric_jacobian", "clip_by_norm", "as_fractions", "dZ_db", "inverse_of_product", "dY_dgamma")
+    other = ("Network", "numeric_jacobian", "clip_by_norm", "as_fractions", "dZ_db", "inverse_of_product")
     for name, function in public_functions().items():
         right = right_arguments(function)
         arrays = [key for key, value in right.items() if isinstance(value, np.ndarray)]

@@ -80,6 +80,8 @@ def labels(ax):
 def shown_texts(figure):
     """The texts that are drawn: not the tick labels outside an axis's limits, nor those of axes that are off."""
     found = list(figure.texts)
+    for legend in figure.legends:
+        found += [legend.get_title(), *legend.get_texts()]
     for ax in figure.axes:
         found += [ax.title, *ax.texts]
         for axis in (ax.xaxis, ax.yaxis) if ax.axison else ():
@@ -214,13 +216,13 @@ def test_what_is_no_matrix_with_its_symbols_and_a_highlight_outside_it_are_refus
         ({"A": [[1.0, 2.0]]}, TypeError, "A is a list, expected a numpy array"),
         ({"A": np.array([[1j, 2]])}, TypeError, "A has dtype complex128"),
         ({"A": np.ones(3)}, ShapeError, "A has shape (3,), expected 2 indexes"),
-        ({"symbols": ("m",)}, ShapeError, "1 symbols were given: (m)"),
+        ({"symbols": ("m",)}, ValueError, "A: symbols is ('m',), expected 2 strings"),
         ({"symbols": "mn"}, TypeError, "symbols is 'mn', expected a tuple or a list"),
-        ({"symbols": (2, 2)}, TypeError, "symbols is (2, 2), expected 2 strings"),
+        ({"symbols": (2, 2)}, ValueError, "symbols is (2, 2), expected 2 strings"),
         ({"symbols": ("n", "n")}, ShapeError, "n is 2 because A is (2, 3) = (n, n)"),
         ({"symbols": ("1", "n")}, ShapeError, "A has shape (2, 3), expected (1, n)"),
-        ({"columns": [-1]}, IndexError, "there is no entry [0, -1]"),
-        ({"entries": [(0, 3)]}, IndexError, "there is no entry [0, 3]"),
+        ({"columns": [-1]}, ValueError, "A: a highlight is [0, -1], expected an entry of A, which is (2, 3)"),
+        ({"entries": [(0, 3)]}, ValueError, "a highlight is [0, 3]"),
     ]
     assert not_refused(plots.matrix, {"name": "A", "A": np.ones((2, 3)), "symbols": ("m", "n")}, cases) == []
 
@@ -236,8 +238,8 @@ def test_a_product_highlights_row_h_column_k_and_the_entry_they_make_and_keeps_w
     assert highlighted(entry=(4, 2)) == {"Oᵀ": {(4, 0, 1, M)}, "G": {(0, 2, M, 1)}, "dW": {(4, 2, 1, 1)}}
     assert highlighted() == {"Oᵀ": {(0, 0, 1, M)}, "G": set(), "dW": set()}
     cases = [
-        ({"left": ("O", OT.T, O_SYMBOLS)}, ShapeError, "O @ G: (7, 5) and (7, 3) do not contract"),
-        ({"result": ("P", G.T @ OT.T, ("n_out", "n_in"))}, ShapeError, "P has shape (3, 5), expected (5, 3), that of"),
+        ({"left": ("O", OT.T, O_SYMBOLS)}, ShapeError, "O (7, 5) @ G (7, 3) = dW (5, 3): expected"),
+        ({"result": ("P", G.T @ OT.T, ("n_out", "n_in"))}, ShapeError, "= P (3, 5): expected shapes (a, b) @ (b, c)"),
         ({"entry": (5, 0)}, ValueError, "expected an entry of dW"),
     ]
     assert not_refused(plots.product, good, cases) == []
@@ -263,7 +265,7 @@ def test_a_pattern_is_filled_at_structural_non_zeros_reads_0_at_such_a_0_and_out
     assert outlines(figure.axes[0]) == {(3 * (M + 1), N_OUT + 1, M, N_OUT)}
     below = 4 * (M + 1) + 6  # panel row h = 4, entry i = 6
     assert cells(figure.axes[0]) == {(below, k * (N_OUT + 1) + k): "0" for k in range(N_OUT)}
-    assert "dZ/dW  (m, n_out, n_in, n_out) = (7, 3, 5, 3)" in words(figure)
+    assert "dZ/dW (m, n_out, n_in, n_out) = (7, 3, 5, 3)" in words(figure)
     assert "Panel [h, k], (m, n_out) = (7, 3): 7 of 21 entries are structural non-zeros." in words(figure)
     by_value = plots.nonzero_pattern(*given)
     assert np.array_equal(pattern(by_value, *tensor.shape), tensor != 0)
@@ -276,8 +278,8 @@ def test_a_pattern_of_something_else_is_refused():
         ({"tensor": np.zeros((0, 3, 5, 3))}, ValueError, "is empty"),
         ({"row_symbols": ("n_in", "n_out")}, ShapeError, "n_in is 7"),
         ({"entry": (5, 0)}, ValueError, "entry is [5, 0], expected an entry of the panels of dZ/dW"),
-        ({"structural": np.ones((7, 3, 5, 2), dtype=bool)}, ShapeError, "structural is bool of shape (7, 3, 5, 2)"),
-        ({"structural": True}, TypeError, "structural is a bool"),
+        ({"structural": np.ones((7, 3, 5, 2), dtype=bool)}, ShapeError, "structural has shape (7, 3, 5, 2), expected"),
+        ({"structural": True}, ShapeError, "structural has shape ()"),
     ]
     good = {"tensor": np.ones((7, 3, 5, 3)), "row_symbols": ("m", "k"), "column_symbols": W_SYMBOLS}
     assert not_refused(plots.nonzero_pattern, {"name": "dZ/dW"} | good, cases) == []
@@ -347,10 +349,10 @@ def test_a_history_draws_train_and_test_with_their_names_and_says_where_it_diver
     loss, accuracy = plots.history(history).axes
     assert [line.get_ydata().tolist() for line in loss.lines] == [history.loss, history.test_loss]
     assert [line.get_ydata().tolist() for line in accuracy.lines] == [history.accuracy, history.test_accuracy]
-    assert loss.get_yscale() == "log" and [line.get_linestyle() for line in loss.lines] == ["-", "--"]
-    assert {text.get_text(): text.xy for text in loss.texts} == {"train": (2, 0.1), "test": (2, 0.2)}
+    assert loss.get_yscale() == "log" and len({line._unscaled_dash_pattern for line in loss.lines}) == 2
+    assert [line.get_label() for line in loss.lines] == ["train", "test"]
     loss, _ = plots.history(History([3.0, 2.0, np.inf, 0.0, np.nan], [0.1] * 5, diverged=3)).axes
-    assert loss.get_title() == "loss J: diverged at epoch 3" and [text.xy for text in loss.texts] == [(1, 2.0)]
+    assert loss.get_title() == "loss J, diverged at epoch 3" and [line.get_label() for line in loss.lines] == ["train"]
     assert np.isfinite(loss.lines[0].get_ydata()).tolist() == [True, True, False, False, False]  # no logarithm: a gap
 
 
@@ -360,7 +362,7 @@ def test_digits_are_drawn_row_by_row_with_what_they_were_read_as():
     shown = [ax for ax in figure.axes if ax.images]
     assert np.array_equal([ax.images[0].get_array() for ax in shown], X.reshape(12, 8, 8))
     assert [ax.get_title() for ax in shown] == [*"0123456789", "0 read as 5", "1"]
-    assert [ax.axison for ax in shown] == [False] * 10 + [True, False]  # the frame
+    assert [ax.get_frame_on() for ax in shown] == [False] * 10 + [True, False]  # the frame
 
 
 def test_digits_that_do_not_fit_are_refused():
@@ -390,11 +392,11 @@ def test_a_trace_shows_every_matrix_with_its_gradient_below_once_there_are_gradi
 
 def test_what_is_no_check_no_history_and_no_trace_or_an_empty_one_is_refused():
     trace, check = trace_and_check()
-    cases = [({"check": ()}, TypeError, "check is a tuple, expected a GradientCheck")]
+    cases = [({"check": ()}, TypeError, "check is tuple (), expected GradientCheck")]
     cases += [({"check": GradientCheck()}, ValueError, "no parameter")]
     assert not_refused(plots.gradient_check, {"check": check}, cases) == []
-    cases = [({"history": [1.0]}, TypeError, "history is a list, expected a History")]
+    cases = [({"history": [1.0]}, TypeError, "history is list [1.0], expected History")]
     cases += [({"history": History()}, ValueError, "nothing was measured")]
     assert not_refused(plots.history, {"history": History([1.0], [1.0])}, cases) == []
-    cases = [({"trace": decimals(7, 5)}, TypeError, "trace is a ndarray, expected a Trace")]
+    cases = [({"trace": decimals(7, 5)}, TypeError, "trace is ndarray array([[")]
     assert not_refused(plots.trace, {"trace": trace}, cases) == []

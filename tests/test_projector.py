@@ -51,7 +51,7 @@ def test_in_a_notebook_it_brings_a_style_while_it_is_on_and_another_mode_is_refu
     for mode in MODES:
         assert ("<style>" in projector(mode)._repr_html_()) == (mode != "off")
     assert "large, for a light room" in projector()
-    with pytest.raises(ValueError, match=r"mode is 'bright', expected one of light, dark, off"):
+    with pytest.raises(ValueError, match="mode is str 'bright', expected 'light' or 'dark' or 'off'"):
         projector("bright")
 
 

@@ -22,14 +22,14 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Shaped
 
-from course_lib.shapes import shape_checked
+from course_lib.shapes import Named, shape_checked
 
 _Batch = Shaped[np.ndarray, "m n"]
 _Row = Shaped[np.ndarray, "1 n"]
 
 
 @dataclass(frozen=True, repr=False)
-class Normalization:
+class Normalization(Named):
     """A normalization over one axis, with its derivatives; `standardize` and `undo_standardize` are without checks.
 
     Every method raises ShapeError, TypeError or ValueError for arrays that do not fit, TypeError for Fractions, and
@@ -54,13 +54,6 @@ class Normalization:
         return self.undo_standardize(G * gamma, *self.standardize(Z))
 
     @shape_checked
-    def grad_gamma(self, G: _Batch, Z: _Batch) -> _Row:
-        """dL/dgamma, (1, n): column sums of G (x) N. For beta they are the column sums of G, `dense.grad_b(G)`."""
-        self._refuse("G, Z", Z)
-        N, _ = self.standardize(Z)
-        return (G * N).sum(axis=0, keepdims=True)
-
-    @shape_checked
     def dY_dZ(self, Z: _Batch, gamma: _Row) -> Shaped[np.ndarray, "m n m n"]:
         """dY[i, j] / dZ[h, k], (m, n, m, n): 0 where i != h for layer_norm, where j != k for batch_norm."""
         self._refuse("Z, gamma", Z)
@@ -71,13 +64,6 @@ class Normalization:
             at = (group, slice(None)) if self.axis == 1 else (slice(None), group)
             tensor[at + at] = (np.eye(p) - 1 / p - np.outer(N[at], N[at]) / p) / s.ravel()[group]
         return tensor * gamma[0][None, :, None, None]
-
-    @shape_checked
-    def dY_dgamma(self, Z: _Batch) -> Shaped[np.ndarray, "m n 1 n"]:
-        """dY[i, j] / dgamma[k] = N[i, j] where j = k, else 0: a tensor (m, n, 1, n)."""
-        self._refuse("Z", Z)
-        N, _ = self.standardize(Z)
-        return N[:, :, None, None] * np.eye(Z.shape[1])[None, :, None, :]
 
     def standardize(self, Z):
         """(N, s): N of the shape of Z, (m, n), and s, (m, 1) for layer_norm and (1, n) for batch_norm."""
@@ -97,9 +83,6 @@ class Normalization:
             raise TypeError(f"{call}: Z holds Fractions, but a square root is not rational: expected floats")
         if Z.size == 0:
             raise ValueError(f"{call}: Z is empty, {Z.shape}: there is no mean over nothing")
-
-    def __repr__(self):
-        return self.name
 
 
 layer_norm = Normalization("layer_norm", axis=1)

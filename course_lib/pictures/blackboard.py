@@ -1,10 +1,10 @@
-"""Matrices in square brackets, laid out as on a blackboard: the drawing that the pictures of `course_lib.pictures.plots` share.
+"""Matrices in square brackets, laid out as on a blackboard: the drawing that pictures and views share.
 
 Lengths are in inches. Every matrix gets its own axes, where entry (i, j) is the square from (j, i) to (j + 1, i + 1).
-Pictures are dark on white; `course_lib.pictures.look` has their colours.
 """
 
 import functools
+import itertools
 import textwrap
 from typing import NamedTuple
 
@@ -54,6 +54,13 @@ def new_figure(width, height):
     return fig
 
 
+def free_figure(width, height):
+    """A new Figure whose parts are laid out by matplotlib; for a projector it is smaller, and its text as large."""
+    fig = new_figure(width * look().scale, height * (1 + look().scale) / 2)
+    fig.set_layout_engine("constrained", w_pad=0.1, h_pad=0.1)
+    return fig
+
+
 def write(fig, x, y, text, size=SIZE):
     """Write plain text around the point (x, y), in fractions of the figure."""
     fig.text(x, y, text, size=size, ha="center", va="center", parse_math=False)
@@ -71,43 +78,38 @@ class _Cells(NamedTuple):
 def board(table, caption=""):
     """A Figure of a table: rows of one length, made of Panels, strings such as "@" or a few words, and None for a blank.
 
-    Raises ShapeError unless every array has two indexes and a symbol means one size in the whole picture; TypeError
-    for anything but arrays of real numbers or Fractions; IndexError for a highlight outside its matrix.
+    Raises ShapeError, TypeError or ValueError for what is none of these, or where a symbol means two sizes.
     """
     check_text("caption", caption)
-    for part in (part for row in table for part in row):
-        if not (part is None or isinstance(part, (str, Panel))):
+    for part in itertools.chain(*table):
+        if not isinstance(part, Panel | str | None):
             raise TypeError(f"a part of the picture is {part!r}, expected a Panel, a string, or None for a blank")
-    panels = [part for row in table for part in row if isinstance(part, Panel)]
     known = {}
-    for panel in panels:
-        panel.check(known)
+    panels = [part.check(known) for part in itertools.chain(*table) if isinstance(part, Panel)]
     cells = _cells(panels)
-    halves = [np.max([_halves(part, cells) for part in column], axis=0) for column in zip(*table, strict=True)]
-    heights = [max(_size(part, cells)[1] for part in row) for row in table]
-    width = max(np.sum(halves) + 0.2, 2.4)
+    extents = np.array([[_extent(part, cells) for part in row] for row in table])
+    left, right = extents[:, :, :2].max(axis=0).T
+    top = 0.85 if not look().large else 1.02  # room for the title of a matrix
+    width = max((left + right).sum() + 0.2, 2.4)
+    middles = (width - (left + right).sum()) / 2 + (left + right).cumsum() - right
 
     notes = [caption] if caption else []
-    if not all(np.isfinite(np.ma.filled(panel.A.astype(float), 0)).all() for panel in panels):
+    if not all(np.isfinite(panel.values).all() for panel in panels):
         notes.append("Hatched entries are not finite numbers.")
     lines = [line for note in notes for line in textwrap.wrap(note, int((width - 0.4) / (SIZE * _CHARACTER)))]
     below = 0.25 * len(lines)
-    height = sum(heights) + len(table) * (look().top + _BOTTOM) + below
+    heights = extents[:, :, 3].max(axis=1) + top + _BOTTOM
+    height = heights.sum() + below
 
     fig = new_figure(width, height)
-    y = height
-    for row, row_height in zip(table, heights, strict=True):
-        y -= look().top + row_height / 2  # the middle of this row's matrices
-        x = (width - np.sum(halves)) / 2
-        for part, (left, right) in zip(row, halves, strict=True):
-            w, h = _size(part, cells)
+    for row, sizes, end in zip(table, extents[:, :, 2:], height - heights.cumsum() + _BOTTOM, strict=True):
+        y = end + sizes[:, 1].max() / 2
+        for part, (w, h), x in zip(row, sizes, middles, strict=True):
             if isinstance(part, Panel):
-                ax = fig.add_axes([(x + left - w / 2) / width, (y - h / 2) / height, w / width, h / height])
+                ax = fig.add_axes([(x - w / 2) / width, (y - h / 2) / height, w / width, h / height])
                 _draw_matrix(ax, part, cells)
             elif part is not None:
-                write(fig, (x + left) / width, y / height, part, size=_string_size(part))
-            x += left + right
-        y -= row_height / 2 + _BOTTOM
+                write(fig, x / width, y / height, part, size=_string_size(part))
     for i, line in enumerate(lines):
         write(fig, 0.5, (below - 0.25 * i - 0.08) / height, line)
     return fig
@@ -115,34 +117,23 @@ def board(table, caption=""):
 
 def _cells(panels):
     """Cells of one size for all panels: square, wider where a number needs it, smaller where a matrix is big."""
-    rows = max((panel.A.shape[0] for panel in panels), default=0)
-    columns = max((panel.A.shape[1] for panel in panels), default=0)
+    rows, columns = np.max([(1, 1), *(panel.A.shape for panel in panels)], axis=0)
     if max(rows, columns) > _MOST_NUMBERED:
         return _Cells(min(0.42, _LONGEST_SIDE / columns), min(0.42, _LONGEST_SIDE / rows), 0)
     longest = max((len(number(x)) for panel in panels for x in panel.A.flat), default=1)
-    number_size = SIZE if longest <= 5 or look().large else 9
-    characters = longest + (0.5 if look().large else 1)
-    return _Cells(max(look().cell, characters * 1.1 * number_size * _CHARACTER), look().cell, number_size)
+    size, side = SIZE if longest <= 5 or look().large else 9, 0.42 * look().scale
+    return _Cells(max(side, (longest + look().scale) * 1.1 * size * _CHARACTER), side, size)
 
 
-def _size(part, cells):
-    """The width and height of a part's cells; an empty matrix is drawn as high or wide as one cell."""
+def _extent(part, cells):
+    """How far a part with its labels reaches to the left and right of its middle; the width and height of its cells."""
     if not isinstance(part, Panel):
-        return 0, 0
+        half = 0.12 + len(part) * _string_size(part) * _CHARACTER / 2 if part else 0
+        return half, half, 0, 0
     m, n = part.A.shape
-    return max(n, 1) * cells.width, max(m, 1) * cells.height
-
-
-def _halves(part, cells):
-    """How far a part with its labels reaches to the left and to the right of its middle."""
-    if part is None:
-        return 0, 0
-    if isinstance(part, str):
-        half = 0.12 + len(part) * _string_size(part) * _CHARACTER / 2
-        return half, half
-    w, _ = _size(part, cells)
-    title = max(len(line) for line in look().title(part).split("\n")) * 12 * _CHARACTER
-    return max(look().left + w / 2, title / 2), max(_RIGHT + w / 2, title / 2)
+    w, h = max(n, 1) * cells.width, max(m, 1) * cells.height  # an empty matrix is as high or wide as one cell
+    title = max(map(len, part.title.split("\n"))) * 12 * _CHARACTER / 2
+    return max(0.72 * look().scale + w / 2, title), max(_RIGHT + w / 2, title), w, h
 
 
 def _string_size(part):
@@ -150,8 +141,7 @@ def _string_size(part):
 
 
 def _draw_matrix(ax, panel, cells):
-    m, n = panel.A.shape
-    values = np.ma.filled(panel.A.astype(float), 0)
+    (m, n), values = panel.A.shape, panel.values
     finite = np.isfinite(values)
     limit = abs(values[finite]).max(initial=0) or 1
     ax.set(xlim=(0, max(n, 1)), ylim=(max(m, 1), 0), facecolor="none")
@@ -170,26 +160,23 @@ def _draw_matrix(ax, panel, cells):
 
 
 def _write_numbers(ax, panel, size, relative):
-    highlights = panel.highlights
     for i, j in np.ndindex(relative.shape):
-        style = {"size": size, "weight": "bold" if highlights[i, j] else "normal", "color": "black"}
+        is_bold = any(0 <= i - top < rows and 0 <= j - left < columns for top, left, rows, columns in panel.boxes)
+        style = {"size": size, "weight": "bold" if is_bold else "normal"}
         if not np.isfinite(relative[i, j]):
-            style["bbox"] = {"facecolor": "white", "edgecolor": "none", "pad": 1}  # legible on the hatching
-        elif _luminance(look().signed((relative[i, j] + 1) / 2)) < 0.179:
-            style["color"] = "white"
+            style |= {
+                "color": "black",
+                "bbox": {"facecolor": "white", "edgecolor": "none", "pad": 1},
+            }  # on the hatching
+        else:
+            light = np.array(look().signed((relative[i, j] + 1) / 2)[:3]) ** 2.2 @ (0.2126, 0.7152, 0.0722)
+            style["color"] = "black" if light > 0.179 else "white"  # there both have the same contrast
         ax.text(j + 0.5, i + 0.5, number(panel.A[i, j]), ha="center", va="center", parse_math=False, **style)
 
 
-def _luminance(colour):
-    """How light a colour is, from 0 to 1; at 0.179 black and white text on it have the same contrast."""
-    return np.array(colour[:3]) ** 2.2 @ (0.2126, 0.7152, 0.0722)
-
-
 def _outline_highlights(ax, panel, thickness):
-    m, n = panel.A.shape
-    boxes = [(0, i, n, 1) for i in panel.rows] + [(j, 0, 1, m) for j in panel.columns]
-    for x, y, width, height in boxes + [(j, i, 1, 1) for i, j in panel.entries]:
-        outline = Rectangle((x, y), width, height, fill=False, edgecolor=look().ink, linewidth=thickness, zorder=4)
+    for top, left, rows, columns in panel.boxes:
+        outline = Rectangle((left, top), columns, rows, fill=False, edgecolor=look().ink, linewidth=thickness, zorder=4)
         outline.set_path_effects([withStroke(linewidth=2 * thickness, foreground=look().paper)])
         ax.add_patch(outline).set_clip_on(False)
 
@@ -209,14 +196,10 @@ def _write_labels(ax, panel, cells):
         rows, columns = (range(size) for size in panel.A.shape)
     ax.set_xticks([j + 0.5 for j in columns], labels=columns)
     ax.set_yticks([i + 0.5 for i in rows], labels=rows)
-    ax.tick_params(
-        length=0, pad=8, labelsize=SIZE if look().large else 9, top=True, labeltop=True, bottom=False, labelbottom=False
-    )
-    row, column = (
-        symbol if symbol.isdecimal() else f"{symbol} = {size}"
-        for symbol, size in zip(panel.symbols, panel.A.shape, strict=True)
-    )
+    ax.tick_params(length=0, pad=8, labelsize=SIZE if look().large else 9, labeltop=True, labelbottom=False)
+    sizes = zip(panel.symbols, panel.A.shape, strict=True)
+    row, column = (symbol if symbol.isdecimal() else f"{symbol} = {size}" for symbol, size in sizes)
     upright = {"rotation": "horizontal", "ha": "right", "va": "center"} if row.isdecimal() else {}
     ax.set_ylabel(row, parse_math=False, labelpad=6 if rows else 14, **upright)
     ax.set_xlabel(column, parse_math=False, labelpad=9)
-    ax.set_title(look().title(panel), size=12, parse_math=False, pad=9 if columns else 14)
+    ax.set_title(panel.title, size=12, parse_math=False, pad=9 if columns else 14)

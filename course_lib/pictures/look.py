@@ -2,7 +2,6 @@
 
 import os
 from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import NamedTuple
 
 import numpy as np
@@ -29,23 +28,9 @@ class Look(NamedTuple):
     large: bool = False  # for a projector: the same text in a smaller picture, so that it is larger on a slide
 
     @property
-    def cell(self):
-        """The height of a matrix's cell with a number in it, in inches."""
-        return 0.3 if self.large else 0.42
-
-    @property
-    def left(self):
-        """The room to the left of a matrix for its labels, in inches."""
-        return 0.5 if self.large else 0.72
-
-    @property
-    def top(self):
-        """The room above a matrix for its title, in inches."""
-        return 1.02 if self.large else 0.85
-
-    def title(self, panel):
-        """The title of a matrix: two lines, or three that are short."""
-        return panel.title.replace(" = ", "\n= ") if self.large else panel.title
+    def scale(self):
+        """What lengths are multiplied with; the size of text stays."""
+        return 0.7 if self.large else 1.0
 
     @property
     def wrap(self):
@@ -77,29 +62,27 @@ DARK = Look(
     ("#8ec5ff", "#ffb454", "#5fd7af", "#f0a6d8", "#f2f2f2", "#b0b0b0", "#ff8f80"),
     _signed("berlin", 0, 1, pale="#4d4d4d"),
 )
-_look = ContextVar("look", default=None)
-
-
 # A notebook that is run for slides has the mode of `course_lib.pictures.projector` in its environment.
 _mode = os.environ.get("COURSE_PROJECTOR") or "off"
-_standing = {"look": (DARK if _mode == "dark" else LIGHT)._replace(large=_mode != "off")}
+_now = {"look": (DARK if _mode == "dark" else LIGHT)._replace(large=_mode != "off")}
 
 
 def look():
     """The `Look` of the pictures that are drawn now."""
-    return _look.get() or _standing["look"]
+    return _now["look"]
 
 
-def from_now_on(standing):
-    """Draw all pictures in this `Look`, but those within `with dark():`. A kernel's cells are contexts of their own."""
-    _standing["look"] = standing
+def from_now_on(new):
+    """Draw pictures in this `Look`."""
+    _now["look"] = new
 
 
 @contextmanager
 def dark():
     """Draw light on black, for dark slides and dark rooms: `with dark(): figure = plots.matrix(...)`."""
-    token = _look.set(DARK)
+    before = look()
+    from_now_on(DARK)
     try:
         yield
     finally:
-        _look.reset(token)
+        from_now_on(before)

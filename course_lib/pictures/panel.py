@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from course_lib.pictures.look import look
 from course_lib.shapes import ShapeError
 
 
@@ -25,39 +26,30 @@ class Panel(NamedTuple):
 
     @property
     def title(self):
-        """Two lines: O, and (m, n_in) = (7, 5)."""
-        return f"{self.name}\n{in_symbols(self.symbols)} = {self.A.shape}"
+        """Two lines, O and (m, n_in) = (7, 5), or three that are short."""
+        return f"{self.name}\n{in_symbols(self.symbols)}{look().wrap}= {self.A.shape}"
 
     @property
-    def highlights(self):
-        """A boolean array like A: True where a row, a column or an entry is highlighted."""
-        marked = np.zeros(self.A.shape, dtype=bool)
-        marked[list(self.rows), :] = True
-        marked[:, list(self.columns)] = True
-        for i, j in self.entries:
-            marked[i, j] = True
-        return marked
+    def values(self):
+        """A as floats, (m, n); what is masked counts as 0."""
+        return np.ma.filled(self.A.astype(float), 0)
+
+    @property
+    def boxes(self):
+        """The highlights, as (i, j, rows, columns) from entry (i, j) on."""
+        m, n = self.A.shape
+        rows, columns = [(i, 0, 1, n) for i in self.rows], [(0, j, m, 1) for j in self.columns]
+        return [*rows, *columns, *((i, j, 1, 1) for i, j in self.entries)]
 
     def check(self, known):
-        """Check array, symbols and highlights; `known` is a dict that remembers the symbols of the whole picture.
-
-        Raises ShapeError, TypeError, or IndexError for a highlight outside the matrix.
-        """
+        """The panel, if array, symbols and highlights fit; `known` remembers the symbols of the whole picture, a dict."""
         check_text("Panel(name, A, symbols, ...): name", self.name)
         check_numbers(self.name, self.A, rank=2)
         check_symbols(self.name, self.A.shape, self.symbols, known)
-        m, n = self.A.shape
-        asked = []
-        for what, places in (("rows", self.rows), ("columns", self.columns), ("entries", self.entries)):
-            for place in listed(f"{self.name}: {what}", places):
-                indexes = listed(f"{self.name}: {what}", place) if what == "entries" else [place]
-                if len(indexes) != 1 + (what == "entries") or not all(map(is_whole, indexes)):
-                    expected = "pairs of whole numbers" if what == "entries" else "whole numbers"
-                    raise TypeError(f"{self.name}: {what} has {place!r}, expected {expected}")
-                asked.append({"rows": (*indexes, 0), "columns": (0, *indexes), "entries": tuple(indexes)}[what])
-        for i, j in asked:
-            if not (0 <= i < m and 0 <= j < n):
-                raise IndexError(f"{self.name} has shape {(m, n)}: there is no entry [{i}, {j}] to highlight")
+        rows, columns, entries = (listed(f"{self.name}: a highlight", places) for places in self[3:])
+        for place in [*((i, 0) for i in rows), *((0, j) for j in columns), *entries]:
+            checked_entry(f"{self.name}: a highlight", place, self.A.shape, self.name)
+        return self
 
 
 def check_numbers(name, A, rank):
@@ -72,10 +64,7 @@ def check_numbers(name, A, rank):
 
 def check_symbols(name, shape, symbols, known):
     """Raise ShapeError unless there is one symbol for each size, and each stands for the same size as in `known`."""
-    if not all(isinstance(symbol, str) for symbol in listed(f"{name}: symbols", symbols)):
-        raise TypeError(f"{name}: symbols is {symbols!r}, expected {len(shape)} strings")
-    if len(symbols) != len(shape):
-        raise ShapeError(f"{name} has shape {shape}, but {len(symbols)} symbols were given: {in_symbols(symbols)}.")
+    check_texts(f"{name}: symbols", symbols, len(shape))
     for symbol, size in zip(symbols, shape, strict=True):
         if symbol.isdecimal() and int(symbol) != size:
             raise ShapeError(f"{name} has shape {shape}, expected {in_symbols(symbols)}.")

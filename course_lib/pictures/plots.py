@@ -2,51 +2,36 @@
 
 A Figure is closed in pyplot, so a notebook shows it once, where it is the last value of a cell. Matrices are drawn as
 on a blackboard: red above 0, blue below, white at 0. Highlights are outlined, with bold numbers; a matrix too big for
-numbers has the highlights' indexes at its sides. Names are plain text, and no gradient is computed here.
+numbers has the highlights' indexes at its sides. Names are plain text, and no gradient is computed here. What cannot be
+drawn raises ShapeError, TypeError or ValueError, and is named.
 """
 
 import numpy as np
+from jaxtyping import Shaped
 from matplotlib import colormaps
 from matplotlib.colors import ListedColormap, LogNorm
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import MaxNLocator
 
+from course_lib.arguments import plain_array
 from course_lib.network import Trace
-from course_lib.pictures.blackboard import board, new_figure, styled, write
+from course_lib.pictures.blackboard import board, free_figure, new_figure, styled
+from course_lib.pictures.curves import history  # noqa: F401 - offered as plots.history
 from course_lib.pictures.graph import layer  # noqa: F401 - offered as plots.layer
 from course_lib.pictures.look import SIZE, look
-from course_lib.pictures.panel import (
-    Panel,
-    check_numbers,
-    check_symbols,
-    check_text,
-    check_texts,
-    checked_entry,
-    in_symbols,
-)
+from course_lib.pictures.panel import Panel, check_numbers, check_symbols, checked_entry, in_symbols
 from course_lib.practice.gradcheck import GradientCheck
-from course_lib.practice.training import History
-from course_lib.shapes import ShapeError
-
-_MOST_DIGITS = 100
+from course_lib.shapes import ShapeError, same_shapes, shape_checked
 
 
 def matrix(name, A, symbols, rows=(), columns=(), entries=()):
-    """One matrix. A: (m, n); symbols: two, such as ("m", "n_in"); rows, columns, entries: what to highlight.
-
-    A may hold integers, floats, booleans or Fractions. Raises ShapeError unless A has two indexes with the sizes that
-    the symbols say, TypeError for other entries, IndexError for a highlight outside A.
-    """
+    """One matrix. A: (m, n) integers, floats, booleans or Fractions; the others as in `Panel`."""
     return board([[Panel(name, A, symbols, rows, columns, entries)]])
 
 
 def equation(*parts, caption=""):
-    """Panels and strings in one row: equation(Panel("G", G, ("m", "n_out")), "⊙", ..., caption="...").
-
-    Every matrix has cells of the same size and its own colours. Raises what `matrix` raises, and ShapeError where a
-    symbol means two sizes.
-    """
+    """Panels and strings in one row, such as "⊙"; every matrix has cells of the same size and its own colours."""
     return board([parts], caption)
 
 
@@ -54,40 +39,25 @@ def product(left, right, result, entry=None, caption=""):
     """left @ right = result: three Panels or triples (name, array, symbols), of shapes (a, b), (b, c) and (a, c).
 
     entry: (h, k) highlights row h of left, column k of right and the entry of the result that they make.
-    Raises ShapeError where the shapes do not meet, and what `matrix` raises.
     """
-    parts = []
-    for what, part in (("left", left), ("right", right), ("result", result)):
-        if not isinstance(part, (tuple, list)) or len(part) not in (3, 6):
-            raise TypeError(
-                f"product(left, right, result): {what} is {part!r}, expected a Panel, or (name, A, symbols)"
-            )
-        parts.append(Panel(*part))
-        parts[-1].check({})
-    left, right, result = parts
-    if left.A.shape[1] != right.A.shape[0]:
-        raise ShapeError(
-            f"{left.name} @ {right.name}: {left.A.shape} and {right.A.shape} do not contract: the inner sizes differ."
-        )
+    left, right, result = (Panel(*part).check({}) for part in (left, right, result))
     shape = (left.A.shape[0], right.A.shape[1])
-    if result.A.shape != shape:
-        raise ShapeError(
-            f"{result.name} has shape {result.A.shape}, expected {shape}, that of {left.name} @ {right.name}."
-        )
+    if left.A.shape[1] != right.A.shape[0] or result.A.shape != shape:
+        of = f"{left.name} {left.A.shape} @ {right.name} {right.A.shape} = {result.name} {result.A.shape}"
+        raise ShapeError(f"{of}: expected shapes (a, b) @ (b, c) = (a, c).")
     if entry is not None:
         h, k = checked_entry("product(left, right, result, entry): entry", entry, shape, result.name)
         left, right, result = left._replace(rows=[h]), right._replace(columns=[k]), result._replace(entries=[(h, k)])
     return board([[left, "@", right, "=", result]], caption)
 
 
-def trace(trace):
+@shape_checked
+def trace(trace: Trace):
     """A `course_lib.network.Trace`: every O and Z of the forward pass, and below each its gradient, by layer.
 
     Layer l takes O[l] to Z[l] to O[l + 1]; the gradient of Z[l] is G[l], that of O[l] is dL_dO[l]. Before
     `Network.backward` has run there is one row. n_0, n_1, ... are the units by layer, n_0 those of the data.
-    Raises TypeError for anything but a Trace.
     """
-    _check_kind("trace(trace): trace", trace, Trace)
     forward, backward = [Panel("O[0]", trace.O[0], ("m", "n_0"))], [None]
     for l, Z in enumerate(trace.Z):
         symbols = ("m", f"n_{l + 1}")
@@ -106,192 +76,115 @@ def nonzero_pattern(name, tensor, row_symbols, column_symbols, entry=None, struc
     tensor: (m, n_out, p, q), the indexes of Z first. row_symbols: the two of Z, a panel's rows and columns;
     column_symbols: the two of X, the rows and columns of panels. structural: a boolean array of the tensor's shape,
     True where the index allows an entry to be non-zero; by default, where it is not 0. An entry that is allowed and
-    happens to be 0 reads "0". entry: the (h, k) whose panel to outline. Raises ShapeError or TypeError; ValueError for
-    an empty tensor or an entry outside.
+    happens to be 0 reads "0". entry: the (h, k) whose panel to outline.
     """
-    call = "nonzero_pattern(name, tensor, row_symbols, column_symbols)"
-    check_text(f"{call}: name", name)
-    check_numbers(f"{call}: tensor" if not isinstance(tensor, np.ndarray) else name, tensor, rank=4)
-    check_texts(f"{call}: row_symbols", row_symbols, 2)
-    check_texts(f"{call}: column_symbols", column_symbols, 2)
+    check_numbers(name, tensor, rank=4)
     symbols = (*row_symbols, *column_symbols)
     check_symbols(name, tensor.shape, symbols, {})
-    structural = tensor != 0 if structural is None else structural
-    check_numbers("structural", structural, rank=4)
-    if structural.dtype != bool or structural.shape != tensor.shape:
-        raise ShapeError(
-            f"structural is {structural.dtype} of shape {structural.shape}, expected bool of {tensor.shape}, like {name}."
-        )
+    structural = tensor != 0 if structural is None else np.asarray(structural, bool)
+    same_shapes("nonzero_pattern(...)", "structural", [structural], [tensor.shape])
     if tensor.size == 0:
         raise ValueError(f"{name} is empty, {tensor.shape}: there is no pattern to show")
-    m, n_out, p, q = tensor.shape
+    (m, n_out, p, q), happens = tensor.shape, structural & (tensor == 0)
     if entry is not None:
-        entry = checked_entry(f"{call}: entry", entry, (p, q), f"the panels of {name}")
+        entry = checked_entry("nonzero_pattern(...): entry", entry, (p, q), f"the panels of {name}")
 
-    large = look().large
-    cell = min(0.3, (2.4 if large else 7) / (p * (m + 1)), (6 if large else 11) / (q * (n_out + 1)))
-    w, h = cell * (q * (n_out + 1) - 1), cell * (p * (m + 1) - 1)
-    width, height = (max(w + 1.2, 3.5), h + 2.7) if large else (max(w + 1.6, 7), h + 1.75)
-    fig = new_figure(width, height)
-    ax = fig.add_axes([(width - w + 0.5) / 2 / width, (1.4 if large else 0.9) / height, w / width, h / height])
-    ax.set(xlim=(0, q * (n_out + 1) - 1), ylim=(p * (m + 1) - 1, 0))
-    colours = ListedColormap([look().pale, look().curves[0]])
-    zero = {"color": look().paper, "weight": "bold", "size": 50 * cell, "ha": "center", "va": "center"}
-    for i, j in np.ndindex(p, q):
-        x, y, filled = j * (n_out + 1), i * (m + 1), structural[:, :, i, j]
-        edges = np.arange(x, x + n_out + 1), np.arange(y, y + m + 1)
-        ax.pcolormesh(*edges, filled, cmap=colours, vmin=0, vmax=1, edgecolors=look().paper, linewidth=min(1, 5 * cell))
-        for row, column in np.argwhere(filled & (tensor[:, :, i, j] == 0)):
-            ax.text(x + column + 0.5, y + row + 0.5, "0", **zero)
-        if (i, j) == entry:
-            outline = {"fill": False, "linewidth": 3, "edgecolor": look().ink, "clip_on": False, "zorder": 4}
-            ax.add_patch(Rectangle((x, y), n_out, m, **outline))
-    ax.set_xticks(np.arange(q) * (n_out + 1) + n_out / 2, labels=range(q) if large else [f"k = {k}" for k in range(q)])
-    ax.set_yticks(np.arange(p) * (m + 1) + m / 2, labels=range(p) if large else [f"h = {h}" for h in range(p)])
-    size = SIZE if large else min(SIZE, 18 * cell * (n_out + 1))
-    ax.tick_params(length=0, labeltop=True, labelbottom=False, labelsize=size)
-    ax.spines[:].set_visible(False)
-    title = f"{name}{look().wrap}{look().wrap}{in_symbols(symbols)} = {tensor.shape}".replace("\n\n", "\n")
-    write(fig, 0.5, 1 - 0.25 / height, title, size=SIZE if large else 13)
     counts = structural.sum(axis=(0, 1))
-    count = " to ".join(str(c) for c in sorted({counts.min(), counts.max()}))
+    count = " to ".join(str(count) for count in sorted({counts.min(), counts.max()}))
+    title = f"{name}{look().wrap}{in_symbols(symbols)} = {tensor.shape}"
     words = f"Panel [h, k], {in_symbols(row_symbols)} = {(m, n_out)}:{look().wrap}"
     words += f"{count} of {m * n_out} entries are structural non-zeros."
-    write(fig, 0.5, (1.1 if large else 0.55) / height, words)
     keys = {"allowed by the index": Patch(color=look().curves[0]), "0 by its index": Patch(color=look().pale)}
-    if (structural & (tensor == 0)).any():
+    if happens.any():
         read = Line2D([], [], linestyle="", marker="$0$", color=look().paper, markersize=7)
         keys["allowed, and happens to be 0"] = (keys["allowed by the index"], read)
-    rows = (
-        [[*keys]] if large else [[words] for words in keys]
-    )  # each in its own place, whatever its letters are drawn in
-    starts = np.cumsum([0, *(0.55 + 0.08 * max(map(len, row)) for row in rows)])  # inches
-    style = {"loc": "lower left", "frameon": False, "fontsize": SIZE, "borderaxespad": 0.2, "labelspacing": 0.2}
-    for row, start in zip(rows, (width - starts[-1]) / 2 + starts, strict=False):
-        fig.legend([keys[words] for words in row], row, bbox_to_anchor=(start / width, 0), **style)
+
+    large, height, width = look().large, p * (m + 1) - 1, q * (n_out + 1) - 1  # of all panels, in cells, with the gaps
+    side = min(0.3, (2.4 if large else 7) / height, (6 if large else 11) / width)  # of a cell, in inches
+    fig = new_figure(max(side * width + 1.6, 3.8 if large else 7.4), side * height + (3.1 if large else 2.1))
+    fig.set_layout_engine("constrained", w_pad=0.1, h_pad=0.1)
+    fig.suptitle(title, size=SIZE if large else 13)
+    ax = fig.subplots()
+    ax.set(xlim=(0, width), ylim=(height, 0), aspect="equal", xlabel="k")
+    colours = ListedColormap([look().pale, look().curves[0]])
+    style = {"cmap": colours, "vmin": 0, "vmax": 1, "edgecolors": look().paper, "linewidth": min(1, 5 * side)}
+    for h, k in np.ndindex(p, q):
+        corners = k * (n_out + 1) + np.arange(n_out + 1), h * (m + 1) + np.arange(m + 1)
+        ax.pcolormesh(*corners, structural[:, :, h, k], **style)
+    zero = {"color": look().paper, "weight": "bold", "size": 50 * side, "ha": "center", "va": "center"}
+    for i, j, h, k in np.argwhere(happens):
+        ax.text(k * (n_out + 1) + j + 0.5, h * (m + 1) + i + 0.5, "0", **zero)
+    if entry is not None:
+        (h, k), outline = entry, {"fill": False, "linewidth": 3, "edgecolor": look().ink, "clip_on": False, "zorder": 4}
+        ax.add_patch(Rectangle((k * (n_out + 1), h * (m + 1)), n_out, m, **outline))
+    ax.set_xticks(np.arange(q) * (n_out + 1) + n_out / 2, labels=range(q))
+    ax.set_yticks(np.arange(p) * (m + 1) + m / 2, labels=range(p))
+    ax.tick_params(length=0, labeltop=True, labelbottom=False, labelsize=min(SIZE, 50 * side * (n_out + 1)))
+    ax.xaxis.set_label_position("top")
+    ax.set_ylabel("h", rotation="horizontal", ha="right", va="center")
+    ax.spines[:].set_visible(False)
+    style = {"loc": "outside lower center", "ncols": 1 if large else 3, "frameon": False, "fontsize": SIZE}
+    fig.legend(list(keys.values()), list(keys), title=words, title_fontsize=SIZE, columnspacing=1.5, **style)
     return fig
 
 
 @styled
-def gradient_check(check):
+@shape_checked
+def gradient_check(check: GradientCheck):
     """Where a gradient is wrong: for each parameter a map of |gradient - numeric|, one column of maps for each layer.
 
-    check: a `course_lib.practice.gradcheck.GradientCheck`. The differences are relative to the parameter's largest entry, on a
-    logarithmic scale; the text under each map gives its verdict, `GradientCheck.passes`, and the worst entry.
-    Raises TypeError for anything else, ValueError if it holds no parameter.
+    The differences are relative to the parameter's largest entry, on a logarithmic scale; the text under each map gives
+    its verdict, `GradientCheck.passes`, and the worst entry.
     """
-    _check_kind("gradient_check(check): check", check, GradientCheck)
     if not check:
         raise ValueError("gradient_check(check): check holds no parameter")
     layers = -(-len(check) // 2)
-    fig = new_figure(*(max(6.5, 2.2 * layers + 1), 4) if look().large else (max(6.5, 3.2 * layers + 1.2), 6))
-    fig.set_layout_engine("constrained", w_pad=0.1, h_pad=0.1)
+    fig = free_figure(max(7, 3.2 * layers + 1.2), 6)
     axes = fig.subplots(2, layers, squeeze=False, height_ratios=[4, 1])
     scale, colours = LogNorm(1e-16, 1), colormaps["cividis"].with_extremes(bad=look().pale)
     for row, ax in zip(check, axes.T.flat, strict=False):
         difference = abs(row.gradient - row.numeric)
         entries = np.abs([row.gradient, row.numeric])
         largest = entries[np.isfinite(entries)].max(initial=0) or 1
-        shown = np.ma.masked_invalid(np.maximum(difference / largest, scale.vmin))
-        image = ax.imshow(shown, cmap=colours, norm=scale, aspect="auto")
-        worst = [int(i) for i in np.unravel_index(difference.argmax(), difference.shape)]
-        agrees = GradientCheck([row]).passes()
-        verdict = (
-            f"agrees: {row.relative_error:.0e} at most" if agrees else f"DIFFERS: {row.relative_error:.1g} at {worst}"
+        image = ax.imshow(
+            np.ma.masked_invalid(np.maximum(difference / largest, scale.vmin)), cmap=colours, norm=scale, aspect="auto"
         )
-        ax.set_xlabel(verdict, weight="normal" if agrees else "bold")
+        worst = [int(i) for i in np.unravel_index(difference.argmax(), difference.shape)]
+        if GradientCheck([row]).passes():
+            ax.set_xlabel(f"agrees: {row.relative_error:.0e} at most")
+        else:
+            ax.set_xlabel(f"DIFFERS: {row.relative_error:.1g} at {worst}", weight="bold")
         ax.set_title(f"{row.name}  {row.gradient.shape}", size=12, parse_math=False)
-        ax.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, min_n_ticks=1))
-        ax.yaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, min_n_ticks=1))
+        for axis in (ax.xaxis, ax.yaxis):
+            axis.set_major_locator(MaxNLocator(nbins=8, integer=True, min_n_ticks=1))
     fig.colorbar(image, ax=axes, label="|gradient − numeric| / largest entry")
     return fig
 
 
 @styled
-def history(history):
-    """Loss J (logarithmic) and accuracy by epoch, of a `course_lib.practice.training.History`; test data dashed.
-
-    A loss that is 0 or not finite has no point; a run that diverged says so. Raises TypeError for anything else,
-    ValueError for an empty history.
-    """
-    _check_kind("history(history): history", history, History)
-    if not history.loss:
-        raise ValueError("history(history): history.loss is empty: nothing was measured")
-    fig = new_figure(*(7, 3.6) if look().large else (10.5, 4.2))
-    fig.set_layout_engine("constrained", w_pad=0.1, h_pad=0.1)
-    left, right = fig.subplots(1, 2)
-    diverged = "" if history.diverged is None else f": diverged at epoch {history.diverged}"
-    _draw_lines(left, "epoch", {"train": history.loss, "test": history.test_loss}, log=True)
-    left.set_title("loss J" + diverged, size=13)
-    _draw_lines(right, "epoch", {"train": history.accuracy, "test": history.test_accuracy})
-    right.set_title("accuracy", size=13)
-    return fig
-
-
-@styled
-def digits(X, labels=None, predicted=None):
+@shape_checked
+def digits(X: Shaped[np.ndarray, "m 64"], labels=None, predicted=None):
     """Rows of X, (m, 64), as 8x8 images, ten to a line; captions "3", or "3 read as 5" where predicted differs.
 
-    labels, predicted: m whole numbers each. Raises ShapeError for other shapes, TypeError for what is no array of
-    numbers, ValueError for no image, for more than 100, and for predicted without labels.
+    labels, predicted: m whole numbers each; at most 100 images.
     """
-    check_numbers("X", X, rank=2)
-    if X.shape[1] != 64:
-        raise ShapeError(f"digits(X): X has shape {X.shape}, expected (m, 64).")
     m = len(X)
-    if not 1 <= m <= _MOST_DIGITS:
-        raise ValueError(f"digits(X): X has {m} rows, expected 1 to {_MOST_DIGITS}: take some, X[:20] for example")
+    if not 1 <= m <= 100:
+        raise ValueError(f"digits(X): X has {m} rows, expected 1 to 100: take some, X[:20] for example")
     for name, given in (("labels", labels), ("predicted", predicted)):
-        if given is not None and not isinstance(given, (np.ndarray, tuple, list, range)):
-            raise TypeError(f"digits(X, ...): {name} is a {type(given).__name__}, expected {m} whole numbers")
-        if given is not None and np.shape(np.asarray(given, dtype=object)) != (m,):
-            raise ShapeError(
-                f"digits(X, ...): {name} has shape {np.shape(np.asarray(given, dtype=object))}, expected (m,) = ({m},), as X has."
-            )
+        if given is not None:
+            same_shapes("digits(X, labels, predicted)", name, [plain_array(name, given)], [(m,)])
     if labels is None and predicted is not None:
         raise ValueError("digits(X, labels, predicted): predicted was given without labels, expected both")
     lines, per_line = -(-m // 10), min(m, 10)
-    fig = new_figure(*(0.72 * per_line, 0.95 * lines) if look().large else (1.15 * per_line, 1.42 * lines))
-    fig.set_layout_engine("constrained")
-    axes = fig.subplots(lines, per_line, squeeze=False).ravel()
-    for ax in axes:
-        ax.set_axis_off()
-    for i, ax in zip(range(m), axes, strict=False):
-        ax.imshow(X[i].astype(float).reshape(8, 8), cmap="gray_r")
-        caption = "" if labels is None else str(labels[i])
-        wrong = predicted is not None and predicted[i] != labels[i]
-        if wrong:
-            caption += f"→{predicted[i]}" if look().large else f" read as {predicted[i]}"
-            ax.set_axis_on()
-            ax.set(xticks=[], yticks=[])
+    fig = free_figure(1.15 * per_line, 1.42 * lines)
+    bare = {"xticks": [], "yticks": [], "frame_on": False}
+    for i, ax in zip(range(m), fig.subplots(lines, per_line, squeeze=False, subplot_kw=bare).flat, strict=False):
+        ax.imshow(X[i].reshape(8, 8), cmap="gray_r")
+        ax.set_title("" if labels is None else f"{labels[i]}", size=10)
+        if predicted is not None and predicted[i] != labels[i]:
+            arrow = "→" if look().large else " read as "
+            ax.set_title(f"{labels[i]}{arrow}{predicted[i]}", size=10, weight="bold")
+            ax.set_frame_on(True)
             ax.spines[:].set_linewidth(2.5)
-        ax.set_title(caption, size=SIZE if look().large else 10, weight="bold" if wrong else "normal", parse_math=False)
     return fig
-
-
-def _draw_lines(ax, xlabel, series, log=False):
-    """Two lines over 0, 1, 2, ..., the second dashed, each named at its end; what the axis cannot show is a gap."""
-    ax.set_yscale("log" if log else "linear")
-    least = 0 if log else -np.inf
-    series = {name: np.array(values, dtype=float) for name, values in series.items() if len(values)}
-    for values in series.values():
-        values[~((least < values) & (values < np.inf))] = np.nan
-    seen = {name: np.flatnonzero(np.isfinite(values)) for name, values in series.items()}
-    ends = {name: (at[-1], series[name][at[-1]]) for name, at in seen.items() if len(at)}
-    top = max(ends, key=lambda name: ends[name][1], default=None)
-    for (name, values), colour, line in zip(series.items(), look().curves, ("-", "--"), strict=False):
-        ax.plot(values, line, color=colour, linewidth=2.2, marker="o" if len(values) < 3 else "")
-        if name in ends:
-            at_end = {"color": colour, "weight": "bold", "va": "bottom" if name == top else "top"}
-            ax.annotate(name, ends[name], xytext=(6, 0), textcoords="offset points", **at_end)
-    ax.set_xlabel(xlabel)
-    last = max(len(values) for values in series.values()) - 1
-    ticks = MaxNLocator(integer=True, min_n_ticks=1).tick_values(0, last)
-    ax.set_xticks([int(tick) for tick in ticks if 0 <= tick <= last])
-    ax.set_xlim(-0.05 * (last or 1), last + 0.17 * (last or 1))  # room for the names
-    ax.spines[["top", "right"]].set_visible(False)
-
-
-def _check_kind(what, value, kind):
-    if not isinstance(value, kind):
-        raise TypeError(f"{what} is a {type(value).__name__}, expected a {kind.__name__}")

@@ -4,9 +4,10 @@ In a notebook, in a cell of its own: `from course_lib import projector; projecto
 COURSE_PROJECTOR of the environment does the same for the pictures of a notebook that runs without anybody.
 """
 
+from course_lib.arguments import Choice
 from course_lib.pictures import look as looks
 
-MODES = ("light", "dark", "off")
+MODES = Choice(("light", "dark", "off"))
 
 # 24 pixels are 18 points on a screen of 1280 by 720, and a projector's picture is seldom smaller. The doubled :root counts
 # for more than that of a theme, which stands later in the page if it was chosen later.
@@ -30,7 +31,7 @@ class Projector(str):
     """What `projector` returns: words for the reader, and in a notebook the style that makes it large."""
 
     def _repr_html_(self):
-        return ("" if self.mode == "off" else _STYLE) + f"<p>{self}</p>"
+        return (_STYLE if looks.look().large else "") + f"<p>{self}</p>"
 
 
 def projector(mode="light"):
@@ -39,16 +40,8 @@ def projector(mode="light"):
     The style lasts as long as the output of the call is there; pictures that are drawn already stay as they are.
     Raises ValueError for another mode.
     """
-    if not isinstance(mode, str) or mode not in MODES:
-        raise ValueError(f"projector(mode): mode is {mode!r}, expected one of {', '.join(MODES)}")
-    base = looks.DARK if mode == "dark" else looks.LIGHT
-    looks.from_now_on(base._replace(large=mode != "off"))
-    words = {
-        "light": "Projector: large, for a light room. Run the notebook's cells again to draw its pictures large.",
-        "dark": "Projector: large, for a dark room. Run the notebook's cells again, and choose Settings, Theme, "
-        "JupyterLab Dark.",
-        "off": "Projector off: pictures are drawn as for reading.",
-    }
-    answer = Projector(words[mode])
-    answer.mode = mode
-    return answer
+    MODES("projector(mode)", "mode", mode)
+    looks.from_now_on((looks.DARK if mode == "dark" else looks.LIGHT)._replace(large=mode != "off"))
+    words = f"Projector: large, for a {mode} room. Run the notebook's cells again to draw its pictures large."
+    words += " Choose Settings, Theme, JupyterLab Dark." if mode == "dark" else ""
+    return Projector(words if mode != "off" else "Projector off: pictures are drawn as for reading.")
