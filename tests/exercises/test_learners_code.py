@@ -22,9 +22,6 @@ from course_lib.exercises.engine.check import check as check_against
 from course_lib.exercises.engine.exercise import definitions
 from course_lib.exercises.engine.sandbox import TIME_LIMIT
 
-# An alarm may ring in a callback of the garbage collector: Python says so and goes on, and the alarm rings again.
-pytestmark = pytest.mark.filterwarnings("ignore:Exception ignored in:pytest.PytestUnraisableExceptionWarning")
-
 
 @pytest.fixture
 def ex():

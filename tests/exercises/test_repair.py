@@ -14,9 +14,6 @@ from public_mistakes import MISTAKES, RIGHT
 from course_lib.exercises import check_layer, exercise
 from course_lib.exercises.engine import repair
 
-# An alarm may ring in a callback of the garbage collector: Python says so and goes on, and the alarm rings again.
-pytestmark = pytest.mark.filterwarnings("ignore:Exception ignored in:pytest.PytestUnraisableExceptionWarning")
-
 
 def function(source, name, **names):
     """The function of that name, of a source whose lines are known as those of a cell."""
