@@ -96,7 +96,7 @@ DRAG = """async slider => {
   for (let k = 0; k < 120; k++) {
     slider.value = Number(slider.min) + (slider.max - slider.min) * (0.5 + Math.cos(k / 9) / 3);
     slider.dispatchEvent(new Event('input', { bubbles: true }));
-    await new Promise(resolve => setTimeout(resolve, 3));
+    await new Promise(requestAnimationFrame);
   }
   return Number(slider.value);
 }"""

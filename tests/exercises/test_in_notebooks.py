@@ -177,7 +177,8 @@ COMMANDS = {
 }
 
 
-@pytest.mark.parametrize("command", ["nbconvert", pytest.param("export", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("command", COMMANDS)
 def test_running_a_notebook_by_a_documented_command_leaves_the_learners_progress_alone(command, tmp_path):
     definition = DEFINITIONS["grad_b"]
     cells = [

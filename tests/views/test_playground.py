@@ -123,8 +123,8 @@ def test_the_digits_it_shows_are_those_that_the_network_reads_wrong():
 
 def test_curves_are_thinned_and_keep_the_first_and_the_last():
     run = Run(Settings())
-    for _ in range(3 * MOST_POINTS):
-        run.advance(1)
+    for _ in range(MOST_POINTS):
+        run.advance(3)
         curve = run.frame().curve
         assert len(curve) <= MOST_POINTS + 1
         assert curve[0, 0] == 0 and curve[-1, 0] == run.step
