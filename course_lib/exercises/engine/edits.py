@@ -120,12 +120,12 @@ index | p[i] | p[i + 1] | p[i - 1] | p[K] | p[P + i]
 index | p[i, q] | p[P + i, q]
 index | p[q, i] | p[q, P + i]
 index | p {+ -} q : index | p
-index too many | p[q] : whole | p
+index too many | p[i] : whole | p
 index too many | p[j] | p
 index | p[:q] | p[q:]
 index | p[:q + 1] | p[q:]
 index | p[q:] | p[:q] | p[:q + 1]
-index too many | p[q, r] | p[q] | p[r] | p[:, r] | p[q, :]
+index too many | p[q, r] | p | p[q] | p[r] | p[:, r] | p[q, :]
 indexes exchanged | p[q, r] | p[r, q]
 bound | range(p) | range(1, p) | range(p + 1) | range(p - 1)
 bound | range(1, p) | range(p)
@@ -707,7 +707,7 @@ _PARTS = {  # what some letters stand for; the others, for anything
     "f": lambda n, s: getattr(n, "attr", "") in FUNCTIONS,
     "g": lambda n, s: s.is_name(n, "call"),
     "i": lambda n, s: not isinstance(n, (ast.Tuple, ast.Slice)),
-    "j": lambda n, s: isinstance(n, ast.Slice),
+    "j": lambda n, s: isinstance(n, ast.Slice) and n.step is None,
     "l": lambda n, s: s.is_name(n, "list") and isinstance(n.ctx, ast.Load),
     "m": lambda n, s: s.is_name(n, "matrix"),
     "n": lambda n, s: isinstance(n, ast.Constant) and type(n.value) in (int, float),

@@ -96,7 +96,7 @@ off by one | 1.4 | this is one too many, or one too few | One more, or one less.
 size | 1.4 | this is another size than it should be | Count something else.
 call too many | 1.3 | a function is applied that does not belong here | Leave the function out.
 function | 1.2 | another function belongs here | Call another function.
-function of numpy | 1.35 | another function belongs here | Call another function of numpy.
+function of numpy | 1.15 | another function belongs here | Call another function of numpy.
 argument | 1.0 | the function is called for the wrong array | Another array goes into the function.
 call missing | 1.4 | a function should be applied here | Call a function that you have.
 dtype | 1.1 | the numbers lose their fractions, or digits, here | Mind the dtype.
