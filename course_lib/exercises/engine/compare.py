@@ -93,23 +93,27 @@ def differs(value, right, tolerance=TOLERANCE):
     return ~(np.abs(np.subtract(value, right, dtype=float)) <= tolerance * largest)  # True where the value is NaN
 
 
+def leaves(value):
+    """The arrays of a value, in order: a list."""
+    return [leaf for part in value for leaf in leaves(part)] if isinstance(value, tuple) else [value]
+
+
 def whole(value):
     """True if a part of the value holds integers (or booleans) where the course has floats."""
-    if isinstance(value, tuple):
-        return any(whole(part) for part in value)
-    return value is not None and value.dtype.kind in "iub"
+    return any(leaf is not None and leaf.dtype.kind in "iub" for leaf in leaves(value))
 
 
 def cut_to_integers(value, right):
     """True if the integers of the value are what is left of the right numbers when their fractions are cut off."""
-    if isinstance(right, tuple) or isinstance(value, tuple):
-        alike = isinstance(right, tuple) and isinstance(value, tuple) and len(value) == len(right)
-        return alike and all(cut_to_integers(v, r) for v, r in zip(value, right, strict=True))
+    yours, wanted = leaves(value), leaves(right)
+    return len(yours) == len(wanted) and all(map(_is_cut, yours, wanted))
+
+
+def _is_cut(value, right):
     if value is None or value.shape != right.shape or not np.isfinite(right).all():
         return False
-    if value.dtype.kind not in "iub":
-        return same(value, right)
-    return any(np.array_equal(value.astype(float), cut(right)) for cut in (np.trunc, np.floor, np.rint))
+    cuts = (np.trunc, np.floor, np.rint) if value.dtype.kind in "iub" else ()
+    return same(value, right) or any(np.array_equal(value, cut(right)) for cut in cuts)
 
 
 def in_another_shape(value, right):
@@ -121,6 +125,4 @@ def in_another_shape(value, right):
 
 def finite(value):
     """True if no part of the value is NaN or infinite."""
-    if isinstance(value, tuple):
-        return all(finite(part) for part in value)
-    return not isinstance(value, np.ndarray) or bool(np.isfinite(value).all())
+    return all(bool(np.isfinite(leaf).all()) for leaf in leaves(value) if isinstance(leaf, np.ndarray))

@@ -1,5 +1,7 @@
 """Which mistake explains an answer: the simplest that gives the same arrays, or fails, in every single case."""
 
+import functools
+
 from course_lib.exercises.engine.compare import Raised, cut_to_integers, finite, in_another_shape, same, whole
 
 HARD_CODED = "hard_coded_sizes"
@@ -64,21 +66,11 @@ class Evidence:
 
 def diagnose(evidence):
     """The mistakes that explain every case, a tuple of `Mistake`; () if the answer is right, None if nothing does."""
-    alone = evidence.variants.alone
-    found = _simplest(evidence, [evidence.base])
-    if found is None:
-        found = _simplest(evidence, alone)
-    if found is None:
-        found = _simplest(evidence, [evidence.base], reshaped=True)
-    if found is None:
-        found = _limited(evidence, [evidence.base])
-    if found is None:
-        found = _simplest(evidence, evidence.variants.pairs)
-    if found is None:
-        found = _limited(evidence, alone)
-    if found is None:
-        found = _simplest(evidence, alone, reshaped=True)
-    return found
+    for explain, which in _ORDER:
+        variants = [evidence.base] if which == "base" else getattr(evidence.variants, which)
+        if (found := explain(evidence, variants)) is not None:
+            return found
+    return None
 
 
 def _simplest(evidence, variants, reshaped=False):
@@ -120,3 +112,10 @@ def _all_mistakes(evidence, further, variant):
     keys = dict.fromkeys((*evidence.flags, *further))
     found = (*map(evidence.definition.known, keys), *variant.mistakes)
     return found if len(found) <= max(2, 1 + len(evidence.flags)) else None
+
+
+_reshaped = functools.partial(_simplest, reshaped=True)
+_ORDER = (
+    *((_simplest, "base"), (_simplest, "alone"), (_reshaped, "base"), (_limited, "base")),
+    *((_simplest, "pairs"), (_limited, "alone"), (_reshaped, "alone")),
+)

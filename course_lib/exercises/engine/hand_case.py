@@ -65,10 +65,6 @@ class HandCase:
             hidden += (len(likely) - len({known.value for known in likely})) / 4
         return hidden
 
-    def shape_in_words(self):
-        """(n_in, n_out) = (3, 2)."""
-        return f"({', '.join(self.sheet.symbols)}) = {self.R.shape}"
-
     @property
     def unexplained(self):
         """What is said about a wrong number that no known mistake gives."""
@@ -95,27 +91,27 @@ class HandCase:
         return HandResult(self._status(right), right, mistakes, "\n".join([self._heading(right), *lines]))
 
     def _heading(self, right):
-        count, all_of_them = sum(right.values()), self.R.size
-        if not right:
-            return f"○ No entry of {self.sheet.result} is filled in yet."
-        if count == all_of_them:
-            return f"✓ All {count} entries of {self.sheet.result} are right."
-        missing = all_of_them - len(right)
+        count, some = sum(right.values()), f"entries of {self.sheet.result}"
+        if not right or count == self.R.size:
+            return (
+                f"✓ All {count} {some} are right."
+                if right
+                else f"○ No {some.replace('entries', 'entry')} is filled in yet."
+            )
+        missing = self.R.size - len(right)
         rest = f", {missing} {'is' if missing == 1 else 'are'} not filled in" if missing else ""
-        return f"{count} of {all_of_them} entries of {self.sheet.result} {'is' if count == 1 else 'are'} right{rest}."
+        return f"{count} of {self.R.size} {some} {'is' if count == 1 else 'are'} right{rest}."
 
     def _status(self, right):
-        if not right:
-            return "not attempted"
-        if not all(right.values()):
-            return "wrong"
+        if not right or not all(right.values()):
+            return "wrong" if right else "not attempted"
         return "correct" if len(right) == self.R.size else "unfinished"
 
     def _table(self, answers):
         """The answers as an array of objects, of the result's shape."""
         table = np.array(answers, dtype=object)
         if table.shape != self.R.shape:
-            expected = f"expected {self.shape_in_words()}, such as {self.blank()}"
+            expected = f"expected {_shape(self.sheet.symbols, self.R)}, such as {self.blank()}"
             raise ShapeError(f"{self.call}: the answers have shape {table.shape}, {expected}")
         return table
 
@@ -128,14 +124,12 @@ class HandCase:
     def _merged(self, h, k):
         merged = {}
         for value, mistakes, words in self.sheet.wrong(self.matrices, self.R, h, k):
-            value = float(value)
-            if value == self.R[h, k]:
-                continue
-            if value not in merged:
-                merged[value] = [mistakes, [words]]
-            elif len(merged[value][1]) == 1:
-                merged[value][1].append(words)
-        return [Known(value, mistakes, "; or it is ".join(words)) for value, (mistakes, words) in merged.items()]
+            if value != self.R[h, k]:
+                merged.setdefault(float(value), []).append((mistakes, words))
+        return [
+            Known(value, likeliest[0][0], "; or it is ".join(words for _, words in likeliest[:2]))
+            for value, likeliest in merged.items()
+        ]
 
     @property
     def call(self):
@@ -151,7 +145,7 @@ class HandCase:
             f"{name}, {_shape(symbols, self.matrices[name])}:\n{self.matrices[name]}"
             for name, symbols in self.sheet.given
         )
-        return f"{self.sheet.ask} Its shape is {self.shape_in_words()}.\n{given}"
+        return f"{self.sheet.ask} Its shape is {_shape(self.sheet.symbols, self.R)}.\n{given}"
 
 
 def number(text):

@@ -12,7 +12,7 @@ from course_lib.exercises.engine.check import judged, verdict, with_repairs
 from course_lib.exercises.engine.compare import FLOAT32_TOLERANCE, TOLERANCE, Answer, Raised, plain
 from course_lib.exercises.engine.diagnose import Evidence
 from course_lib.exercises.engine.layer_inputs import Inputs
-from course_lib.exercises.engine.layer_readings import difference, variants
+from course_lib.exercises.engine.layer_readings import variants
 from course_lib.exercises.engine.mistakes import MISTAKES, bare
 from course_lib.exercises.engine.repair import repairs, source_text
 from course_lib.exercises.engine.run import called, is_stub, objection, run
@@ -23,13 +23,6 @@ from course_lib.jacobian import key_idea, numeric_jacobian
 _STEP = 2.0**-24  # of an entry, to see a kink
 _KINK, _ROUNDING = 1e-3, 1e-13  # the slopes on both sides may differ by a part of the largest, and by rounding
 _MEASURED = 1e-9  # the error of a measured tensor, where Z is near 1
-
-
-class Ended(Stopped):
-    """The check cannot go on: (ids of mistakes, message)."""
-
-    def told(self, *_):
-        return self.args
 
 
 def check_layer(forward, backward, /, **shapes):
@@ -94,12 +87,12 @@ class _Layer:
         self.cases, self.draws, self.unclaimed, self.changed = [], [], (), False
 
     def measure(self):
-        """Fill `cases` and `draws`; the last one has zeros and repeats, if forward has a value there. Raises `Ended`."""
+        """Fill `cases` and `draws`; the last one has zeros and repeats, if forward has a value there. Raises `Stopped`."""
         rng, inputs = np.random.default_rng(0), self.inputs
         for special in [False] * max(2, 16 // inputs.entries) + [True] * bool(inputs.drawn):
             try:
                 draw = self._draw(inputs.draw(rng, special), rng)
-            except Ended:
+            except Stopped:
                 if not special:
                     raise
                 continue
@@ -109,11 +102,11 @@ class _Layer:
 
     def _draw(self, arrays, rng):
         Z = self._Z(arrays)
-        if not Z.size or not np.isfinite(Z).all():
-            what = f"gives {'NaN or infinity' if Z.size else 'an array without entries'} here"
-            advice = "If an argument must be special, say positive, pass an array instead of its shape, as in"
-            message = f"forward {what}. {advice} {self.inputs.names[0]}=np.array(...)."
-            raise Ended(("not_finite",) if Z.size else ("wrong_shape",), message)
+        if not Z.size:
+            raise Stopped("wrong_shape", "gives an array without entries here", ".")
+        if not np.isfinite(Z).all():
+            advice = ". If an argument must be special, say positive, pass an array instead of its shape, as in "
+            raise Stopped("not_finite", "gives NaN or infinity here", f"{advice}{self.inputs.names[0]}=np.array(...).")
         self.inputs.check_size(Z.size)
         G = np.array(rng.standard_normal(Z.shape))
         self._repeat(arrays, Z)
@@ -149,25 +142,21 @@ class _Layer:
         """Call forward for the arguments that gave Z once more: it must give Z."""
         again = self._Z(arrays)
         if again.shape != Z.shape or not (abs(again - Z) <= 1e-12 * abs(Z).max()).all():
-            what = (
-                "forward gives other results for the same arguments, so its derivatives cannot be measured. If it draws"
-            )
-            advice = (
-                "random numbers, make their generator from a fixed seed inside it, or pass the mask as an argument."
-            )
-            raise Ended((), f"{what} {advice}")
+            what = "forward gives other results for the same arguments, so its derivatives cannot be measured"
+            advice = ". If it draws random numbers, make their generator from a fixed seed inside it, or pass the mask"
+            raise Stopped("", what, f"{advice} as an argument.")
 
     def _Z(self, arrays):
         """What forward gives for these arguments, a dict by name."""
         copies = {name: A.copy() for name, A in arrays.items()}
         value = called(self._forward, self.inputs.positional(copies))
         if isinstance(value, Raised):
-            raise Ended(("raises",), self._raised("forward", value))
+            raise Stopped("raises", *self._raised(value))
         self.changed |= any(not np.array_equal(copies[name], A) for name, A in arrays.items())
         Z, what = plain(value)
         if what or Z.dtype != np.float64:
-            what = f"an object of type {what}" if what else f"an array of {Z.dtype}"
-            raise Ended(("wrong_type",), f"forward gave {what}, expected one array Z of float64.")
+            what = f"gave an object of type {what}" if what else f"gave an array of {Z.dtype}"
+            raise Stopped("wrong_type", what, ", expected one array Z of float64.")
         return Z
 
     def behind_forward(self, backward):
@@ -209,10 +198,8 @@ class _Layer:
         part = self.draws[i].parts[name]
         if name in self.unclaimed or value is None or value.shape != part.right.shape:
             return part.right if name in self.unclaimed else value
-        coarse = value.dtype in (np.float32, np.float16)
-        near = abs(np.subtract(value, part.right, dtype=float)) <= part.tolerance(
-            FLOAT32_TOLERANCE if coarse else TOLERANCE
-        )
+        share = FLOAT32_TOLERANCE if value.dtype in (np.float32, np.float16) else TOLERANCE
+        near = abs(np.subtract(value, part.right, dtype=float)) <= part.tolerance(share)
         settled = np.where(near | ~part.sure, part.right, value)
         return settled if near.all() or value.dtype.kind == "f" else value
 
@@ -221,7 +208,7 @@ class _Layer:
         inputs, names = self.inputs, ", ".join(self.inputs.names)
         flags = {flag: answer for answer in answers for flag in answer.flags}
         if raised := next((answer.value for answer in answers if isinstance(answer.value, Raised)), None):
-            return "error", ("raises",), self._raised("backward", raised)
+            return "error", ("raises",), f"backward {''.join(self._raised(raised))}"
         if "wrong_type" in flags:
             expected = f"expected a gradient for each of {names}, in this order"
             return "wrong", ("wrong_type",), f"backward gave {flags['wrong_type'].what}; {expected}."
@@ -244,9 +231,8 @@ class _Layer:
                 look += f" backward must give for {name}; subtract yours to see what is missing"
                 evidence = Evidence(variants(self, name, look), tuple(map(Answer, columns[name])))
                 status, ids, message, _ = verdict(evidence)
-                differ = difference(self, name, columns[name]) if status != "correct" and not ids else ""
                 mistakes += map(bare, ids)
-                says = f"{re.split(' Expected: | Look at ', message)[0]}{differ}".rstrip(".")
+                says = re.split(" Expected: | Look at ", message)[0].rstrip(".")
                 wrong = wrong or look * (status != "correct")
                 what = "right" if status == "correct" else f"wrong. {says}"
                 what += " (except where forward has a kink or a jump)" * (not all(map(np.all, sure)))
@@ -261,7 +247,7 @@ class _Layer:
         said.append(f"Each is what the key idea makes of the tensor, in {len(self.draws)} draws of numbers.")
         return "correct", (), " ".join(said)
 
-    def _raised(self, which, value):
+    def _raised(self, value):
+        """What was raised, and for which arguments."""
         shapes = ", ".join(f"{name} {shape}" for name, shape in self.inputs.shapes.items())
-        text = f": {value.text}" if value.text else ""
-        return f"{which} raises {value.kind}{quoted(value.line)} for {shapes}{text}."
+        return f"raises {value.kind}{quoted(value.line)}", f" for {shapes}{': ' * bool(value.text)}{value.text}."

@@ -7,8 +7,8 @@ from typing import NamedTuple
 class Mistake(NamedTuple):
     """A mistake: its key, and what is said about it. "" where the words of the bare id, or the general ones, fit.
 
-    key: the mistake's id, or "id:variant" where one mistake has several forms. alone: what the numbers show when it is
-    the only one. beside: a clause for when it comes with another. look: where to look. change: what the solution has,
+    key: the mistake's id, or "id:variant" where one mistake has several forms. beside: a clause, for when it comes
+    with another. alone: a sentence, for when it is the only one; by default the clause. look: where to look. change: what the solution has,
     and what this mistake has in its place, one after the other; () where the engine derives it.
 
     Words in braces are sizes of the case that is spoken of, `{of}` is what was asked for ("the gradient"), `{shape}` the
@@ -24,9 +24,10 @@ class Mistake(NamedTuple):
     def filled(self, *others):
         """The same mistake, with the first words and place that the others (or None) have, where it has none."""
         sources = [self, *filter(None, others)]
-        words = next((each for each in sources if each.alone), self)
+        words = next((each for each in sources if each.beside), self)
         look = next((each.look for each in sources if each.look), "")
-        return self._replace(alone=words.alone, beside=words.beside, look=look)
+        alone = words.alone or f"{words.beside[:1].upper()}{words.beside[1:]}."
+        return self._replace(alone=alone, beside=words.beside, look=look)
 
 
 def bare(key):
@@ -34,7 +35,7 @@ def bare(key):
     return key.split(":")[0]
 
 
-# The id; what is said of it alone, and beside another one; where to look, if that is in the learner's code.
+# The id; what is said of it alone, where that is more than the clause that comes next; where to look, if that is in the learner's code.
 _TABLE = """
 transposed
     Your result is {of}, transposed: entry (h, k) stands at (k, h).
@@ -55,7 +56,6 @@ scalar_rule
     Your code multiplies as scalar calculus does: it runs only where sizes happen to be equal (or 1), and there nothing is summed over the right index.
     the scalar rule is used where a sum of products belongs
 matrix_product_for_elementwise
-    Your code uses a matrix product where each entry has its own factor.
     a matrix product stands where each entry has its own factor
 batch_averaged
     Your result is exactly 1/{m} of {of}, and m is {m}: you averaged over the batch.
@@ -91,8 +91,7 @@ column_bias
     Your bias part stands as a column; b is a row, with one entry for each unit.
     the bias part stands as a column
 bias_missing
-    The bias does not appear in your result.
-    the bias does not appear
+    the bias does not appear in the result
 activation_not_undone
     Your result is what comes in before the activation is undone: the derivative f'(Z) does not appear in it.
     the activation is not undone
@@ -100,7 +99,6 @@ activation_not_derivative
     Your numbers are those of the activation f itself, and not of its derivative f'.
     f stands where its derivative f' belongs
 derivative_at_output
-    Your derivative is taken at the wrong place: the output O = f(Z) and the pre-activation Z are mixed up.
     the derivative mixes up the output O = f(Z) and the pre-activation Z
 slope_twice
     Your result is {of}, multiplied once more by a slope: the way back through the function is in it already.
@@ -115,16 +113,13 @@ factor_two
     Your result differs from {of} by a factor of 2 everywhere.
     a factor 2 is missing, or one too many
 lambda_missing
-    The regularizer's part is there, but without its factor lambda.
-    the factor lambda is missing
+    the regularizer's part is there without its factor lambda
 lambda_squared
-    The regularizer's part is multiplied by lambda twice.
     lambda is multiplied in twice
 regularizer_missing
     Your result is the gradient of L alone: the regularizer's part of J = L + lambda Omega is missing.
     the regularizer's part is missing
 regularizer_on_data
-    Your lambda multiplies the part that comes from the data.
     lambda multiplies the part that comes from the data
 regularizer_averaged
     The regularizer's part is divided by m = {m}: Omega is a sum over weights and knows of no samples.
@@ -154,20 +149,17 @@ layers_reversed
     All the numbers are there, but the layers stand in the reverse order.
     the layers stand in the reverse order
 wrong_layer_weights
-    G is carried to the layer before with the weights of another layer than the one it leaves.
     G is carried on with the weights of another layer
 stale_gradient
     The last layer is right, but the G of the layers before it was never carried through W: it is the same G again.
     G is not carried through W to the layer before
 ascent
-    Your step goes up the gradient: the loss rises.
-    the step goes up the gradient
+    the step goes up the gradient, where the loss rises
 not_in_place
     The arrays that were passed in hold the same numbers as before: the step is not made in place.
     the arrays that were passed in are not changed in place
 std_is_variance
-    The standard deviation and the variance are mixed up: one is the square of the other.
-    the standard deviation and the variance are mixed up
+    the standard deviation and the variance, its square, are mixed up
 mutates_input
     The numbers are right, but your code writes into the arrays that it was given: whoever called it finds them changed.
     your code writes into the arrays that it was given
@@ -192,16 +184,14 @@ hard_coded_sizes
     right for the notebook's sizes only: is a size, or an array, written into your code
     each number and each name in your code that is no argument: sizes come from the arguments' shapes
 not_finite
-    Your result holds NaN or infinity.
     the result holds NaN or infinity
 raises
-    Your code raises an error.
     your code raises an error
 too_slow
     Your code was stopped: it ran for more than {limit} seconds.
     it is too slow
 """
 MISTAKES = {
-    key: Mistake(key, *map(str.strip, words))
-    for key, *words in (block.split("\n    ") for block in re.split(r"\n(?=\S)", _TABLE.strip()))
+    key: Mistake(key, *(words if words[1:] else ("", *words)))
+    for key, *words in (re.split(r"\n\s+", block) for block in re.split(r"\n(?=\S)", _TABLE.strip()))
 }

@@ -6,7 +6,7 @@ from html import escape
 from course_lib.exercises.engine.course import NOTEBOOKS, found
 from course_lib.exercises.engine.definition import Definition
 from course_lib.exercises.engine.puzzle import Puzzle
-from course_lib.exercises.engine.store import Store, Tally
+from course_lib.exercises.engine.store import Store
 
 STATES = {"done": ("[x]", "✓"), "tried": ("[~]", "◐"), "not yet": ("[ ]", "○")}  # its mark in plain text, its icon
 _LEFT = 'style="text-align: left"'  # JupyterLab would set it right; it takes care of the colours itself
@@ -31,32 +31,30 @@ class ProgressMap:
     def __repr__(self):
         wide, column = (max(map(len, names), default=0) for names in (self._names, self.course))
         lines = [self._headline()]
-        for notebook, names in self.course.items():
-            for label, name in zip([notebook] + [""] * len(names), names, strict=False):
-                attempts, passes, hints = tally = self.tallies.get(name, Tally(0, 0, 0))
-                counts = f"{_count(attempts, 'attempt')}, {passes} correct, {_count(hints, 'hint')}" * any(tally)
-                state = self.state(name)
-                lines.append(f"{label:<{column}}  {STATES[state][0]} {name:<{wide}}  {state:<7}  {counts}".rstrip())
+        for label, name, state, tally in self._lines():
+            attempts, passes, hints = tally or (0, 0, 0)
+            counts = f"{_count(attempts, 'attempt')}, {passes} correct, {_count(hints, 'hint')}" * bool(tally)
+            lines.append(f"{label:<{column}}  {STATES[state][0]} {name:<{wide}}  {state:<7}  {counts}".rstrip())
         return "\n".join([*lines, *self._elsewhere()])
 
     def _repr_html_(self):
         titles = ("notebook", "exercise", "state", "attempts", "correct", "hints")
-        head = "".join(f'<th scope="col" {_LEFT}>{title}</th>' for title in titles)
-        body = ""
-        for notebook, names in self.course.items():
-            label = escape(notebook)
-            if re.fullmatch(r"\d\d_\w+", label):  # the name of a file of the course
-                label = f'<a href="{label}.ipynb">{label}</a>'
-            first = f'<th scope="rowgroup" rowspan="{len(names)}" {_LEFT}>{label}</th>'
-            for name in names:
-                state = self.state(name)
-                icon = f'<span aria-hidden="true">{STATES[state][1]}</span> {state}'
-                cells = "".join(f"<td {_LEFT}>{cell}</td>" for cell in (icon, *self.tallies.get(name, ("", "", ""))))
-                body += f'<tr>{first}<th scope="row" {_LEFT}>{escape(name)}</th>{cells}</tr>'
-                first = ""
+        body = "".join(f'<th scope="col" {_LEFT}>{title}</th>' for title in titles) + "</tr></thead><tbody>"
+        for label, name, state, tally in self._lines():
+            if label:
+                link = f'<a href="{label}.ipynb">{label}</a>' if re.fullmatch(r"\d\d_\w+", label) else escape(label)
+                label = f'<th scope="rowgroup" rowspan="{len(self.course[label])}" {_LEFT}>{link}</th>'
+            icon = f'<span aria-hidden="true">{STATES[state][1]}</span> {state}'
+            cells = "".join(f"<td {_LEFT}>{cell}</td>" for cell in (icon, *(tally or ("", "", ""))))
+            body += f'<tr>{label}<th scope="row" {_LEFT}>{escape(name)}</th>{cells}</tr>'
         below = "".join(f"<p>{escape(line)}</p>" for line in self._elsewhere())
-        caption = f"<caption {_LEFT}>{escape(self._headline())}</caption>"
-        return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{below}"
+        return f"<table><caption {_LEFT}>{escape(self._headline())}</caption><thead><tr>{body}</tbody></table>{below}"
+
+    def _lines(self):
+        """For each exercise its notebook, "" but for the first one there, its name, its state, and what is counted, or None."""
+        for notebook, names in self.course.items():
+            for label, name in zip([notebook] + [""] * len(names), names, strict=False):
+                yield label, name, self.state(name), self.tallies.get(name)
 
     def _headline(self):
         states = [self.state(name) for name in self._names]

@@ -73,8 +73,7 @@ class Puzzle:
     def case_of(self, place, arrays):
         """The case of the analysis that a place belongs to."""
         names = dict(zip(self._names, (*place, *arrays), strict=True))
-        holding = (f"{name}, where {condition}" for name, condition in self.cases if eval(condition, {**names}))
-        return next(holding, "the others")
+        return next((f"{name}, where {when}" for name, when in self.cases if eval(when, {**names})), "the others")
 
     def check(self, entry, limit=TIME_LIMIT):
         """Ask for every entry of the tensor, `limit` seconds in all, and say which case is wrong: a `Tensor`."""
@@ -169,19 +168,15 @@ def _called(entry, place, arrays):
 
 def _pattern(yours, right):
     """What the whole tensor is instead, where a simple change of the right one gives it; "" if none does."""
-    if not yours.any():
-        return " All of yours are 0."
     k = right.ndim // 2
-    swapped = right.transpose(*range(k, 2 * k), *range(k)) if right.ndim == 2 * k else right[:0]
-    if swapped.shape == yours.shape and np.allclose(swapped, yours):
+    swapped = np.moveaxis(right, range(k), range(k, 2 * k)) if right.ndim == 2 * k else right[:0]
+    if swapped.shape == yours.shape and np.allclose(swapped, yours) and yours.any():
         return " Yours are the right ones with the two places exchanged."
-    if np.allclose(yours, -right):
-        return " Yours have the wrong sign."
+    if not yours.any() or np.allclose(yours, -right):
+        return " Yours have the wrong sign." if yours.any() else " All of yours are 0."
     for axis, step in ((axis, step) for axis in (0, right.ndim - 1) for step in (1, -1)):
-        inside = [slice(None)] * right.ndim
-        inside[axis] = slice(1, -1)
-        moved = np.roll(right, step, axis)[tuple(inside)]
-        if moved.any() and moved.size and np.allclose(moved, yours[tuple(inside)]):
+        moved, own = (np.moveaxis(A, axis, 0)[1:-1] for A in (np.roll(right, step, axis), yours))
+        if moved.any() and np.allclose(moved, own):
             return " Yours are the right ones, one place off."
     return ""
 

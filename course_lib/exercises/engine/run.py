@@ -26,19 +26,18 @@ def objection(name, arguments, function):
     if any(kind(function) for kind in unusual):
         return f"{call} should be an ordinary function that returns its result; yours uses async or yield."
     try:
-        parameters = inspect.signature(function).parameters.values()
+        signature = inspect.signature(function)
     except (TypeError, ValueError):
         return ""  # written in C, as numpy's functions are: the call will tell
     wanted = [argument.strip() for argument in arguments.split(",")]
-    places = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    own = [p.name for p in places]
+    parameters = signature.parameters.values()
+    own = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     if any(name in own[: len(wanted)] and own.index(name) != i for i, name in enumerate(wanted)):
         yours = ", ".join(own)
         return f"The arguments are {call}, in this order; yours are ({yours})."
-    needed = sum(p.default is p.empty for p in places)
-    named = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY and p.default is p.empty]
-    most = np.inf if any(p.kind is p.VAR_POSITIONAL for p in parameters) else len(places)
-    if named or not needed <= len(wanted) <= most:
+    try:
+        signature.bind(*wanted)
+    except TypeError:
         yours = ", ".join(map(str, parameters))
         return f"The course calls {call}, with {len(wanted)} argument{'s' * (len(wanted) != 1)}; yours takes ({yours})."
     return ""

@@ -86,12 +86,8 @@ def certain(evidence):
     first = bad[0]
     value, right, definition = answers[first].value, evidence.right[first], evidence.definition
     difference = compare(value, right, definition.tolerance, definition.outputs)
-    said = [f"For {cases[first].spoken()}: {difference}"]
-    if good:
-        said.append(_where_right(cases, good))
-    else:
-        said += _unmoved(answers, bad, cases)
-    return " ".join(said)
+    more = _where_right(cases, good) if good else _unmoved(answers, bad, cases)
+    return f"For {cases[first].spoken()}: {difference} {more}".rstrip()
 
 
 def compare(value, right, tolerance=TOLERANCE, names=()):
@@ -226,13 +222,13 @@ def _where_right(cases, good):
 
 def _unmoved(answers, bad, cases):
     """A sentence if cases of equal sizes, and other numbers, have the very same result."""
-    alike = [i for i in bad if cases[i].sizes == cases[bad[0]].sizes]
-    if len(alike) > 1 and all(_equal(answers[i].value, answers[bad[0]].value) for i in alike[1:]):
-        count = "Both" if len(alike) == 2 else f"All {len(alike)}"
-        yield f"{count} cases of these sizes give the same numbers, though the arguments differ: is the result computed from them?"
-
-
-def _equal(value, other):
-    if isinstance(value, tuple) and isinstance(other, tuple):
-        return len(value) == len(other) and all(map(_equal, value, other))
-    return isinstance(value, np.ndarray) and isinstance(other, np.ndarray) and np.array_equal(value, other)
+    first, *others = (answers[i].value for i in bad if cases[i].sizes == cases[bad[0]].sizes)
+    if (
+        not others
+        or isinstance(first, (tuple, type(None)))
+        and not first
+        or not all(a is not None and same(a, first, 0) for a in others)
+    ):
+        return ""
+    count = f"All {len(others) + 1}" if others[1:] else "Both"
+    return f"{count} cases of these sizes give the same numbers, though the arguments differ: is the result computed from them?"

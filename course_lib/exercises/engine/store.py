@@ -33,17 +33,15 @@ class Tally(NamedTuple):
 class Store:
     """The record of what was done, of all kernels of a user.
 
-    place: the folder, made by the first row; by default what COURSE_PROGRESS names, or one in the user's data folder. The
-    name of a file, such as "progress.sqlite3", stands for the folder "progress" beside it. What an SQLite file of
-    an earlier version holds is taken over once, and the file is left as it is.
+    place: the folder, by default what COURSE_PROGRESS names, or one in the user's data folder. The name of a file, such
+    as "progress.sqlite3", stands for the folder "progress" beside it; what an earlier version wrote there is taken over.
     """
 
     def __init__(self, place=None):
         place = place or os.environ.get("COURSE_PROGRESS")
         place = Path(place).expanduser() if place else user_data_path("backprop_shape_by_shape", appauthor=False)
         is_file = place.suffix and not place.is_dir()
-        self.folder = place.with_suffix("") if is_file else place
-        self._old = place if is_file else place / "progress.sqlite3"
+        self.folder, self._old = (place.with_suffix(""), place) if is_file else (place, place / "progress.sqlite3")
         self._taken = self.folder / "from-sqlite.jsonl"
         self._own = uuid.uuid4().hex  # how the file of this kernel is called
 
@@ -66,19 +64,16 @@ class Store:
 
     def last(self, exercise, passing=False):
         """The source of the last attempt whose source is known, or of the last correct one; None if there is none."""
-        wanted = [
-            row for row in self.rows() if row["exercise"] == exercise and (row["status"] == "correct" or not passing)
-        ]
-        return next((row["source"] for row in reversed(wanted) if row.get("source")), None)
+        rows = [row for row in self.rows() if row["exercise"] == exercise and row.get("source")]
+        return next((row["source"] for row in reversed(rows) if row["status"] == "correct" or not passing), None)
 
     def summary(self):
         """A dictionary of the exercises with a row, by name: the `Tally` of each."""
-        tallies = {}
+        done = {}
         for row in self.rows():
-            attempts, passes, hints = tallies.get(row["exercise"], (0, 0, 0))
-            hint, passed = row["status"] == "hint", row["status"] == "correct"
-            tallies[row["exercise"]] = Tally(attempts + (not hint), passes + passed, hints + hint)
-        return dict(sorted(tallies.items()))
+            done.setdefault(row["exercise"], []).append(row["status"])
+        counts = {name: (each.count("correct"), each.count("hint")) for name, each in sorted(done.items())}
+        return {name: Tally(len(done[name]) - hints, passes, hints) for name, (passes, hints) in counts.items()}
 
     def rows(self):
         """All that is kept, oldest first: dictionaries with "time", "exercise" and "status". What is damaged is said."""
@@ -89,18 +84,16 @@ class Store:
                 *lines, _ = file.read_text(encoding="utf-8", errors="replace").split("\n")  # the rest: a write cut off
             except OSError as error:
                 lines = [error.strerror]
-            found = [row for row in map(_row, lines) if row]
-            if len(found) < len(lines):
-                count = len(lines) - len(found)
-                warnings.warn(f"Progress: {count} of {len(lines)} lines of {file} cannot be read.", stacklevel=3)
+            found = list(filter(None, map(_row, lines)))
+            if lost := len(lines) - len(found):
+                warnings.warn(f"Progress: {lost} of {len(lines)} lines of {file} cannot be read.", stacklevel=3)
             rows += found
         return sorted(rows, key=lambda row: row["time"])
 
     def export(self, path):
         """Write all that is kept to a JSON file, whole or not at all; return its path. Raises OSError if that fails."""
-        path = Path(path).expanduser().absolute()
-        _write_whole(path, json.dumps({"version": 2, "rows": self.rows()}, indent=1) + "\n")
-        return path
+        rows = json.dumps({"version": 2, "rows": self.rows()}, indent=1)
+        return _write_whole(Path(path).expanduser().absolute(), rows + "\n")
 
     def forget(self):
         """Remove every row, and the SQLite file of an earlier version; return how many rows there were."""
@@ -118,16 +111,13 @@ class Store:
             with closing(sqlite3.connect(f"{self._old.absolute().as_uri()}?mode=ro", uri=True)) as old:
                 if old.execute("PRAGMA application_id").fetchone()[0] != _OURS:
                     return
-                old.text_factory = lambda text: text.decode("utf-8", "replace")
-                keys = ("time", "exercise", "status", "mistakes", "source")
-                rows = [dict(zip(keys, row, strict=True)) for row in old.execute(_OLD_ROWS)]
+                old.text_factory, old.row_factory = lambda text: text.decode("utf-8", "replace"), sqlite3.Row
+                rows = [{**row, "mistakes": row["mistakes"].split()} for row in map(dict, old.execute(_OLD_ROWS))]
         except sqlite3.Error as error:
             warnings.warn(f"Progress: {self._old} of an earlier version cannot be read ({error}).", stacklevel=4)
             return
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _write_whole(
-            self._taken, "".join(json.dumps({**row, "mistakes": row["mistakes"].split()}) + "\n" for row in rows)
-        )
+        _write_whole(self._taken, "".join(json.dumps(row) + "\n" for row in rows))
 
 
 def _row(line):
@@ -140,10 +130,11 @@ def _row(line):
 
 
 def _write_whole(path, text):
-    """Write a text file so that it is there whole, or as it was before."""
+    """Write a text file so that it is there whole, or as it was before; return its path."""
     draft = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
     try:
         draft.write_text(text, encoding="utf-8", newline="\n")
         os.replace(draft, path)
+        return path
     finally:
         draft.unlink(missing_ok=True)
