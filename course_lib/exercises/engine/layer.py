@@ -1,5 +1,6 @@
 """`check_layer`: is the backward pass of a layer of your own right? Its tensors are measured, and the key idea decides."""
 
+import contextlib
 import functools
 import re
 from types import SimpleNamespace
@@ -90,15 +91,11 @@ class _Layer:
         """Fill `cases` and `draws`; the last one has zeros and repeats, if forward has a value there. Raises `Stopped`."""
         rng, inputs = np.random.default_rng(0), self.inputs
         for special in [False] * max(2, 16 // inputs.entries) + [True] * bool(inputs.drawn):
-            try:
+            with contextlib.suppress(*[Stopped] * special):
                 draw = self._draw(inputs.draw(rng, special), rng)
-            except Stopped:
-                if not special:
-                    raise
-                continue
-            tags = frozenset({"zeros"} if special else ())
-            self.cases.append(Case((*draw.arrays.values(), draw.G), {"m": inputs.m}, tags))
-            self.draws.append(draw)
+                tags = frozenset({"zeros"} if special else ())
+                self.cases.append(Case((*draw.arrays.values(), draw.G), {"m": inputs.m}, tags))
+                self.draws.append(draw)
 
     def _draw(self, arrays, rng):
         Z = self._Z(arrays)

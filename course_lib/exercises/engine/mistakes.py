@@ -7,9 +7,9 @@ from typing import NamedTuple
 class Mistake(NamedTuple):
     """A mistake: its key, and what is said about it. "" where the words of the bare id, or the general ones, fit.
 
-    key: the mistake's id, or "id:variant" where one mistake has several forms. beside: a clause, for when it comes
-    with another. alone: a sentence, for when it is the only one; by default the clause. look: where to look. change: what the solution has,
-    and what this mistake has in its place, one after the other; () where the engine derives it.
+    key: the mistake's id, or "id:variant" where one mistake has several forms. alone: what the numbers show when it is
+    the only one, by default the clause `beside`, for when it comes with another. look: where to look. change: what the
+    solution has, and what this mistake has in its place, one after the other; () where the engine derives it.
 
     Words in braces are sizes of the case that is spoken of, `{of}` is what was asked for ("the gradient"), `{shape}` the
     shape that came back, `{expected}` the shape that should have.
@@ -35,7 +35,7 @@ def bare(key):
     return key.split(":")[0]
 
 
-# The id; what is said of it alone, where that is more than the clause that comes next; where to look, if that is in the learner's code.
+# The id; what is said of it alone, if that is more; a clause; where to look, if that is in the learner's code.
 _TABLE = """
 transposed
     Your result is {of}, transposed: entry (h, k) stands at (k, h).
