@@ -61,32 +61,31 @@ class Product:
     def __call__(self, matrices, R, h, k):
         """All known wrong numbers of entry (h, k) of R, shape (rows, columns), the likelier first."""
         X, Y = matrices[self.X], matrices[self.Y]
-        b = int(matrices[self.bias][0, k]) if self.bias else 0
-        found = [*self._averaged(matrices, R[h, k]), *_turned(R, h, k)]
+        b = matrices[self.bias][0] if self.bias else np.zeros(R.shape[1], int)  # (n_out,)
+        found = []
+        if self.divisor:
+            why = "you averaged over the batch, where the samples are added"
+            why = why if self.samples else "a row belongs to one sample, whatever m is"
+            found.append(Known(R[h, k] / len(X), ("batch_averaged",), f"the sum divided by m = {len(X)}: {why}"))
+        found += _turned(R, h, k)
         if self.bias:
-            found += self._bias(matrices[self.bias], R[h, k] - b, h, k)
-        for value, mistake, what, why in [*self._readings(X, Y, h, k), *self._terms(X, Y, h, k)]:
-            plus = f", plus {self.bias}[0, {k}]" if b else ""
-            found.append(Known(value + b, (mistake,), f"{what}{plus}: {why}"))
-            if b:
+            alone, why = "the sum of products alone", "a bias belongs to the unit, not to the sample"
+            found.append(Known(R[h, k] - b[k], ("bias_missing",), f"{alone}: the bias is missing"))
+            swapped = f"the sum of products plus {self.bias}[0, {h}]: {why}"
+            found += [Known(R[h, k] - b[k] + other, ("column_bias",), swapped) for other in b[h : h + 1]]
+        terms = _line(X, self.x, h) * _line(Y, self.y, k)
+        names = [f"{_entry(self.X, self.x, h, i)} · {_entry(self.Y, self.y, k, i)}" for i in range(len(terms))]
+        sums = [*self._readings(X, Y, h, k), *_sums(terms, names, self.samples)]
+        one = f"{self.X}[{h}, {k}] · {self.Y}[{h}, {k}]"
+        if h < min(len(X), len(Y)) and k < min(X.shape[1], Y.shape[1]) and one not in names:
+            why = "that is entry by entry, where a sum of products belongs"
+            sums.append((X[h, k] * Y[h, k], "scalar_rule", one, why))
+        for value, mistake, what, why in sums:
+            plus = f", plus {self.bias}[0, {k}]" if b[k] else ""
+            found.append(Known(value + b[k], (mistake,), f"{what}{plus}: {why}"))
+            if b[k]:
                 found.append(Known(value, (mistake, "bias_missing"), f"{what}: {why}; and the bias is missing"))
         return [*found, *_scaled(R, h, k), *_others(R, h, k)]
-
-    def _averaged(self, matrices, right):
-        m = len(matrices[self.X])
-        if self.divisor:
-            what = (
-                "you averaged over the batch, where the samples are added"
-                if self.samples
-                else "a row belongs to one sample, whatever m is"
-            )
-            yield Known(right / m, ("batch_averaged",), f"the sum divided by m = {m}: {what}")
-
-    def _bias(self, b, product, h, k):
-        yield Known(product, ("bias_missing",), "the sum of products alone: the bias is missing")
-        if h < b.shape[1]:
-            words = f"the sum of products plus {self.bias}[0, {h}]: a bias belongs to the unit, not to the sample"
-            yield Known(product + b[0, h], ("column_bias",), words)
 
     def _readings(self, X, Y, h, k):
         """Sums of products along the wrong lines: (value, mistake, what, why). The shorter line ends the sum."""
@@ -96,64 +95,54 @@ class Product:
             lines += [(x, k, y, h, "order", swapped) for x, y in self.readings]
         for x, i, y, j, mistake, why in lines:
             left, right = _line(X, x, i), _line(Y, y, j)
-            if left is None or right is None:
-                continue
+            if left is None or right is None or (mistake == "order" and len(left) != len(right)):
+                continue  # nobody comes to another order by accident, and small integers are soon equal by accident
             length = min(len(left), len(right))
-            if mistake == "order" and max(len(left), len(right)) > length:
-                continue  # nobody gets there by accident, and small integers are soon equal by accident
             short = "" if len(left) == len(right) else ", as far as both go"
             what = f"{_WORD[x]} {i} of {self.X} with {_WORD[y]} {j} of {self.Y}{short}"
             yield left[:length] @ right[:length], mistake, what, why
-
-    def _terms(self, X, Y, h, k):
-        """Sums with one term too few or with a wrong sign, and single terms: (value, mistake, what, why)."""
-        terms = _line(X, self.x, h) * _line(Y, self.y, k)
-        total, count = terms.sum(), len(terms)
-        for i, term in enumerate(terms):
-            one = self._term(i, h, k)
-            if self.samples:
-                mistake = "batch_not_summed" if i else "first_sample_only"
-                yield term, mistake, one, f"that is sample {i} alone, and the samples are added up"
-            else:
-                yield term, "scalar_rule", one, f"that is one product, where a sum of {count} belongs"
-        for i, term in enumerate(terms):
-            one = self._term(i, h, k)
-            if count > 2:
-                mistake = "batch_not_summed" if self.samples else "term_missing"
-                yield total - term, mistake, f"the sum without {one}", "a term is missing"
-            yield total - 2 * term, "sign", f"the sum with {one} subtracted", "a sign is wrong"
-        one = f"{self.X}[{h}, {k}] · {self.Y}[{h}, {k}]"
-        inside = h < min(len(X), len(Y)) and k < min(X.shape[1], Y.shape[1])
-        if inside and one not in (self._term(i, h, k) for i in range(count)):
-            yield X[h, k] * Y[h, k], "scalar_rule", one, "that is entry by entry, where a sum of products belongs"
-
-    def _term(self, i, h, k):
-        first = f"{h}, {i}" if self.x == ROW else f"{i}, {h}"
-        second = f"{k}, {i}" if self.y == ROW else f"{i}, {k}"
-        return f"{self.X}[{first}] · {self.Y}[{second}]"
 
 
 def column_sums(matrices, R, h, k):
     """The mistakes of entry (0, k) of R, shape (1, n_out), the column sums of G, shape (m, n_out)."""
     G = matrices["G"]
     m = len(G)
-    found = [
-        Known(R[0, k] / m, ("batch_averaged",), f"the mean of the column: you divided by m = {m}, and nothing else")
+    rows = sorted(range(m), key=lambda i: i != k)
+    why = "a bias belongs to a unit, and so to a column"
+    sums = [
+        (R[0, k] / m, "batch_averaged", f"the mean of the column, divided by m = {m}", "the samples are added up"),
+        *((G[i].sum(), "wrong_axis", f"the sum of row {i} of G", why) for i in rows),
+        *_sums(G[:, k], [f"G[{i}, {k}]" for i in range(m)], True),
+        (G.sum(), "wrong_axis", "the sum of all of G", "only one column has to do with this bias"),
+        (
+            R[0, k] / G.size,
+            "averaged_over_entries",
+            f"the sum divided by m n_out = {G.size}",
+            "the samples are added up",
+        ),
     ]
-    for i in range(m):
-        row = Known(
-            G[i].sum(), ("wrong_axis",), f"the sum of row {i} of G: a bias belongs to a unit, and so to a column"
-        )
-        found.insert(1, row) if i == k else found.append(row)
-    found.append(Known(G[0, k], ("first_sample_only",), "G of sample 0 alone: the samples are added up"))
-    for i in range(1, m):
-        found.append(Known(G[i, k], ("batch_not_summed",), f"G of sample {i} alone: the samples are added up"))
-    for i in range(m):
-        found.append(Known(R[0, k] - G[i, k], ("batch_not_summed",), f"the sum without G[{i}, {k}]"))
-        found.append(Known(R[0, k] - 2 * G[i, k], ("sign",), f"the sum with the wrong sign of G[{i}, {k}]"))
-    found.append(Known(G.sum(), ("wrong_axis",), "the sum of all of G: only one column has to do with this bias"))
-    entries = Known(R[0, k] / G.size, ("averaged_over_entries",), f"the sum divided by m n_out = {G.size}")
-    return [*found, entries, *_scaled(R, h, k), *_others(R, h, k)]
+    found = [Known(value, (mistake,), f"{what}: {why}") for value, mistake, what, why in sums]
+    return [*found, *_scaled(R, h, k), *_others(R, h, k)]
+
+
+def _sums(terms, names, samples):
+    """Single terms, and sums with one term too few or with a wrong sign: (value, mistake, what, why)."""
+    for i, (term, one) in enumerate(zip(terms, names, strict=True)):
+        if samples:
+            mistake = "batch_not_summed" if i else "first_sample_only"
+            yield term, mistake, one, f"that is sample {i} alone, and the samples are added up"
+        else:
+            yield term, "scalar_rule", one, f"that is one product, where a sum of {len(terms)} belongs"
+    for term, one in zip(terms, names, strict=True):
+        if len(terms) > 2:
+            mistake = "batch_not_summed" if samples else "term_missing"
+            yield terms.sum() - term, mistake, f"the sum without {one}", "a term is missing"
+        yield terms.sum() - 2 * term, "sign", f"the sum with {one} subtracted", "a sign is wrong"
+
+
+def _entry(name, axis, index, i):
+    """Entry i of row or column `index`, in letters."""
+    return f"{name}[{index}, {i}]" if axis == ROW else f"{name}[{i}, {index}]"
 
 
 def _line(A, axis, index):
