@@ -106,7 +106,7 @@ def test_there_are_sixteen_the_solution_is_shown_and_an_unknown_name_suggests_th
 def test_it_is_kept_under_its_notebook_and_counts_hints_and_attempts_as_an_exercise_does(name, tmp_path):
     store = Store(tmp_path)
     ex = puzzle(name, store)
-    assert f'puzzle(\\"{name}\\")' in (NOTEBOOKS / f"{ex.definition.notebook}.ipynb").read_text(encoding="utf-8")
+    assert f'puzzle(\\"{name}\\")' in (NOTEBOOKS / f"{ex.notebook}.ipynb").read_text(encoding="utf-8")
     cases, numbers, last = (ex.hint().message for _ in range(3))
     each = ex.definition
     assert all(condition in cases for _, condition in each.cases) and "last hint" in last

@@ -35,6 +35,11 @@ class Exercise:
         return self.definition.name
 
     @property
+    def notebook(self):
+        """The notebook it belongs to, such as "05_grad_W"."""
+        return self.definition.notebook
+
+    @property
     def case(self):
         """The arguments, by name, of the case that the last check spoke of; empty before that, and once it is right."""
         case = self._memory.get("case")
