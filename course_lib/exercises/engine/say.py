@@ -5,7 +5,7 @@ Each sentence is computed from the cases that were run; it holds of these, and o
 
 import numpy as np
 
-from course_lib.exercises.engine.compare import TOLERANCE, Raised, differs, same
+from course_lib.exercises.engine.compare import TOLERANCE, Raised, differs, finite, leaves, same
 from course_lib.exercises.engine.course import placed
 from course_lib.exercises.engine.mistakes import MISTAKES, bare
 
@@ -223,12 +223,8 @@ def _where_right(cases, good):
 def _unmoved(answers, bad, cases):
     """A sentence if cases of equal sizes, and other numbers, have the very same result."""
     first, *others = (answers[i].value for i in bad if cases[i].sizes == cases[bad[0]].sizes)
-    if (
-        not others
-        or isinstance(first, (tuple, type(None)))
-        and not first
-        or not all(a is not None and same(a, first, 0) for a in others)
-    ):
+    numbers = first is not None and sum(map(np.size, leaves(first))) and finite(first)
+    if not numbers or not others or not all(a is not None and same(a, first, 0) for a in others):
         return ""
     count = f"All {len(others) + 1}" if others[1:] else "Both"
     return f"{count} cases of these sizes give the same numbers, though the arguments differ: is the result computed from them?"
