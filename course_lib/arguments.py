@@ -89,9 +89,11 @@ def converted(call, name, A, dtype):
     """A, floats of any shape, in dtype, if that can hold it; complex entries stay, for the complex step."""
     if A.dtype == object:
         raise TypeError(f"{call}: {name} holds Fractions, expected floats")
+    if A.dtype.kind == "c" or A.dtype == dtype:
+        return A
     with np.errstate(over="ignore"):
-        new = A if A.dtype.kind == "c" else A.astype(dtype, copy=False)
-    if new is not A and not np.isfinite(new).all():
+        new = A.astype(dtype)
+    if not np.isfinite(new).all():
         raise ValueError(f"{call}: {name} has entries beyond {np.finfo(dtype).max:.1e}, the largest that {dtype} holds")
     return new
 
