@@ -212,12 +212,13 @@ FRAMES = """async (frames) => {
   await pause(300);
 }"""
 
-# From frame to frame while entries fly, step after step.
+# From frame to frame while entries fly: one step, again and again.
 MOTION = """async (steps) => {
   const times = [];
-  const button = [...document.querySelectorAll('.bss-view button')].find(one => one.textContent.includes('Step'));
+  const named = (words) => [...document.querySelectorAll('.bss-view button')].find(one => one.textContent.includes(words));
   for (let k = 0; k < steps; k++) {
-    button.click();
+    if (k) named('Back').click();
+    named('Step').click();
     for (let before = await frame(), now; document.querySelector('[data-moving]'); before = now) {
       now = await frame();
       times.push(now - before);

@@ -182,7 +182,7 @@ def test_in_formula_c_g_travels_and_a_key_ends_it_and_less_motion_has_none_of_it
         " const one = animate.apply(this, a); one.pause(); return one; } }"
     )  # the test goes on when it has seen it
     step.click()
-    assert (moving.count(), flying.count()) == (1, 7 * 2 + 7 * 3)  # the entries of G, and of what comes out
+    assert (moving.count(), flying.count()) == (1, 7 + 7)  # the rows of G, and of what comes out
     assert 0 < max(page.evaluate(durations)) < 900
     assert lines(page)[1].startswith("(∇_O[1] L)[0, 0] = ? ")
     page.evaluate("() => document.getAnimations().forEach(one => one.finish())")

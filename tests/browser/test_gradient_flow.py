@@ -50,7 +50,10 @@ def test_every_control_asks_the_kernel_and_the_numbers_are_numpys(lab):
         check_numbers(page, GradientFlow(**settings), 2)
 
     asked()
-    page.get_by_text("More: depth").click()
+    page.get_by_label("activation", exact=True).select_option("sigmoid")
+    asked(activation="sigmoid")
+    page.get_by_text("More: depth").click()  # what is seen there comes once it is asked for
+    page.get_by_text("Z of layer 2; line: f′").wait_for()
     for name, key, value in (("depth", "ArrowRight", 8), ("width", "ArrowLeft", 23)):
         page.get_by_role("slider", name=name).press(key)
         asked(**{name: value})

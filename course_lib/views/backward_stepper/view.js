@@ -169,15 +169,17 @@ class Stepper {
     setWords(this.stepLine, `Step ${this.now} of ${this.steps.length - 1}. ${step.title}: ${words}. ${step.note}`);
   }
 
-  /** In (C) the entries of G travel to the rows of W^T, and what comes out of its columns, to the layer before. */
+  /** In (C) each row of G travels to W^T, and what comes out of it, to the layer before. */
   #travel() {
     const [result, G, W] = this.grids;
     if (!G.numbered || !W.numbered) return;
-    const flight = (grid, i, j, more) => ({ text: number(at(grid.matrix, i, j)), colour: grid.colourOf(at(grid.matrix, i, j)), ...more });
-    const row = (k) => ({ ...W.place(k, 0), width: W.size.width * W.matrix.shape[1] });
-    const into = ([i, k]) => flight(G, i, k, { from: G.place(i, k), to: row(k), end: 0.5 });
-    const out = ([i, h]) => flight(result, i, h, { from: W.place(0, h), to: result.place(i, h), start: 0.5 });
-    const flights = [...placesOf(G.matrix.shape).map(into), ...placesOf(result.matrix.shape).map(out)];
+    const rowOf = (grid, i) => ({ ...grid.place(i, 0), width: grid.size.width * grid.matrix.shape[1] });
+    const text = ({ matrix }, i) => Array.from({ length: matrix.shape[1] }, (_, k) => number(at(matrix, i, k))).join("\u2002");
+    const through = rowOf(W, Math.floor(W.matrix.shape[0] / 2));
+    const flights = Array.from({ length: G.matrix.shape[0] }, (_, i) => [
+      { text: text(G, i), from: rowOf(G, i), to: through, end: 0.5 },
+      { text: text(result, i), from: through, to: rowOf(result, i), start: 0.5 },
+    ]).flat();
     const show = (open) => (Object.assign(result, { open }).draw(), this.point(0, result.cursor));
     show(() => true); // it is there once it has arrived
     this.mover.move(flights, STEP_TAKES * this.player.pace(), () => show(null));

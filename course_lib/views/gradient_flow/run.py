@@ -58,7 +58,7 @@ class FlowRuns:
     def __init__(self, seed):
         self._seed, self._kept, self._weights = seed, None, []
 
-    def run(self, settings):
+    def run(self, settings, detailed=True):
         """A dict of arrays, (depth, ...), for checked settings, first layer first; NaN and infinity where the run has them.
 
         rms, theory: (depth, 3), root mean squares of Z, G and grad_W. factor, chi: (depth,), the measured and the
@@ -66,7 +66,7 @@ class FlowRuns:
         corner: (depth, rows, columns), the first entries of G, divided by the largest of them. reach: (depth,), the
         histogram of Z goes from -reach to reach; counts: (depth, BINS), the outer bins with all beyond; slopes: f' at
         2 BINS + 1 points; saturated: (depth,), the share of the counted entries whose slope is below SATURATED of the
-        largest.
+        largest. Where it is not detailed, corner and all of the histogram are left out.
         """
         m, f = settings["batch"], ACTIVATIONS[settings["activation"]]
         X, R = _data(self._seed, settings["width"])
@@ -75,17 +75,20 @@ class FlowRuns:
             Z, G, dW, factor = flow(trace, network.backward_from(trace, R[:m] / m))
             rms, factor = np.stack([Z, G, dW], axis=1)[:-1], factor[:-1]  # (depth, 3), (depth - 1,)
             theory = _theory(settings)
-            corners = np.array([G[:CORNER, :CORNER] for G in trace.G[:-1]])
-            if not np.isfinite(rms[:, 0]).all():  # what was made from it means nothing, even where it is a number
-                rms[:, 1:], factor[:], corners[:] = np.nan, np.nan, np.nan
-            largest = np.abs(corners, where=np.isfinite(corners), out=np.zeros(corners.shape)).max(axis=(1, 2))
+            means = np.isfinite(rms[:, 0]).all()
+            if not means:  # what was made from it means nothing, even where it is a number
+                rms[:, 1:], factor[:] = np.nan, np.nan
             measured = {
                 "rms": rms,
                 "theory": np.stack(theory[:3], axis=1),
                 "factor": np.append(np.nan, factor),
                 "chi": np.append(np.nan, theory.factor),
-                "corner": corners / np.where(largest > 0, largest, 1)[:, None, None],
             }
+            if not detailed:
+                return measured
+            corners = np.array([G[:CORNER, :CORNER] for G in trace.G[:-1]]) + (0 if means else np.nan)
+            largest = np.abs(corners, where=np.isfinite(corners), out=np.zeros(corners.shape)).max(axis=(1, 2))
+            measured["corner"] = corners / np.where(largest > 0, largest, 1)[:, None, None]
             return measured | _histograms(trace.Z[:-1], rms[:, 0], f)
 
     def _network(self, settings, f):

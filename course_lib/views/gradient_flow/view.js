@@ -181,6 +181,12 @@ class FlowView {
     });
     this.listen();
     this.kernel.receive();
+    this.open();
+  }
+
+  open() {
+    this.more.open = this.model.get("more");
+    this.drawMore();
   }
 
   lay() {
@@ -197,7 +203,7 @@ class FlowView {
     const G = element("div", { class: "bss-corner" }, this.GName, this.G);
     const below = element("div", { class: "bss-row" }, element("div", { class: "bss-histogram" }, histogram.box), G, element("div", { class: "bss-layer" }, ...lines));
     const summary = element("summary", {}, "More: depth, width and initializer; Z against f′, and G of the chosen layer");
-    this.more = element("details", { ontoggle: () => this.drawMore() }, summary, more, below);
+    this.more = element("details", { ontoggle: () => put(this.model, { more: this.more.open }) }, summary, more, below);
     view.root.classList.add("bss-flow");
     view.root.append(view.said, bar, riddle.words, notice, plot, legend, this.more);
   }
@@ -221,7 +227,7 @@ class FlowView {
       this.choose(Math.max(0, Math.min(last, to)));
     });
     onTheme(() => this.drawMore(), view.signal);
-    view.follow(this.model, { layer: () => this.drawLayer() });
+    view.follow(this.model, { layer: () => this.drawLayer(), more: () => this.open() });
   }
 
   // ---- the kernel computes
@@ -263,10 +269,10 @@ class FlowView {
     this.drawMore();
   }
 
-  /** The histogram and G: only while they are seen. */
+  /** The histogram and G: only while they are seen, and once the kernel has sent them. */
   drawMore() {
-    if (!this.more.open) return;
     const { layer: l, answer } = this;
+    if (!this.more.open || !("corner" in answer.starts)) return;
     const { activation: f, residual, batch, width } = answer.asked;
     const row = (name, length = 1) => this.run.row(name, l, length);
     const [[factor], [chi], [reach], [saturated]] = ["factor", "chi", "reach", "saturated"].map((name) => row(name));

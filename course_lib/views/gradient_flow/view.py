@@ -8,6 +8,7 @@ from course_lib.pictures.panel import checked_index
 from course_lib.views.gradient_flow.run import (
     ACTIVATIONS,
     BINS,
+    CORNER,
     INITIALIZERS,
     MOST,
     FlowRuns,
@@ -38,9 +39,10 @@ class GradientFlow(View):
     """
 
     _esm, _css = script(__file__)
-    kept = ("asked", "layer")
+    kept = ("more", "asked", "layer")
     choices = traitlets.Dict().tag(sync=True)  # what the controls offer
     layer = traitlets.Int().tag(sync=True)
+    more = traitlets.Bool(False).tag(sync=True)  # whether the histogram and G are seen
     asked = traitlets.Dict().tag(sync=True, echo_update=False)  # the settings of the controls
     answer = traitlets.Dict().tag(sync=True)  # all that follows from them
 
@@ -110,12 +112,12 @@ class GradientFlow(View):
         start = self.answer["starts"][part]
         return dict(zip(_NAMES, unpacked(self.answer["table"]).T[start:], strict=False))
 
-    @traitlets.observe("asked")
+    @traitlets.observe("asked", "more")
     def _move(self, change):
-        if self.asked == self.answer["asked"]:
+        if not self.answer or self.asked == self.answer["asked"] and self.more <= ("corner" in self.answer["starts"]):
             return
         try:
-            self.answer = self._answer(checked_settings("GradientFlow", self.settings | self.asked))
+            self.answer = self._answer(checked_settings("GradientFlow", self.settings | self.asked), self.more)
         except (TypeError, ValueError) as error:  # a value that no control sends; the view lives on
             self.answer = self.answer | {"asked": self.asked, "problem": str(error)}
 
@@ -123,9 +125,9 @@ class GradientFlow(View):
     def _one_that_exists(self, proposal):
         return checked_index("GradientFlow: layer", proposal["value"], MOST["depth"] - 1)
 
-    def _answer(self, settings):
+    def _answer(self, settings, detailed=True):
         """All that the browser draws for the settings: its numbers are one table, with a row for each layer."""
-        run = self._runs.run(settings)
+        run = self._runs.run(settings, detailed)
         parts = {name: A.reshape(settings["depth"], -1) for name, A in run.items()}
         ends = np.cumsum([A.shape[1] for A in parts.values()]).tolist()
         return {
@@ -134,7 +136,7 @@ class GradientFlow(View):
             "table": packed("run", np.concatenate(list(parts.values()), axis=1)),
             "starts": dict(zip(parts, [0, *ends], strict=False)),  # the first column of each part
             "bins": BINS,
-            "corner": list(run["corner"].shape[1:]),
+            "corner": [min(settings[side], CORNER) for side in ("batch", "width")],
             "gain": weight_gain(settings),
             "critical": critical_scale(settings),
             "gaps": gaps(run["rms"].T),
