@@ -88,7 +88,7 @@ class BatchView(View):
 
     def __repr__(self):
         m, n_in = self.O[0]["shape"]
-        return f"BatchView({m} samples, X {(m, n_in)}, {' → '.join(map(str, [n_in, *self._units()]))} units)"
+        return f"BatchView({m} samples, X {(m, n_in)}, {' → '.join(str(n) for n in [n_in, *(Z['shape'][1] for Z in self.Z)])} units)"
 
     def figure(self):
         """O, Z and G with the sample's row, and below them its part of the gradient, the running sum, and O^T G."""
@@ -107,9 +107,6 @@ class BatchView(View):
         loss = "a mean: G has the 1/m" if self.mean else "a sum: G without 1/m"
         where = self.layers[self.layer].capitalize()
         return board([rows, sums], f"{who}: its row, and its own part of OᵀG. {where}. The loss is {loss}.")
-
-    def _units(self):
-        return [Z["shape"][1] for Z in self.Z]
 
 
 def _one_pass(network, X, target):

@@ -201,8 +201,9 @@ class Playground {
     else this.draw(model.get("answer"));
     onTheme(() => this.paint(), view.signal);
     oncePlaced(view.root, () => this.paint(), view.signal);
-    this.placePoints();
-    view.follow(model, { setup: () => this.placePoints() });
+    const points = () => this.setup.points && this.ground.points(this.setup);
+    points();
+    view.follow(model, { setup: points });
     view.signal.addEventListener("abort", () => {
       this.playing = false;
       cancelAnimationFrame(this.due);
@@ -212,10 +213,6 @@ class Playground {
 
   get setup() {
     return this.model.get("setup");
-  }
-
-  placePoints() {
-    if (this.setup.points) this.ground.points(this.setup);
   }
 
   // ---- settings and controls
@@ -261,11 +258,8 @@ class Playground {
       setText(faster, `Speed: ${speed} steps a frame`);
     };
     quicken(this.speed);
-    const reset = button("Reset", () => {
-      if (this.playing) this.stop();
-      this.ask({ reset: true });
-    });
-    const all = [this.play, button("One step", () => this.step()), reset, faster];
+    const pausing = (part) => () => (this.playing && this.stop(), this.ask(part));
+    const all = [this.play, button("One step", pausing({ steps: 1 })), button("Reset", pausing({ reset: true })), faster];
     const tools = element("div", { class: "bss-buttons", role: "toolbar", "aria-label": "training" }, ...all);
     const settle = roving(tools);
     const motion = () => {
@@ -305,11 +299,6 @@ class Playground {
     this.playing = false;
     setText(this.play, "Play");
     this.speak();
-  }
-
-  step() {
-    if (this.playing) this.stop();
-    this.ask({ steps: 1 });
   }
 
   receive() {

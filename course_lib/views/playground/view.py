@@ -109,7 +109,7 @@ class TrainingPlayground(View):
 
     def _show(self, frame, asked=None, refused=None):
         """Send the frame, in one message; with the data, where they are new."""
-        settings = {name: getattr(self._run.settings, name) for name in _names()}
+        settings = {field.name: getattr(self._run.settings, field.name) for field in dataclasses.fields(Settings)}
         settings["hidden"] = list(settings["hidden"])
         told = {"asked": asked or {}, "refused": refused or {}}
         with self.hold_sync():
@@ -154,7 +154,3 @@ def _coloured(A, limit=None):
     shares = np.divide(A, limit or 1, where=finite, out=np.full(A.shape, -128 / 127))
     data = np.rint(127 * shares).astype(np.int8).tobytes()
     return {"shape": list(A.shape), "limit": limit, "data": data, "finite": bool(finite.all())}
-
-
-def _names():
-    return [field.name for field in dataclasses.fields(Settings)]
