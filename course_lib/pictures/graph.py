@@ -25,8 +25,7 @@ def layer(m: Whole(1), n_in: Whole(1), n_out: Whole(1), W=None, b=None, O=None):
     highlights = []  # what is said of an entry, its edges, and how many lines each of them has
     if W is not None:
         h, k = checked_entry("layer(...): W", W, (n_in, n_out), "W")
-        words = f"W[{h}, {k}] is in {m} products, one for each sample: a sum over samples"
-        highlights.append((words, [(h, k)], m))
+        highlights.append((f"W[{h}, {k}] is in {m} products, one for each sample: a sum over samples", [(h, k)], m))
     if b is not None:
         k = checked_index("layer(...): b", b, n_out - 1)
         highlights.append((f"b[{k}] is added {m} times, once in each sample: a sum over samples", [("1", k)], m))

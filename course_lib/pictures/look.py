@@ -40,8 +40,8 @@ class Look(NamedTuple):
     @property
     def style(self):
         """The settings of matplotlib that go with it."""
-        fonts = {"font.family": _FONTS, "font.size": SIZE}
-        return dict.fromkeys(_INKED, self.ink) | {"axes.facecolor": self.paper} | fonts
+        more = {"axes.facecolor": self.paper, "font.family": _FONTS, "font.size": SIZE}
+        return dict.fromkeys(_INKED, self.ink) | more
 
 
 def _signed(name, start, end, pale):

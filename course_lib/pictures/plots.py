@@ -2,8 +2,7 @@
 
 A Figure is closed in pyplot, so a notebook shows it once, where it is the last value of a cell. Matrices are drawn as
 on a blackboard: red above 0, blue below, white at 0. Highlights are outlined, with bold numbers; a matrix too big for
-numbers has the highlights' indexes at its sides. Names are plain text, and no gradient is computed here. What cannot be
-drawn raises ShapeError, TypeError or ValueError, and is named.
+numbers has the highlights' indexes at its sides. What cannot be drawn raises ShapeError, TypeError or ValueError.
 """
 
 import numpy as np
@@ -91,7 +90,6 @@ def nonzero_pattern(name, tensor, row_symbols, column_symbols, entry=None, struc
 
     counts = structural.sum(axis=(0, 1))
     count = " to ".join(str(count) for count in sorted({counts.min(), counts.max()}))
-    title = f"{name}{look().wrap}{in_symbols(symbols)} = {tensor.shape}"
     words = f"Panel [h, k], {in_symbols(row_symbols)} = {(m, n_out)}:{look().wrap}"
     words += f"{count} of {m * n_out} entries are structural non-zeros."
     keys = {"allowed by the index": Patch(color=look().curves[0]), "0 by its index": Patch(color=look().pale)}
@@ -103,20 +101,20 @@ def nonzero_pattern(name, tensor, row_symbols, column_symbols, entry=None, struc
     side = min(0.3, (2.4 if large else 7) / height, (6 if large else 11) / width)  # of a cell, in inches
     fig = new_figure(max(side * width + 1.6, 3.8 if large else 7.4), side * height + (3.1 if large else 2.1))
     fig.set_layout_engine("constrained", w_pad=0.1, h_pad=0.1)
-    fig.suptitle(title, size=SIZE if large else 13)
+    fig.suptitle(f"{name}{look().wrap}{in_symbols(symbols)} = {tensor.shape}", size=SIZE if large else 13)
     ax = fig.subplots()
     ax.set(xlim=(0, width), ylim=(height, 0), aspect="equal", xlabel="k")
     colours = ListedColormap([look().pale, look().curves[0]])
     style = {"cmap": colours, "vmin": 0, "vmax": 1, "edgecolors": look().paper, "linewidth": min(1, 5 * side)}
+    zero = {"color": look().paper, "weight": "bold", "size": 50 * side, "ha": "center", "va": "center"}
     for h, k in np.ndindex(p, q):
         corners = k * (n_out + 1) + np.arange(n_out + 1), h * (m + 1) + np.arange(m + 1)
         ax.pcolormesh(*corners, structural[:, :, h, k], **style)
-    zero = {"color": look().paper, "weight": "bold", "size": 50 * side, "ha": "center", "va": "center"}
-    for i, j, h, k in np.argwhere(happens):
-        ax.text(k * (n_out + 1) + j + 0.5, h * (m + 1) + i + 0.5, "0", **zero)
-    if entry is not None:
-        (h, k), outline = entry, {"fill": False, "linewidth": 3, "edgecolor": look().ink, "clip_on": False, "zorder": 4}
-        ax.add_patch(Rectangle((k * (n_out + 1), h * (m + 1)), n_out, m, **outline))
+        for i, j in np.argwhere(happens[:, :, h, k]):
+            ax.text(corners[0][j] + 0.5, corners[1][i] + 0.5, "0", **zero)
+        if (h, k) == entry:
+            box = {"fill": False, "linewidth": 3, "edgecolor": look().ink, "clip_on": False, "zorder": 4}
+            ax.add_patch(Rectangle((corners[0][0], corners[1][0]), n_out, m, **box))
     ax.set_xticks(np.arange(q) * (n_out + 1) + n_out / 2, labels=range(q))
     ax.set_yticks(np.arange(p) * (m + 1) + m / 2, labels=range(p))
     ax.tick_params(length=0, labeltop=True, labelbottom=False, labelsize=min(SIZE, 50 * side * (n_out + 1)))

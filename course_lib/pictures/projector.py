@@ -38,7 +38,6 @@ def projector(mode="light"):
     """Make what the notebook shows from now on large: "light" or "dark", for the room, or "off".
 
     The style lasts as long as the output of the call is there; pictures that are drawn already stay as they are.
-    Raises ValueError for another mode.
     """
     MODES("projector(mode)", "mode", mode)
     looks.from_now_on((looks.DARK if mode == "dark" else looks.LIGHT)._replace(large=mode != "off"))
