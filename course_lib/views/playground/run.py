@@ -20,7 +20,7 @@ from course_lib.views.shared.one_thread import one_thread
 
 MOST_POINTS = 200  # of a curve; beyond that it is thinned
 MOST_ROWS = 32  # samples whose G is shown
-GRID = 40  # points of the plane to a side
+GRID = 32  # points of the plane to a side
 _TOO_MUCH = 2  # times the first loss: then the remark says so
 
 
