@@ -267,6 +267,8 @@ OTHER_WRONG = [
     ("attention", lambda *a: (attention_back(*a)[0], 0 * a[1]), "", "all of yours are 0"),
     # Right where the first entry is above 0, as in the first draw: what explains one draw alone is not named.
     ("sine", lambda X, G: (1 if X[0, 0] > 0 else -1) * G * np.cos(X), "", "X: wrong."),
+    # Of what stands in a slope's place the sign says nothing.
+    ("sine", lambda X, G: -G * np.sin(X), "", "X: wrong. For m = "),
     ("dense", sums_are_kept, "other_each_time", "backward gives other gradients when it is called again with the same"),
     # From the output: wrong where an input is exactly 0.
     ("a mask", lambda X, mask, G: np.where(X * mask == 0, 0, G), "", "right in 2 of 3 cases: all but those with zeros"),

@@ -25,6 +25,9 @@ RIGHT = {
         "np.array([[g * f_prime(np.array(z)) for g, z in zip(*rows)] for rows in zip(G, Z)])",
         "    out = G.copy()\n    out *= f_prime(Z.copy())\n    return out",
     ],
+    "max_pool_back": [  # the second of two equal neighbours gets G
+        "np.stack([G * (X[:, ::2] > X[:, 1::2]), G * (X[:, ::2] <= X[:, 1::2])], axis=2).reshape(X.shape)",
+    ],
     "key_idea": [
         "sum(dY_dX[j] * dz_dY[j] for j in np.ndindex(dz_dY.shape))",
         "np.tensordot(dz_dY.astype(np.float32), dY_dX.astype(np.float32), dz_dY.ndim)",
