@@ -18,12 +18,11 @@ _MARKERS, _DASHES = "osD^vPX", ("-", (0, (5, 2)), (0, (2, 1)), (0, (6, 2, 1, 2))
 
 
 @styled
-def by_layer(measured, ylabel, theory=None, title=""):
+def by_layer(measured, ylabel, theory=(), title=""):
     """What is measured in each layer, {label: (depth,) numbers}, on a logarithmic axis; theory: the same, as lines.
 
     A curve of theory has the colour of the measured one of its label, and raises ValueError where there is none.
     """
-    theory = theory or {}
     if unknown := set(theory) - set(measured):
         raise ValueError(f"by_layer(measured, ylabel, theory): theory has {sorted(unknown)}, which is not measured")
     return _figure((measured, "layer", ylabel, title), theory=theory)

@@ -35,8 +35,7 @@ def layer(m: Whole(1), n_in: Whole(1), n_out: Whole(1), W=None, b=None, O=None):
         highlights.append((words, [(k, j) for j in range(n_out)], 1))
 
     fig = new_figure(8, 4.8)
-    ax = fig.add_axes([0.02, 0.02, 0.96, 0.96])
-    ax.set_axis_off()
+    ax = fig.add_axes([0.02, 0.02, 0.96, 0.96], frame_on=False, xticks=[], yticks=[])
     inputs = {h: np.array([_LEFT, -h]) for h in range(n_in)} | {"1": np.array([_LEFT, -n_in])}
     units = {k: np.array([_RIGHT, -(n_in - n_out + 1) / 2 - k]) for k in range(n_out)}
     for start, end in product(inputs.values(), units.values()):

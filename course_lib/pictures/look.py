@@ -9,7 +9,7 @@ from matplotlib import colormaps
 from matplotlib.colors import LinearSegmentedColormap
 
 SIZE = 11
-_FONTS = ["DejaVu Sans", "sans-serif"]  # the first comes with matplotlib, and has the course's symbols
+_FONT = {"font.family": ["DejaVu Sans", "sans-serif"], "font.size": SIZE}  # it comes with matplotlib
 _INKED = ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color", "hatch.color")
 
 
@@ -40,8 +40,7 @@ class Look(NamedTuple):
     @property
     def style(self):
         """The settings of matplotlib that go with it."""
-        more = {"axes.facecolor": self.paper, "font.family": _FONTS, "font.size": SIZE}
-        return dict.fromkeys(_INKED, self.ink) | more
+        return _FONT | dict.fromkeys(_INKED, self.ink) | {"axes.facecolor": self.paper}
 
 
 def _signed(name, start, end, pale):

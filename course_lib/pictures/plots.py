@@ -40,8 +40,8 @@ def product(left, right, result, entry=None, caption=""):
     entry: (h, k) highlights row h of left, column k of right and the entry of the result that they make.
     """
     left, right, result = (Panel(*part).check({}) for part in (left, right, result))
-    shape = (left.A.shape[0], right.A.shape[1])
-    if left.A.shape[1] != right.A.shape[0] or result.A.shape != shape:
+    shape = result.A.shape
+    if left.A.shape[1] != right.A.shape[0] or shape != (left.A.shape[0], right.A.shape[1]):
         of = f"{left.name} {left.A.shape} @ {right.name} {right.A.shape} = {result.name} {result.A.shape}"
         raise ShapeError(f"{of}: expected shapes (a, b) @ (b, c) = (a, c).")
     if entry is not None:
@@ -144,14 +144,12 @@ def gradient_check(check: GradientCheck):
         difference = abs(row.gradient - row.numeric)
         entries = np.abs([row.gradient, row.numeric])
         largest = entries[np.isfinite(entries)].max(initial=0) or 1
-        image = ax.imshow(
-            np.ma.masked_invalid(np.maximum(difference / largest, scale.vmin)), cmap=colours, norm=scale, aspect="auto"
-        )
+        shown = np.ma.masked_invalid(np.maximum(difference / largest, scale.vmin))
+        image = ax.imshow(shown, cmap=colours, norm=scale, aspect="auto")
         worst = [int(i) for i in np.unravel_index(difference.argmax(), difference.shape)]
-        if GradientCheck([row]).passes():
-            ax.set_xlabel(f"agrees: {row.relative_error:.0e} at most")
-        else:
-            ax.set_xlabel(f"DIFFERS: {row.relative_error:.1g} at {worst}", weight="bold")
+        agrees = GradientCheck([row]).passes()
+        verdict = "agrees: {:.0e} at most" if agrees else "DIFFERS: {:.1g} at {}"
+        ax.set_xlabel(verdict.format(row.relative_error, worst), weight="normal" if agrees else "bold")
         ax.set_title(f"{row.name}  {row.gradient.shape}", size=12, parse_math=False)
         for axis in (ax.xaxis, ax.yaxis):
             axis.set_major_locator(MaxNLocator(nbins=8, integer=True, min_n_ticks=1))
