@@ -43,7 +43,7 @@ SYMBOLS = {
     "S": {"02": "with $S = e^{x_1}", "05": "by the entries of a matrix $S$"},
     "\\delta": {"02": "where $\\delta_{ij}$ is 1 if"},
     "L": {"02": "a loss $L$", "04": "made one number of it, $L$"},
-    "\\mu": {"03": "the *mean image* $\\mu_j$", "09": "$\\mu_i = \\frac1n"},
+    "\\mu": {"03": "the *mean image* $\\mu_j$", "09": "\\mu_i = \\frac1n"},
     "\\lVert": {"03": "$\\lVert v\\rVert^2$"},
     "J": {"04": "the **objective** that training lowers is $J"},
     "\\lambda": {"04": "$J = L + \\lambda"},

@@ -272,6 +272,14 @@ OTHER_WRONG = [
     ("dense", sums_are_kept, "other_each_time", "backward gives other gradients when it is called again with the same"),
     # From the output: wrong where an input is exactly 0.
     ("a mask", lambda X, mask, G: np.where(X * mask == 0, 0, G), "", "right in 2 of 3 cases: all but those with zeros"),
+    # Said is what is missing, where that is a multiple of one array in each line.
+    (
+        "root mean square",
+        lambda X, G: G / rms(X),
+        "",
+        "In each row, yours and the right one differ by a multiple of that",
+    ),
+    ("less its mean", lambda X, G: G, "", "In each column, yours and the right one differ by a constant."),
 ]
 
 
@@ -281,6 +289,7 @@ def test_a_wrong_gradient_of_any_layer_is_told_what_it_is(name, backward, ids, s
     result = check_layer(forward, backward, **shapes)
     assert (result.status, result.mistakes) == ("wrong", tuple(ids.split())), result
     assert says in result.message
+    assert ("In each " in says) == ("differ by" in result.message)
 
 
 def test_what_the_card_says_to_look_at_is_the_right_gradient():

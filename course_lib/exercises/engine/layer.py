@@ -13,7 +13,7 @@ from course_lib.exercises.engine.check import judged, verdict, with_repairs
 from course_lib.exercises.engine.compare import FLOAT32_TOLERANCE, TOLERANCE, Answer, Raised, plain
 from course_lib.exercises.engine.diagnose import Evidence
 from course_lib.exercises.engine.layer_inputs import Inputs
-from course_lib.exercises.engine.layer_readings import variants
+from course_lib.exercises.engine.layer_readings import difference, variants
 from course_lib.exercises.engine.mistakes import MISTAKES, bare
 from course_lib.exercises.engine.repair import repairs, source_text
 from course_lib.exercises.engine.run import called, is_stub, objection, run
@@ -229,7 +229,8 @@ class _Layer:
                 evidence = Evidence(variants(self, name, look), tuple(map(Answer, columns[name])))
                 status, ids, message, _ = verdict(evidence)
                 mistakes += map(bare, ids)
-                says = re.split(" Expected: | Look at ", message)[0].rstrip(".")
+                differ = "" if ids or status == "correct" else difference(self, name, columns[name])
+                says = f"{re.split(' Expected: | Look at ', message)[0]}{differ}".rstrip(".")
                 wrong = wrong or look * (status != "correct")
                 what = "right" if status == "correct" else f"wrong. {says}"
                 what += " (except where forward has a kink or a jump)" * (not all(map(np.all, sure)))

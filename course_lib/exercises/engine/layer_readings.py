@@ -48,6 +48,26 @@ def variants(layer, name, look):
     )
 
 
+def difference(layer, name, values):
+    """Of what each row, or column, of yours less the right one is a multiple in every draw, a sentence; or ""."""
+    for (line, axis), other in itertools.product((("row", 1), ("column", 0)), (*layer.inputs.names, "G", "")):
+        drawn = zip(values, layer.draws, strict=True)
+        pairs = [(value, draw.parts[name].right, (draw.arrays | {"G": draw.G}).get(other)) for value, draw in drawn]
+        if all(_is_multiple(*pair, axis) for pair in pairs):
+            what = f"a multiple of that {line} of {other}" if other else "a constant"
+            return f" In each {line}, yours and the right one differ by {what}."
+    return ""
+
+
+def _is_multiple(value, right, A, axis):
+    A = np.ones(right.shape) if A is None else A
+    if right.ndim != 2 or A.shape != right.shape or value is None or value.shape != A.shape or A.shape[axis] < 3:
+        return False
+    D = value - right
+    factor = (D * A).sum(axis=axis, keepdims=True) / np.maximum((A * A).sum(axis=axis, keepdims=True), 1e-300)
+    return bool((abs(D - factor * A) <= 1e-6 * abs(D).max()).all() and D.any())
+
+
 def _shapes(name, draw, m):
     """{key of a mistake, or the mistake: array}, likelier first; zeros are many things at once, and do not count."""
     part, Z, G = draw.parts[name], draw.Z, draw.G
