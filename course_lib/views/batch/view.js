@@ -100,7 +100,7 @@ class Batch {
   lay() {
     const { model, view, labels, m } = this;
     const images = model.get("images").data ? pictures(unpack(model.get("images"))) : [];
-    this.ticks = labels.map(() => element("span", { class: "bss-tick", "aria-hidden": "true" }, "✓"));
+    this.ticks = labels.map(() => element("span", { class: "bss-tick", "aria-hidden": "true" }, "\u00a0✓"));
     const buttons = labels.map((label, i) => {
       const unseen = element("span", { class: "bss-unseen" }, "sample ");
       return [...images.slice(i, i + 1), element("span", {}, unseen, element("b", {}, String(i)), label && `, ${label}`, this.ticks[i])];

@@ -160,7 +160,7 @@ class FlowView {
     this.hasKernel = Boolean(model.widget_manager); // a page that was exported has no widget manager
     this.under = null; // the layer under the pointer
     this.notice = element("div", { class: "bss-problem", "aria-live": "polite" });
-    this.curves = [new Curves("forwards: RMS of Z", [0]), new Curves("backwards: RMS of G and ∇L", [1, 2])];
+    this.curves = [new Curves("forwards: RMS of Z", [0]), new Curves("backwards: RMS of G and gradients", [1, 2])];
     this.plot = element("div", { class: "bss-plot", role: "slider", tabindex: "0", "aria-label": "layer", "aria-valuemin": "0" });
     this.histogram = histogramPicture();
     this.G = element("canvas", { role: "img", "aria-label": "G of the chosen layer" });

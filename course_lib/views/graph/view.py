@@ -62,7 +62,7 @@ class GraphStepper(View):
         widths = {each: max(34, 9 * len(name) + 12) for each, name in called.items()}
         places = _pixels(places, inner, gap, max(_BOX, *widths.values()))
         edges, words = _edges(inner, places, gap), [_forward_words(node, order, called)]
-        words += [f"the way back begins: the gradient of {called[node]} for itself is 1."]
+        words += [f"the way back begins: the gradient of {called[node]} with respect to itself is 1."]
         words += [_words(each, called, order) for each in inner]
         x, y = places[node]
         edges.append(_edge([x, y], [x + 106, y], 0, 1, node.value, node.grad))
