@@ -233,6 +233,8 @@ class Change:
         if self.kind in ("averaged", "bound anew", "bound anew, step", "added", "in place", "dtype", "step", "scaled"):
             return (self.kind,)
         what = self.new.replace(self.old, "_", 1) if self.old and self.old in self.new else (self.old, self.new)
+        if self.kind == "function of numpy":  # whatever it is called with
+            what = tuple(text.partition("(")[0] for text in (self.old, self.new))
         return (self.kind, what, self.line if self.kind == "copy" else 0)
 
     def apply(self, source):
