@@ -149,7 +149,7 @@ def test_no_text_is_clipped_or_touches_another(picture):
     assert [(texts[i].get_text(), texts[j].get_text()) for i, j in touch] == []
 
 
-@pytest.mark.parametrize("picture", ["not finite", "check", "digits"])
+@pytest.mark.parametrize("picture", ["not finite", "check"])
 def test_a_dark_style_in_the_notebook_changes_nothing_and_is_left_alone(picture):
     expected = np.asarray(drawn(PICTURES[picture]()).buffer_rgba()).copy()
     with style.context(["dark_background", {"axes.grid": True, "figure.dpi": 50, "lines.linewidth": 9}]):
