@@ -643,10 +643,8 @@ def alarmed():
 class Limited:
     """Within it, code runs for so many seconds at most; then `TimeUp` is raised in it: by the alarm, or as its lines are traced."""
 
-    alarm, ends = (
-        False,
-        None,
-    )  # whether an alarm rings; when the code that runs now is to end, on the processor and by the clock
+    alarm = False  # whether an alarm rings
+    ends = None  # when the code that runs now is to end, on the processor and by the clock
 
     def __init__(self, seconds):
         self.seconds = seconds
