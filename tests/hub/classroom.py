@@ -21,6 +21,8 @@ import requests
 import websocket
 from jupyter_client.jsonutil import json_default
 from jupyter_client.session import Session
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 240  # seconds until something that has not happened counts as never happening
@@ -74,7 +76,11 @@ class Classroom:
                 command, cwd=self.folder / "hub", env=environment, start_new_session=True, **into
             )
         try:
-            wait_for("the hub answers", self._answers, 1)
+            patient(503).get(f"{self.url}/hub/api/", timeout=PATIENCE).raise_for_status()
+        except requests.RequestException as error:
+            said = self.log()
+            self.close()
+            raise RuntimeError(f"JupyterHub did not start:\n{said}") from error
         except BaseException:
             self.close()
             raise
@@ -107,14 +113,6 @@ class Classroom:
         psutil.wait_procs(running, timeout=30)
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _answers(self):
-        if self._hub.poll() is not None:
-            raise RuntimeError("JupyterHub did not start:\n" + self.log())
-        try:
-            return requests.get(f"{self.url}/hub/api/", timeout=PATIENCE).status_code == 200
-        except requests.ConnectionError:
-            return False
-
 
 class Student:
     """One student: logs in, has a server started, opens notebooks and runs their cells in a kernel."""
@@ -140,19 +138,12 @@ class Student:
         self._token = answer.json()["token"]
 
     def start_server(self):
-        """Ask for the server as often as the hub says "later", and wait until it is there."""
-        path = f"/hub/api/users/{self.name}"
-        end = time.monotonic() + PATIENCE
-        while (answer := self.request("POST", f"{path}/server", ok=(201, 202, 429))).status_code == 429:
-            assert time.monotonic() < end, f"{self.name}: the hub said too many times that it is busy"
-            time.sleep(float(answer.headers.get("Retry-After", 2)))
-
-        def ready():
-            server = self.request("GET", path).json()["servers"].get("")
-            assert server, f"the server of {self.name} did not start:\n{self.classroom.log()[-5000:]}"
-            return server["ready"]
-
-        wait_for(f"the server of {self.name} is ready", ready, 1)
+        """Ask for the server as often as the hub says "later", and hear from the hub when it is there."""
+        path = f"/hub/api/users/{self.name}/server"
+        self.request("POST", path, ok=(201, 202))
+        lines = self.request("GET", f"{path}/progress", stream=True).iter_lines()
+        *_, last = [{}, *(json.loads(line.removeprefix(b"data:")) for line in lines if line.startswith(b"data:"))]
+        assert last.get("ready"), f"the server of {self.name} did not start: {last}\n{self.classroom.log()[-5000:]}"
 
     def open(self, path):
         """The cells of a notebook in the student's copy, and a kernel for it."""
@@ -197,7 +188,7 @@ class Student:
     def request(self, method, path, ok=(200, 201), **options):
         """Ask the hub or a server as this student. Another status than those in ok is an AssertionError."""
         options = {"headers": {"Authorization": f"token {self._token}"}, "timeout": PATIENCE, **options}
-        answer = requests.request(method, self.classroom.url + path, allow_redirects=False, **options)
+        answer = patient(429).request(method, self.classroom.url + path, allow_redirects=False, **options)
         assert answer.status_code in ok, f"{self.name}: {method} {path}: {answer.status_code} {answer.text[:300]}"
         return answer
 
@@ -207,12 +198,13 @@ class Student:
             self._channels.close()
 
 
-def wait_for(what, condition, pause):
-    """Wait until the condition holds."""
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end, f"in {PATIENCE} s it did not happen that {what}"
-        time.sleep(pause)
+def patient(later):
+    """A session that asks again where nobody answers yet, or an answer's status means "later"; when, the answer may say."""
+    session = requests.Session()
+    retry = Retry(None, connect=PATIENCE, read=0, status=PATIENCE, status_forcelist=[later], allowed_methods=None)
+    retry.backoff_factor, retry.backoff_max, retry.raise_on_status = 0.5, 1, False
+    session.mount("http://", HTTPAdapter(max_retries=retry))
+    return session
 
 
 # What a class does
