@@ -21,8 +21,11 @@ c.JupyterHub.bind_url = "http://127.0.0.1:8000"
 c.JupyterHub.authenticator_class = "pam"
 c.Authenticator.allow_all = True  # every account of this machine; or name them: c.Authenticator.allowed_users = {"ada"}
 
-# The proxy in Python, from hub/requirements.txt: it needs no node.
-c.ConfigurableHTTPProxy.command = str(Path(sys.executable).with_name("configurable-http-proxy"))
+# The proxy in Python, from hub/requirements.txt: it needs no node. By itself it passes on ten requests at a time, and gives
+# up after 20 s: too little when a class waits for its servers, as each waiting page holds one until its server is there.
+PROXY = "from tornado.httpclient import AsyncHTTPClient as client; client.configure(None, max_clients=1000); "
+PROXY += "from configurable_http_proxy.cli import main; main()"
+c.ConfigurableHTTPProxy.command = [sys.executable, "-c", PROXY, "--proxy-timeout", "600000"]
 # The hub's own secret and the list of its users stay in the folder that it is started in: nobody else may read them. Nor
 # what the servers write, which the hub starts.
 os.umask(0o077)
