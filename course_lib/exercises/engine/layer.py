@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import re
+from dataclasses import dataclass
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from course_lib.exercises.engine.card import Result
 from course_lib.exercises.engine.cases import Case
 from course_lib.exercises.engine.check import judged, verdict, with_repairs
-from course_lib.exercises.engine.compare import FLOAT32_TOLERANCE, TOLERANCE, Answer, Raised, plain
+from course_lib.exercises.engine.compare import FLOAT32_TOLERANCE, TOLERANCE, Answer, Raised, plain, same
 from course_lib.exercises.engine.diagnose import Evidence
 from course_lib.exercises.engine.layer_inputs import Inputs
 from course_lib.exercises.engine.layer_readings import difference, variants
@@ -40,13 +41,9 @@ def check_layer(forward, backward, /, **shapes):
     allows them, dZ/dA of each argument A is measured by `numeric_jacobian`, and contracted with a random G by the key
     idea. Take different primes as sizes. Each of the two functions may take 5 seconds.
 
-    Raises TypeError, ValueError or ShapeError, which name the argument, for functions and shapes that cannot be
+    Raises TypeError or ValueError, which name the argument, for functions and shapes that cannot be
     checked, and ValueError if the tensors have more than a million entries. Whatever the functions do, a `Result` comes.
     """
-    return _check(forward, backward, shapes, TIME_LIMIT)
-
-
-def _check(forward, backward, shapes, limit):
     inputs = Inputs(forward, backward, shapes)
     names = ", ".join(inputs.names)
     arguments = f"{names}, {'dZ' if 'G' in inputs.names else 'G'}"
@@ -56,12 +53,12 @@ def _check(forward, backward, shapes, limit):
     if is_stub(forward) or is_stub(backward):
         message = f"Write forward({names}) and backward({arguments}), and check again."
         return Result("not attempted", (), message, exercise="check_layer")
-    layer, sandbox, running = _Layer(inputs, forward), Sandbox(forward, limit), "forward"
+    layer, sandbox, running = _Layer(inputs, forward), Sandbox(forward, TIME_LIMIT), "forward"
     try:
         with sandbox:
             sandbox.call(layer.measure)
         running = "backward"
-        answers, sandbox = run(layer, layer.behind_forward(backward), layer.cases, limit)
+        answers, sandbox = run(layer, layer.behind_forward(backward), layer.cases, TIME_LIMIT)
         status, mistakes, message = layer.verdict(answers)
     except Stopped as stopped:
         status, (mistakes, message) = "error", stopped.told(running)
@@ -71,45 +68,46 @@ def _check(forward, backward, shapes, limit):
     result = Result(status, mistakes, message, exercise="check_layer", printed=sandbox.said)
     if status == "correct" or {"too_slow", "order"} & {*mistakes} or running == "forward":
         return result
-    judge = functools.partial(judged, layer, layer.cases, [draw.right for draw in layer.draws])
+    right = [tuple(part.right for part in case.parts.values()) for case in layer.cases]
+    judge = functools.partial(judged, layer, layer.cases, right)
     return with_repairs(result, repairs(backward, judge, range(len(layer.cases)), beside=source_text(forward)))
 
 
-class _Layer:
-    """A layer as an exercise, for `run`: its cases are draws whose tensors are measured; the answers are backward's.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Drawn(Case):
+    """A case with Z, and parts {name: its tensor J, where that is sure, the right gradient, and its tolerance}."""
 
-    draws: with arrays, Z, G, and parts {name: its tensor J, where that is sure, the right gradient, and its tolerance}.
-    """
+    Z: np.ndarray
+    parts: dict
+
+
+class _Layer:
+    """A layer as an exercise, for `run`: its cases are draws whose tensors are measured; the answers are backward's."""
 
     form, tolerance = "several", TOLERANCE
 
     def __init__(self, inputs, forward):
-        self.inputs, self._forward = inputs, forward
-        self.cases, self.draws, self.unclaimed, self.changed = [], [], (), False
+        self.inputs, self._forward, self._names = inputs, forward, ", ".join(inputs.names)
+        self.cases, self.unclaimed, self.changed = [], (), False
 
     def measure(self):
-        """Fill `cases` and `draws`; the last one has zeros and repeats, if forward has a value there. Raises `Stopped`."""
+        """Fill `cases`; the last one has zeros and repeats, if forward has a value there. Raises `Stopped`."""
         rng, inputs = np.random.default_rng(0), self.inputs
         for special in [False] * max(2, 16 // inputs.entries) + [True] * bool(inputs.drawn):
             with contextlib.suppress(*[Stopped] * special):
-                draw = self._draw(inputs.draw(rng, special), rng)
-                tags = frozenset({"zeros"} if special else ())
-                self.cases.append(Case((*draw.arrays.values(), draw.G), {"m": inputs.m}, tags))
-                self.draws.append(draw)
+                self.cases.append(self._drawn(inputs.draw(rng, special), rng, frozenset({"zeros"} if special else ())))
 
-    def _draw(self, arrays, rng):
+    def _drawn(self, arrays, rng, tags):
         Z = self._Z(arrays)
-        if not Z.size:
-            raise Stopped("wrong_shape", "gives an array without entries here", ".")
         if not np.isfinite(Z).all():
             advice = ". If an argument must be special, say positive, pass an array instead of its shape, as in "
             raise Stopped("not_finite", "gives NaN or infinity here", f"{advice}{self.inputs.names[0]}=np.array(...).")
         self.inputs.check_size(Z.size)
         G = np.array(rng.standard_normal(Z.shape))
-        self._repeat(arrays, Z)
+        self._Z(arrays, Z)
         parts = {name: self._part(name, arrays, Z, G) for name in self.inputs.measured}
-        self._repeat(arrays, Z)
-        return SimpleNamespace(arrays=arrays, Z=Z, G=G, parts=parts, right=tuple(part.right for part in parts.values()))
+        self._Z(arrays, Z)
+        return _Drawn((*arrays.values(), G), {"m": self.inputs.m}, tags, Z=Z, parts=parts)
 
     def _part(self, name, arrays, Z, G):
         A = arrays[name]
@@ -135,25 +133,22 @@ class _Layer:
         right = np.where(abs(right) <= error, 0, right)
         return SimpleNamespace(J=J, sure=sure, right=right, tolerance=lambda share: share * scale + error)
 
-    def _repeat(self, arrays, Z):
-        """Call forward for the arguments that gave Z once more: it must give Z."""
-        again = self._Z(arrays)
-        if again.shape != Z.shape or not (abs(again - Z) <= 1e-12 * abs(Z).max()).all():
-            what = "forward gives other results for the same arguments, so its derivatives cannot be measured"
-            advice = ". If it draws random numbers, make their generator from a fixed seed inside it, or pass the mask"
-            raise Stopped("", what, f"{advice} as an argument.")
-
-    def _Z(self, arrays):
-        """What forward gives for these arguments, a dict by name."""
+    def _Z(self, arrays, before=None):
+        """What forward gives for these arguments, a dict by name. before: what it gave for them the last time."""
         copies = {name: A.copy() for name, A in arrays.items()}
-        value = called(self._forward, self.inputs.positional(copies))
+        bound = self.inputs.bind(**copies)
+        value = called(self._forward, bound.args, bound.kwargs)
         if isinstance(value, Raised):
             raise Stopped("raises", *self._raised(value))
         self.changed |= any(not np.array_equal(copies[name], A) for name, A in arrays.items())
         Z, what = plain(value)
-        if what or Z.dtype != np.float64:
-            what = f"gave an object of type {what}" if what else f"gave an array of {Z.dtype}"
-            raise Stopped("wrong_type", what, ", expected one array Z of float64.")
+        if what or Z.dtype != np.float64 or not Z.size:
+            what = f"gave an object of type {what}" if what else f"gave an array of {Z.dtype} of shape {Z.shape}"
+            raise Stopped("wrong_type", what, ", expected one array Z of float64, with entries.")
+        if before is not None and not same(Z, before, 1e-12):
+            what = "forward gives other results for the same arguments, so its derivatives cannot be measured"
+            advice = ". If it draws random numbers, make their generator from a fixed seed inside it, or pass the mask"
+            raise Stopped("", what, f"{advice} as an argument.")
         return Z
 
     def behind_forward(self, backward):
@@ -174,8 +169,8 @@ class _Layer:
         what = "None (is there no return?)" if value is None else f"an object of type {type(value).__name__}"
         if isinstance(value, (tuple, list)):
             what = f"{len(value)} gradient{'s' * (len(value) != 1)}"
-            order = names if len(value) == len(names) else measured
-            value = dict(zip(order, value, strict=False)) if len(value) == len(order) else None
+            order = next((order for order in (names, measured) if len(order) == len(value)), ())
+            value = dict(zip(order, value, strict=False))
         if not isinstance(value, dict) or not set(measured) <= set(value) <= set(names):
             return None, what
         if extra := [name for name in value if name not in measured and value[name] is not None]:
@@ -187,12 +182,11 @@ class _Layer:
 
     def settled(self, value, case):
         """The gradients of a case, with what agrees or is not sure put right, and what was never claimed."""
-        i = next(i for i, each in enumerate(self.cases) if each is case)
-        return value and tuple(self.settled_part(name, i, part) for name, part in zip(self.inputs.measured, value))
+        return value and tuple(self.settled_part(name, case, part) for name, part in zip(self.inputs.measured, value))
 
-    def settled_part(self, name, i, value):
-        """The same for one argument in draw i."""
-        part = self.draws[i].parts[name]
+    def settled_part(self, name, case, value):
+        """The same for one argument."""
+        part = case.parts[name]
         if name in self.unclaimed or value is None or value.shape != part.right.shape:
             return part.right if name in self.unclaimed else value
         share = FLOAT32_TOLERANCE if value.dtype in (np.float32, np.float16) else TOLERANCE
@@ -202,50 +196,50 @@ class _Layer:
 
     def verdict(self, answers):
         """(status, ids of the mistakes, message)."""
-        inputs, names = self.inputs, ", ".join(self.inputs.names)
+        measured = self.inputs.measured
         flags = {flag: answer for answer in answers for flag in answer.flags}
         if raised := next((answer.value for answer in answers if isinstance(answer.value, Raised)), None):
             return "error", ("raises",), f"backward {''.join(self._raised(raised))}"
         if "wrong_type" in flags:
-            expected = f"expected a gradient for each of {names}, in this order"
+            expected = f"expected a gradient for each of {self._names}, in this order"
             return "wrong", ("wrong_type",), f"backward gave {flags['wrong_type'].what}; {expected}."
         if "other_each_time" in flags:
             what = "backward gives other gradients when it is called again with the same arguments."
             return "wrong", ("other_each_time",), f"{what} Look at {MISTAKES['other_each_time'].look}."
-        columns = dict(zip(inputs.measured, zip(*(answer.value for answer in answers), strict=True), strict=True))
+        columns = dict(zip(measured, zip(*(answer.value for answer in answers), strict=True), strict=True))
         self.unclaimed = tuple(name for name, column in columns.items() if all(value is None for value in column))
-        said, mistakes, wrong = [], [], ""
-        for name in inputs.names:
-            drawn = zip(self.draws, self.cases, strict=True)
-            sure = [draw.parts[name].sure for draw, case in drawn if name in columns and not case.tags]
-            if name not in columns or name in self.unclaimed:
-                what = "not claimed" if name in columns else "no gradient, it does not hold floats"
-            elif not any(map(np.any, sure)):
-                what = "not decided, forward has a kink or a jump at every entry: pass another array"
-            else:
-                f = "forward" if names == name else f"lambda {name}: forward({names})"
-                look = f"key_idea(numeric_jacobian({f}, {name}), G), with both from course_lib.jacobian: it is what"
-                look += f" backward must give for {name}; subtract yours to see what is missing"
-                evidence = Evidence(variants(self, name, look), tuple(map(Answer, columns[name])))
-                status, ids, message, _ = verdict(evidence)
-                mistakes += map(bare, ids)
-                differ = "" if ids or status == "correct" else difference(self, name, columns[name])
-                says = f"{re.split(' Expected: | Look at ', message)[0]}{differ}".rstrip(".")
-                wrong = wrong or look * (status != "correct")
-                what = "right" if status == "correct" else f"wrong. {says}"
-                what += " (except where forward has a kink or a jump)" * (not all(map(np.all, sure)))
-            said.append(f"{name}: {what}{'' if what.endswith('?') else '.'}")
+        told = {name: self._told(name, columns.get(name)) for name in self.inputs.names}
+        said = [f"{name}: {what}{'' if what.endswith('?') else '.'}" for name, (what, _, _) in told.items()]
         writes = ["forward"] * bool(self.changed) + ["backward"] * ("mutates_input" in flags)
         said += [f"{which} writes into the arrays that it was given: work on a copy." for which in writes]
-        if wrong or writes:
-            ids = (*("mutates_input",) * bool(writes), *mistakes)
-            return "wrong", ids, f"{' '.join(said)} Look at {wrong or MISTAKES['mutates_input'].look}."
-        if not any(": right" in each for each in said):
+        look = [look for _, _, look in told.values() if look] + [MISTAKES["mutates_input"].look] * bool(writes)
+        if look:
+            ids = [key for _, keys, _ in told.values() for key in keys]
+            return "wrong", (*["mutates_input"] * bool(writes), *ids), f"{' '.join(said)} Look at {look[0]}."
+        if not any(what.startswith("right") for what, _, _ in told.values()):
             return "error", (), " ".join(said)
-        said.append(f"Each is what the key idea makes of the tensor, in {len(self.draws)} draws of numbers.")
+        said.append(f"Each is what the key idea makes of the tensor, in {len(self.cases)} draws of numbers.")
         return "correct", (), " ".join(said)
+
+    def _told(self, name, column):
+        """What is said of one gradient, the ids of its mistakes, and where to look, "" if it is not wrong."""
+        if column is None or name in self.unclaimed:
+            return "no gradient, it does not hold floats" if column is None else "not claimed", (), ""
+        sure = [case.parts[name].sure for case in self.cases if not case.tags]
+        if not any(map(np.any, sure)):
+            return "not decided, forward has a kink or a jump at every entry: pass another array", (), ""
+        but = " (except where forward has a kink or a jump)" * (not all(map(np.all, sure)))
+        f = "forward" if self._names == name else f"lambda {name}: forward({self._names})"
+        look = f"key_idea(numeric_jacobian({f}, {name}), G), with both from course_lib.jacobian: it is what"
+        look += f" backward must give for {name}; subtract yours to see what is missing"
+        status, keys, message, _ = verdict(Evidence(variants(self, name, look), tuple(map(Answer, column))))
+        if status == "correct":
+            return f"right{but}", (), ""
+        differ = "" if keys else difference(self, name, column)
+        says = f"{re.split(' Expected: | Look at ', message)[0]}{differ}".rstrip(".")
+        return f"wrong. {says}{but}", map(bare, keys), look
 
     def _raised(self, value):
         """What was raised, and for which arguments."""
-        shapes = ", ".join(f"{name} {shape}" for name, shape in self.inputs.shapes.items())
-        return f"raises {value.kind}{quoted(value.line)}", f" for {shapes}{': ' * bool(value.text)}{value.text}."
+        why = f"{': ' * bool(value.text)}{value.text}."
+        return f"raises {value.kind}{quoted(value.line)}", f" for {self.inputs.spoken}{why}"

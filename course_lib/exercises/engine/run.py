@@ -105,10 +105,10 @@ def raised(error, function):
     return Raised(type(error).__name__, text, line)
 
 
-def called(function, arguments):
-    """What a function of the learner's gives, or `Raised`."""
+def called(function, arguments, named=None):
+    """What a function of the learner's gives, or `Raised`. named: further arguments, by name."""
     try:
-        return function(*arguments)
+        return function(*arguments, **(named or {}))
     except (TimeUp, KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:  # noqa: BLE001 - whatever a learner's code can raise
