@@ -36,12 +36,20 @@ def normalized(Z, axis):
     return centred / anp.sqrt(anp.mean(centred**2, axis=axis, keepdims=True) + 1e-5)
 
 
-def objective(parameters, X, target, activations, loss, regularizer, lam):
-    """J of a network of dense layers, for autograd. activations: one name for each layer."""
+def objective(parameters, X, target, activations, loss, regularizer, lam, residual=False, axis=None):
+    """J of a network, for autograd. activations: one name for each layer.
+
+    residual: whether hidden layers as wide as their input add it. A layer that also has gamma and beta is normalized
+    over the axis.
+    """
     O = X
-    for (W, b), activation in zip(parameters, activations, strict=True):
-        O = ACTIVATIONS[activation](anp.dot(O, W) + b)
-    return LOSSES[loss](O, target) + lam * sum(REGULARIZERS[regularizer](W) for W, _ in parameters)
+    for l, ((W, b, *scale_and_shift), activation) in enumerate(zip(parameters, activations, strict=True)):
+        Y = anp.dot(O, W) + b
+        if scale_and_shift:
+            Y = normalized(Y, axis) * scale_and_shift[0] + scale_and_shift[1]
+        is_past = residual and l < len(parameters) - 1 and W.shape[0] == W.shape[1]
+        O = ACTIVATIONS[activation](Y) + (O if is_past else 0)
+    return LOSSES[loss](O, target) + lam * sum(REGULARIZERS[regularizer](W) for W, *_ in parameters)
 
 
 def contract(dY_dX, dz_dY):

@@ -1,60 +1,17 @@
-"""Deep networks with remedies: their gradients, what is measured in them, and theory beside measurement."""
+"""Deep networks with remedies: what is measured in them, and theory beside measurement."""
 
-import copy
-import pickle
-
-import autograd.numpy as anp
 import numpy as np
 import pytest
-from autograd import grad
-from hypothesis import given
-from hypothesis import strategies as st
-from reference import ACTIVATIONS, LOSSES, assert_close, flat, normalized, one_hot
 from refusals import not_refused
+from test_network import task
 
-from course_lib import activations, initializers
+from course_lib import initializers
 from course_lib.activations import gelu, identity, relu, sigmoid, softplus, tanh
 from course_lib.depth.deep import DeepNetwork, flow, measure
 from course_lib.depth.normalization import batch_norm, layer_norm
 from course_lib.depth.theory import Flow, mean_field
-from course_lib.losses import softmax_cross_entropy
-from course_lib.regularizers import l2
+from course_lib.network import Network
 from course_lib.shapes import ShapeError
-
-REMEDIES = st.fixed_dictionaries(
-    {"residual": st.booleans(), "normalization": st.sampled_from([None, layer_norm, batch_norm])}
-)
-SIZES = st.lists(st.integers(2, 4), min_size=2, max_size=5)
-SEED = st.integers(0, 10_000)
-
-
-def build(sizes, name, remedies, seed, m=5, lam=0.0):
-    """A network with parameters that are not 0 or 1, a batch of m samples and its target."""
-    rng = np.random.default_rng(seed)
-    network = DeepNetwork(sizes, getattr(activations, name), softmax_cross_entropy, l2, lam, seed=seed, **remedies)
-    network.parameters = [tuple(P + 0.3 * rng.standard_normal(P.shape) for P in layer) for layer in network.parameters]
-    return network, rng.standard_normal((m, sizes[0])), one_hot(rng, m, sizes[-1])
-
-
-def by_autograd(parameters, X, target, sizes, name, lam, residual, normalization):
-    """The objective of a deep network from the definitions, for autograd."""
-    O = X
-    for layer, (W, b, *more) in enumerate(parameters):
-        Y, hidden = anp.dot(O, W) + b, layer < len(parameters) - 1
-        if hidden and normalization is not None:
-            Y = normalized(Y, 1 if normalization is layer_norm else 0) * more[0] + more[1]
-        branch = ACTIVATIONS[name](Y) if hidden else Y
-        O = O + branch if hidden and residual and sizes[layer] == sizes[layer + 1] else branch
-    return LOSSES["softmax_cross_entropy"](O, target) + lam / 2 * sum(anp.sum(W**2) for W, *_ in parameters)
-
-
-@given(SIZES, st.sampled_from(["identity", "sigmoid", "tanh", "softplus", "gelu"]), REMEDIES, SEED)
-def test_the_gradients_are_those_of_automatic_differentiation(sizes, name, remedies, seed):
-    network, X, target = build(sizes, name, remedies, seed, lam=0.1)
-    J, gradients = network.loss_and_gradients(X, target)
-    arguments = list(network.parameters), X, target, sizes, name, 0.1, remedies["residual"], remedies["normalization"]
-    assert_close(J, by_autograd(*arguments))
-    assert_close(flat(gradients), flat(grad(by_autograd)(*arguments)), 1e-9)
 
 
 def test_only_hidden_layers_of_equal_sizes_are_residual_and_the_last_layer_is_plain():
@@ -74,7 +31,7 @@ def test_a_remedy_that_is_none_is_refused_by_name():
 
 
 def test_flow_has_the_root_mean_squares_of_the_trace_by_layer():
-    network, X, target = build([4, 5, 6, 3], "tanh", {}, seed=3)
+    network, X, target = task(Network, (4, 5, 6, 3))
     trace = network.forward(X)
     gradients = network.backward(trace, target)
     measured, squares = flow(trace, gradients), [(dL_dO**2).mean() for dL_dO in trace.dL_dO[1:]]
@@ -87,7 +44,7 @@ def test_flow_has_the_root_mean_squares_of_the_trace_by_layer():
 
 @pytest.mark.parametrize("size", [1e-200, 1e-30, 1.0, 1e30, 1e200])
 def test_no_square_overflows_or_vanishes_in_a_root_mean_square(size):
-    network, X, target = build([4, 5, 3], "identity", {}, seed=4)
+    network, X, target = task(Network, (4, 5, 3))
     trace = network.forward(X)
     gradients = network.backward(trace, target)
     usual, trace.G = flow(trace, gradients), [size * G for G in trace.G]
@@ -155,31 +112,8 @@ def test_a_run_that_overflows_is_told_by_its_numbers_and_not_by_warnings():
     assert np.isfinite(exploding.Z[0]) and not np.isfinite(exploding.Z[-1])
 
 
-@given(SIZES, REMEDIES, SEED, st.sampled_from(["float32", "float64"]))
-def test_a_step_moves_every_parameter_by_its_gradient_with_momentum_too(sizes, remedies, seed, dtype):
-    network, X, target = build(sizes, "tanh", remedies, seed, lam=0.1)
-    network, tolerance = network.astype(dtype), {"float32": 1e-4, "float64": 1e-12}[dtype]
-    velocity = np.zeros(network.n_parameters, dtype)
-    for momentum in (0.0, 0.5):  # the second step finds the velocity of the first
-        J, gradients = network.loss_and_gradients(X, target)
-        before, expected = flat(network.parameters), momentum * velocity - 0.1 * flat(gradients)
-        assert_close(network.sgd_step(X, target, 0.1, momentum, velocity), J, tolerance)
-        assert_close(velocity, expected, tolerance)
-        assert_close(flat(network.parameters) - before, expected, tolerance)
-        assert flat(network.parameters).dtype == flat(gradients).dtype == dtype
-
-
-def test_a_copy_or_a_pickle_trains_on_its_own_with_all_its_parameters():
-    network, X, target = build([4, 4, 3], "tanh", {"residual": True, "normalization": layer_norm}, seed=6)
-    for other in (copy.deepcopy(network), pickle.loads(pickle.dumps(network))):
-        assert np.array_equal(other.predict(X), network.predict(X))
-        before = network.objective(X, target)
-        other.sgd_step(X, target, 0.1)
-        assert network.objective(X, target) == before != other.objective(X, target)
-
-
 def test_parameters_of_another_number_or_shape_are_refused_by_name():
-    network = build([4, 5, 3], "tanh", {"normalization": layer_norm}, seed=7)[0]
+    network = task(DeepNetwork, (4, 5, 3), normalization=layer_norm)[0]
     W, b, gamma, beta = network.parameters[0]
     with pytest.raises(TypeError, match=r"parameters\[0\] is tuple .*, expected \(W, b, gamma, beta\)"):
         network.parameters[0] = (W, b)
