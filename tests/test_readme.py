@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -87,11 +88,14 @@ def test_ci_installs_a_browser_only_where_the_browser_tests_would_find_none():
 
 
 @documents
-def test_every_command_names_files_that_exist(document):
+def test_every_command_names_files_and_modules_that_exist(document):
     words = [word for block in blocks(document, "sh") for line in block for word in line.partition("#")[0].split()]
     files = [word for word in words if re.search(r"\.(py|ipynb|txt|toml)$", word)]
     paths = [re.split("/lab/tree/|/srv/course/", word)[-1] for word in files]
     assert paths and [path for path in paths if not (ROOT / path).is_file()] == []
+    modules = set(re.findall(r"python3? -m ([\w.]+)", " ".join(words)))
+    elsewhere = {"uv", *["jupyterhub"] * (sys.platform == "win32")}  # the command before it installs uv
+    assert {module for module in modules - elsewhere if not find_spec(module)} == set()
 
 
 @documents

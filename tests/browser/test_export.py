@@ -1,6 +1,5 @@
 """The exported page: opened from disk with the network off it shows the formulas, and the views answer."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -173,20 +172,6 @@ def test_a_table_in_a_quotation_is_a_table_and_what_is_no_latex_stays_as_it_is_a
     assert [cell.text for cell in soup.select("blockquote td")] == ["x", "2"]
     assert mathml("\\nothing{x} < 1", "inline") == "<code>\\nothing{x} &lt; 1</code>"
     assert "\\nothing" in capsys.readouterr().err
-
-
-@pytest.mark.slow
-def test_a_cell_that_fails_is_named_and_the_old_page_stays(tmp_path):
-    allowed = CODE("1 / 0", metadata={"tags": ["raises-exception"]})
-    stored = [nbformat.v4.new_output("error", ename="OldError", evalue="of another run", traceback=[])]
-    source = notebook_of(tmp_path, TEXT("# A"), allowed, CODE("x = {}\nx['a key']"), CODE("1", outputs=stored))
-    target = tmp_path / "page.html"
-    target.write_text("the old page", encoding="utf-8")
-    result = command(source, "-o", target)
-    assert result.returncode == 1
-    assert result.stderr == f"{source}: cell 3, which begins with 'x = {{}}', failed with KeyError: 'a key'\n"
-    assert target.read_text(encoding="utf-8") == "the old page"
-    assert sorted(os.listdir(tmp_path)) == ["page.html", source.name]
 
 
 def test_what_is_no_notebook_or_has_no_kernel_or_cannot_be_written_is_told_in_one_line(tmp_path, capsys):

@@ -351,15 +351,18 @@ def test_axe_finds_nothing_a_derivation_appears_line_by_line_and_a_slide_is_one_
 
 @pytest.mark.slow
 def test_a_failing_notebook_is_named_the_old_file_stays_and_the_others_are_told_in_their_order(tmp_path):
+    allowed = CODE("1 / 0", metadata={"tags": ["raises-exception"]})
+    stored = [nbformat.v4.new_output("error", ename="OldError", evalue="of another run", traceback=[])]
+    fails = [allowed, CODE("x = {}\nx['a key']"), CODE("1", outputs=stored)]
     sources = []
-    for name, code in (("a", "sum(range(10**7))"), ("b", "x = {}\nx['a key']"), ("c", "1")):
+    for name, cells in (("a", [CODE("sum(range(10**7))")]), ("b", fails), ("c", [CODE("1")])):
         (tmp_path / name).mkdir()
-        sources.append(notebook_of(tmp_path / name, TEXT(f"# {name}"), CODE(code)))
+        sources.append(notebook_of(tmp_path / name, TEXT(f"# {name}"), *cells))
     first, old, last = (source.with_suffix(".slides.html") for source in sources)
     old.write_text("the old slides", encoding="utf-8")
     result = command(*sources)
     assert result.returncode == 1
-    assert result.stderr == f"{sources[1]}: cell 2, which begins with 'x = {{}}', failed with KeyError: 'a key'\n"
+    assert result.stderr == f"{sources[1]}: cell 3, which begins with 'x = {{}}', failed with KeyError: 'a key'\n"
     assert old.read_text(encoding="utf-8") == "the old slides"
     assert sorted(os.listdir(old.parent)) == [sources[1].name, old.name]
     assert [line.partition(": ")[0] for line in result.stdout.splitlines()] == [str(first), str(last)]
