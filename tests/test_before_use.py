@@ -68,38 +68,18 @@ SYMBOLS = {
     "U": {"10": "**windows as rows** of a matrix $U$", "13": "then $v = z\\,U$"},
     "P": {"10": "With $P = e^X$", "15": "a gradient of $P$ numbers"},
 }
-TERMS = {
-    "loss": {"00": "The **loss** is"},
-    "gradient": {"00": "the **gradient**"},
-    "partial derivative": {"01": "a **partial derivative**"},
-    "central difference": {"01": "The **central difference** is"},
-    "activation": {"01": "An **activation** is"},
+DEFINED = SYMBOLS | {
     "bias": {"02": "the biases $b$"},
-    "rank": {"02": "The **rank** of an array is"},
-    "structural non-zero": {"02": "is a **structural non-zero**"},
-    "einsum": {"02": "**`np.einsum`** multiplies and sums"},
-    "broadcast(?!_to)": {"02": "is called **broadcasting**"},
-    "softmax": {"02": "**Softmax** makes probabilities"},
-    "norm\\b": {"03": "squared **norm**"},
-    "score": {"04": "a **score** for each class"},
-    "one-hot": {"04": "is **one-hot**"},
-    "cross-entropy": {"04": "The **cross-entropy** is"},
-    "objective": {"04": "the **objective** that training lowers"},
-    "regulariz": {"04": "a **regularizer**"},
-    r"(?<!\w)\(A\)": {"05": "$$\\text{(A)}"},
-    r"(?<!\w)\(B\)": {"06": "$$\\text{(B)}"},
-    r"(?<!\w)\(C\)": {"07": "$$\\text{(C)}"},
     "learning.rate": {"08": "`learning_rate` times as far"},
-    "expectation": {"09": "The **expectation**"},
-    "variance": {"09": "The **variance** is"},
-    "independent": {"09": "are **independent** if"},
-    "root mean square": {"09": "The **root mean square** is"},
-    "weight.gain": {"09": "the **weight gain**"},
-    "mean.field": {"09": "a **mean field**"},
     "quadrature": {"09": "by quadrature, a weighted sum"},
-    "vector-Jacobian product": {"11": "a **vector-Jacobian product**"},
-    "layout": {"13": "the **numerator layout**"},
 }
+# All other terms are bold where they are used first, or the tag of a formula; these are patterns.
+TERMS = re.split(
+    r";\s+",
+    r"""loss; gradient; partial derivative; central difference; activation; rank; structural non-zero; einsum; softmax;
+    broadcast(?!_to); norm\b; score; one-hot; cross-entropy; objective; regulariz; (?<!\w)\(A\); (?<!\w)\(B\); (?<!\w)\(C\);
+    expectation; variance; independent; root mean square; weight.gain; mean.field; vector-Jacobian product; layout""",
+)
 LAYOUT = re.findall(
     r"\w+",
     """approx begin Big big boxed cdot cdots colon displaystyle dfrac dots end frac in le left leftarrow ln log
@@ -167,10 +147,17 @@ def used_before(is_use, definitions):
     return early
 
 
-@pytest.mark.parametrize("word", [*SYMBOLS, *TERMS])
-def test_a_symbol_or_a_term_is_used_after_its_definition(word):
+@pytest.mark.parametrize("word", DEFINED)
+def test_a_symbol_is_used_after_its_definition(word):
     is_use = (lambda text: word in symbols_in(text)) if word in SYMBOLS else re.compile(word).search
-    assert used_before(is_use, (SYMBOLS | TERMS)[word]) == []
+    assert used_before(is_use, DEFINED[word]) == []
+
+
+@pytest.mark.parametrize("term", TERMS)
+def test_a_term_is_bold_where_it_is_used_first(term):
+    (first, *_) = [text for _, text in course() if re.search(term, text, re.IGNORECASE)]
+    bold = "  ".join(a or b for a, b in re.findall(r"\*\*(.+?)\*\*|\\text\{([^}]*)\}", first, re.DOTALL))
+    assert re.search(term, bold, re.IGNORECASE), first
 
 
 def test_every_capital_and_every_greek_letter_of_a_formula_has_its_definition():
