@@ -108,5 +108,4 @@ MADE = [
         "tie_counted_twice",
         "(X == X.reshape(-1, 2).max(1).repeat(2).reshape(X.shape)) * G.repeat(2, 1)",
     ),
-    ("append_ones", "order wrong_axis", "np.vstack([np.ones((1, O.shape[1])), O])"),
 ]

@@ -40,6 +40,7 @@ SAME = {
     ("numeric_jacobian", "wrong_axis"): "transposed",
     ("dZ_db", "batch_averaged"): "first_sample_only",
     ("grad_b", "transposed"): "column_bias",
+    ("forward_ones", "column_bias"): "transposed",
     ("sgd_step", "sign"): "ascent",
     ("momentum_steps", "sign"): "ascent",
     ("descend", "sign"): "ascent",

@@ -14,7 +14,6 @@ dZ_dO = Definition(
     of="the Jacobian",
     mistakes=(
         diagonal_missing("i and h", "row S19, {grad_O: The case analysis; Samples do not mix}"),
-        Mistake("untransposed_weights", change=("W[k, j]", "W[j, k]")),
         *OF_A_TENSOR,
     ),
     cases=batch_cases(lambda draw, m, n_in, n_out: (m, draw(n_in, n_out))),

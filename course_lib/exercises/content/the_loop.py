@@ -71,6 +71,7 @@ backward = Definition(
             "last_layer_only",
             "Your list has one pair, that of the last layer: the loop ends too early, or the list is begun anew.",
             "only the last layer's pair is there",
+            change=("    return", "        return"),
         ),
         Mistake("untransposed_weights", look="row S20, {grad_O: The square trap}"),
         Mistake("stale_gradient:first", change=("G = D @ Ws[l].T", "...")),

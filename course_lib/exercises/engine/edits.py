@@ -239,9 +239,14 @@ class Change:
 
     def apply(self, source):
         """The changed source; bytes, as the source."""
-        for start, end, text in sorted(self.spans, reverse=True):
-            source = source[:start] + text.encode() + source[end:]
-        return source
+        return applied(self.spans, source).encode()
+
+
+def applied(spans, source):
+    """What becomes of a source, as bytes, with these spans: a text."""
+    for start, end, text in sorted(spans, reverse=True):
+        source = source[:start] + text.encode() + source[end:]
+    return source.decode()
 
 
 class Plain(ast.NodeTransformer):
@@ -473,7 +478,7 @@ def bodies(node):
     return [each for each in found if isinstance(each, list) and each]
 
 
-def changes(scope, over=lambda: False, wanted=None, table=TABLE):
+def changes(scope, over=lambda: False, wanted=None, table=TABLE, price=cost):
     """All single changes, a list of `Change`; each text once, as the likeliest kind. over: says when there is no time for more; wanted: kinds."""
     found, skipped = {}, set()
     for node in ast.walk(scope.function):
@@ -490,7 +495,7 @@ def changes(scope, over=lambda: False, wanted=None, table=TABLE):
                     made = _replaced if isinstance(what, str) else _moved
                     change = made(scope, node, kind, what, *level)
                     known = found.get(change.spans)
-                    if what != change.place and (not known or cost(kind) < cost(known.kind)):
+                    if what != change.place and (not known or price(kind) < price(known.kind)):
                         found[change.spans] = change
     return list(found.values())
 
@@ -625,7 +630,7 @@ class _Template:
         letter, need, turned = part
         node = bound.get(letter)
         if node is None:
-            return part
+            return part if letter.isupper() else letter
         if isinstance(node, list):
             return ", ".join(map(s.text, node)) or "*-"
         if turned and _is_turned(node):
@@ -745,6 +750,19 @@ _WHERE = {  # what holds of the place
     "outside": lambda n, s: not s.in_index(n),
     "whole": lambda n, s: isinstance(n.ctx, ast.Load) and not isinstance(s.above[n], ast.Attribute | ast.Subscript),
     "dropped": lambda n, s: isinstance(s.above[n], ast.Expr) and _is_module(getattr(n.func, "value", 0)),
+    # of right code, where mistakes are made
+    "argument": lambda n, s: (
+        s.is_array(n) and n.id in s.arguments and not isinstance(s.above[n], ast.Subscript | ast.Attribute)
+    ),
+    "weights": lambda n, s: "W" in s.text(n),
+    "bias": lambda n, s: "b" in _names(n),
+    "layers": lambda n, s: bool({"Ws", "parameters"} & {*s.arguments}),
+    "softmax": lambda n, s: b"np.exp(Z - Z.max" in s.source,
+    "activation": lambda n, s: s.kinds.get("f") == "call" and "f" not in s.arguments,
+    "returned": lambda n, s: isinstance(s.above[n], ast.Return),
+    "result": lambda n, s: (
+        all(s.holds(word, n) for word in ("factor", "root", "outside")) and bool(re.search(r"[@*/+]|\.sum", s.text(n)))
+    ),
     "looped": lambda n, s: any(isinstance(each, LOOPS) for each in s.around(n)),
 }
 for _line in _RULES.strip().splitlines():

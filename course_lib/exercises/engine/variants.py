@@ -1,17 +1,16 @@
 """Wrong answers, derived from a right one: what a small change makes of the solution's code, or a last step of its result.
 
-A wrong answer of a learner's is recognised if a variant gives the same numbers in every case. The changes are those of
-`edits`, made where a learner's code would need them undone; `_mistake` says which mistake such a change makes.
+A wrong answer of a learner's is recognised if a variant gives the same numbers in every case. What changes the code are
+rules, in the language of `edits`; here each has the mistakes that it makes for its kind.
 """
 
 import functools
 import itertools
-import re
 
 import numpy as np
 
 from course_lib.exercises.engine.compare import Raised
-from course_lib.exercises.engine.edits import Change, Scope, changes, rule
+from course_lib.exercises.engine.edits import ARRAYS, Scope, applied, changes, rule
 from course_lib.exercises.engine.mistakes import bare
 from course_lib.exercises.engine.repair import _kind
 
@@ -19,11 +18,11 @@ from course_lib.exercises.engine.repair import _kind
 class Variant:
     """One wrong answer. mistakes: what it does wrong, of `Mistake`; compute: number of a case -> its value there.
 
-    spans, source: what it changes in the solution, `(start, end, text)` each, and what comes of it; or nothing.
+    source: the solution as it changes it, or nothing.
     """
 
-    def __init__(self, mistakes, compute, spans=(), source=""):
-        self.mistakes, self.value, self.spans, self.source = mistakes, functools.cache(compute), spans, source
+    def __init__(self, mistakes, compute, source=""):
+        self.mistakes, self.value, self.source = tuple(mistakes), functools.cache(compute), source
 
     @property
     def ids(self):
@@ -68,59 +67,39 @@ class Variants:
                 if one.ids[0] != bare(name):
                     yield one.after(name, step, self.definition, self.cases)
         yield from (each for each in self._changed if len(each.mistakes) == 2)
-        yield from self._both
 
-    @functools.cached_property
-    def _distinct(self):
-        """The variants of the code that differ, one of each, by their values in a case of the notebook and a square one."""
-        tags = [case.tags for case in self.cases]
-        shown = sorted({next((i for i, each in enumerate(tags) if tag in each), 0) for tag in ("notebook", "square")})
-        found = {}
-        for each in self.alone:
-            if each.spans:
-                found.setdefault(str([_rounded(each.value(i)) for i in shown]), each)
-        return list(found.values())
-
-    @functools.cached_property
-    def _both(self):
-        """Those that two changes of the code make."""
-        pairs = ((a, b) for a, b in itertools.combinations(self._distinct, 2) if a.ids != b.ids)
-        both = ((a, b, _joined(self.definition.solution, a.spans, b.spans)) for a, b in pairs)
-        return [self._of((*a.mistakes, *b.mistakes), spans) for a, b, spans in both if spans]
-
-    def _of(self, mistakes, spans):
+    def _of(self, mistakes, source):
         """A variant of the code."""
-        source = Change("", spans, 0, "", "", "").apply(self.definition.solution.encode()).decode()
-        return Variant(mistakes, lambda i: self.definition.value(self.cases[i], source), spans, source)
+        return Variant(mistakes, lambda i: self.definition.value(self.cases[i], source), source)
 
     @functools.cached_property
     def _own(self):
         """Those that the exercise itself describes."""
-        found, solution = [], self.definition.solution
+        found = []
         for each in self.definition.mistakes:
-            spans = [
-                (at.start(), at.end(), new)
-                for old, new in zip(each.change[::2], each.change[1::2], strict=True)
-                for at in re.finditer(re.escape(old), solution)
-            ]
-            if spans:
-                found.append(self._of((self.definition.known(each.key),), tuple(spans)))
+            source = self.definition.solution
+            for old, new in zip(each.change[::2], each.change[1::2], strict=True):
+                source = source.replace(old, new)
+            found += [self._of((self.definition.known(each.key),), source)] if each.change else []
         return found
 
     @functools.cached_property
     def _changed(self):
-        """Those that a change of the solution's code makes, of `edits`, at one place or wherever it can be made."""
-        scope = self._scope
+        """Those that a rule makes of the solution's code; what works along an axis, and a step, in each line at once too."""
         found, groups = {}, {}
-        for change in [*changes(scope), *changes(scope, table=_APART)]:
-            ids = _mistake(change, scope)
-            if ids:
-                found.setdefault(change.spans, (ids, change))
-            if ids and change.kind in ("axis", "step"):  # made in each line at once
-                groups.setdefault(change.alike, {}).update(dict.fromkeys(change.spans, (ids, None)))
-        for spans in groups.values():
-            found.setdefault(tuple(spans), next(iter(spans.values())))
-        return [self._of(self._said(ids, change), spans) for spans, (ids, change) in found.items()]
+        for change in changes(self._scope, table=_TABLE, price=_KINDS.index):
+            found[change.spans] = change.kind
+            if change.kind == "ascent" or change.new.isdigit():
+                groups.setdefault((change.kind, change.new * change.new.isdigit()), []).extend(change.spans)
+        for (kind, _), spans in groups.items():
+            found.setdefault(tuple(spans), kind)
+        solution = self.definition.solution.encode()
+        return [self._of(map(self._in_part, kind.split()), applied(spans, solution)) for spans, kind in found.items()]
+
+    def _in_part(self, key):
+        """The mistake in the code: what is said of the whole result may be so for a part of it only."""
+        known = self.definition.known(key)
+        return known._replace(alone=f"{known.beside[0].upper()}{known.beside[1:]}.") if key in _OF_ALL else known
 
     @property
     def _scope(self):
@@ -128,8 +107,14 @@ class Variants:
         kinds = dict(zip(definition.names, map(_kind, self.cases[0].arguments), strict=True))
         scope = Scope((definition.solution + "\n").encode(), kinds | ({"f": "call"} if definition.f else {}))
         rows = [name for name, has in zip(definition.names, self._rows, strict=True) if has]
-        scope.samples = {f"len({name})" for name in rows}
-        scope.entries = {f"{name}.size" for name in rows if self._is_wide(definition.names.index(name))}
+        wide = [name for name in rows if self._is_wide(definition.names.index(name))]
+        arrays = [name for name in definition.names if scope.kinds[name] in ARRAYS]
+        scope.pools |= {"A": arrays, "B": [each for each in scope.slots if each.startswith("Os[")]}
+        scope.pools |= {
+            "S": [f"len({name})" for name in rows if name in arrays],
+            "E": [f"{name}.size" for name in wide],
+        }
+        scope.pools |= {"K": [f"{name}.shape[1]" for name in arrays]}
         return scope
 
     def _is_wide(self, n):
@@ -142,21 +127,6 @@ class Variants:
         """For each argument, whether its rows are the samples."""
         m = [_samples(case) for case in self.cases]
         return [all(map(_has_rows, values, m)) for values in zip(*(c.arguments for c in self.cases), strict=True)]
-
-    def _said(self, ids, change):
-        """The mistakes of a change, of which something is said that holds for the whole result, or for a part of it."""
-        known = [self.definition.known(each) for each in ids]
-        return tuple(self._in_part(each, change) if change and bare(each.key) in _IN_A_PART else each for each in known)
-
-    def _in_part(self, mistake, change):
-        turned = _turned(change.old, change.new)
-        old = turned[0] if len(turned) == 1 else change.old
-        where = next((words for code, words in self.definition.parts if old in code or code in old), "")
-        names = [name for name in self.definition.names if name in _names(old)]
-        if names and not where:
-            where = f"what is made of {' and '.join(names)}"
-        clause = f"in {where}, {mistake.beside}" if where else mistake.beside
-        return mistake._replace(alone=f"{clause[0].upper()}{clause[1:]}.", beside=clause)
 
     @functools.cached_property
     def _of_samples(self):
@@ -216,27 +186,6 @@ def _spread(R, a, b):
     return np.broadcast_to(np.expand_dims(np.moveaxis(np.diagonal(R, 0, a, b), -1, a), b), R.shape)
 
 
-def _joined(solution, *changed):
-    """The spans of two changes together; one may be inside of what the other one puts something around; else None."""
-    joined = []
-    for start, end, text in sorted(itertools.chain(*changed), key=lambda span: (span[0], -span[1])):
-        if not joined or joined[-1][1] <= start:
-            joined.append((start, end, text))
-            continue
-        first, last, around = joined[-1]
-        old = solution[first:last]
-        if last < end or old not in around:
-            return None
-        joined[-1] = first, last, around.replace(old, old[: start - first] + text + old[end - first :])
-    return tuple(joined)
-
-
-def _rounded(value):
-    if isinstance(value, tuple):
-        return [_rounded(part) for part in value]
-    return (value.shape, value.round(9).tobytes()) if isinstance(value, np.ndarray) else str(value)
-
-
 def _samples(case):
     """The number of samples; None where m counts something else, or nothing."""
     return case.sizes.get("m") if {"n_in", "n_out", "layers"} & set(case.sizes) else None
@@ -252,137 +201,73 @@ def _first(value):
     return [_first(each) for each in value] if isinstance(value, (list, tuple)) else value[:1]
 
 
-_APART = {}  # a matrix product as a sum of outer products that are not added up, or along another axis
-for _line in (
-    "summed too many | a.T @ b | (a[:, :, None] * b[:, None, :])",
-    "summed too many | a @ b.T | (a[:, None, :] * b[None, :, :])",
-    "summed apart | a.T @ b | (a[:, :, None] * b[:, None, :]).sum(axis={1 2})",
-):
-    rule(_line, _APART)
-# What is said of these is about the whole result: where the code is changed, only a part of it is concerned, as what
-# changes the whole of it is a last step.
-_IN_A_PART = {"transposed", "sign", "factor_two", "ascent"}
-_IN_A_PART |= {"batch_averaged", "batch_not_averaged", "averaged_over_entries"}
-_BY_KIND = {
-    "matrix product": "scalar_rule",
-    "elementwise": "matrix_product_for_elementwise",
-    "elementwise, turned": "matrix_product_for_elementwise",
-    "averaged": "batch_not_averaged",
-    "summed too many": "batch_not_summed",
-    "summed apart": "wrong_axis",
-    "power": "std_is_variance",
+# Rules as in `edits`, from right code to wrong: the mistakes that each makes. S: a number of samples, E: of entries,
+# K: of columns, B: an output of a layer, A: an argument.
+_RULES = """
+order scalar_rule | a.T @ b | b @ a
+order untransposed_weights | a @ b.T : weights | b @ a
+scalar_rule | a.T @ b | a @ b | a * b
+untransposed_weights | a @ b.T : weights | a @ b
+scalar_rule | a @ b | a * b
+scalar_rule | a @ b.T | a * b
+order | a @ b | b @ a
+order transposed | a @ b | a.T @ b.T | b @ a.T | b.T @ a
+column_bias | a.sum(axis=0, keepdims=True) | a.sum(axis=0, keepdims=True).T
+column_bias | x : bias argument | x.T
+transposed | a @ b | a @ b.T | a.T @ b | b.T @ a.T
+transposed | x : argument unturned | x.T
+matrix_product_for_elementwise | a * b | {a a.T} @ {b b.T} | {b b.T} @ {a a.T}
+batch_not_summed | a.T @ b | (a[:, :, None] * b[:, None, :])
+batch_not_summed | a @ b.T | (a[:, None, :] * b[None, :, :])
+batch_not_summed | a.sum(*r) | a
+regularizer_averaged | lam * p | lam * p / S
+batch_averaged | a.sum(axis=0, *r) | a.mean(axis=0, *r)
+batch_averaged | v : result | v / S
+batch_not_averaged | c / s | c
+batch_not_averaged | a.mean(*r) | a.sum(*r)
+averaged_over_entries | v : result | v / E
+averaged_over_entries | p / s | p / E
+softmax_over_batch | n : axis softmax | 0
+wrong_axis | n : axis | 0 | 1
+wrong_axis | p / s | p / K
+wrong_axis | a.T @ b | (a[:, :, None] * b[:, None, :]).sum(axis={1 2})
+untransposed_weights | x[p, q] : weights value | x[q, p]
+wrong_axis | x[p, q] : value | x[q, p]
+flat_bias | a.sum(axis=0, keepdims=True) | a.sum(axis=0)
+bias_missing | p + q : bias | p
+bias_missing | t -= p : bias | ...
+ascent | t -= learning_rate * p | t += learning_rate * p
+sign | v : result | -v
+factor_two | v : result | 2 * v | v / 2
+factor_two | n / q | 2 * n / q | n / 2 / q
+activation_not_undone | p * f_prime(q) | p
+activation_not_undone | f_prime(p) | p
+activation_not_derivative | f_prime(p) : activation | f(p)
+activation_not_derivative | v : activation returned | f(A)
+derivative_at_output | p * f_prime(q) | p * f_prime(B) | p * (1 - q ** 2) | p * (q * (1 - q))
+derivative_at_output | f_prime(p) : activation | f_prime(f(p))
+derivative_at_output | x : activation argument | f(x)
+diagonal_missing | np.diag(p) | p
+std_is_variance | np.sqrt(p) | p
+std_is_variance | p ** 2 | p
+lambda_missing | lam * p | p
+lambda_squared | lam * p | lam ** 2 * p
+regularizer_missing | p + lam * q | p
+layers_reversed | reversed(p) : layers | p
+layers_reversed | zip(p, q) : layers | zip(p, q[::-1]) | zip(p[::-1], q)
+wrong_layer_weights | Ws[p] | Ws[p - 1]
+stale_gradient | p @ Ws[q].T | p
+"""
+_KINDS = [_line.split(" | ")[0] for _line in _RULES.strip().splitlines()]  # the first wins where two make the same
+_TABLE = {}
+for _line in _RULES.strip().splitlines():
+    rule(_line, _TABLE)
+_OF_ALL = {
+    "transposed",
+    "sign",
+    "factor_two",
+    "ascent",
+    "batch_averaged",
+    "batch_not_averaged",
+    "averaged_over_entries",
 }
-
-
-def _mistake(change, scope):
-    """The ids of the mistakes that a change of right code makes, a tuple; () where it has no name."""
-    if change.kind in ("transposes", "order", "order, turned"):
-        return _of_product(change.old, change.new)
-    found = _BY_KIND.get(change.kind) or _by_text(change, scope)
-    return (found,) if found else ()
-
-
-def _by_text(change, scope):
-    """The id, where it depends on what was changed into what."""
-    kind, old, new, code, arguments = change.kind, change.old, change.new, scope.source.decode(), scope.arguments
-    names, lost, behind = _names(old), _names(old) - _names(new), code[change.spans[0][1] :]
-    computed = re.search(r"[@*/+]|\.sum\(", old)
-    if old.startswith(f"{new}.sum("):
-        return "batch_not_summed"
-    if old == f"np.diag({new})":
-        return "diagonal_missing"
-    if old.startswith("f_prime(") and new == old.replace("f_prime", "f"):
-        return "activation_not_derivative"
-    if new.startswith("f_prime(Os"):
-        return "derivative_at_output"
-    match kind:
-        case "transpose too many":
-            return "untransposed_weights" if "W" in new else "scalar_rule"
-        case "transpose missing" if behind.startswith(".sum("):
-            return "softmax_over_batch" if "np.exp" in code else "wrong_axis"
-        case "keepdims" if ".sum(axis=0, keepdims=True)" in old:
-            return "flat_bias"
-        case "transpose missing" if old == "b" or old.endswith(".sum(axis=0, keepdims=True)"):
-            return "column_bias"
-        case "transpose missing" if old in arguments and behind[0] != "[":
-            return "transposed"
-        case "sign" | "two" if computed and (kind == "two" or new[0] == "-"):
-            return "sign" if kind == "sign" else "factor_two"
-        case "indexes exchanged" if old.split("[")[0] in arguments:
-            return "untransposed_weights" if "W" in names else "wrong_axis"
-        case "index" if old.startswith("Ws["):
-            return "wrong_layer_weights"
-        case "name" if f"{old} = {new} * f_prime" in code:
-            return "activation_not_undone"
-        case "slope too many" if "f_prime" in lost:
-            return "activation_not_undone"
-        case "own slope" if new.startswith("f(") and new[2:-1] in arguments and f"return {old}" in code:
-            return "activation_not_derivative"
-        case "call missing" if (
-            new == f"f({old})" and "f" not in arguments and (old in arguments or f"f_prime({old})" in code)
-        ):
-            return "derivative_at_output"
-        case "own slope, written" if lost == {"f_prime"} and "Z" in old and not re.search(r">|1\]", new):
-            return "derivative_at_output"
-        case "axis" | "axis, 2" if "-1" not in new and ("axis" in old or new in ("0", "1")):
-            if ".max(" in old or code[: change.spans[0][0]].endswith(
-                ".max("
-            ):  # what is subtracted from a row changes no softmax
-                return None
-            return "softmax_over_batch" if "np.exp" in code else "wrong_axis"
-        case "reduced" if "axis=0" in old and ".mean(axis=0" in new:
-            return "batch_averaged"
-        case "size" if f"/ {old}" in code and new.endswith(".shape[1]"):
-            return "wrong_axis"
-        case "size" | "not averaged, size" if new.split("/ ")[-1] in scope.entries and (computed or f"/ {old}" in code):
-            return "averaged_over_entries"
-        case "not averaged" if new.split("/ ")[-1] in scope.samples and computed:
-            return "batch_averaged" if "lam" not in names or "@" in old else "regularizer_averaged"
-        case "number missing" if new.startswith("lam *") and "lam" not in names:
-            return "regularizer_on_data"
-        case "number" if f"{old} / " in code and new in (str(2 * int(old)), str(int(old) / 2), str(int(old) // 2)):
-            return "factor_two"
-        case "step" if "learning_rate" in code:
-            return "ascent"
-        case "squared" if old == "lam":
-            return "lambda_squared"
-        case "call too many" if old.startswith("np.sqrt("):
-            return "std_is_variance"
-        case "factor too many" if lost == {"lam"}:
-            return "lambda_missing"
-        case "factor too many" if "Ws" in lost:
-            return "stale_gradient"
-        case "term too many":
-            return "regularizer_missing" if "lam" in lost else "bias_missing" if "b" in lost else None
-        case "statement too many":
-            return {"b": "bias_missing", "W": "not_in_place"}.get(old.split()[0])
-        case "other block" if old.startswith("return") and "Ws" in arguments:
-            return "last_layer_only"
-        case "reversed" | "reversed list" if {"Ws", "parameters"} & set(arguments):
-            return "layers_reversed"
-
-
-def _names(text):
-    return set(re.findall(r"[A-Za-z_]\w*", text)) - {"T", "np"}
-
-
-def _of_product(old, new):
-    """What is wrong about the order and the transposes of a product of two factors."""
-    turned, swapped = _turned(old, new), ("order",) * (_factors(old)[0][0] != _factors(new)[0][0])
-    if len(turned) == 2:
-        return ("transposed",) if swapped else ("order", "transposed")
-    if not turned:
-        return swapped
-    lost = "untransposed_weights" if "W" in turned[0] else "scalar_rule"
-    gained = "column_bias" if turned == ["b"] else "transposed"
-    return (*swapped, lost if f"{turned[0]}.T" in old else gained)
-
-
-def _factors(text):
-    return [(factor.removesuffix(".T"), factor.endswith(".T")) for factor in text.split(" @ ")]
-
-
-def _turned(old, new):
-    """The factors of a product that are transposed in one of the two, and not in the other."""
-    before, after = dict(_factors(old)), dict(_factors(new))
-    return [name for name in before if before[name] != after.get(name, before[name])]
