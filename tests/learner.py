@@ -16,9 +16,6 @@ class NoStore:
     def record(self, *_):
         return False
 
-    def hint_used(self, *_):
-        return False
-
     def last(self, *_, **__):
         return None
 

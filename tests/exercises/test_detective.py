@@ -234,7 +234,7 @@ def test_a_solved_case_is_kept_in_progress_once_and_points_are_what_is_left(case
     assert case_2.points == POINTS
     case_2.found = [0]
     assert [(row["exercise"], row["status"]) for row in case_2._store.rows()] == [("detective case 2", "correct")]
-    assert repr(progress(case_2._store)).endswith("Detective: 1 case solved.")
+    assert repr(progress(case_2._store)).endswith("not on this map: detective case 2")
 
 
 def test_where_no_kernel_runs_the_answer_is_folded_below_the_code_and_nothing_is_html(case_2):

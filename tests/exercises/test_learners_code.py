@@ -433,7 +433,7 @@ def test_the_store_hears_of_attempts_with_their_source_and_of_hints():
     assert store.method_calls == [
         mock.call.record("grad_b", "wrong", ("flat_bias",), source),
         mock.call.record("grad_b", "error", ("wrong_type",), ""),
-        mock.call.hint_used("grad_b"),
+        mock.call.record("grad_b", "hint"),
     ]
 
 

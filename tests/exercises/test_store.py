@@ -34,8 +34,8 @@ def sources(store):
 def test_the_summary_counts_and_last_gives_the_last_answer_or_the_last_that_passed(store):
     for status, source in (("wrong", "1"), ("correct", "2"), ("error", "3"), ("wrong", "")):
         store.record("grad_W", status, ("sign",), source)
-    store.hint_used("grad_W")
-    store.hint_used("grad_b")
+    store.record("grad_W", "hint")
+    store.record("grad_b", "hint")
     assert store.summary() == {"grad_W": Tally(4, 1, 1), "grad_b": Tally(0, 0, 1)}
     assert (store.last("grad_W"), store.last("grad_W", passing=True)) == ("3", "2")
     assert store.last("grad_b") is None
@@ -62,7 +62,7 @@ def test_the_environment_names_a_folder_or_a_file_that_stands_for_one(monkeypatc
 def test_reading_begins_no_file_and_what_is_written_is_for_its_owner_alone(store, tmp_path):
     assert (store.summary(), store.last("grad_W"), store.rows(), store.forget()) == ({}, None, [], 0)
     assert list(tmp_path.iterdir()) == []
-    store.hint_used("grad_W")
+    store.record("grad_W", "hint")
     if os.name != "nt":
         for path in (store.folder, *store.folder.iterdir()):
             assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0
@@ -70,7 +70,7 @@ def test_reading_begins_no_file_and_what_is_written_is_for_its_owner_alone(store
 
 def test_the_export_holds_every_row_in_order_whole_or_not_at_all(store, tmp_path, monkeypatch):
     store.record("grad_W", "wrong", ("transposed", "sign"), "1")
-    store.hint_used("grad_W")
+    store.record("grad_W", "hint")
     store.record("grad_b", "correct", (), "2")
     path = store.export(tmp_path / "out.json")
     written = path.read_text(encoding="utf-8")
@@ -85,8 +85,8 @@ def test_the_export_holds_every_row_in_order_whole_or_not_at_all(store, tmp_path
     def full(*_):
         raise OSError("no space left")
 
-    store.hint_used("grad_b")
-    monkeypatch.setattr(os, "replace", full)
+    store.record("grad_b", "hint")
+    monkeypatch.setattr(Path, "replace", full)
     with pytest.raises(OSError, match="no space left"):
         store.export(path)
     assert path.read_text(encoding="utf-8") == written
@@ -180,10 +180,10 @@ def test_half_a_line_at_the_end_is_passed_over_and_damage_is_said(store):
     lines = file.read_bytes()
     file.write_bytes(lines + lines[:20])
     assert sources(store) == ["1", "2"]  # and no warning: nobody was told that it is kept
-    file.write_bytes(b"\xff\x00{" + lines)
-    with pytest.warns(UserWarning, match=r"1 of 2 lines of .* cannot be read"):
+    file.write_bytes(b"\xff\x00{" + lines + b"17\n{}\n")
+    with pytest.warns(UserWarning, match=r"3 of 4 lines of .* cannot be read"):
         assert sources(store) == ["2"]
-    assert file.read_bytes() == b"\xff\x00{" + lines
+    assert file.read_bytes() == b"\xff\x00{" + lines + b"17\n{}\n"
 
 
 @pytest.fixture
@@ -214,14 +214,11 @@ def test_in_a_folder_that_is_read_only_what_is_there_is_read_and_each_check_goes
     store.folder.chmod(0o700)
 
 
-@pytest.mark.parametrize("in_the_way", ["progress", "progress.sqlite3"])
-def test_a_file_in_the_place_of_the_folder_costs_a_warning_and_stays(tmp_path, in_the_way):
-    (tmp_path / in_the_way).write_text("mine")
-    (tmp_path / in_the_way).chmod(0o644)
-    with pytest.warns(UserWarning, match="Progress"):
-        exercise("grad_W", Store(tmp_path / in_the_way)).check(lambda O, G: O.T @ G)
-    assert (tmp_path / in_the_way).read_text() == "mine"
-    assert stat.S_IMODE((tmp_path / in_the_way).stat().st_mode) == 0o644
+def test_a_file_in_the_place_of_the_folder_costs_a_warning_and_stays(tmp_path):
+    (tmp_path / "progress").write_text("mine")
+    with pytest.warns(UserWarning, match="Progress is not saved"):
+        exercise("grad_W", Store(tmp_path / "progress")).check(lambda O, G: O.T @ G)
+    assert (tmp_path / "progress").read_text() == "mine"
 
 
 @needs_fork
@@ -257,16 +254,16 @@ INSERT INTO hints VALUES (1, '2024-05-01T09:00:00Z', 'grad_W');
 """
 
 
-def old_file(path, application=0x53625342, journal="WAL"):
+def old_file(path, journal="WAL", schema=SCHEMA):
     with closing(sqlite3.connect(path)) as old:
         old.execute(f"PRAGMA journal_mode={journal}")
-        old.executescript(f"PRAGMA application_id={application}; PRAGMA user_version=1; {SCHEMA}")
+        old.executescript(schema)
     path.chmod(0o644)
 
 
-@pytest.mark.parametrize("first", ["read", "write"])
+@pytest.mark.parametrize("first", ["read", "write", "copied"])
 @pytest.mark.parametrize("inside", [True, False])
-def test_what_the_old_file_holds_is_taken_over_once(tmp_path, first, inside):
+def test_what_the_old_file_holds_is_there_once_and_forgotten_with_the_rest(tmp_path, first, inside):
     folder = tmp_path / "progress"
     folder.mkdir()
     path = folder / "progress.sqlite3" if inside else tmp_path / "progress.sqlite3"
@@ -275,6 +272,9 @@ def test_what_the_old_file_holds_is_taken_over_once(tmp_path, first, inside):
     stores = [Store(folder if inside else path) for _ in range(2)]
     if first == "write":
         stores[0].record("grad_b", "wrong", (), "new answer")
+    if first == "copied":  # by a version that did so
+        rows = [json.dumps(row) for row in stores[0].rows()]
+        (folder / "from-sqlite.jsonl").write_text("\n".join(rows) + "\n", encoding="utf-8")
     for store in stores:
         assert store.summary()["grad_W"] == Tally(2, 1, 1)
         assert [row["source"] for row in store.rows()][:3] == [None, "old answer", "a\ufffdb"]
@@ -285,26 +285,15 @@ def test_what_the_old_file_holds_is_taken_over_once(tmp_path, first, inside):
     assert not path.exists() and Store(folder).rows() == stores[0].rows() == []
 
 
-def test_a_file_of_another_program_is_left_as_it_is_also_by_forget(tmp_path):
+@pytest.mark.parametrize("share", [0, 0.05, 0.6, "another's"])
+def test_an_old_file_that_is_damaged_or_anothers_costs_a_word_and_stays_also_when_all_is_forgotten(tmp_path, share):
     path = tmp_path / "progress.sqlite3"
-    old_file(path, application=5, journal="DELETE")
-    before = path.read_bytes()
-    store = Store(path)
-    store.hint_used("grad_b")
-    assert (store.summary(), store.forget()) == ({"grad_b": Tally(0, 0, 1)}, 1)
-    assert path.read_bytes() == before
-    assert stat.S_IMODE(path.stat().st_mode) == 0o644
-
-
-@pytest.mark.parametrize("share", [0, 0.05, 0.6])
-def test_a_damaged_old_file_costs_a_word_and_stays(tmp_path, share):
-    path = tmp_path / "progress.sqlite3"
-    old_file(path, journal="DELETE")
-    whole = path.read_bytes()
-    damaged = whole[: int(len(whole) * share)] or b"no database at all" * 100
-    path.write_bytes(damaged)
-    with pytest.warns(UserWarning, match="of an earlier version cannot be read"):
-        Store(path).hint_used("grad_b")
-    assert path.read_bytes() == damaged
-    with pytest.warns(UserWarning, match="of an earlier version cannot be read"):
-        assert Store(path).summary() == {"grad_b": Tally(0, 0, 1)}
+    old_file(path, "DELETE", "CREATE TABLE recipes (id INTEGER)" if share == "another's" else SCHEMA)
+    if share != "another's":
+        path.write_bytes(path.read_bytes()[: int(path.stat().st_size * share)] or b"no database at all" * 100)
+    before, store = path.read_bytes(), Store(path)
+    store.record("grad_b", "hint")
+    for read, there in ((store.summary, {"grad_b": Tally(0, 0, 1)}), (store.forget, 1)):
+        with pytest.warns(UserWarning, match="is nothing that the course can read"):
+            assert read() == there
+    assert path.read_bytes() == before and stat.S_IMODE(path.stat().st_mode) == 0o644

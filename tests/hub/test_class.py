@@ -67,7 +67,7 @@ def test_everyone_gets_the_cards_of_their_own_answers_which_are_kept_with_no_oth
         shown = student.run("from course_lib.exercises import progress\nprint(repr(progress()))")
         assert f"{int(RIGHT in given)} done, {int(RIGHT not in given)} tried" in shown
         (line,) = [line for line in shown.splitlines() if f" {EXERCISE} " in line]
-        assert f"{len(given)} attempt" in line
+        assert f"| {len(given)} " in line
 
 
 def test_everyone_has_saved_their_own_copy_of_the_notebook(lesson):

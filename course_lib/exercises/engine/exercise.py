@@ -61,7 +61,7 @@ class Exercise:
         if number >= len(hints):
             return Note("hint", self.name, f"That was the last hint. {self.name}'s solution is in ex.solution().")
         self._memory["hints"] = number + 1
-        self._tell("hint_used", self.name)
+        self._tell("record", self.name, "hint")
         text, code = hints[number]
         return Note("hint", self.name, f"({number + 1} of {len(hints)}) {text}", code)
 

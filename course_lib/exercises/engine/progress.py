@@ -1,6 +1,5 @@
 """The map of the course with what is done, drawn from the store; the export and the removal of what is stored."""
 
-import re
 from html import escape
 
 from course_lib.exercises.engine.course import NOTEBOOKS, found
@@ -8,12 +7,12 @@ from course_lib.exercises.engine.definition import Definition
 from course_lib.exercises.engine.puzzle import Puzzle
 from course_lib.exercises.engine.store import Store
 
-STATES = {"done": ("[x]", "✓"), "tried": ("[~]", "◐"), "not yet": ("[ ]", "○")}  # its mark in plain text, its icon
-_LEFT = 'style="text-align: left"'  # JupyterLab would set it right; it takes care of the colours itself
+STATES = {"done": "✓", "tried": "◐", "not yet": "○"}
+_TITLES = ("notebook", "exercise", "state", "attempts", "correct", "hints")
 
 
 class ProgressMap:
-    """The exercises of each notebook, and which of them are done, tried or not yet; shown as a table or as text.
+    """The exercises of each notebook, and which of them are done, tried or not yet: a table in Markdown, as text too.
 
     course: {notebook: [name of an exercise, ...]}, shown in this order. tallies: {name: Tally}, as `Store.summary`
     returns it. Names in there that the course does not have (any more) are listed at the end.
@@ -21,51 +20,28 @@ class ProgressMap:
 
     def __init__(self, course, tallies):
         self.course, self.tallies = course, tallies
-        self._names = [name for names in course.values() for name in names]
 
     def state(self, name):
         """The state of an exercise: "done" once it was passed, "tried" after an attempt or a hint, else "not yet"."""
-        attempts, passes, hints = self.tallies.get(name, (0, 0, 0))
-        return "done" if passes else "tried" if attempts or hints else "not yet"
+        tally = self.tallies.get(name)
+        return "not yet" if tally is None else "done" if tally.passes else "tried"
 
     def __repr__(self):
-        wide, column = (max(map(len, names), default=0) for names in (self._names, self.course))
-        lines = [self._headline()]
-        for label, name, state, tally in self._lines():
-            attempts, passes, hints = tally or (0, 0, 0)
-            counts = f"{_count(attempts, 'attempt')}, {passes} correct, {_count(hints, 'hint')}" * bool(tally)
-            lines.append(f"{label:<{column}}  {STATES[state][0]} {name:<{wide}}  {state:<7}  {counts}".rstrip())
-        return "\n".join([*lines, *self._elsewhere()])
-
-    def _repr_html_(self):
-        titles = ("notebook", "exercise", "state", "attempts", "correct", "hints")
-        body = "".join(f'<th scope="col" {_LEFT}>{title}</th>' for title in titles) + "</tr></thead><tbody>"
-        for label, name, state, tally in self._lines():
-            if label:
-                link = f'<a href="{label}.ipynb">{label}</a>' if re.fullmatch(r"\d\d_\w+", label) else escape(label)
-                label = f'<th scope="rowgroup" rowspan="{len(self.course[label])}" {_LEFT}>{link}</th>'
-            icon = f'<span aria-hidden="true">{STATES[state][1]}</span> {state}'
-            cells = "".join(f"<td {_LEFT}>{cell}</td>" for cell in (icon, *(tally or ("", "", ""))))
-            body += f'<tr>{label}<th scope="row" {_LEFT}>{escape(name)}</th>{cells}</tr>'
-        below = "".join(f"<p>{escape(line)}</p>" for line in self._elsewhere())
-        return f"<table><caption {_LEFT}>{escape(self._headline())}</caption><thead><tr>{body}</tbody></table>{below}"
-
-    def _lines(self):
-        """For each exercise its notebook, "" but for the first one there, its name, its state, and what is counted, or None."""
+        rows, states = [_TITLES], []
         for notebook, names in self.course.items():
-            for label, name in zip([notebook] + [""] * len(names), names, strict=False):
-                yield label, name, self.state(name), self.tallies.get(name)
+            for name, where in zip(names, [f"[{notebook}]({notebook}.ipynb)", *[""] * len(names)], strict=False):
+                states.append(self.state(name))
+                rows.append((where, name, f"{STATES[states[-1]]} {states[-1]}", *self.tallies.get(name, ("", "", ""))))
+        cells = [[escape(str(cell)) for cell in row] for row in rows]
+        wide = [max(map(len, column)) for column in zip(*cells, strict=True)]
+        cells.insert(1, [f":{'-' * (width - 1)}" for width in wide])
+        head = f"{len(states)} exercises: {', '.join(f'{states.count(state)} {state}' for state in STATES)}"
+        table = "\n".join(f"| {' | '.join(map(str.ljust, row, wide))} |" for row in cells)
+        others = sorted(map(escape, self.tallies.keys() - {name for names in self.course.values() for name in names}))
+        below = [f"Also kept, {len(others)} that are not on this map: {', '.join(others)}"] * bool(others)
+        return "\n\n".join([head, table, *below])
 
-    def _headline(self):
-        states = [self.state(name) for name in self._names]
-        counts = ", ".join(f"{states.count(state)} {state}" for state in STATES)
-        return f"{_count(len(states), 'exercise')}: {counts}"
-
-    def _elsewhere(self):
-        others = sorted(set(self.tallies) - set(self._names))
-        rest = [name for name in others if not name.startswith("detective ")]
-        said = [f"Detective: {_count(len(others) - len(rest), 'case')} solved."] * (len(others) > len(rest))
-        return said + [f"Also kept, of exercises that are not on this map: {', '.join(rest)}"] * bool(rest)
+    _repr_markdown_ = __repr__
 
 
 class Progress:
@@ -90,10 +66,6 @@ class Progress:
 
     def __repr__(self):
         return self.__doc__
-
-
-def _count(number, noun):
-    return f"{number} {noun}{'s' * (number != 1)}"
 
 
 progress = Progress()

@@ -4,37 +4,28 @@ Each kernel appends to a file of its own, so nothing is shared and nothing needs
 A line that a killed kernel left half written was not acknowledged, and is passed over. Nothing leaves the machine.
 """
 
-import errno
 import json
 import os
 import sqlite3
 import uuid
 import warnings
+from collections import namedtuple
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from platformdirs import user_data_path
 
-_OURS = 0x53625342  # the application_id of the SQLite file that earlier versions of the course wrote
-_OLD_ROWS = """SELECT time, exercise, status, mistakes, source FROM attempts
-    UNION ALL SELECT time, exercise, 'hint', '', NULL FROM hints ORDER BY time"""
-
-
-class Tally(NamedTuple):
-    """How often an exercise was attempted and passed, and how many hints were used."""
-
-    attempts: int
-    passes: int
-    hints: int
+_OLD = """SELECT time, exercise, status, mistakes, source FROM attempts
+    UNION ALL SELECT time, exercise, 'hint', '', NULL FROM hints"""
+Tally = namedtuple("Tally", "attempts passes hints")  # of an exercise, how often
 
 
 class Store:
     """The record of what was done, of all kernels of a user.
 
     place: the folder, by default what COURSE_PROGRESS names, or one in the user's data folder. The name of a file, such
-    as "progress.sqlite3", stands for the folder "progress" beside it; what an earlier version wrote there is taken over.
+    as "progress.sqlite3", stands for the folder "progress" beside it; what an earlier version wrote there is read with it.
     """
 
     def __init__(self, place=None):
@@ -42,25 +33,18 @@ class Store:
         place = Path(place).expanduser() if place else user_data_path("backprop_shape_by_shape", appauthor=False)
         is_file = place.suffix and not place.is_dir()
         self.folder, self._old = (place.with_suffix(""), place) if is_file else (place, place / "progress.sqlite3")
-        self._taken = self.folder / "from-sqlite.jsonl"
         self._own = uuid.uuid4().hex  # how the file of this kernel is called
 
     def record(self, exercise, status, mistakes=(), source=""):
         """Keep one attempt, safe from the death of this process once it returns. Raises OSError if it is not kept."""
-        self._take_over()
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self.folder / f"{self._own}-{os.getpid()}.jsonl"  # a fork writes to a file of its own
         row = {"time": datetime.now(UTC).isoformat(), "exercise": exercise, "status": status}
         line = json.dumps({**row, "mistakes": list(mistakes), "source": source}).encode() + b"\n"
-        with open(path, "ab", buffering=0, opener=lambda *each: os.open(*each, 0o600)) as file:
+        with open(path, "ab", opener=lambda *each: os.open(*each, 0o600)) as file:
             own, self._own = self._own, uuid.uuid4().hex  # if it ends short, the next line must not follow half of it
-            if file.write(line) < len(line):
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
-            self._own = own
-
-    def hint_used(self, exercise):
-        """Keep that one more hint was shown. Raises OSError if it is not kept."""
-        self.record(exercise, "hint")
+            file.write(line)
+        self._own = own
 
     def last(self, exercise, passing=False):
         """The source of the last attempt whose source is known, or of the last correct one; None if there is none."""
@@ -72,13 +56,12 @@ class Store:
         done = {}
         for row in self.rows():
             done.setdefault(row["exercise"], []).append(row["status"])
-        counts = {name: (each.count("correct"), each.count("hint")) for name, each in sorted(done.items())}
-        return {name: Tally(len(done[name]) - hints, passes, hints) for name, (passes, hints) in counts.items()}
+        counted = {name: [each.count(status) for status in ("correct", "hint")] for name, each in sorted(done.items())}
+        return {name: Tally(len(done[name]) - hints, passes, hints) for name, (passes, hints) in counted.items()}
 
     def rows(self):
         """All that is kept, oldest first: dictionaries with "time", "exercise" and "status". What is damaged is said."""
-        self._take_over()
-        rows = []
+        rows = self._old_rows()
         for file in self.folder.glob("*.jsonl"):
             try:
                 *lines, _ = file.read_text(encoding="utf-8", errors="replace").split("\n")  # the rest: a write cut off
@@ -92,49 +75,40 @@ class Store:
 
     def export(self, path):
         """Write all that is kept to a JSON file, whole or not at all; return its path. Raises OSError if that fails."""
-        rows = json.dumps({"version": 2, "rows": self.rows()}, indent=1)
-        return _write_whole(Path(path).expanduser().absolute(), rows + "\n")
+        path = Path(path).expanduser().absolute()
+        draft = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+        try:
+            draft.write_text(json.dumps({"version": 2, "rows": self.rows()}, indent=1) + "\n", encoding="utf-8")
+            return draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
 
     def forget(self):
         """Remove every row, and the SQLite file of an earlier version; return how many rows there were."""
         count = len(self.rows())
-        old = [Path(f"{self._old}{part}") for part in ("", "-wal", "-shm")] if self._taken.exists() else []
-        for file in [*old, *self.folder.glob("*.jsonl")]:
+        for file in self.folder.glob("*.jsonl"):
             file.unlink(missing_ok=True)
+        for part in ("", "-wal", "-shm") if self._old_rows() else ():
+            Path(f"{self._old}{part}").unlink(missing_ok=True)
         return count
 
-    def _take_over(self):
-        """Write what the SQLite file holds into a file of lines: the same whoever does it, so several kernels may."""
-        if not self._old.is_file() or self._taken.exists():
-            return
+    def _old_rows(self):
+        """What the SQLite file of an earlier version holds, read where it is, if no version has copied it from there."""
+        if not self._old.is_file() or (self.folder / "from-sqlite.jsonl").exists():
+            return []
         try:
             with closing(sqlite3.connect(f"{self._old.absolute().as_uri()}?mode=ro", uri=True)) as old:
-                if old.execute("PRAGMA application_id").fetchone()[0] != _OURS:
-                    return
                 old.text_factory, old.row_factory = lambda text: text.decode("utf-8", "replace"), sqlite3.Row
-                rows = [{**row, "mistakes": row["mistakes"].split()} for row in map(dict, old.execute(_OLD_ROWS))]
+                return [{**row, "mistakes": row["mistakes"].split()} for row in map(dict, old.execute(_OLD))]
         except sqlite3.Error as error:
-            warnings.warn(f"Progress: {self._old} of an earlier version cannot be read ({error}).", stacklevel=4)
-            return
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _write_whole(self._taken, "".join(json.dumps(row) + "\n" for row in rows))
+            warnings.warn(f"Progress: {self._old} is nothing that the course can read ({error}).", stacklevel=4)
+            return []
 
 
 def _row(line):
     """The row of a line; None if it is none."""
     try:
         row = json.loads(line)
-        return row if all(isinstance(row[key], str) for key in ("time", "exercise", "status")) else None
-    except (ValueError, TypeError, KeyError):
+        return row if {"time", "exercise", "status"} <= row.keys() else None
+    except (ValueError, AttributeError):
         return None
-
-
-def _write_whole(path, text):
-    """Write a text file so that it is there whole, or as it was before; return its path."""
-    draft = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
-    try:
-        draft.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(draft, path)
-        return path
-    finally:
-        draft.unlink(missing_ok=True)
