@@ -52,8 +52,8 @@ _KINDS = _ARRAYS | _LISTS | _NUMBERS | {"sizes": "other", "rng": "other"}
 _LIKELY = set(
     re.split(
         r"\s*\|\s*",
-        """transpose too many | transpose missing | order | order, turned | transposes | elementwise | matrix product | averaged
-        | reduced | reduced, 2 | axis | sign | divided | factor too many | term too many | name | index | bound | added
+        """transpose too many | transpose missing | order | transposes | transposes +0.1 | elementwise | matrix product | averaged
+        | reduced | reduced +0.15 | axis | sign | divided | factor too many | term too many | name | index | bound | added
         | too early | too late | other block | step | reversed""",
     )
 )
@@ -65,7 +65,7 @@ _REVERSE = {
     "too late": "too early",
     "matrix product": "elementwise",
     "elementwise": "matrix product",
-    "factor too many": "number missing",
+    "factor too many": "factor missing",
     "term too many": "term missing",
     "averaged": "not averaged",
     "added": "assigned",

@@ -37,17 +37,17 @@ _ONE = 9  # how tightly one thing binds; see `_level`
 
 _RULES = """
 name | l[i] : value | A
-squared | x : beside | x ** 2
+power missing | x : beside | x ** 2
 transpose too many | a.T | a
 transpose missing | p : array unturned unpassed | p.T
-transpose missing, 2 | p : array unturned | p.T
+transpose missing +0.15 | p : array unturned | p.T
 reshape | a.{reshape swapaxes ravel flatten squeeze}(*r) | a.T | a
 inverse | np.linalg.{inv pinv}(a) | a.T
 order | a @ b | b @ a
 transposes | a @ b | {a a.T} @ {b b.T}
-order, turned | a @ b | {b b.T} @ {a a.T}
+transposes +0.1 | a @ b | {b b.T} @ {a a.T}
 elementwise | a * b | a @ b
-elementwise, turned | a * b | {a a.T} @ {b b.T} | {b b.T} @ {a a.T}
+elementwise +0.2 | a * b | {a a.T} @ {b b.T} | {b b.T} @ {a a.T}
 elementwise | np.{outer inner}(a, b) | {a a.T} @ {b b.T} | {b b.T} @ {a a.T}
 elementwise, outer | a * b | np.outer(a, b)
 matrix product | a @ b | a * b
@@ -70,20 +70,20 @@ averaged | p * (n / s) | p
 slope too many | g(p) * q | q
 slope too many | p * g(q) | p
 slope missing | p : factor curved | p * D
-own slope missing | p : factor curved | p * Q
-array missing | p : factor curved | p * A
-number missing | p : factor root | N * p | p / N
+slope missing +0.7 | p : factor curved | p * Q
+factor missing +0.2 | p : factor curved | p * A
+factor missing | p : factor root | N * p | p / N
 forward's factor | p : factor root | p * X | p / X
 not averaged | p : factor root | p / S
-not averaged, size | p : factor root | p / E
+times size | p : factor root | p / E
 times size | p : factor root | p * S | p * E
 two | p : factor root | 2 * p | p / 2
 sign | p : factor root | -p
-power missing | p : factor root | p ** 2
+power missing +0.25 | p : factor root | p ** 2
 root | p : factor root | np.sqrt(p) | 1 / p
-term missing | p : array root | p + A
-term missing | p {+ - * / @} q : array root | _ + A * B
-term missing, scaled | p : array root | p + N * A
+term missing +0.1 | p : array root | p + A
+term missing +0.1 | p {+ - * / @} q : array root | _ + A * B
+term missing | p : array root | p + N * A
 path missing | p @ q : array root | _ + A @ B.T | _ + A.T @ B | _ + A * (1 - B)
 path missing | p / q : array root | _ - A * (p * A).{sum mean}(axis={0 1}, keepdims=True) / q ** 3
 joined term | t : array | t - A * t.sum(axis={0 1}, keepdims=True)
@@ -104,8 +104,8 @@ operator | p ** q | p * q
 divided | p / d | p * d
 times size | p / s | p * s
 inverted | p / q | q / p
-power missing | p / q | p / q ** 2
-two, typed | n / q | 1 / q
+power missing +0.25 | p / q | p / q ** 2
+number | n / q | 1 / q
 brackets | (p {+ - * / // @ **} q) {** @ // / * - +} r | p {+ - * / // @ **} (q {** @ // / * - +} r)
 brackets | p {+ - * / // @ **} (q {** @ // / * - +} r) | (p {+ - * / // @ **} q) {** @ // / * - +} r
 brackets | f(p) {+ - * / @ **} q | f(p {+ - * / @ **} q)
@@ -113,9 +113,9 @@ brackets | p {+ - * / @ **} f(q) | f(p {+ - * / @ **} q)
 brackets | f(p {+ - * / @ **} q) | f(p) {+ - * / @ **} q | p {+ - * / @ **} f(q)
 own slope | v : value | D
 own slope | p * q * r | p * D
-own slope, written | v : value | Q
-own slope, written | p * q * r | p * Q
-computed | v : value | A
+own slope +0.2 | v : value | Q
+own slope +0.2 | p * q * r | p * Q
+name +0.8 | v : value | A
 index | p[i] | p[i + 1] | p[i - 1] | p[K] | p[P + i]
 index | p[i, q] | p[P + i, q]
 index | p[q, i] | p[q, P + i]
@@ -139,16 +139,16 @@ reversed | {zip enumerate}(*r) | reversed(list(_))
 reversed | zip(p, q) | zip(reversed(p), q) | zip(p, reversed(q))
 reversed | p.append(q) | p.insert(0, q)
 reversed | p.insert(0, q) | p.append(q)
-reversed list | l | l[::-1]
-reversed array | x : array | x[::-1]
+reversed +0.08 | l | l[::-1]
+reversed +0.2 | x : array | x[::-1]
 summed too many | a.{sum mean max min average var std}(*r) | a
 averaged | a.{mean average}(*r) | a.sum(*r)
-averaged, 2 | a.{mean average}(*r) | a.sum(axis={0 1}, keepdims=True) | a.sum(axis={0 1}) | a.sum()
+averaged +0.15 | a.{mean average}(*r) | a.sum(axis={0 1}, keepdims=True) | a.sum(axis={0 1}) | a.sum()
 reduced | a.{sum mean max min average var std}(*r) | a.{sum mean max min}(*r)
-reduced, 2 | a.{sum mean max min average var std}(*r) | a.{sum mean max min}(axis={0 1 -1}, keepdims=True) | a.{sum mean max min}(axis={0 1 -1})
+reduced +0.15 | a.{sum mean max min average var std}(*r) | a.{sum mean max min}(axis={0 1 -1}, keepdims=True) | a.{sum mean max min}(axis={0 1 -1})
 axis | a.{sum mean max min average var std}(axis=p, *r) | a.{sum mean max min average var std}(*r)
 axis | a.{sum mean max min average var std}(*r) : axisless | a.{sum mean max min average var std}(axis={0 1 -1}, *r)
-axis, 2 | a.{sum mean max min average var std}(*r) | a.{sum mean max min average var std}(axis={0 1 -1}, keepdims=True) | a.{sum mean max min average var std}(axis={0 1 -1}) | a.{sum mean max min average var std}()
+axis +0.15 | a.{sum mean max min average var std}(*r) | a.{sum mean max min average var std}(axis={0 1 -1}, keepdims=True) | a.{sum mean max min average var std}(axis={0 1 -1}) | a.{sum mean max min average var std}()
 keepdims | a.{sum mean max min average var std}(keepdims=p, *r) | a.{sum mean max min average var std}(*r)
 keepdims | a.{sum mean max min average var std}(*r) : unkept | a.{sum mean max min average var std}(*r, keepdims=True)
 averaged too far | a.mean(*r) | a / S | a / E | a.sum() / S | a.sum() / E
@@ -156,17 +156,17 @@ not summed | p : array root | p.sum(axis={0 1}, keepdims=True) | p.sum(axis={0 1
 not summed, mean | p : array root | p.mean(axis={0 1}, keepdims=True) | p.mean(axis={0 1}) | p.mean()
 keepdims | True | False
 keepdims | False | True
-axis, 2 | n : axis | (0, 1) | (0, 2) | (1, 2)
+axis +0.15 | n : axis | (0, 1) | (0, 2) | (1, 2)
 typed size | n : typed | S | E | V.ndim
 typed size | n : axis | V.ndim
 forward's factor | np.where(p, a, 0) | np.where(p, a, X * a)
 forward's factor | np.where(p, 0, a) | np.where(p, X * a, a)
-own slope, written | np.where(p, 1, q) | np.where(p, np.sign(A), q)
-own slope, written | np.where(p, q, 1) | np.where(p, q, np.sign(A))
+own slope +0.2 | np.where(p, 1, q) | np.where(p, np.sign(A), q)
+own slope +0.2 | np.where(p, q, 1) | np.where(p, q, np.sign(A))
 keepdims | v : array root | v[None] | v[:, None]
 size | s | S | E
 off by one | s : outside | s - 1 | s + 1
-call too many | z(p) | p
+slope too many +0.3 | z(p) | p
 slope too many | g(p) | p
 function | g(*r) | F(*r)
 argument | g(p) | g(A)
@@ -185,7 +185,7 @@ result dropped | z(p, *r) : dropped | p[...] = _
 added | t = p : looped | t += p
 added, once | t = p | t += p
 bound anew | t = p | t[...] = p
-bound anew, step | t = t {+ -} p | t {+ -}= p
+bound anew +0.01 | t = t {+ -} p | t {+ -}= p
 bound anew | e {+ - * /}= p | e[...] {+ - * /}= p
 name | x[p] = q | V[p] = q | L[p] = q
 carry | x = p : looped | V = p
@@ -230,7 +230,7 @@ class Change:
     @property
     def alike(self):
         """The same change elsewhere has the same key."""
-        if self.kind in ("averaged", "bound anew", "bound anew, step", "added", "in place", "dtype", "step", "scaled"):
+        if self.kind in ("averaged", "bound anew", "bound anew +0.01", "added", "in place", "dtype", "step", "scaled"):
             return (self.kind,)
         what = self.new.replace(self.old, "_", 1) if self.old and self.old in self.new else (self.old, self.new)
         if self.kind == "function of numpy":  # whatever it is called with
@@ -837,7 +837,7 @@ def einsum_factor(node, s):
         pairs = itertools.permutations(sorted(set(inputs + output) - {",", "."}), 2)
         for two, other in itertools.product(pairs, s.slots):
             text = s.put(node, {letters: repr(f"{inputs},{''.join(two)}->{output}")})
-            yield "array missing", f"{text[:-1]}, {other})"
+            yield "factor missing +0.2", f"{text[:-1]}, {other})"
 
 
 @edit(ast.BinOp, ast.Call, ast.UnaryOp, ast.Subscript)
@@ -858,11 +858,11 @@ def another_number(node, s):
     elif isinstance(value, (int, float)) and not isinstance(value, bool):
         where = s.above.get(above) if isinstance(above, ast.UnaryOp) else above
         indexed = isinstance(where, (ast.Subscript, ast.Slice, ast.BinOp)) and s.in_index(node)
-        kind = "axis" if _is_axis(above) else "index" if indexed else "number"
+        kind = "axis" if _is_axis(above) else "index" if indexed else "number +0.4"
         for other in dict.fromkeys((0, 1, value + 1, value - 1, 2, -value, value / 2, 2 * value, 0.5, 1 - value)):
-            fits = kind == "number" or (isinstance(other, int) and -3 <= other <= 3)
+            fits = kind == "number +0.4" or (isinstance(other, int) and -3 <= other <= 3)
             if fits and (other != value or type(other) is not type(value)):
-                yield "two, typed" if kind == "number" and {value, other} == {1, 2} else kind, repr(other)
+                yield "number" if fits and kind[0] == "n" and {value, other} == {1, 2} else kind, repr(other)
 
 
 # Statements
@@ -967,7 +967,7 @@ def a_step_missing(node, s):
     local = [name for name in arrays if name not in s.arguments or name in s.stored]
     read, stored = ({n.id for n in inside if isinstance(n.ctx, ctx)} for ctx in (ast.Load, ast.Store))
     looped = {name for name in read if isinstance(node, LOOPS)}
-    texts = [("slope missing, line", f"{x} = {x} * {slope}") for x in local for slope in s.pools["D"]]
+    texts = [("slope missing +0.08", f"{x} = {x} * {slope}") for x in local for slope in s.pools["D"]]
     for x, y in itertools.permutations(arrays, 2):
         handed = x in looped and x not in stored and y in stored
         texts += [("carry" if handed else "carry, odd", f"{x} = {y}")] * (x in local)

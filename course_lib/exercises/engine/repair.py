@@ -14,10 +14,8 @@ import heapq
 import inspect
 import itertools
 import re
-import signal
 import sys
 import textwrap
-import threading
 import time
 import types
 import warnings
@@ -27,7 +25,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from course_lib.exercises.engine.edits import Change, Scope, changes
-from course_lib.exercises.engine.sandbox import Busy, Sandbox, TimeUp
+from course_lib.exercises.engine.sandbox import Busy, Sandbox, TimeUp, limited
 from course_lib.exercises.engine.say_repair import cost
 
 SECONDS = 1.3  # of the processor, for all candidates
@@ -148,17 +146,23 @@ class Program:
 
     def seen(self, judge, i, limit):
         """The units, with what their names held in a run of case i, of so many seconds at most."""
-        kinds, before = {unit.name: {} for unit in self.units}, sys.getprofile()
+        kinds = {unit.name: {} for unit in self.units}
 
         def watch(frame, event, _):
             which, _, name = frame.f_code.co_filename.rstrip(">").partition(" ")
             if event == "return" and which == "<repair" and frame.f_code.co_name != "<module>":
                 kinds[name].update((held, _kind(value)) for held, value in frame.f_locals.items())
 
-        with contextlib.suppress(Exception, SystemExit, TimeUp), Limited(limit):
+        def run():
+            before = sys.getprofile()
             sys.setprofile(watch)
-            judge(self.function(self.units), i)
-        sys.setprofile(before)
+            try:
+                judge(self.function(self.units), i)
+            finally:
+                sys.setprofile(before)
+
+        with contextlib.suppress(Exception, SystemExit, TimeUp):
+            limited(_WAITS * limit, run, processor=limit)
         others = {n: "call" for n in [*(u.name for u in self.units[1:]), *self._names] if self._is_slope(n)}
         return tuple(replace(unit, kinds=others | kinds[unit.name]) for unit in self.units)
 
@@ -331,7 +335,7 @@ def repairs(function, judge, order, seconds=SECONDS, beside=""):
     cases, the smallest and most telling first. Nothing of the learner's is changed, and nothing is raised.
     """
     try:
-        with Sandbox(function), alarmed(), warnings.catch_warnings(), np.errstate(all="ignore"):
+        with Sandbox(function), warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             return Search(Program(function), judge, tuple(order), seconds, beside).run()
     except (Unreadable, Busy, TimeUp, RecursionError, MemoryError, SyntaxError, ValueError):
@@ -406,8 +410,9 @@ class Search:
                 bent = [*self.units]
                 bent[k] = replace(unit, source=_bend(stmt, scope).apply(unit.source))
                 try:
-                    with Limited(self.limit):
-                        leaves = self.judge(self.program.function(bent, {"_bent": _bent}), case)
+                    leaves = self._limited(
+                        lambda bent=bent: self.judge(self.program.function(bent, {"_bent": _bent}), case)
+                    )
                 except (Exception, SystemExit, TimeUp):  # noqa: BLE001 - whatever bent numbers lead to
                     leaves = ()
                 if len(leaves) != len(base):
@@ -495,20 +500,24 @@ class Search:
 
     def _wrong(self, units, cases):
         """How wrong these units are in these cases, one after the other, in one namespace: 0 if they are right."""
-        try:
-            with Limited(self.limit):
-                made = self.program.function(units)
-                for n, i in enumerate(cases):
-                    leaves = self.judge(made, i)
-                    if wrong := sum(wrong for wrong, _ in leaves) / max(1, len(leaves)):
-                        return wrong / 2**n
+
+        def run():
+            made = self.program.function(units)
+            for n, i in enumerate(cases):
+                leaves = self.judge(made, i)
+                if wrong := sum(wrong for wrong, _ in leaves) / max(1, len(leaves)):
+                    return wrong / 2**n
             return 0
-        except TimeUp:
-            return 3.0
-        except (RecursionError, SystemExit):
+
+        try:
+            return self._limited(run)
+        except (TimeUp, RecursionError, SystemExit):
             return 3.0
         except Exception as error:  # noqa: BLE001 - whatever changed code raises; the later, the nearer
             return 2.0 - _progress(error)
+
+    def _limited(self, run):
+        return limited(_WAITS * self.limit, run, processor=self.limit)
 
     def _repair(self, state):
         made = [unit.source for unit in state.units]
@@ -622,48 +631,3 @@ def _equal(a, b):
 
 def _constant(ratio):
     return bool(np.isfinite(ratio).all() and np.ptp(ratio) <= 1e-6 * np.abs(ratio).max())
-
-
-@contextlib.contextmanager
-def alarmed():
-    """Within it, an alarm rings again and again, and ends what a `Limited` limits: to set it for each costs more."""
-    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before, Limited.alarm = signal.signal(signal.SIGALRM, lambda _, frame: Limited.ring(frame)), True
-    signal.setitimer(signal.ITIMER_REAL, 0.02, 0.02)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-        Limited.alarm = False
-
-
-class Limited:
-    """Within it, code runs for so many seconds at most; then `TimeUp` is raised in it: by the alarm, or as its lines are traced."""
-
-    alarm = False  # whether an alarm rings
-    ends = None  # when the code that runs now is to end, on the processor and by the clock
-
-    def __init__(self, seconds):
-        self.seconds = seconds
-
-    @staticmethod
-    def ring(frame, *_):
-        """Raise `TimeUp` once it is time; what comes too late does nothing, above all where code has just ended."""
-        late = Limited.ends and (time.thread_time() > Limited.ends[0] or time.monotonic() > Limited.ends[1])
-        if late and frame.f_code is not Limited.__exit__.__code__:
-            raise TimeUp
-        return Limited.ring
-
-    def __enter__(self):
-        Limited.ends = time.thread_time() + self.seconds, time.monotonic() + _WAITS * self.seconds
-        if not Limited.alarm:
-            self.tracing = sys.gettrace()
-            sys.settrace(Limited.ring)
-
-    def __exit__(self, *error):
-        Limited.ends = None
-        if not Limited.alarm:
-            sys.settrace(self.tracing)

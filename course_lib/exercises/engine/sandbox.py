@@ -65,7 +65,7 @@ class Sandbox:
 
     def __init__(self, function, limit=TIME_LIMIT):
         self.limit, self.said = limit, ""
-        self._globals, self._out, self._running = getattr(function, "__globals__", {}), _Kept(), False
+        self._globals, self._out = getattr(function, "__globals__", {}), _Kept()
 
     def __enter__(self):
         if Sandbox._open is not None:
@@ -96,11 +96,9 @@ class Sandbox:
     def call(self, function, *arguments):
         """Call a function; what it raises is raised here. Raises `Stopped` if it did not end in time, or would end the kernel."""
         left = max(self._deadline - time.monotonic(), 1e-3)
-        in_main = threading.current_thread() is threading.main_thread()
-        run = self._with_alarm if in_main and hasattr(signal, "setitimer") else self._in_a_thread
         try:
             with np.errstate(**_NUMPY_DEFAULTS):
-                value = run(left, function, arguments)
+                value = limited(left, function, *arguments)
         except TimeUp:
             raise Stopped("too_slow", f"was stopped after {self.limit:g} seconds", ": does a loop never end?") from None
         except KeyboardInterrupt:
@@ -111,53 +109,59 @@ class Sandbox:
             raise Stopped("too_slow", f"took more than {self.limit:g} seconds", ".")
         return value
 
-    def _with_alarm(self, left, function, arguments):
-        caught = 0
 
-        def interrupt(_number, frame):
-            nonlocal caught
-            here = getattr(frame, "f_code", None) is Sandbox._with_alarm.__code__
-            if self._running and not here:  # an alarm that comes too late must not hit the course's own lines
-                caught += 1
-                if caught == _PATIENCE:
-                    signal.setitimer(signal.ITIMER_REAL, _OFTEN, _OFTEN)
-                raise TimeUp
+def limited(seconds, function, *arguments, processor=None):
+    """Call a function; what it raises is raised here. Raises `TimeUp` after so many seconds, by the clock or of the processor."""
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+        return _in_a_thread(processor or seconds, function, arguments)
+    caught, running = 0, False
 
-        handler, before = signal.signal(signal.SIGALRM, interrupt), signal.setitimer(signal.ITIMER_REAL, left, _RETRY)
+    def interrupt(_number, frame):
+        nonlocal caught
+        if running and getattr(frame, "f_code", None) is not limited.__code__:  # these lines it must not hit, too late
+            caught += 1
+            if caught == _PATIENCE:
+                signal.setitimer(signal.ITIMER_REAL, _OFTEN, _OFTEN)
+            raise TimeUp
+
+    rings = [(signal.SIGALRM, signal.ITIMER_REAL, seconds), (signal.SIGVTALRM, signal.ITIMER_VIRTUAL, processor)]
+    rings = [(timer, number, signal.signal(number, interrupt), after) for number, timer, after in rings if after]
+    before = [signal.setitimer(timer, after, _RETRY) for timer, _, _, after in rings]
+    try:
+        running = True
+        return function(*arguments)
+    finally:
+        running = False
+        for (timer, number, handler, _), earlier in zip(rings, before, strict=True):
+            signal.setitimer(timer, *earlier)
+            signal.signal(number, handler)
+
+
+def _in_a_thread(seconds, function, arguments):
+    """Where there is no alarm (Windows, or not the main thread): a thread, interrupted at its next line.
+
+    Code that catches every interruption runs on in that thread, until the kernel is restarted.
+    """
+    outcome = {}
+
+    def work():
+        Sandbox._open.threads.add(threading.get_ident())
         try:
-            self._running = True
-            return function(*arguments)
-        finally:
-            self._running = False
-            signal.setitimer(signal.ITIMER_REAL, *before)
-            signal.signal(signal.SIGALRM, handler)
+            outcome["result"] = function(*arguments)
+        except BaseException as error:  # noqa: BLE001 - handed to the caller below, whatever it is
+            outcome["error"] = error
 
-    def _in_a_thread(self, left, function, arguments):
-        """Where there is no alarm (Windows, or not the main thread): a thread, interrupted at its next line.
-
-        Code that catches every interruption runs on in that thread, until the kernel is restarted.
-        """
-        outcome = {}
-
-        def work():
-            self.threads.add(threading.get_ident())
-            try:
-                with np.errstate(**_NUMPY_DEFAULTS):
-                    outcome["result"] = function(*arguments)
-            except BaseException as error:  # noqa: BLE001 - handed to the caller below, whatever it is
-                outcome["error"] = error
-
-        thread = threading.Thread(target=work, daemon=True)
-        thread.start()
-        thread.join(left)
-        for pause in [_RETRY] * _PATIENCE + [_RETRY / 50] * 200:  # then it is left to itself
-            if not thread.is_alive():
-                break
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(TimeUp))
-            thread.join(pause)
-        if "result" in outcome:
-            return outcome["result"]
-        raise outcome.get("error", TimeUp())
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    for pause in [_RETRY] * _PATIENCE + [_RETRY / 50] * 200:  # then it is left to itself
+        if not thread.is_alive():
+            break
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(TimeUp))
+        thread.join(pause)
+    if "result" in outcome:
+        return outcome["result"]
+    raise outcome.get("error", TimeUp())
 
 
 @contextlib.contextmanager

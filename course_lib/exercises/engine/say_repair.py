@@ -4,6 +4,7 @@ cost: the likelier a kind of mistake, the cheaper; from the mistakes that people
 giving the change away; hint: one step further. {old} is the learner's text at the place, {new} what repairs it.
 """
 
+import functools
 from typing import NamedTuple
 
 
@@ -19,24 +20,19 @@ class Kind(NamedTuple):
 _TABLE = """
 name | 1.0 | another array belongs in this place | Another name that you have belongs here.
 name in a size | 1.8 | another array's size belongs here | Take the size of another array.
-squared | 1.25 | a power is missing here | A square belongs here.
 constant | 1.3 | a number belongs here, and no array | Each entry of the derivative is a number that you know.
 joined term | 2.3 | entries depend on one another here, and a term that joins them is missing | Subtract a sum over the axis that joins them.
 forward's factor | 1.3 | a factor that stands in forward is missing here | Look at what forward multiplies and divides by.
 scaled | 1.0 | this multiplies what is there, and nothing is subtracted from it | Subtract, and do not multiply.
 step | 1.1 | the step goes in the wrong direction | Turn the sign of the step around.
-own slope, written | 1.5 | this is not the slope that belongs here | Write the derivative of the activation with its output.
-computed | 1.8 | another array belongs in this place | A name that you have belongs here, and nothing computed from it.
 transpose too many | 1.0 | a transpose is too many here | Leave one transpose out.
 transpose missing | 1.0 | a transpose is missing here | Put one transpose in.
 reshape | 1.0 | a reshape keeps the order of the numbers: it exchanges no rows and columns | A transpose, or nothing, belongs here.
 inverse | 1.0 | an inverse is no transpose | The transpose belongs here.
-elementwise | 1.0 | a product entry by entry stands where products are summed | A matrix product belongs here.
+elementwise | 1.0 | a product entry by entry stands where products are summed | A matrix product belongs here; mind which index is summed.
 elementwise, outer | 1.3 | a product entry by entry stands where each entry of the one belongs with each of the other | All products of two entries belong here: np.outer.
-elementwise, turned | 1.2 | a product entry by entry stands where products are summed | A matrix product belongs here; mind which index is summed.
 order | 1.1 | this product does not join the indexes that belong together | The factors belong in the other order.
-transposes | 1.1 | this product does not join the indexes that belong together | Mind the transposes: which index is summed?
-order, turned | 1.2 | this product does not join the indexes that belong together | Mind the order and the transposes: which index is summed?
+transposes | 1.1 | this product does not join the indexes that belong together | Mind the order and the transposes: which index is summed?
 matrix product | 1.1 | a matrix product stands where each entry has its own factor | An element-wise product belongs here.
 matrix product, outer | 2.0 | this product does not join the indexes that belong together | All products of two entries belong here, and no sum.
 exchanged | 1.5 | two names, or two arguments, stand in each other's place | Exchange two of them.
@@ -50,51 +46,42 @@ labels | 1.1 | this array is one-hot, and no array of class numbers | Find the n
 result dropped | 1.0 | the result of this call is used nowhere: the call changes none of its arrays | Write the result into the array.
 choice | 1.0 | `if` decides once for a whole array, and each entry needs its own choice | Use np.where.
 not put back | 1.0 | an entry is changed in each round, and still is in the next one | Put the entry back at the end of the round.
-two, typed | 1.3 | this number is wrong | Another number belongs here.
 averaged too far | 1.1 | this mean runs over more than it should | Divide by another size, and do not take the mean.
 term too many | 1.5 | a term is too many here | Leave one term out.
 power | 1.3 | a power is too many here | Leave the power out.
 slope missing | 1.0 | the slope is missing here | Multiply by the derivative of the activation.
-own slope missing | 1.7 | the slope is missing here | Multiply by the derivative, written with an array that you have.
-array missing | 1.5 | a factor is missing here | An array that you have is a factor here.
 array missing, below | 2.2 | a divisor is missing here | Divide by an array that you have.
-number missing | 1.3 | a factor is missing here | A number that you have is a factor here.
+factor missing | 1.3 | a factor is missing here | An array or a number that you have is a factor here.
 not averaged | 1.3 | a division by a size, as in 1/m, is missing here | Divide by a size, such as the number of samples.
-not averaged, size | 2.1 | a factor is missing here | Divide by a size.
-times size | 2.1 | a factor is missing here | Multiply by a size.
+times size | 2.1 | a factor is missing here | Multiply or divide by a size.
 two | 1.5 | a factor of 2 is wrong here | Multiply or divide by 2.
 sign | 1.1 | a sign is wrong here | Turn the sign around.
-power missing | 1.5 | a power is missing here | A square belongs here.
+power missing | 1.25 | a power is missing here | A square belongs here.
 root | 1.5 | a root, or one over it, is missing here | A root, or one over it, belongs here.
 overflow | 1.2 | an exponential of a large number overflows here | The largest entry of a row can be subtracted before exp.
 path missing | 1.5 | one of the paths to the result is missing here | Another path adds its part: through the other factor, or through the divisor.
-slope missing, line | 1.08 | the slope is missing here | Multiply by the derivative of the activation.
-reversed list | 1.28 | the order is the wrong way round | Turn the order around.
-term missing | 1.9 | a term is missing here | Add an array that you have.
-term missing, scaled | 1.8 | a term is missing here | Add an array that you have, times a number that you have.
+term missing | 1.8 | a term is missing here | Add an array that you have; it may have a factor.
 operator | 1.6 | another operator belongs here | Another of + - * / belongs here.
 divided | 1.1 | a division stands where a product belongs | Multiply.
 inverted | 1.7 | this fraction stands upside down | Exchange what is above and below.
 brackets | 1.2 | the operators are grouped in another way than it seems | Set brackets.
 wrapped | 1.6 | more is done here than belongs here | A part of this is enough.
-own slope | 1.3 | this is not the slope that belongs here | Call the derivative of the activation.
+own slope | 1.3 | this is not the slope that belongs here | The derivative of the activation belongs here, called, or written with the output.
 keepdims | 1.1 | the axis of length 1 is kept or lost here | Mind keepdims.
 axis | 1.0 | this works along the wrong axis | Another axis.
-number | 1.7 | this number is wrong | Another number belongs here.
+number | 1.3 | this number is wrong | Another number belongs here.
 typed size | 1.3 | a size is typed in here | Compute it from an array's shape.
 index | 1.2 | this index is not the one that belongs here | Another index, or one more, or one less.
 index too many | 1.2 | an index takes away what is needed here | Leave the index out.
 indexes exchanged | 1.2 | the indexes stand in the wrong order | Exchange two indexes.
 bound | 1.1 | the loop begins or ends at the wrong place | One earlier, or one later.
 reversed | 1.2 | the order is the wrong way round | Turn the order around.
-reversed array | 1.4 | the order is the wrong way round | Turn the order around.
 summed too many | 1.3 | what is summed here should stay apart | Leave the sum out.
 reduced | 1.2 | this sum, mean or maximum is not the one that belongs here | Sum, mean or maximum: another of them.
 not summed | 1.2 | a sum is missing here | Add up, along one axis.
 not summed, mean | 1.9 | a mean is missing here | Take the mean, along one axis.
 off by one | 1.4 | this is one too many, or one too few | One more, or one less.
 size | 1.4 | this is another size than it should be | Count something else.
-call too many | 1.3 | a function is applied that does not belong here | Leave the function out.
 function | 1.2 | another function belongs here | Call another function.
 function of numpy | 1.15 | another function belongs here | Call another function of numpy.
 argument | 1.0 | the function is called for the wrong array | Another array goes into the function.
@@ -106,7 +93,6 @@ condition | 1.2 | this condition is not the one that belongs here | Always, neve
 added | 1.0 | each round overwrites what the rounds before it gave | Add to what is there.
 added, once | 1.2 | this line overwrites what a line before it gave | Add to what is there.
 rounded | 1.3 | a division that rounds down leaves a rest here | Round up.
-bound anew, step | 1.0 | a name is bound to a new array here, and the old array stays as it was | Change the array itself.
 bound anew | 1.0 | a name is bound to a new array here, and the old array stays as it was | Change the array itself.
 carry, odd | 2.0 | what another line needs is not handed on here | Hand a result on to the name that is read later.
 carry | 1.0 | what the next round needs is not handed on here | Hand the result on to the name that the next round reads.
@@ -128,17 +114,16 @@ for _line in _TABLE.strip().splitlines():
     KINDS[_kind] = Kind(float(_cost), _says, _hint)
 
 
-def cost(kind):
-    """What a kind costs; "axis, 2" is the kind "axis" with one thing more."""
-    base, _, more = kind.partition(", ")
-    if kind in KINDS:
-        return KINDS[kind].cost
-    return KINDS[base].cost + 0.15 * (int(more) - 1)
-
-
+@functools.cache
 def of(kind):
-    """The `Kind` of a name."""
-    return KINDS[kind] if kind in KINDS else KINDS[kind.partition(", ")[0]]
+    """The `Kind` of a change; "axis +0.15" is an "axis" that is dearer by so much."""
+    name, _, more = kind.partition(" +")
+    return KINDS[name]._replace(cost=KINDS[name].cost + float(more or 0))
+
+
+def cost(kind):
+    """What a change of this kind costs."""
+    return of(kind).cost
 
 
 ROLES = {

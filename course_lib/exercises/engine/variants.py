@@ -221,6 +221,7 @@ batch_not_summed | a.T @ b | (a[:, :, None] * b[:, None, :])
 batch_not_summed | a @ b.T | (a[:, None, :] * b[None, :, :])
 batch_not_summed | a.sum(*r) | a
 regularizer_averaged | lam * p | lam * p / S
+regularizer_on_data | p + lam * q | lam * p + lam * q
 batch_averaged | a.sum(axis=0, *r) | a.mean(axis=0, *r)
 batch_averaged | v : result | v / S
 batch_not_averaged | c / s | c
@@ -228,6 +229,7 @@ batch_not_averaged | a.mean(*r) | a.sum(*r)
 averaged_over_entries | v : result | v / E
 averaged_over_entries | p / s | p / E
 softmax_over_batch | n : axis softmax | 0
+softmax_over_batch | a.sum(axis=1, *r) : softmax | a.sum()
 wrong_axis | n : axis | 0 | 1
 wrong_axis | p / s | p / K
 wrong_axis | a.T @ b | (a[:, :, None] * b[:, None, :]).sum(axis={1 2})
