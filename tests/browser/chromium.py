@@ -7,6 +7,7 @@ import shutil
 import tempfile
 
 from axe_playwright_python.base import AXE_SCRIPT
+from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import sync_playwright
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -36,6 +37,13 @@ RUN_AXE = """async ([selector, tags]) => {
 def browser_path():
     """The path of the first Chromium that this machine has, or None."""
     return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def notebook_of(*cells, kernel="python3"):
+    """A notebook of these cells, each as nbformat has it, or the text of a cell of code."""
+    cells = [cell if isinstance(cell, dict) else new_code_cell(cell) for cell in cells]
+    kernelspec = {"display_name": "Python 3", "language": "python", "name": kernel}
+    return new_notebook(cells=cells, metadata={"kernelspec": kernelspec})
 
 
 def axe(page, selector):

@@ -17,7 +17,7 @@ import urllib.request
 from pathlib import Path
 
 import nbformat
-from chromium import PATIENCE, Chromium
+from chromium import PATIENCE, Chromium, notebook_of
 
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 OF_THE_USER = ("JUPYTER", "IPYTHON", "XDG_", "COURSE_")  # how variables of the environment begin that are not passed on
@@ -63,11 +63,7 @@ class Lab:
 
     def open(self, *cells, **options):
         """Open a new notebook of these code cells, see `open_notebook`."""
-        notebook = nbformat.v4.new_notebook(
-            cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
-            metadata={"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}},
-        )
-        return self.open_notebook(notebook, **options)
+        return self.open_notebook(notebook_of(*cells), **options)
 
     def open_notebook(self, notebook, theme="light", run=True, files=False, **context):
         """Open a copy of a notebook (an nbformat node), run it unless told not to, and return its page once it is drawn.

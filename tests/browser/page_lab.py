@@ -16,6 +16,7 @@ import warnings
 from pathlib import Path
 
 import nbformat
+from chromium import notebook_of
 from ipywidgets import Widget
 from playwright.sync_api import TimeoutError as NothingHappened
 
@@ -40,10 +41,10 @@ def run(cell, names):
     return eval(compile(last, "cell", "eval"), names) if last else None
 
 
-def executed(cells):
-    """A notebook of the cells, nbformat nodes, with the outputs of those that show a view, run without a kernel."""
-    names, views, notebook = {}, [], nbformat.v4.new_notebook(cells=cells)
-    for cell in cells:
+def executed(notebook):
+    """The notebook with the outputs of the cells that show a view, run without a kernel."""
+    names, views = {}, []
+    for cell in notebook.cells:
         if cell.cell_type == "code" and hasattr(value := run(cell.source, names), "_esm"):
             views.append(value)
             shown = {
@@ -83,12 +84,10 @@ class PageLab:
 
         export: a function of a notebook that was run, and of a title, such as `course_lib.publish.export.page`.
         """
-        code = nbformat.v4.new_code_cell
-        notebook = executed([cell if isinstance(cell, dict) else code(cell) for cell in cells])  # a dict is of text
         page = self.new_page(offline=True, **context)
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "views.html")
-            path.write_text(export(notebook, "views"), encoding="utf-8")
+            path.write_text(export(executed(notebook_of(*cells)), "views"), encoding="utf-8")
             page.goto(path.as_uri())
         page.locator("html[data-views=drawn]").wait_for()
         return page

@@ -46,12 +46,15 @@ def test_every_view_answers_keys_and_python_and_axe_finds_nothing_and_nothing_is
     assert page.locator("[class*=bss-]").count() == 0
 
 
-def test_every_view_lives_in_an_exported_page_without_a_kernel(lab):
+def test_every_view_lives_in_an_exported_page_that_asks_for_nothing_in_the_readers_theme_without_a_kernel(lab):
     page = lab.open_exported(export.page, *CELLS, color_scheme="dark")
     for view, output in zip(VIEWS, page.locator(".live-view").all(), strict=True):
         if not any(name in view.cell for name in ("GradientFlow", "TrainingPlayground")):  # theirs ask the kernel
             use(view, output)
-    assert axe(page, ".live-view") == []
+    assert set(page.locator(".bss-view").evaluate_all(PAPER)) == {"rgb(17, 17, 17)"}
+    policy = page.locator("meta[http-equiv]").get_attribute("content")
+    assert policy.startswith("default-src 'none'") and "http" not in policy
+    assert axe(page, "html") == []
 
 
 def test_what_plays_stands_still_where_less_motion_is_asked_for(lab):

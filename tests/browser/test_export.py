@@ -7,7 +7,7 @@ from pathlib import Path
 import bs4
 import nbformat
 import pytest
-from chromium import axe
+from chromium import axe, notebook_of
 from playwright.sync_api import expect
 
 from course_lib.publish.export import main, mathml, page
@@ -60,11 +60,10 @@ EVERYTHING = [
 ]
 
 
-def notebook_of(folder, *cells, kernel="python3"):
+def saved(folder, *cells, **kernel):
     """The path of a notebook, in the folder, of these cells."""
-    metadata = {"kernelspec": {"name": kernel, "display_name": kernel, "language": "python"}}
     path = folder / "some notebook.ipynb"
-    nbformat.write(nbformat.v4.new_notebook(cells=list(cells), metadata=metadata), path)
+    nbformat.write(notebook_of(*cells, **kernel), path)
     return path
 
 
@@ -81,7 +80,7 @@ def command(*arguments, module="course_lib.publish.export"):
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory):
     """A page with one of everything, made by the command; its last view is one that fails."""
-    source = notebook_of(tmp_path_factory.mktemp("export"), *EVERYTHING)
+    source = saved(tmp_path_factory.mktemp("export"), *EVERYTHING)
     before = source.read_bytes()
     result = command(source)
     assert result.returncode == 0, result.stderr
@@ -98,23 +97,11 @@ def opened(lab, path, **context):
     return opened_page
 
 
-def test_an_exported_page_asks_the_network_for_nothing_and_its_view_answers_a_key_in_the_readers_theme(lab):
-    shown = lab.open_exported(page, *[cell.source for cell in EVERYTHING[1:3]], color_scheme="dark")
-    shown.get_by_role("grid").last.press("Control+End")
-    assert "[4, 2] = " in shown.get_by_role("status").inner_text()
-    assert shown.locator(".bss-view").evaluate("view => getComputedStyle(view).backgroundColor") == "rgb(17, 17, 17)"
-    policy = shown.locator("meta[http-equiv]").get_attribute("content")
-    assert policy.startswith("default-src 'none'") and "http" not in policy
-    assert axe(shown, "html") == []
-
-
 def test_what_a_notebook_takes_from_the_network_stays_out(lab, browser, tmp_path):
-    hungry = nbformat.v4.new_notebook(
-        cells=[
-            TEXT("# A\n\n![b](http://example.org/b.png)\n\n<script src='http://example.org/c.js'></script>"),
-            TEXT("<script>fetch('http://example.org/d'); new Image().src = 'http://example.org/e'</script>"),
-            TEXT("<link rel=stylesheet href='http://example.org/f.css'><iframe src='http://example.org/g'></iframe>"),
-        ]
+    hungry = notebook_of(
+        TEXT("# A\n\n![b](http://example.org/b.png)\n\n<script src='http://example.org/c.js'></script>"),
+        TEXT("<script>fetch('http://example.org/d'); new Image().src = 'http://example.org/e'</script>"),
+        TEXT("<link rel=stylesheet href='http://example.org/f.css'><iframe src='http://example.org/g'></iframe>"),
     )
     path = tmp_path / "page.html"
     path.write_text(page(hungry, "A"), encoding="utf-8")
@@ -168,7 +155,7 @@ def test_without_scripts_the_views_pictures_stand_in(lab, exported):
 
 def test_a_table_in_a_quotation_is_a_table_and_what_is_no_latex_stays_as_it_is_and_is_told(capsys):
     quoted = TEXT("# A\n\n> | a | b |\n> |---|---|\n> | $x$ | 2 |")
-    soup = bs4.BeautifulSoup(page(nbformat.v4.new_notebook(cells=[quoted]), "A"), "html.parser")
+    soup = bs4.BeautifulSoup(page(notebook_of(quoted), "A"), "html.parser")
     assert [cell.text for cell in soup.select("blockquote td")] == ["x", "2"]
     assert mathml("\\nothing{x} < 1", "inline") == "<code>\\nothing{x} &lt; 1</code>"
     assert "\\nothing" in capsys.readouterr().err
@@ -182,8 +169,8 @@ def test_what_is_no_notebook_or_has_no_kernel_or_cannot_be_written_is_told_in_on
         assert main([str(source)]) == 1
         error = capsys.readouterr().err
         assert error.startswith(f"{source} cannot be read as a notebook: ") and error.count("\n") == 1
-    assert main([str(notebook_of(tmp_path, CODE("1"), kernel="no such kernel"))]) == 1
+    assert main([str(saved(tmp_path, CODE("1"), kernel="no such kernel"))]) == 1
     assert "no such kernel" in capsys.readouterr().err
-    source = notebook_of(tmp_path, TEXT("# A"))
+    source = saved(tmp_path, TEXT("# A"))
     assert main([str(source), "-o", str(tmp_path / "no folder" / "page.html")]) == 1
     assert "cannot be written" in capsys.readouterr().err

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from chromium import notebook_of
 from grids import status
 from playwright.sync_api import expect
 
@@ -65,7 +66,7 @@ def check_words(page, text, lights):
 def test_words_beside_a_view_light_what_they_name_on_an_exported_page_too(lab, name):
     text, view = of_notebook(name)
     page = lab.open(SETUP, view)
-    page.evaluate(INSERT, export.to_html(nbformat.v4.new_notebook(cells=[text]), "."))
+    page.evaluate(INSERT, export.to_html(notebook_of(text), "."))
     check_words(page, text, LIT[name])
     lab.clear_outputs(page)
     page.locator(WORDS).first.hover()  # nothing listens any more, and nothing errs
@@ -79,7 +80,5 @@ def test_words_beside_a_view_light_what_they_name_on_an_exported_page_too(lab, n
 @pytest.mark.slow
 def test_they_do_in_jupyterlab(jupyter):
     text, view = of_notebook("05_grad_W")
-    cells = [nbformat.v4.new_code_cell(SETUP), nbformat.v4.new_code_cell(view), text]
-    kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
-    page = jupyter.open_notebook(nbformat.v4.new_notebook(cells=cells, metadata=kernel))
+    page = jupyter.open(SETUP, view, text)
     check_words(page, text, LIT["05_grad_W"])

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 import bs4
 import nbformat
 import pytest
-from chromium import axe
+from chromium import axe, notebook_of
 from page_lab import executed
 from playwright.sync_api import expect
 
@@ -23,24 +23,22 @@ FIRST, SECOND = "01_jacobians", "02_key_idea"
 
 def small(folder):
     """Two notebooks of the course's form, with links to one another, a view and an exercise."""
-    code, text = nbformat.v4.new_code_cell, nbformat.v4.new_markdown_cell
+    text = nbformat.v4.new_markdown_cell
     head = "| | |\n|---|---|\n| **You will be able to** | derive $O^T G$ |\n| **Time** | 5 minutes |"
     view = "import numpy as np\nfrom course_lib import ProductExplorer\nProductExplorer(np.eye(3), np.ones((3, 2)))"
     cells = {
         FIRST: [
             text(f"# First\n\n[next]({SECOND}.ipynb#Exercises), [code](../course_lib/dense.py)\n\n{head}"),
-            code(view),
+            view,
         ],
         SECOND: [
             text(f"# Second\n\n{head}"),
             text("## Exercises\n\n**1.** Turn the marmalade over."),
-            code('ex = exercise("grad_W")\n\n\ndef grad_W(O, G):\n    ...'),
+            'from course_lib import exercise\nex = exercise("grad_W")\n\n\ndef grad_W(O, G):\n    ...',
         ],
     }
-    cells[SECOND][2].source = "from course_lib import exercise\n" + cells[SECOND][2].source
     for name, own in cells.items():
-        metadata = {"kernelspec": {"name": "python3", "display_name": "python3", "language": "python"}}
-        nbformat.write(nbformat.v4.new_notebook(cells=own, metadata=metadata), folder / f"{name}.ipynb")
+        nbformat.write(notebook_of(*own), folder / f"{name}.ipynb")
     return [folder / f"{name}.ipynb" for name in cells]
 
 
@@ -49,7 +47,7 @@ def built(tmp_path_factory, request):
     folder = tmp_path_factory.mktemp("site")
     with pytest.MonkeyPatch.context() as patch:
         if request.param == "in this process":
-            patch.setattr(site, "run", lambda path, **_: executed(site.read(path).cells))
+            patch.setattr(site, "run", lambda path, **_: executed(site.read(path)))
             patch.setattr(site, "ProcessPoolExecutor", lambda **_: ThreadPoolExecutor(1))
         site.build(folder / "site", small(folder))
     return folder / "site"

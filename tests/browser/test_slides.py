@@ -16,7 +16,7 @@ from chromium import axe
 from fontTools.ttLib import TTFont
 from grids import point_at, status
 from test_export import command as export_command
-from test_export import notebook_of
+from test_export import saved
 
 from course_lib.publish.fonts import font_faces
 from course_lib.publish.slides import main, page, slide_type
@@ -125,7 +125,7 @@ EVERYTHING = [
 
 @pytest.fixture(scope="module")
 def everything(tmp_path_factory):
-    source = notebook_of(tmp_path_factory.mktemp("slides"), *EVERYTHING)
+    source = saved(tmp_path_factory.mktemp("slides"), *EVERYTHING)
     before = source.read_bytes()
     result = command(source)
     assert (result.returncode, result.stderr) == (0, "")
@@ -243,7 +243,7 @@ def test_the_formulas_font_builds_braces_and_roots_from_its_variants():
 @pytest.mark.slow
 def test_what_comes_after_a_step_is_not_seen_before_it(lab, tmp_path):
     cells = [TEXT("# A"), cell(TEXT, "First.", "fragment"), TEXT("Behind it."), cell(TEXT, "Second.", "fragment")]
-    source = notebook_of(tmp_path, *cells)
+    source = saved(tmp_path, *cells)
     assert command(source, "--as-stored").returncode == 0
     page = opened(lab, source.with_suffix(".slides.html"))
     texts = [page.locator(".block p", has_text=text) for text in ("First.", "Behind it.", "Second.")]
@@ -294,7 +294,7 @@ def test_a_learners_pictures_are_in_the_file_and_what_cannot_be_is_told(lab, tmp
     (tmp_path / "own.png").write_bytes(drawing)
     attached = TEXT("# Mine\n\n![attached](attachment:a.png)", attachments={"a.png": {"image/png": PIXEL}})
     plotly = "<div></div><script src='https://example.org/plotly.js'></script>"
-    source = notebook_of(
+    source = saved(
         tmp_path,
         attached,
         TEXT("## Two\n\n<img src='own.png' alt='a tag'>\n\n![a file](own.png)\n\n![gone](gone.png)"),
@@ -357,7 +357,7 @@ def test_a_failing_notebook_is_named_the_old_file_stays_and_the_others_are_told_
     sources = []
     for name, cells in (("a", [CODE("sum(range(10**7))")]), ("b", fails), ("c", [CODE("1")])):
         (tmp_path / name).mkdir()
-        sources.append(notebook_of(tmp_path / name, TEXT(f"# {name}"), *cells))
+        sources.append(saved(tmp_path / name, TEXT(f"# {name}"), *cells))
     first, old, last = (source.with_suffix(".slides.html") for source in sources)
     old.write_text("the old slides", encoding="utf-8")
     result = command(*sources)
@@ -378,7 +378,7 @@ def test_unknown_slide_types_and_cells_without_one_go_on_on_the_slide_before():
 def test_answers_are_folded_on_a_page_and_what_decides_a_question_has_a_key_of_its_own_on_slides(lab, tmp_path):
     folded = "# A\n\n<details><summary>Answer</summary>\n\nHidden text.\n\n</details>\n\n## B"
     decides = CODE("print('decided'); 6 * 7", metadata={"jupyter": {"outputs_hidden": True}})
-    source = notebook_of(tmp_path, TEXT(folded), CODE("print('before')"), decides, CODE("print('after')"))
+    source = saved(tmp_path, TEXT(folded), CODE("print('before')"), decides, CODE("print('after')"))
     assert command(source).returncode == export_command(source).returncode == 0
     page = lab.new_page(offline=True)
     page.goto(source.with_suffix(".html").as_uri())
