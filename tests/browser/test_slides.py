@@ -109,7 +109,7 @@ EVERYTHING = [
     cell(TEXT, "# Title\n\n$$a = b$$", "slide", minutes=2, say="Ask why & <how>."),
     cell(CODE, SETUP, "skip"),
     cell(TEXT, "## First\n\nText.\n\n$$x = 1$$\n\nThen:\n\n$$y = 2$$", "slide", minutes=1),
-    cell(CODE, "plots.matrix('G', G, ('m', 'n_out'))", "-"),
+    cell(CODE, "plots.matrix('G', G, ('m', 'n_out'))", "fragment"),
     cell(TEXT, "**Try** what only the speaker reads.", "notes"),
     cell(CODE, "from course_lib.views import ProductExplorer\nProductExplorer(G.T, G)", "subslide", minutes=1),
     cell(TEXT, "## Too long\n\n" + LONG, "slide", minutes=3),
@@ -241,20 +241,6 @@ def test_the_formulas_font_builds_braces_and_roots_from_its_variants():
 
 
 @pytest.mark.slow
-def test_what_comes_after_a_step_is_not_seen_before_it(lab, tmp_path):
-    cells = [TEXT("# A"), cell(TEXT, "First.", "fragment"), TEXT("Behind it."), cell(TEXT, "Second.", "fragment")]
-    source = saved(tmp_path, *cells)
-    assert command(source, "--as-stored").returncode == 0
-    page = opened(lab, source.with_suffix(".slides.html"))
-    texts = [page.locator(".block p", has_text=text) for text in ("First.", "Behind it.", "Second.")]
-    seen = [[visible(text) for text in texts]]
-    for _ in range(2):
-        page.keyboard.press("Space")
-        seen.append([visible(text) for text in texts])
-    assert seen == [[False] * 3, [True, True, False], [True] * 3]
-
-
-@pytest.mark.slow
 def test_the_speaker_has_notes_and_timings(lab, everything):
     page = opened(lab, everything)
     notes = page.locator("aside.notes").all_text_contents()
@@ -317,7 +303,9 @@ def test_a_learners_pictures_are_in_the_file_and_what_cannot_be_is_told(lab, tmp
 
 
 @pytest.mark.slow
-def test_axe_finds_nothing_a_derivation_appears_line_by_line_and_a_slide_is_one_printed_page(lab, everything, tmp_path):
+def test_axe_finds_nothing_a_derivation_and_what_follows_appear_step_by_step_and_a_slide_is_one_printed_page(
+    lab, everything, tmp_path
+):
     dark = tmp_path / "dark.html"
     assert main([str(everything.with_suffix("").with_suffix(".ipynb")), "-o", str(dark), "--theme", "dark"]) == 0
     for path, background in ((dark, "rgb(17, 17, 17)"), (everything, "rgb(255, 255, 255)")):
@@ -337,10 +325,11 @@ def test_axe_finds_nothing_a_derivation_appears_line_by_line_and_a_slide_is_one_
     page = opened(lab, everything)
     page.evaluate("Reveal.slide(1, 0)")
     states = []
-    for _ in range(4):
-        states.append([visible(formula) for formula in page.locator(".present .present math").all()])
+    for _ in range(5):
+        states.append([visible(each) for each in page.locator(".present .present :is(math, img)").all()])
         page.keyboard.press("PageDown")
-    assert states[0] == [False, False] and states[-1] == [True, True] and [True, False] in states
+    one, two = [True, False, False], [True, True, False]  # formulas, then the picture; "Then:" is a step too
+    assert states == [[False] * 3, one, one, two, [True] * 3]
     count = page.evaluate("Reveal.getTotalSlides()")
     page.goto(everything.as_uri() + "?print-pdf")
     page.locator("html[data-slides=ready]").wait_for()
