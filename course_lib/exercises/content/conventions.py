@@ -31,11 +31,6 @@ backward_turned = Definition(
         Mistake("layers_reversed", change=("insert(0, ", "append(")),
         Mistake("batch_averaged", look="slip E9, {conventions: Where the notes differ}"),
     ),
-    parts=(
-        ("D.T @ Os[l]", "every dV"),
-        ("D.sum(axis=0)", "every db"),
-        ("D @ Vs[l]", "what is carried on"),
-    ),
     cases=drawn_cases(
         the_loop.passed(lambda Os, Zs, parameters, G, f_prime: (Os, Zs, [W.T for W, _ in parameters], G, f_prime)),
         the_loop.NAMES,

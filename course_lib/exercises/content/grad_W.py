@@ -103,7 +103,6 @@ grad_W_regularized = Definition(
             ("lam * W", "2 * lam * W"),
         ),
     ),
-    parts=(("O.T @ G", "the part of your result that comes from the data"), ("lam * W", "the regularizer's part")),
     cases=batch_cases(
         lambda draw, m, n_in, n_out: (draw(m, n_in), draw(m, n_out), draw(n_in, n_out), draw.rng.uniform(0.1, 0.4))
     ),

@@ -119,11 +119,6 @@ layer_norm_backward = Definition(
             change=("axis=1", "axis=0"),
         ),
     ),
-    parts=(
-        ("(H - H.mean(axis=1, keepdims=True) - N * (H * N).mean(axis=1, keepdims=True)) / s", "dZ"),
-        ("(G * N).sum(axis=0, keepdims=True)", "dgamma"),
-        ("G.sum(axis=0, keepdims=True)", "dbeta"),
-    ),
     cases=batch_cases(
         lambda draw, m, _, n: (draw(m, n), draw(m, n), draw(1, n)), names=("m", None, "n_out"), without=("zeros",)
     ),

@@ -123,11 +123,6 @@ backward = Definition(
         ),
         Mistake("bias_missing:zero", change=("D.sum(axis=0, keepdims=True)", "0 * D[:1]")),
     ),
-    parts=(
-        ("Os[l].T @ D", "every dW"),
-        ("D.sum(axis=0, keepdims=True)", "every db"),
-        ("D @ Ws[l].T", "what is carried on"),
-    ),
     cases=drawn_cases(
         passed(lambda Os, Zs, parameters, G, f_prime: (Os, Zs, [W for W, _ in parameters], G, f_prime)),
         NAMES,
@@ -187,7 +182,6 @@ sgd_step = Definition(
         ),
         Mistake("factor_two:half", change=("learning_rate * ", "0.5 * learning_rate * ")),
     ),
-    parts=(("W -= learning_rate * dW", "the weights"), ("b -= learning_rate * db", "the biases")),
     cases=drawn_cases(_step, (None, None, "widths", None), WRITEABLE),
     hints=(
         "The gradient points to where the loss rises. In which direction should the step go?",
@@ -298,11 +292,6 @@ descend = Definition(
             change=("learning_rate * ", "learning_rate / len(G) * "),
         ),
         Mistake("ascent", change=("-= learning_rate", "+= learning_rate")),
-    ),
-    parts=(
-        ("Os[l].T @ D", "the weights"),
-        ("D.sum(axis=0, keepdims=True)", "the biases"),
-        ("D @ W.T", "what is carried on"),
     ),
     cases=drawn_cases(
         passed(lambda Os, Zs, parameters, G, f_prime: (parameters, Os, Zs, G, f_prime, 0.25)), NAMES, WRITEABLE

@@ -24,7 +24,6 @@ class Definition:
     look: str  # where to look if no mistake says it
     notebook: str = ""  # its name without .ipynb, which the file of content says
     mistakes: tuple = ()  # of `Mistake`: those with words, a place to look or a change of their own
-    parts: tuple = ()  # of (code in the solution, what it is in words), for mistakes that are made in a part of it
     of: str = "the right result"  # what is asked for, within a sentence
     view: str = ""  # an expression, of what the notebook imports, that shows `ex.case` in one of its views
     form: str = "array"  # or "layers": a list of (dW, db); "in place": what the first argument then holds; "several"

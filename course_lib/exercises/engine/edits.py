@@ -791,16 +791,6 @@ def another_name(node, s):
             yield "name", other
 
 
-@edit(*_EXPRESSIONS)
-def divisor_missing(node, s):
-    """An array to divide by; one of the same statement would only cancel what stands there."""
-    if s.holds("factor", node) and s.holds("curved", node):
-        there = _names(next(each for each in s.around(node) if isinstance(each, ast.stmt)))
-        for other in s.slots:
-            if other.split("[")[0] not in there:
-                yield "array missing, below", f"{s.tight(node, 6)} / {other}"
-
-
 @edit(ast.Call, ast.Tuple, ast.List)
 def exchanged(node, s):
     """Two arguments, or two elements of a tuple or a list, in each other's place."""
@@ -826,18 +816,6 @@ def einsum_letters(node, s):
         turned = f"{inputs[:i]}{inputs[j]}{inputs[i + 1 : j]}{inputs[i]}{inputs[j + 1 :]}"
         made += [f"{turned}->{output}"] * ("," not in inputs[i : j + 1])
     yield from (("einsum", repr(each)) for each in made)
-
-
-@edit(ast.Call)
-def einsum_factor(node, s):
-    """A factor more in einsum."""
-    letters = node.args[0] if _called(node) == "einsum" and node.args else None
-    if isinstance(getattr(letters, "value", 0), str):
-        inputs, _, output = letters.value.replace(" ", "").partition("->")
-        pairs = itertools.permutations(sorted(set(inputs + output) - {",", "."}), 2)
-        for two, other in itertools.product(pairs, s.slots):
-            text = s.put(node, {letters: repr(f"{inputs},{''.join(two)}->{output}")})
-            yield "factor missing +0.2", f"{text[:-1]}, {other})"
 
 
 @edit(ast.BinOp, ast.Call, ast.UnaryOp, ast.Subscript)
@@ -907,15 +885,6 @@ def choice_by_entry(node, s):
     if len(first) == 2 and s.alone(node):
         chosen = ", ".join(map(s.text, (node.test, *(n.value for n in first))))
         yield "choice", s.put(first[0], {first[0].value: f"np.where({chosen})"})
-
-
-@edit(ast.If)
-def without_condition(node, s):
-    """What stands under an `if`, always, or never, or in the other case."""
-    if s.alone(node) and node.test.lineno == node.lineno and node.body[0].lineno != node.lineno:
-        yield "condition", [(s.start(node.test), s.end(node.test), f"not ({s.text(node.test)})")]
-        for body in bodies(node):
-            yield "condition", [(*s.block(node), "".join(s.lines_of(each, s.indent(node)) for each in body))]
 
 
 @edit(ast.For)

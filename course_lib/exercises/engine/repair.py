@@ -107,25 +107,17 @@ class Program:
         except Exception:  # noqa: BLE001 - a cell that is not filled
             nonlocals = {}
         self._globals = {**function.__globals__, **nonlocals}
-        self.units, waiting = [], [function]
+        self.units, waiting, known = [], [function], {function.__name__}
         while waiting and len(self.units) < 8:
-            unit = _unit(waiting.pop(0))
-            self.units.append(unit)
-            for name in sorted(_names(ast.parse(unit.source))):
+            self.units.append(_unit(waiting.pop(0)))
+            for name in sorted(_names(ast.parse(self.units[-1].source)) - known):
                 other = self._globals.get(name)
-                if _is_own(other, function):
-                    known = [each.name for each in self.units] + [each.__name__ for each in waiting]
-                    if other.__name__ == name and name not in known and _readable(other):
-                        waiting.append(other)
+                own = isinstance(other, types.FunctionType) and other.__globals__ is function.__globals__
+                if own and other.__name__ == name and source_text(other):
+                    known.add(name)
+                    waiting.append(other)
         trees = [ast.parse(unit.source) for unit in self.units]
         self._names = set().union(*map(_names, trees)) - {unit.name for unit in self.units}
-        near = {
-            n: f
-            for n, f in self._globals.items()
-            if n not in self._names and _is_near(f, function) and self._is_slope(n)
-        }
-        self.near = {n: _unit(f).source for n, f in near.items() if n == f.__name__ and _readable(f) and _is_pure(f)}
-        self._names |= {*self.near}
         self._names = {name for name in self._names if name in self._globals}
         self._data = {n for n in self._names if isinstance(self._globals[n], (np.ndarray, list, dict, set))}
         for tree in trees:
@@ -202,34 +194,6 @@ def source_text(function):
         return _unit(function).source.decode()
     except Unreadable:
         return ""
-
-
-def _is_own(other, function):
-    """True for another function of the same notebook."""
-    return isinstance(other, types.FunctionType) and other.__globals__ is function.__globals__ and other is not function
-
-
-def _is_pure(function, depth=3):
-    """True for what reads nothing but its arguments, numpy, and functions that are so too: it may be called unasked."""
-    if depth == 0 or not isinstance(function, types.FunctionType) or not _readable(function):
-        return False
-    read = inspect.getclosurevars(function)
-    others = [value for value in read.globals.values() if value is not np]
-    effects = read.nonlocals or _has_effects(ast.parse(_unit(function).source), function.__globals__)
-    return not effects and all(_is_pure(each, depth - 1) for each in others)
-
-
-def _is_near(other, function):
-    """True for another function of the same cell."""
-    return _is_own(other, function) and other.__code__.co_filename == function.__code__.co_filename
-
-
-def _readable(function):
-    try:
-        _unit(function)
-    except Unreadable:
-        return False
-    return True
 
 
 def _names(tree):
@@ -481,18 +445,8 @@ class Search:
                 kept.append(span)
                 reached = span[1]
         if any(a[1] > b[0] for a, b in itertools.pairwise(kept)) or len(kept) < 2:
-            if alike[0][1].kind == "averaged":
-                self._enter_nested(state, k, alike, price)
             return
         self._enter(state, 0, [(k, replace(alike[0][1], spans=tuple(kept)), price)])
-
-    def _enter_nested(self, state, k, alike, price):
-        """Places within each other are changed one after the other."""
-        inner = min((change for _, change in alike), key=lambda c: c.spans[0][1] - c.spans[0][0])
-        once = state.changed(k, inner, price)
-        again = [c for c in changes(Scope(once.units[k].source, once.units[k].kinds)) if c.alike == inner.alike]
-        if again:
-            self._enter(state, 0, [(k, inner, price), (k, again[0], 0)])
 
     def _enter(self, state, more, action):
         price = state.cost + more + sum(each[2] for each in action)
@@ -521,7 +475,6 @@ class Search:
 
     def _repair(self, state):
         made = [unit.source for unit in state.units]
-        made += [source for name, source in self.program.near.items() if name.encode() in made[0]]
         text = "\n\n".join(source.decode() for source in reversed(made))
         steps = tuple(self._step(*each) for each in state.changes)
         return Repair(round(state.cost, 6), steps, text)

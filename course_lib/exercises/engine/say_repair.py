@@ -50,7 +50,6 @@ averaged too far | 1.1 | this mean runs over more than it should | Divide by ano
 term too many | 1.5 | a term is too many here | Leave one term out.
 power | 1.3 | a power is too many here | Leave the power out.
 slope missing | 1.0 | the slope is missing here | Multiply by the derivative of the activation.
-array missing, below | 2.2 | a divisor is missing here | Divide by an array that you have.
 factor missing | 1.3 | a factor is missing here | An array or a number that you have is a factor here.
 not averaged | 1.3 | a division by a size, as in 1/m, is missing here | Divide by a size, such as the number of samples.
 times size | 2.1 | a factor is missing here | Multiply or divide by a size.
