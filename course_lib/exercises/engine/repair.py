@@ -24,7 +24,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from course_lib.exercises.engine.edits import Change, Scope, changes
+from course_lib.exercises.engine.edits import Scope, applied, changes
 from course_lib.exercises.engine.sandbox import Busy, Sandbox, TimeUp, limited
 from course_lib.exercises.engine.say_repair import cost
 
@@ -257,12 +257,11 @@ _BENT = (ast.Assign, ast.AugAssign, ast.Return, ast.Expr)
 
 
 def _bend(stmt, scope):
-    """The change that bends the value of a statement, or the last argument of a call that stands alone."""
+    """The source, bytes, with the value of a statement bent, or the last argument of a call that stands alone."""
     value = stmt.value
     if isinstance(stmt, ast.Expr) and isinstance(value, ast.Call) and value.args:
         value = value.args[-1]
-    span = (scope.start(value), scope.end(value), f"_bent(({scope.text(value)}))")
-    return Change("", (span,), stmt.lineno, "", "", "")
+    return applied([(scope.start(value), scope.end(value), f"_bent(({scope.text(value)}))")], scope.source).encode()
 
 
 def _bent(value):
@@ -313,7 +312,7 @@ class Search:
         self.beside = beside
         self.program, self.judge, self.order = program, judge, order
         self.end, self.latest = time.thread_time() + seconds, time.monotonic() + _BY_THE_CLOCK
-        self.count, self.seen, self.queue, self.tried = itertools.count(), set(), [], 0
+        self.count, self.seen, self.queue = itertools.count(), set(), []
         start, self.limit = time.thread_time(), 1.0
         units = program.units
         base = {i: self._wrong(units, (i,)) for i in order}
@@ -331,20 +330,18 @@ class Search:
         if self.start.wrong:
             self._expand(self.start)
         while self.queue and not self.over():
-            estimate, _, state, action = heapq.heappop(self.queue)
+            estimate, _, state, change = heapq.heappop(self.queue)
             if found and estimate > found[0].cost + _MARGIN:
                 break
-            if action is None:
+            if change is None:
                 self._expand(state)
                 continue
-            for k, change, price in action:
-                state = state.changed(k, change, price)
+            state = state.changed(*change)
             key = tuple(unit.source for unit in state.units)
             if key in self.seen:
                 continue
             self.seen.add(key)
             wrong = self._wrong(state.units, self.telling)
-            self.tried += 1
             if not wrong and not self._wrong(state.units, self.every):
                 state = replace(state, cost=estimate) if len(state.changes) == 1 else state
                 if state.cost < _DEAREST and _leaves_more(self.units, state.units, len(state.changes)):
@@ -372,22 +369,17 @@ class Search:
             scope = Scope(unit.source, unit.kinds)
             for stmt in (n for n in ast.walk(scope.tree) if isinstance(n, _BENT) and n.value and not self.over()):
                 bent = [*self.units]
-                bent[k] = replace(unit, source=_bend(stmt, scope).apply(unit.source))
+                bent[k] = replace(unit, source=_bend(stmt, scope))
                 try:
                     leaves = self._limited(
                         lambda bent=bent: self.judge(self.program.function(bent, {"_bent": _bent}), case)
                     )
                 except (Exception, SystemExit, TimeUp):  # noqa: BLE001 - whatever bent numbers lead to
                     leaves = ()
-                if len(leaves) != len(base):
-                    continue
-                moved = [not _equal(a, b) for (_, a), (_, b) in zip(leaves, base, strict=True)]
-                if any(wrong and not m for (wrong, _), m in zip(base, moved, strict=True)):
-                    price = 0.5
-                else:
-                    price = 0.15 * any(m and not wrong for (wrong, _), m in zip(base, moved, strict=True))
-                for line in range(stmt.lineno, stmt.end_lineno + 1):
-                    more[k, line] = price
+                if len(leaves) == len(base):
+                    moved = {(bool(wrong), not _equal(a, b)) for (wrong, a), (_, b) in zip(base, leaves, strict=True)}
+                    price = 0.5 if (True, False) in moved else 0.15 * ((False, True) in moved)
+                    more |= {(k, line): price for line in range(stmt.lineno, stmt.end_lineno + 1)}
         return more
 
     def over(self):
@@ -399,8 +391,7 @@ class Search:
         nearer = wrong < state.wrong - 1e-9
         if nearer or len(state.changes) < 2:
             state = replace(state, wrong=wrong)
-            estimate = state.cost + self._more(state) + 1 + (0 if nearer else 2)
-            heapq.heappush(self.queue, (estimate, next(self.count), state, None))
+            self._enter(state.cost + self._more(state) + 1 + (0 if nearer else 2), state)
 
     def _more(self, state):
         """What a further change costs besides its kind."""
@@ -414,43 +405,36 @@ class Search:
                 scope = Scope(unit.source, unit.kinds, self.beside)
             except SyntaxError:
                 continue
-            every = changes(scope, self.over)
             groups = {}
-            for n, change in enumerate(every):
+            for n, change in enumerate(changes(scope, self.over)):
                 if n % 100 == 99 and self.over():
                     break
                 price = _price(change, scope)
                 in_place = len(change.spans) == 1 and change.spans[0][0] < change.spans[0][1]
                 later = self.unlikely.get((k, change.line), 0) if in_place and not state.changes else 0
-                self._enter(state, more + later, [(k, change, price)])
+                self._enter(state.cost + more + later + price, state, (k, change, price))
                 groups.setdefault(change.alike, []).append((price, change))
-            if not state.changes:
-                for alike in groups.values() if not self.over() else ():
-                    lines = {}
-                    for price, change in alike:
-                        lines.setdefault(change.line, []).append((price, change))
-                    for some in [alike, *(lines.values() if len(lines) > 1 else ())]:
-                        if len(some) > 1:
-                            self._enter_together(state, k, some)
+            if not state.changes and not self.over():
+                for alike in groups.values():
+                    alike.sort(key=lambda each: each[1].line)
+                    by_line = itertools.groupby(alike, key=lambda each: each[1].line)
+                    for some in (alike, *(list(several) for _, several in by_line)):
+                        self._enter_together(state, k, some)
 
     def _enter_together(self, state, k, alike):
         """The same change at all places: one mistake, made more than once."""
-        spans, price = {}, min(price for price, _ in alike) + 0.25
-        for _, change in alike:
-            for span in change.spans:
-                spans.setdefault(span, change)
-        kept, reached = [], -1
-        for span in sorted(spans, key=lambda each: (each[0], -each[1])):
-            if reached < span[1]:  # not within another
+        kept = []
+        for span in sorted(
+            {span for _, change in alike for span in change.spans}, key=lambda each: (each[0], -each[1])
+        ):
+            if not kept or kept[-1][1] < span[1]:  # not within another
                 kept.append(span)
-                reached = span[1]
-        if any(a[1] > b[0] for a, b in itertools.pairwise(kept)) or len(kept) < 2:
-            return
-        self._enter(state, 0, [(k, replace(alike[0][1], spans=tuple(kept)), price)])
+        if len(kept) > 1 and all(a[1] <= b[0] for a, b in itertools.pairwise(kept)):
+            price, change = min(price for price, _ in alike) + 0.25, replace(alike[0][1], spans=tuple(kept))
+            self._enter(state.cost + price, state, (k, change, price))
 
-    def _enter(self, state, more, action):
-        price = state.cost + more + sum(each[2] for each in action)
-        heapq.heappush(self.queue, (price, next(self.count), state, action))
+    def _enter(self, price, state, change=None):
+        heapq.heappush(self.queue, (price, next(self.count), state, change))
 
     def _wrong(self, units, cases):
         """How wrong these units are in these cases, one after the other, in one namespace: 0 if they are right."""
@@ -474,8 +458,7 @@ class Search:
         return limited(_WAITS * self.limit, run, processor=self.limit)
 
     def _repair(self, state):
-        made = [unit.source for unit in state.units]
-        text = "\n\n".join(source.decode() for source in reversed(made))
+        text = "\n\n".join(unit.source.decode() for unit in reversed(state.units))
         steps = tuple(self._step(*each) for each in state.changes)
         return Repair(round(state.cost, 6), steps, text)
 
@@ -483,22 +466,17 @@ class Search:
         """One change as it is spoken of, with the line that comes of it."""
         unit = next(u for u in self.units if u.name == name)
         put_before = "answer = " if unit.name == "answer" else ""  # by `_unit`, where a lambda has no name
-        line = _first_line(unit.source.decode(), before.decode(), change.line)
-        old = unit.source.decode().splitlines()[line - 1].strip().removeprefix(put_before)
-        after, put_in = change.apply(before), [span for span in change.spans if span[2].strip()]
-        text = ""
-        if put_in:  # the first line that is new
-            start = put_in[-1][0] - sum(e - b - len(t.encode()) for b, e, t in change.spans if b < put_in[-1][0])
-            text = after.decode().splitlines()[after.count(b"\n", 0, start)].strip().removeprefix(put_before)
+        first, now, after = (text.decode().splitlines() for text in (unit.source, before, change.apply(before)))
+        _, i, j, k, _ = next(each for each in _blocks(first, now) if each[3] < change.line <= each[4])
+        line = max(1, min(i + change.line - k, j))  # of the first source, that stands in this line now
+        new = [after[k:m] for what, _, _, k, m in _blocks(now, after) if what in ("replace", "insert")]
+        old, text = (each.strip().removeprefix(put_before) for each in (first[line - 1], new[-1][0] if new else ""))
         place, helper = change.place.removeprefix(put_before), "" if unit is self.units[0] else name
         return Step(change.kind, line - unit.first + 1, helper, old, place, change.old, text)
 
 
-def _first_line(first, now, line):
-    """The line of the first source that stands in this line now."""
-    matcher = difflib.SequenceMatcher(None, first.splitlines(), now.splitlines(), autojunk=False)
-    _, i, j, k, _ = next(each for each in matcher.get_opcodes() if each[3] < line <= each[4])
-    return max(1, min(i + line - k, j))
+def _blocks(a, b):
+    return difflib.SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
 
 
 @functools.lru_cache(4096)
