@@ -193,7 +193,7 @@ class Told:
         if (int(count[1]), int(count[2])) != (wrong.sum(), wrong.size) if count else not wrong.all():
             yield count[0] if count else "every entry differs"
         for what, numbers in re.findall(
-            rf"(row|column)s? ([\d, ]+?)(?:, \.\.\.)?(?:, the first sample's if rows are samples,)? {EITHER} right",
+            rf"(row|column)s? ([\d, ]+?)(?:, \.\.\.)? {EITHER} right",
             self.message,
         ):
             lines = np.moveaxis(wrong, ["row", "column"].index(what), 0)

@@ -608,12 +608,6 @@ class _Template:
             self.parts += [text[at:start], (n.id, _level(above[n]) if product else _need(n, above[n]), turned)]
             at = n.end_col_offset + 2 * turned
         self.parts.append(text[at:])
-        self.called = None  # the same with np.sum(a) for a.sum()
-        method = isinstance(getattr(tree, "value", 0), ast.Call) and isinstance(tree.value.func, ast.Attribute)
-        if method and tree.value.func.attr in _METHODS and not _is_module(tree.value.func.value):
-            tree.value.args.insert(0, tree.value.func.value)
-            tree.value.func = ast.Name(f"np.{tree.value.func.attr}", ast.Load())
-            self.called = _Template(ast.unparse(tree))
         self.pools = [*dict.fromkeys(n.id for n in letters if n.id.isupper())]
 
     def filled(self, bound, s):
@@ -668,7 +662,6 @@ def rule(line, table=TABLE):
         bound = {"_": node}
         if _matches(tree, node, s, bound) and all(s.holds(word, node) for word in words.split()):
             for made in templates:
-                made = hasattr(node, "called") and made.called or made
                 for text in made.filled(bound, s):
                     yield kind, text, made.level
 

@@ -154,21 +154,14 @@ def _which(wrong):
         return "the number differs"
     some = f"{count} of {wrong.size} entries {'differs' if count == 1 else 'differ'}"
     said = "every entry differs" if count == wrong.size else some
-    if wrong.ndim == 2 and _FEW < count < wrong.size:
-        rows, columns = np.flatnonzero(~wrong.any(axis=1)), np.flatnonzero(~wrong.any(axis=0))
-        if len(rows):
-            first = ", the first sample's if rows are samples," if list(rows) == [0] else ""
-            return f"{said}: {_right('row', rows)[0]}{first} {_right('row', rows)[1]}"
-        if len(columns):
-            return f"{said}: {' '.join(_right('column', columns))}"
+    for axis, what in enumerate(("row", "column") if wrong.ndim == 2 and _FEW < count < wrong.size else ()):
+        right = np.flatnonzero(~wrong.any(axis=1 - axis))
+        if len(right):
+            listed = ", ".join(map(str, right[:_LISTED])) + ", ..." * (len(right) > _LISTED)
+            return f"{said}: {what} {listed} is right" if len(right) == 1 else f"{said}: {what}s {listed} are right"
     if count <= _LISTED and count < wrong.size:
         said += ": " + ", ".join(str(tuple(map(int, index))) for index in np.argwhere(wrong))
     return said
-
-
-def _right(what, numbers):
-    shown = ", ".join(map(str, numbers[:_LISTED])) + (", ..." if len(numbers) > _LISTED else "")
-    return (f"{what} {shown}", "is right") if len(numbers) == 1 else (f"{what}s {shown}", "are right")
 
 
 def _ratio(value, right):
@@ -191,13 +184,10 @@ def _compare_several(value, right, tolerance, names):
 
 
 def _compare_layers(value, right, tolerance):
-    if not isinstance(value, tuple):
-        return f"it is no list of pairs; expected {len(right)} of them, one for each layer."
-    if len(value) != len(right):
-        return f"the number of layers is {len(value)}, expected {len(right)}."
+    pairs = isinstance(value, tuple) and all(isinstance(pair, tuple) and len(pair) == 2 for pair in value)
+    if not pairs or len(value) != len(right):
+        return f"expected a list of {len(right)} pairs of arrays, one for each layer."
     for layer in reversed(range(len(right))):  # the order of a backward pass: the first wrong one is the cause
-        if not isinstance(value[layer], tuple) or len(value[layer]) != len(right[layer]):
-            return f"layer {layer} has no pair of arrays."
         for part, yours, wanted in zip(("W", "b"), value[layer], right[layer], strict=True):
             if not same(yours, wanted, tolerance):
                 after = "" if layer == len(right) - 1 else " (the layers after it are right)"
