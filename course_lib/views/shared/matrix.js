@@ -64,7 +64,7 @@ class MatrixGrid {
    * made yet: they show "?" where there are numbers. cell is the size of a cell if the view gives one; limit is the size
    * of number with the full colour, by default that of the largest entry. vector: its entries have one index.
    */
-  set(matrix, { faded = null, open = null, cell = null, limit = null, vector = false } = {}) {
+  set(matrix, { faded = null, open = null, cell = this.cell, limit = null, vector = false } = {}) {
     this.matrix = unpack(matrix);
     Object.assign(this, { faded, open, cell, vector });
     const { name, symbols, shape, data } = this.matrix;

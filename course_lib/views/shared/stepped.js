@@ -1,17 +1,17 @@
 // A result whose entries are sums of products, made one product at a time: what ProductExplorer and KeyIdeaExplorer share.
 
 /**
- * What is drawn follows from the traits entry, step and made, and from `pointed`: {term, before}, {part} or {words} under the
- * pointer or the focus. A view has `whole`, the result, and `result`, its grid; pairs(), the factors [[a, b], ...] of the
- * products of the chosen entry, named(s), what product s is in letters, and written(s, [a, b]), as it stands in the index sum; most,
- * the largest number of products; flights(s), what moves where product s is added; parts(), which linked words of the text
- * around it may name; mark(term, part), and about(value), what is said where no product is lit. zeros: the other question of
- * your turn, if there is one.
+ * What is drawn follows from the traits entry, step and made, and from `pointed`: {term, before}, {part}, {over} or {words}
+ * under the pointer or the focus. A view has `whole`, the result; termsOf(entry), its products [{pair: [a, b], named, places},
+ * ...]: the factors, the product in letters, where its factors stand in each of `factors`, and `written`, if the index sum has
+ * it otherwise; most, the largest number of products; layEntry(), what else changes with the entry; route(s), the places
+ * {from, to} that the first factor flies between; parts(), which linked words of the text around it may name; and about(value),
+ * what is said where nothing is lit. zeros: the other question of your turn, if there is one.
  */
 class SteppedSum {
   constructor(model, el, label, zeros) {
     const view = frame(el, label, "Choose an entry of the result (arrow keys work too), then press Step.");
-    Object.assign(this, { model, view, pointed: null, late: 0 });
+    Object.assign(this, { model, view, pointed: null, late: 0, factors: [], terms: [] });
     this.mover = mover(view.root, view.signal);
     this.quiz = quiz(view, model, { entry: () => this.asked(), zeros, changed: () => this.draw() });
     this.sum = indexSum((key) => this.pointAt(key));
@@ -19,7 +19,32 @@ class SteppedSum {
     this.steps = player("Products added", 0, (step, moves) => this.add(step, moves), view.signal, { more });
     this.lines = element("div", { class: "bss-lines", role: "toolbar", "aria-label": "the sum in three ways" });
     this.settle = roving(this.lines);
+    this.result = new MatrixGrid(view.signal, { onactive: (entry, how) => this.pick(entry, how) });
+    this.result.grid.addEventListener("blur", () => this.point(null));
     textLinks(() => this.parts(), (key) => this.pointAt(key), view.signal);
+    view.follow(model, { entry: () => this.lay(), step: () => this.lay(), made: () => this.draw() });
+  }
+
+  /**
+   * A matrix that factors stand in; key: that of its piece in the text. Pointing at a factor points at its product, and of
+   * another entry outside(entry) is said. all(places) marks what the sum runs over; choose(entry): what a click there chooses.
+   */
+  addFactors(key, { all, outside = () => ` is in no product of ${this.chosen()}.`, choose, ...options }) {
+    const place = this.factors.length;
+    const follow = (_, how) => {
+      if (!this.result.matrix) return;
+      if (how === "cursor" && choose && this.whole) this.choose(choose(grid.entry));
+      if (!grid.hovered && document.activeElement !== grid.grid) return this.point(null);
+      const [[i, j], words] = [grid.entry, grid.words(grid.entry)];
+      const term = this.terms.findIndex(({ places }) => places[place][0] === i && places[place][1] === j);
+      if (grid.open || !this.whole) this.point({ words });
+      else if (term < 0) this.point({ words: words + outside([i, j]) });
+      else this.point({ term, before: this.terms[term].named.includes(grid.nameOf([i, j])) ? "" : `${words}: ` });
+    };
+    const grid = new MatrixGrid(this.view.signal, { onactive: follow, ...options });
+    for (const kind of ["focus", "blur"]) grid.grid.addEventListener(kind, follow);
+    this.factors.push({ grid, key, all });
+    return grid;
   }
 
   /** The sum as matrices, in numpy, and by its indexes: pieces as `linked` takes them. */
@@ -53,14 +78,19 @@ class SteppedSum {
   }
 
   get count() {
-    return this.pairs().length;
+    return this.terms.length;
+  }
+
+  /** As a sum of outer products, where no entry is made by itself. */
+  get outer() {
+    return this.model.get("outer");
   }
 
   /** The product that is lit: the one that is pointed at, or else the last one that was added. */
   get term() {
     const { pointed } = this;
     const step = this.model.get("step");
-    return pointed ? pointed.term ?? null : step ? step - 1 : null;
+    return this.outer ? null : pointed ? pointed.term ?? null : step ? step - 1 : null;
   }
 
   chosen() {
@@ -82,10 +112,18 @@ class SteppedSum {
     return i * this.whole.shape[1] + j;
   }
 
+  /** The pointer or the cursor is in the result. */
+  pick(entry, how) {
+    if (how === "cursor") this.mover.stop();
+    if (how === "cursor") this.choose(entry);
+    this.point(how === "pointer" || (how === "cursor" && this.outer) ? { over: entry } : null);
+  }
+
   /** Choose an entry: none of its products is being added. */
   choose(entry) {
+    if (String(entry) === String(this.entry)) return;
     this.stop();
-    put(this.model, { step: 0, entry });
+    put(this.model, { entry, ...(this.outer ? {} : { step: 0 }) });
   }
 
   showAll() {
@@ -99,12 +137,41 @@ class SteppedSum {
     if (!this.whole || step === model.get("step")) return;
     this.mover.stop();
     this.late = moves ? 1 : 0;
-    put(model, { step, ...(step === this.count ? { made: this.madeWith(model.get("outer")) } : {}) });
+    put(model, { step, ...(step === this.count ? { made: this.madeWith(this.outer) } : {}) });
     const land = () => ((this.late = 0), this.draw());
     if (moves) this.mover.move(this.flights(step - 1), STEP_TAKES * this.steps.pace(), land);
   }
 
+  /** Factor s flies to the other one, the first time all of them, and the product from between them into the sum. */
+  flights(s) {
+    const [left, right] = this.factors.map(({ grid }) => grid);
+    if (![left, right, this.result].every((grid) => grid.numbered)) return [];
+    const turning = (s ? [s] : this.terms.map((_, t) => t)).flatMap((t) => {
+      const [x, { from, to }] = [this.terms[t].pair[0], this.route(t)];
+      return from ? [{ text: number(x), colour: left.colourOf(x), from, to, end: 0.5, waits: true }] : [];
+    });
+    const { pair: [a, b], places } = this.terms[s];
+    const beside = right.place(...places[1]);
+    const from = { ...beside, x: (this.route(s).to.x + beside.x) / 2 };
+    const dropped = { text: number(a * b), colour: this.result.colourOf(a * b), from, to: this.result.place(...this.entry) };
+    return [...turning, { ...dropped, start: turning.length ? 0.5 : 0 }];
+  }
+
   // ---- what is seen
+
+  /** To the entry and the step that the model names. */
+  lay() {
+    if (this.whole && String(this.laid) !== String(this.entry)) {
+      Object.assign(this, { laid: this.entry, pointed: null, terms: this.termsOf(this.entry) });
+      this.quiz.forget();
+      this.result.move(this.entry, { silent: true });
+      this.layEntry();
+      this.steps.setLast(this.count);
+    }
+    this.steps.go(this.model.get("step"));
+    this.draw();
+  }
+
   draw() {
     const { entry, pointed, term } = this;
     const [part, isMade] = [pointed?.part, this.isMade(entry)];
@@ -115,7 +182,7 @@ class SteppedSum {
     const lit = part ? [part] : [...(term === null ? [] : ["left", "right"]), ...(ended ? ["result"] : [])];
     for (const line of [this.formula, this.code]) line.light(lit);
     const total = isMade ? precise(at(this.whole, ...entry)) : "?";
-    const terms = this.pairs().map((pair, s) => this.written(s, pair));
+    const terms = this.terms.map(({ named, written = named }) => written);
     const keys = lit.filter((key) => key === "result");
     this.sum.draw({ name: this.chosen(), terms, most: this.most, step: this.model.get("step"), active: term, keys, total: isMade ? total : "" });
     this.settle();
@@ -124,7 +191,7 @@ class SteppedSum {
 
   /** The result as far as it is made: an entry whose products are being added shows their sum so far. */
   drawResult(step) {
-    const { whole, result, entry, late } = this;
+    const { whole, entry, late } = this;
     const data = whole.data.slice();
     const adding = step > 0 && step < this.count;
     if (adding) data[this.number(entry)] = this.sumOf(step);
@@ -133,16 +200,21 @@ class SteppedSum {
   }
 
   showResult(data, open = null) {
-    this.result.set({ ...this.whole, data }, { open, cell: this.cell, limit: largest(this.whole.data), vector: this.result.vector });
+    this.result.set({ ...this.whole, data }, { open, limit: largest(this.whole.data), vector: this.result.vector });
   }
 
   /** The sum of the first products. */
   sumOf(step) {
-    return this.pairs().slice(0, step).reduce((sum, [a, b]) => sum + a * b, 0);
+    return this.terms.slice(0, step).reduce((sum, { pair: [a, b] }) => sum + a * b, 0);
   }
 
-  /** The chosen entry of the result: dashed until it is made. */
-  markResult() {
+  /** Solid: the product that is lit. Dashed: all that the sum runs over, or that the part of the text gives; and the entry until it is made. */
+  mark(term, part) {
+    for (const [k, { grid, key, all }] of this.factors.entries()) {
+      const places = this.terms.map((one) => one.places[k]);
+      const dashed = part && part !== key ? [] : all(places).map((mark) => ({ ...mark, dashed: true }));
+      grid.mark([...dashed, ...(term === null ? [] : [{ entry: places[term] }])]);
+    }
     this.result.mark([{ entry: this.entry, dashed: !this.isMade(this.entry) }]);
   }
 
@@ -150,11 +222,12 @@ class SteppedSum {
     const { pointed, count } = this;
     const [name, step, products] = [this.chosen(), this.model.get("step"), plural(count, "product")];
     if (pointed?.words) return pointed.words;
+    if (pointed?.over) return `${this.result.words(pointed.over)}${this.outer ? `, with ${step} of ${count} outer products added` : ". Click to choose this entry"}.`;
     if (part === "result") return `${name} = ${value}, the sum of ${products}.`;
     if (part) return `${this.parts().find(([, key]) => key === part)[0]}: outlined is what it gives to the ${products} of ${name}.`;
     if (term === null) return this.about(value);
-    const [a, b] = this.pairs()[term];
-    const product = `${this.named(term)} = ${factor(a, precise)}·${factor(b, precise)} = ${precise(a * b)}`;
+    const { pair: [a, b], named } = this.terms[term];
+    const product = `${named} = ${factor(a, precise)}·${factor(b, precise)} = ${precise(a * b)}`;
     const place = `product ${term + 1} of ${count}`;
     if (pointed) return `${pointed.before}${product}, ${place} of ${name}.`;
     const end = step < count ? `The sum so far is ${precise(this.sumOf(step))}.` : `All are added: ${name} = ${value}.`;
@@ -165,7 +238,7 @@ class SteppedSum {
   asked() {
     const { model, whole, entry } = this;
     const solve = () => put(model, { made: this.madeWith(false), step: 0 });
-    const slips = [...otherEntries(whole, entry), ...slipsOfSum(this.pairs())];
+    const slips = [...otherEntries(whole, entry), ...slipsOfSum(this.terms.map(({ pair }) => pair))];
     return { name: this.chosen(), value: at(whole, ...entry), slips, made: this.isMade(entry), solve };
   }
 }
