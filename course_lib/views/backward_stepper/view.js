@@ -1,8 +1,7 @@
 const MOST_TERMS = 8; // of a sum; of a longer one the middle is added up
 const THUMB = { side: 2.2, cell: 0.5 }; // em: the longest side of a matrix in the overview, and the most for an entry
-const SIDE = 10; // em: the longest side of a matrix without numbers
-const LEAST = 0.72; // of the size of the text: so small the numbers become before the formula takes two lines
-const TALLEST = 21; // em: a formula of several lines that is taller shows colours, where they have the room to stand in one
+const COLOURS = { width: 9, height: 17 }; // em, of a matrix without numbers beside others with numbers
+const LEAST = 0.72; // of the size of the text: so small the numbers become before there are colours
 const PHONE = 30; // em
 
 /** Rows of names for each group of the overview, forwards above backwards: a gradient stands below what it belongs to. */
@@ -131,36 +130,30 @@ class Stepper {
     if (moves && step.form === "product" && this.operands[0].startsWith("∇_O")) this.#travel();
   }
 
-  /** Cells in line, and as large as the width allows; the formula takes a second line only where they would be too small. */
+  /** In one line: with numbers where the text need not become too small for that, else in colours. On a phone each takes a line. */
   #fit() {
-    const { board, grids, operands } = this;
-    const used = grids.slice(0, operands.length);
+    const { board, operands, view: { root } } = this;
+    const used = this.grids.slice(0, operands.length);
     board.style.fontSize = board.style.minHeight = "";
-    const em = parseFloat(getComputedStyle(board).fontSize);
-    const lay = (withNumbers = true) => {
-      const numbered = used.filter((grid) => grid.small && withNumbers);
-      for (const grid of numbered) grid.em = parseFloat(getComputedStyle(grid.box).fontSize);
-      if (numbered.length) align(...numbered);
-      const colours = used.filter((grid) => !numbered.includes(grid));
-      const side = Math.min(1.4, SIDE / Math.max(...colours.flatMap((grid) => grid.matrix.shape)));
-      for (const grid of colours) {
-        grid.cell = { width: side, height: side, em: 1 };
-        grid.draw();
-      }
-    };
-    lay();
-    const gap = parseFloat(getComputedStyle(board).columnGap) || 0;
-    const widths = [...board.children].map(({ offsetWidth }) => offsetWidth + gap);
-    const [needed, widest, room] = [widths.reduce((a, b) => a + b), Math.max(...widths), board.clientWidth - 2 * gap];
-    if (board.clientWidth && needed > room) {
-      board.style.fontSize = `${Math.min(Math.max(used[0].least ? 0.8 : LEAST, room / needed), room / widest)}em`;
-      lay();
-      if (board.offsetHeight > TALLEST * em && board.clientWidth > PHONE * em) lay(false);
+    const { fontSize, columnGap } = getComputedStyle(board);
+    const [em, gap] = [fontSize, columnGap].map(parseFloat);
+    const signs = [...board.querySelectorAll(".bss-operator")].reduce((sum, { offsetWidth }) => sum + offsetWidth + 2 * gap, 0);
+    const room = (board.clientWidth - signs) / em;
+    for (const grid of used) {
+      grid.fit = grid.small ? null : COLOURS;
+      grid.draw();
     }
-    this.width = this.view.root.clientWidth;
-    const size = `${this.width} ${em}`;
-    this.tallest = Math.max(size === this.size ? this.tallest : 0, board.offsetHeight); // what is below jumps no more than it has to
-    this.size = size;
+    const width = ({ matrix, size }) => BESIDE + (matrix.shape[1] * size.width) / em;
+    const scale = Math.min(1, (0.98 * room) / used.reduce((sum, grid) => sum + width(grid), 0));
+    const tallest = Math.max(...used.map(({ matrix, size }) => matrix.shape[0] * size.height)) / em;
+    if (board.clientWidth < PHONE * em) used.forEach((grid) => fitInRow([grid], board.clientWidth / em, COLOURS.height));
+    else if (scale < (used[0].least ? 0.8 : LEAST) || tallest * scale > COLOURS.height) fitInRow(used, room, COLOURS.height);
+    else {
+      board.style.fontSize = `${scale}em`;
+      used.forEach((grid) => grid.draw());
+    }
+    this.tallest = Math.max(this.width === root.clientWidth ? this.tallest : 0, board.offsetHeight); // what is below jumps no more than it has to
+    this.width = root.clientWidth;
     board.style.minHeight = `${this.tallest}px`;
   }
 

@@ -1,9 +1,8 @@
-const HEIGHTS = { rows: 8.5, sums: 7 }; // em, of the matrices without numbers
-const NUMBER = 4.2; // em, for the widest number in a cell
-const BESIDE = 2.9; // em, for brackets and indexes beside the cells of a matrix
+const HEIGHTS = { rows: 12, sums: 8.6 }; // em, of the cells of a matrix at most
+const ROOM = 6; // characters of a cell
 const MOST_TERMS = 3; // of a sum that the status writes out
 const LOSSES = [
-  ["mean: G has the 1/m", (m) => `1/m = 1/${m} is in G: OᵀG is a mean already, and dividing again in (A) would be 1/m twice.`],
+  ["mean: G has the 1/m", (m) => `1/m = 1/${m} is in G: OᵀG is a mean already, and to divide it again would be 1/m twice.`],
   ["sum: G without 1/m", (m) => `No 1/m anywhere: G, each part and OᵀG are m = ${m} times as large. A mean divides in the loss.`],
 ];
 
@@ -43,22 +42,6 @@ function inOneRow(grids, box) {
   return box;
 }
 
-/** The size of cells, in em, of matrices side by side in a room of so many em: with numbers, the last ones first, where there is room. */
-function sizesInARow(matrices, room, tallest) {
-  const rows = Math.max(...matrices.map(({ shape }) => shape[0]));
-  const share = (room - BESIDE * matrices.length) / matrices.length;
-  const widths = matrices.map(({ shape }) => Math.min(1.4, share / shape[1]));
-  let left = room - matrices.reduce((sum, { shape }, k) => sum + BESIDE + widths[k] * shape[1], 0);
-  let numbers = false;
-  for (const [k, { shape }] of [...matrices.entries()].reverse()) {
-    const more = shape[1] * (NUMBER - widths[k]);
-    if (rows > 9 || shape[1] > MOST_NUMBERED || more > left) continue;
-    [widths[k], left, numbers] = [NUMBER, left - more, true];
-  }
-  const height = Math.min(numbers ? 1.5 : 1.4, (numbers ? 13 : tallest) / rows);
-  return widths.map((width) => ({ width, height, em: 1 }));
-}
-
 /** A canvas for the image of each sample: ink on white paper, in either theme. */
 function pictures({ shape: [m, rows, columns], data }) {
   const [paper, ink] = [data.reduce((a, b) => Math.min(a, b)), data.reduce((a, b) => Math.max(a, b))];
@@ -73,26 +56,20 @@ function pictures({ shape: [m, rows, columns], data }) {
 class Batch {
   constructor(model, el) {
     this.model = model;
-    const given = ["O", "Z", "G", "grad_W"].map((name) => model.get(name).map(unpack));
+    const given = ["O", "Z", "G"].map((name) => model.get(name).map(unpack));
     this.layers = given[0].map((_, l) => given.map((byLayer) => byLayer[l]));
     this.labels = model.get("labels");
     this.m = this.layers[0][0].shape[0];
     this.pointed = null; // the matrix that the pointer or the cursor is in
     this.view = frame(el, `A batch of ${this.m} samples`, "Press Step ▶ to add the samples one by one, or choose a sample to see its row.");
     const { root, signal, follow } = this.view;
-    this.grids = Array.from({ length: 6 }, (_, k) => new MatrixGrid(signal, { onactive: (entry, how) => this.point(this.grids[k], entry, how) }));
+    this.grids = Array.from({ length: 6 }, (_, k) => new MatrixGrid(signal, { onactive: (entry, how) => this.point(this.grids[k], entry, how), room: ROOM }));
     [this.O, this.Z, this.G, this.part, this.sum, this.whole] = this.grids;
     [this.rows, this.sums] = [this.grids.slice(0, 3), this.grids.slice(3)];
     this.lay();
-    follow(model, {
-      sample: () => this.drawSample(),
-      layer: () => this.drawLayer(),
-      mean: () => this.drawLayer(),
-      added: () => (this.steps.go(model.get("added")), this.drawSum()),
-    });
-    this.drawLayer();
-    this.steps.go(model.get("added"));
-    const resized = new ResizeObserver(() => this.drawLayer());
+    for (const name of ["sample", "layer", "mean", "added"]) follow(model, { [name]: () => this.draw() });
+    this.draw();
+    const resized = new ResizeObserver(() => this.draw());
     resized.observe(root);
     signal.addEventListener("abort", () => resized.disconnect());
   }
@@ -119,47 +96,36 @@ class Batch {
     view.root.append(view.said, this.samples.box, picks, this.whose, side(this.rows, ""), this.steps.box, this.progress, side(this.sums, "bss-sums"));
   }
 
-  // ---- what is shown: the chosen layer, with G as the chosen loss makes it
-
-  drawLayer() {
-    const { model, m, rows, sums, view } = this;
-    const mean = model.get("mean");
-    const times = (matrix) => ({ ...matrix, data: matrix.data.map((x) => (mean ? x : m * x)) });
-    const [O, Z, G, dW] = this.layers[model.get("layer")];
+  /** The chosen layer, with G as the chosen loss makes it; below, the part of the chosen sample, the sum so far, and all. */
+  draw() {
+    const { model, m, rows, part, sum, whole, view } = this;
+    const [sample, layer, mean, added] = ["sample", "layer", "mean", "added"].map((name) => model.get(name));
+    const [O, Z, ofMean] = this.layers[layer];
+    const G = { ...ofMean, data: ofMean.data.map((x) => (mean ? x : m * x)) };
+    this.shown = { O, G };
     const turned = transposed(O);
-    this.layer = { O, turned, Z, G: times(G), dW: { ...times(dW), name: "∇_W L", symbols: [] } };
-    const { paddingLeft, paddingRight, fontSize } = getComputedStyle(view.root);
-    const room = Math.min(62, (view.root.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight)) / parseFloat(fontSize));
+    const gradient = { symbols: [], shape: [O.shape[1], G.shape[1]] };
+    let [limit, data, sofar] = [0, new Float64Array(O.shape[1] * G.shape[1]), null]; // one scale for all three, so that one sees them grow
+    for (let i = 0; i < m; i++) {
+      if (i === added) sofar = data.slice();
+      limit = largest(outerSum(turned, G, i, i + 1, data), limit);
+    }
+    sofar ??= data;
+    const room = Math.min(62, view.said.clientWidth / parseFloat(getComputedStyle(view.root).fontSize));
     const narrow = room < 40; // there each matrix has the whole width
-    const cells = narrow ? [O, Z, G].map((one) => sizesInARow([one], room, HEIGHTS.rows)[0]) : sizesInARow([O, Z, G], room, HEIGHTS.rows);
-    cells.forEach((cell, k) => rows[k].set([O, Z, this.layer.G][k], { cell }));
-    [this.cell] = sizesInARow([dW], narrow ? room : room / 3, HEIGHTS.sums);
-    this.limit = 0; // one scale for all three, so that one sees them grow
-    for (let i = 0, sum; i < m; i++) this.limit = largest((sum = outerSum(turned, this.layer.G, i, i + 1, sum)), this.limit);
-    sums[2].set(this.layer.dW, { cell: this.cell, limit: this.limit });
-    this.layerPicks.press(model.get("layer"));
-    this.losses.press(mean ? 0 : 1);
-    setWords(this.whose, LOSSES[mean ? 0 : 1][1](m));
-    this.drawSample();
-    this.drawSum();
-  }
-
-  drawSample() {
-    const i = this.model.get("sample");
-    const { limit, layer: { turned, G, dW } } = this;
-    this.part.set({ ...dW, name: `o_${i}^T g_${i}`, data: outerSum(turned, G, i, i + 1) }, { cell: this.cell, limit });
-    for (const grid of this.rows) grid.move([i, grid.cursor[1]], { silent: true });
-    this.samples.press(i);
-    this.tell();
-  }
-
-  drawSum() {
-    const { m, layer: { turned, G, dW }, limit } = this;
-    const added = this.model.get("added");
-    const data = outerSum(turned, G, 0, added);
-    this.sum.set({ ...dW, name: "sum", data }, { cell: this.cell, limit });
+    [O, Z, G].forEach((matrix, k) => rows[k].set(matrix));
+    for (const row of narrow ? rows.map((grid) => [grid]) : [rows]) fitInRow(row, room, HEIGHTS.rows);
+    whole.set({ ...gradient, name: "∇_W L", data }, { limit });
+    fitInRow([whole], narrow ? room : room / 3, HEIGHTS.sums);
+    part.cell = sum.cell = whole.measure();
+    part.set({ ...gradient, name: `o_${sample}^T g_${sample}`, data: outerSum(turned, G, sample, sample + 1) }, { limit });
+    sum.set({ ...gradient, name: "sum", data: sofar }, { limit });
+    for (const grid of rows) grid.move([sample, grid.cursor[1]], { silent: true });
+    [[this.samples, sample], [this.layerPicks, layer], [this.losses, mean ? 0 : 1]].forEach(([picks, chosen]) => picks.press(chosen));
     this.ticks.forEach((tick, i) => tick.classList.toggle("bss-asleep", i >= added));
-    const off = largest(data.map((x, k) => x - dW.data[k]));
+    this.steps.go(added);
+    setWords(this.whose, LOSSES[mean ? 0 : 1][1](m));
+    const off = largest(data.map((x, k) => x - sofar[k]));
     const some = `${added} of ${m} samples added (✓): the sum`;
     const near = added < m ? `${some} equals OᵀG already, for what is missing adds up to 0.` : `All ${m} samples added (✓): the sum equals OᵀG. A sum, and nothing is divided.`;
     setWords(this.progress, off > 1e-9 * limit ? `${some} is not yet OᵀG. An entry is off by up to ${precise(off)}.` : near);
@@ -168,22 +134,22 @@ class Batch {
 
   // ---- choosing and pointing
 
-  choose(i) {
+  choose(sample) {
     this.pointed = null;
-    if (i === this.model.get("sample")) this.tell();
-    else put(this.model, { sample: i });
+    put(this.model, { sample });
+    this.tell();
   }
 
   addUpTo(added) {
     if (added === this.model.get("added")) return;
-    put(this.model, { added });
-    if (added) this.choose(added - 1); // what came last stands beside the sum
+    this.pointed = null;
+    put(this.model, { added, ...(added ? { sample: added - 1 } : {}) }); // what came last stands beside the sum
   }
 
   point(grid, [i], how) {
     this.pointed = how === "left" && document.activeElement !== grid.grid ? null : grid;
-    if (how === "cursor" && this.rows.includes(grid) && i !== this.model.get("sample")) put(this.model, { sample: i });
-    else this.tell();
+    if (how === "cursor" && this.rows.includes(grid)) put(this.model, { sample: i });
+    this.tell();
   }
 
   /** The words for what is pointed at; its column of O and of G, and its entry in the sums, are outlined with it. */
@@ -206,7 +172,7 @@ class Batch {
   }
 
   meaning(sample, i, j) {
-    const { pointed, O, Z, G, part, sum, m, layer } = this;
+    const { pointed, O, Z, G, part, sum, m, shown } = this;
     if (pointed === O) return `: input ${j} of ${this.who(i)}. It meets all of row ${i} of G, in row ${j} of ∇_W L.`;
     if (pointed === Z) return `: unit ${j} of ${this.who(i)}.`;
     const share = this.model.get("mean") ? `The loss's 1/m = 1/${m} is in it.` : "There is no 1/m in it.";
@@ -218,7 +184,7 @@ class Batch {
       if (to - from > MOST_TERMS) terms.splice(MOST_TERMS - 1, 1, "…", term(to - 1));
       return terms.join(" + ");
     };
-    const numbers = (s) => `${number(at(layer.O, s, i))} · ${number(at(layer.G, s, j))}`;
+    const numbers = (s) => `${number(at(shown.O, s, i))} · ${number(at(shown.G, s, j))}`;
     return ` = ${written((s) => `O[${s}, ${i}] G[${s}, ${j}]`)} = ${written(numbers)}`;
   }
 }

@@ -30,10 +30,9 @@ class BatchView(View):
 
     _esm, _css = script(__file__)
     kept = ("sample", "layer", "added", "mean")
-    O = traitlets.List().tag(sync=True)  # by layer, as are the next three
+    O = traitlets.List().tag(sync=True)  # by layer, as are the next two
     Z = traitlets.List().tag(sync=True)
     G = traitlets.List().tag(sync=True)
-    grad_W = traitlets.List().tag(sync=True)
     layers = traitlets.List().tag(sync=True)  # in words
     labels = traitlets.List().tag(sync=True)  # "a 7", or nothing
     images = traitlets.Dict().tag(sync=True)
@@ -48,35 +47,19 @@ class BatchView(View):
             raise ValueError(
                 f"{_CALL}: X has {len(X):,} rows, expected up to {MOST_SAMPLES}: take some, such as X[:11]"
             )
-        m, n_layers = len(X), len(network.parameters)
-        pictures = _images(images, m)
+        pictures = _images(images, len(X))
         if not isinstance(mean, bool):
             raise TypeError(f"{_CALL}: mean is {mean!r}, expected True or False")
-        sample = checked_index(f"{_CALL}: sample", sample, m - 1)
-        layer = checked_index(f"{_CALL}: layer", layer, n_layers - 1)
-        added = checked_index(f"{_CALL}: added", added, m)
         trace = _one_pass(network, X, target)
-        with np.errstate(over="ignore", invalid="ignore"):
-            gradients = [dense.grad_W(O, G) for O, G in zip(trace.O, trace.G, strict=False)]  # of L, without lam
-        for l, dW in enumerate(gradients):
-            name = f"the gradient for W of layer {l}"
-            finite_array(_CALL, name, as_matrix(_CALL, name, dW))
-        words = [
-            f"layer {l}: {n_in} → {n_out}, {network.activations[l]}"
-            for l, (n_in, n_out) in enumerate(W.shape for W, _ in network.parameters)
-        ]
+        layers = zip(network.parameters, network.activations, strict=True)
         super().__init__(
             O=[packed("O", O, ("m", "n_in")) for O in trace.O[:-1]],
             Z=[packed("Z", Z, ("m", "n_out")) for Z in trace.Z],
             G=[packed("G", G, ("m", "n_out")) for G in trace.G],
-            grad_W=[packed("grad_W", dW, ("n_in", "n_out")) for dW in gradients],
-            layers=words,
+            layers=[f"layer {l}: {W.shape[0]} → {W.shape[1]}, {f}" for l, ((W, _), f) in enumerate(layers)],
             labels=_labels(target, "a" if pictures else "class"),
             images=pictures,
-            sample=sample,
-            layer=layer,
-            added=added,
-            mean=mean,
+            **dict(zip(self.kept, (sample, layer, added, mean), strict=True)),
         )
 
     @traitlets.validate("sample", "layer", "added")
@@ -94,14 +77,14 @@ class BatchView(View):
         """O, Z and G with the sample's row, and below them its part of the gradient, the running sum, and O^T G."""
         i, m = self.sample, self.O[0]["shape"][0]
         factor = 1 if self.mean else m
-        O, Z, G, dW = (unpacked(by_layer[self.layer]) for by_layer in (self.O, self.Z, self.G, self.grad_W))
-        G, dW, k = factor * G, factor * dW, self.added  # (m, n_out), (n_in, n_out)
+        O, Z, G = (unpacked(by_layer[self.layer]) for by_layer in (self.O, self.Z, self.G))
+        G, k = factor * G, self.added  # (m, n_out)
         inputs, units, weights = ("m", "n_in"), ("m", "n_out"), ("n_in", "n_out")
         rows = [Panel(name, A, at, rows=[i]) for name, A, at in (("O", O, inputs), ("Z", Z, units), ("G", G, units))]
         sums = [
             Panel(f"o_{i}ᵀ g_{i}", dense.grad_W(O[[i]], G[[i]]), weights),
             Panel(f"sum, {k} of {m} samples", dense.grad_W(O[:k], G[:k]), weights),
-            Panel("OᵀG", dW, weights),
+            Panel("OᵀG", dense.grad_W(O, G), weights),
         ]
         who = ", ".join(filter(None, (f"Sample {i}", self.labels[i])))
         loss = "a mean: G has the 1/m" if self.mean else "a sum: G without 1/m"
@@ -114,9 +97,11 @@ def _one_pass(network, X, target):
     with np.errstate(over="ignore", invalid="ignore"):
         trace = network.forward(X)
         network.backward(trace, target)
-        for l, (Z, G) in enumerate(zip(trace.Z, trace.G, strict=True)):
+        for l, (O, Z, G) in enumerate(zip(trace.O, trace.Z, trace.G, strict=False)):
             finite_array(_CALL, f"Z of layer {l}", Z)
             finite_array(_CALL, f"G of layer {l}", G)
+            name = f"the gradient for W of layer {l}"
+            finite_array(_CALL, name, as_matrix(_CALL, name, dense.grad_W(O, G)))  # (n_in, n_out)
         twice = [np.vstack([A, A]) for A in (trace.O[-1], target)]  # a mean gives each row of these half the weight
         halves = network.loss.both(*twice)[1][: len(X)]
     if not np.allclose(2 * halves, trace.dL_dO[-1], rtol=1e-6, atol=0):

@@ -28,18 +28,17 @@ class KeyIdeaView extends SteppedSum {
 
   makeGrids(source) {
     const { tensor, G, whole, texts, result } = this;
-    const all = (places) => (this.hidden ? [] : places.map((entry) => ({ entry })));
     // The cells have room for every number of the tensor: choosing an entry moves nothing.
     const room = [...new Set(tensor.data)].reduce((most, x) => Math.max(most, number(x).length), 1);
-    this.slopes = this.addFactors("left", { all, room, onpress: (entry) => this.quiz.press(entry) });
+    this.slopes = this.addFactors("left", { room, onpress: (entry) => this.quiz.press(entry) });
     this.slopes.words = (entry) => {
       const fact = `${this.cellName(entry)} = ${this.slopes.said(...entry)}`;
       return texts.by_index && !this.slopes.open && !this.isNonzero(...entry) ? `${fact} by its index` : fact;
     };
     const times0 = (entry) => ` is multiplied by ${this.cellName(entry)}, which is ${this.zero}: it adds nothing.`;
-    this.right = this.addFactors("right", { all, outside: times0 });
+    this.right = this.addFactors("right", { outside: times0 });
     this.right.set(G, { vector: isVector(texts.y) });
-    if (source.data) (this.source = this.addFactors("left", { all })).set(source);
+    if (source.data) (this.source = this.addFactors("left")).set(source);
     result.set(whole, { vector: isVector(texts.x) });
     result.cell = result.measure();
   }
@@ -116,7 +115,7 @@ class KeyIdeaView extends SteppedSum {
     const chance = zeros ? ` ${zeros} of them happen${zeros === 1 ? "s" : ""} to be 0, and still count${zeros === 1 ? "s" : ""}.` : "";
     const are = others === 1 ? `entry is ${zero}` : `entries are ${zero.replace("its", "their")}`;
     const rest = others ? ` The other ${others} of ${matrix.data.length} ${are}.` : "";
-    return `${plural(terms.length, "entry").replace("entrys", "entries")} of ${matrix.name} ${texts.by_index ? "can differ from 0" : "not 0"}${where}.${chance}${rest}`;
+    return `${plural(terms.length, "entry")} of ${matrix.name} ${texts.by_index ? "can differ from 0" : "not 0"}${where}.${chance}${rest}`;
   }
 
   // ---- what is seen

@@ -1,5 +1,6 @@
 """KeyIdeaExplorer: one entry of a gradient, and the sum over every index of Y that makes it (rows S4 and S10 to S20)."""
 
+import math
 import re
 
 import numpy as np
@@ -30,25 +31,29 @@ _SYMBOLS = {"O": ("m", "n_in"), "W": ("n_in", "n_out"), "b": ("1", "n_out"), "G"
 # with what it stands for: "left" with the factors beside G, "right" with G, "result" with the entry of the gradient.
 # The left factor of a product stands in the matrix `source`, at the place `at`.
 _G, _ENTRY, _ONE_FOR_EACH_SAMPLE = ["G", "right"], ["[{h}, {k}]", "result"], "m, one for each sample, at [i, {k}]"
-_OF_W = {
-    "counted": _ONE_FOR_EACH_SAMPLE,
-    "term": ["O[{i}, {h}]", "G[{i}, {j}]"],
-    "at": ["i", "h"],
-    "formula": [["∇_W L", "result"], " = ", ["O^T", "left"], " ", _G, "   (n_in, m) (m, n_out) → (n_in, n_out)"],
-    "code": ["(", ["O.T", "left"], " @ ", _G, ")", _ENTRY],
-}
-_OF_B = {
-    "counted": _ONE_FOR_EACH_SAMPLE,
-    "term": ["1", "G[{i}, {j}]"],
-    "formula": [["∇_b L", "result"], " = ", ["[1 … 1]", "left"], " ", _G, "   (1, m) (m, n_out) → (1, n_out)"],
-    "code": [_G, ".sum(axis=0, keepdims=True)", _ENTRY],
-}
-_OF_O = {
-    "counted": "n_out, one for each unit, at [{h}, j]",
-    "term": ["W[{k}, {j}]", "G[{i}, {j}]"],
-    "at": ["k", "j"],
-    "formula": [["∇_O L", "result"], " = ", _G, " ", ["W^T", "left"], "   (m, n_out) (n_out, n_in) → (m, n_in)"],
-    "code": ["(", _G, " @ ", ["W.T", "left"], ")", _ENTRY],
+_TEXTS = {
+    "W": {
+        "counted": _ONE_FOR_EACH_SAMPLE,
+        "term": ["O[{i}, {h}]", "G[{i}, {j}]"],
+        "source": "O",
+        "at": ["i", "h"],
+        "formula": [["∇_W L", "result"], " = ", ["O^T", "left"], " ", _G, "   (n_in, m) (m, n_out) → (n_in, n_out)"],
+        "code": ["(", ["O.T", "left"], " @ ", _G, ")", _ENTRY],
+    },
+    "b": {
+        "counted": _ONE_FOR_EACH_SAMPLE,
+        "term": ["1", "G[{i}, {j}]"],
+        "formula": [["∇_b L", "result"], " = ", ["[1 … 1]", "left"], " ", _G, "   (1, m) (m, n_out) → (1, n_out)"],
+        "code": [_G, ".sum(axis=0, keepdims=True)", _ENTRY],
+    },
+    "O": {
+        "counted": "n_out, one for each unit, at [{h}, j]",
+        "term": ["W[{k}, {j}]", "G[{i}, {j}]"],
+        "source": "W",
+        "at": ["k", "j"],
+        "formula": [["∇_O L", "result"], " = ", _G, " ", ["W^T", "left"], "   (m, n_out) (n_out, n_in) → (m, n_in)"],
+        "code": ["(", _G, " @ ", ["W.T", "left"], ")", _ENTRY],
+    },
 }
 
 
@@ -114,7 +119,7 @@ class KeyIdeaExplorer(View):
         O: (m, n_in). W: (n_in, n_out). b: (1, n_out). G = dL/dZ: (m, n_out). entry: the (h, k) of W or O, the (0, k) of
         b. The non-zeros are known by index: an O[i, h] that happens to be 0 counts. Raises what the class raises.
         """
-        if not isinstance(wrt, str) or wrt not in ("W", "b", "O"):
+        if not isinstance(wrt, str) or wrt not in _TEXTS:
             raise ValueError(f"{_OF_LAYER}: wrt is {wrt!r}, expected 'W', 'b' or 'O'")
         layer, known = {}, {}
         for name, A in (("O", O), ("W", W), ("b", b), ("G", G)):
@@ -123,25 +128,23 @@ class KeyIdeaExplorer(View):
                 Panel(name, layer[name], _SYMBOLS[name]).check(known)
             except ShapeError as error:
                 raise ShapeError(f"{_OF_LAYER}: {error}") from None
-        O, W, G = layer["O"], layer["W"], layer["G"]
-        (m, n_out), (p, q) = G.shape, layer[wrt].shape
-        _check_size(_OF_LAYER, f"∂Z/∂{wrt}", (m, n_out, p, q))
-        i, j, h, k = np.ogrid[:m, :n_out, :p, :q]
-        if wrt == "W":
-            tensor, non_zero, texts, source = dense.dZ_dW(O, n_out), j == k, _OF_W, ("O", O, _SYMBOLS["O"])
-        elif wrt == "b":
-            tensor, non_zero, texts, source = dense.dZ_db(m, n_out), j == k, _OF_B, None
-        else:
-            tensor, non_zero, texts, source = dense.dZ_dO(m, W), i == h, _OF_O, ("W", W, _SYMBOLS["W"])
+        (m, n_out), texts = layer["G"].shape, _TEXTS[wrt]
+        _check_size(_OF_LAYER, f"∂Z/∂{wrt}", (m, n_out, *layer[wrt].shape))
+        slopes = {
+            "W": lambda O, W: dense.dZ_dW(O, n_out),
+            "b": lambda O, W: dense.dZ_db(m, n_out),
+            "O": lambda O, W: dense.dZ_dO(m, W),
+        }[wrt]  # (m, n_out) + the shape of wrt
+        source = texts.get("source")
         return cls(
-            tensor,
-            G,
+            slopes(layer["O"], layer["W"]),
+            layer["G"],
             names=("Z", wrt, "G"),
             symbols=_SYMBOLS["G"] + _SYMBOLS[wrt],
-            structural=np.broadcast_to(non_zero, tensor.shape),
+            structural=slopes(np.ones_like(layer["O"]), np.ones_like(layer["W"])) == 1,
             entry=entry,
             step=step,
-            source=packed(*source) if source else {},
+            source=packed(source, layer[source], _SYMBOLS[source]) if source else {},
             texts=texts | {"z": "L", "gradient": f"∇_{wrt} L", "result": f"(∇_{wrt} L)[{{h}}, {{k}}]"},
         )
 
@@ -196,17 +199,16 @@ class KeyIdeaExplorer(View):
         cells, texts = self._cells(), self.texts
         terms = [self._written("·".join(texts["term"]), cell) for cell in cells]
         terms = [*terms[:2], "…", terms[-1]] if len(terms) > 4 else terms
-        counted = f": {self._written(texts['counted'])}" if texts["counted"] else ""
-        kind = "structural non-zero" if texts["by_index"] else "non-zero"
+        counted = f" can differ from 0: {self._written(texts['counted'])}" if texts["counted"] else " not 0"
         total = self._made()[self.entry] if self.step in (0, len(cells)) else np.ma.masked
         total = "?" if total is np.ma.masked else f"{total:.4g}".replace("-", "−")
-        said = f"{len(cells)} {kind}{'' if len(cells) == 1 else 's'}{counted}. "
+        said = f"{len(cells)} {'entry' if len(cells) == 1 else 'entries'}{counted}. "
         said += self._written(texts["result"]) + " = " + " + ".join(terms) + (" = " if terms else "") + total
         return f"{said}. Added so far: {self.step} of {len(cells)}." if self.step else said
 
 
 def _check_size(call, name, shape):
-    size = int(np.prod([int(n) for n in shape], dtype=object))
+    size = math.prod(shape)
     if size == 0:
         raise ValueError(f"{call}: {name} is empty, {shape}: there is no entry to show")
     if size > MOST_ENTRIES:

@@ -8,9 +8,8 @@ class ProductView extends SteppedSum {
     super(model, el, `Product ${spoken(model.get("variants")[0].name)}`);
     this.given = model.get("factors").map(unpack);
     const [first, second] = this.given.map(({ name }) => name);
-    const inRow = { all: () => [{ row: this.entry[0] }], choose: ([i]) => [i, this.entry[1]] };
-    const inColumn = { all: () => [{ column: this.entry[1] }], choose: ([, j]) => [this.entry[0], j] };
-    [this.left, this.right] = [this.addFactors("left", inRow), this.addFactors("right", inColumn)];
+    this.left = this.addFactors("left", { choose: ([i]) => [i, this.entry[1]] });
+    this.right = this.addFactors("right", { choose: ([, j]) => [this.entry[0], j] });
     const turn = (text, bit) => button(text, () => this.start({ variant: model.get("variant") ^ bit, made: [] }));
     this.turns = [turn(`Transpose ${first}`, 2), turn(`Transpose ${second}`, 1), turn("Swap the factors", 4)];
     this.mode = button("As outer products", () => this.whole && this.start({ outer: !model.get("outer") }));

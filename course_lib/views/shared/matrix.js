@@ -4,6 +4,7 @@ const MOST_NUMBERED = 20; // rows or columns; beyond that a matrix shows colours
 const LONGEST_SIDE = 512; // of a matrix without numbers, in pixels
 const SMALLEST = 11; // pixels of a text, however small its matrix
 const LONGEST_OF_SEVERAL = 288; // the same where several stand in line
+const BESIDE = 2.9; // em, for brackets and indexes beside the cells of a matrix
 
 // A view is often drawn before it is put into the page, where its colours and the size of its text are known. All matrices
 // of a view look first, and then draw: a look at the page after a change of it costs a layout.
@@ -61,12 +62,13 @@ class MatrixGrid {
 
   /**
    * Show a matrix. faded(i, j) says which entries are zero by their index, and drawn pale; open(i, j), which are not
-   * made yet: they show "?" where there are numbers. cell is the size of a cell if the view gives one; limit is the size
-   * of number with the full colour, by default that of the largest entry. vector: its entries have one index.
+   * made yet: they show "?" where there are numbers. limit is the size of number with the full colour, by default that of
+   * the largest entry. vector: its entries have one index. A view may set `cell`, the size of a cell, or `fit`, {width,
+   * height} in em for all cells: where there is no room for numbers, colours take as much of it as they can use.
    */
-  set(matrix, { faded = null, open = null, cell = this.cell, limit = null, vector = false } = {}) {
+  set(matrix, { faded = null, open = null, limit = null, vector = false } = {}) {
     this.matrix = unpack(matrix);
-    Object.assign(this, { faded, open, cell, vector });
+    Object.assign(this, { faded, open, vector });
     const { name, symbols, shape, data } = this.matrix;
     const [rows, columns] = shape;
     this.cursor = [Math.min(this.cursor[0], rows - 1), Math.min(this.cursor[1], columns - 1)];
@@ -148,19 +150,18 @@ class MatrixGrid {
 
   /** The size of a cell in pixels that this matrix would choose; with numbers in it, it grows with its text, em. */
   measure() {
-    const { em, least, family, matrix } = this;
-    if (!this.small) {
-      const side = Math.max(1, Math.min(em * 1.4, Math.floor(LONGEST_SIDE / Math.max(...matrix.shape))));
-      return { width: side, height: side };
+    const { em, fit, least, matrix } = this;
+    const [rows, columns] = matrix.shape;
+    if (this.small) {
+      const longest = Math.max(2, this.room, ...Array.from(matrix.data, (x) => number(x).length));
+      if (this.room) this.room = longest;
+      const width = Math.ceil(0.59 * longest * Math.max(least, 0.95 * em) + (least ? 0.35 : 0.75) * em);
+      const height = Math.ceil(em * (least ? 1.25 : 1.7));
+      if (!fit || (columns * width <= fit.width * em && rows * height <= fit.height * em)) return { width, height, em };
     }
-    const texts = Array.from(matrix.data, number);
-    const longest = Math.max(2, this.room, ...texts.map((text) => text.length));
-    if (this.room) this.room = longest;
-    if (!least) return { width: Math.ceil(em * (0.75 + 0.56 * longest)), height: Math.ceil(em * 1.7), em };
-    const pen = context(1, 1);
-    pen.font = `${Math.max(least, em * 0.95)}px ${family}`;
-    const widest = Math.max(em, ...texts.map((text) => pen.measureText(text).width));
-    return { width: Math.ceil(widest + 0.35 * em), height: Math.ceil(em * 1.25), em };
+    const side = Math.max(1, Math.floor(LONGEST_SIDE / Math.max(rows, columns)));
+    const [width, height] = fit ? [(fit.width * em) / columns, (fit.height * em) / rows] : [side, side];
+    return { width: Math.min(1.3 * em, width), height: Math.min(1.3 * em, height) };
   }
 
   draw(look = this.look()) {
@@ -284,8 +285,7 @@ class MatrixGrid {
   }
 
   #hover(entry) {
-    const [old, now] = [String(this.hovered), String(entry)];
-    if (old === now) return;
+    if (String(this.hovered) === String(entry)) return;
     this.hovered = entry;
     this.drawMarks();
     this.onactive(this.entry, entry ? "pointer" : "left");
@@ -318,29 +318,33 @@ class MatrixGrid {
       PageUp: [i - 10, j],
       PageDown: [i + 10, j],
     }[event.key];
-    if (to) {
-      this.hovered = null; // the hand has gone from the pointer to the keys
-      this.move(to);
-    } else return;
+    if (!to) return;
     event.preventDefault();
     event.stopPropagation();
+    this.hovered = null; // the hand has gone from the pointer to the keys
+    this.move(to);
   }
 }
 
 /** Give matrices cells of one size, so that rows and columns of neighbours stand in line. */
 function align(...grids) {
   const sizes = grids.map((grid) => grid.measure());
-  const cell = {
-    width: Math.max(...sizes.map((size) => size.width)),
-    height: Math.max(...sizes.map((size) => size.height)),
-  };
-  if (grids.some((grid) => !grid.small)) {
-    const longest = Math.max(...grids.flatMap((grid) => grid.matrix.shape));
-    const side = Math.max(1, Math.min(LONGEST_OF_SEVERAL / longest, ...sizes.map((size) => size.height)));
-    cell.width = cell.height = side;
-  } else cell.em = sizes[0].em;
+  const [width, height] = ["width", "height"].map((side) => Math.max(...sizes.map((size) => size[side])));
+  const longest = Math.max(...grids.flatMap((grid) => grid.matrix.shape));
+  const side = Math.max(1, Math.min(LONGEST_OF_SEVERAL / longest, ...sizes.map((size) => size.height)));
+  const cell = grids.some((grid) => !grid.small) ? { width: side, height: side } : { width, height, em: sizes[0].em };
   for (const grid of grids) {
     grid.cell = cell;
     grid.draw();
+  }
+}
+
+/** Matrices side by side in a room of so many em: the narrow ones first, and what they leave is for the wide ones. */
+function fitInRow(grids, room, height) {
+  let left = room;
+  for (const [k, grid] of [...grids].sort((a, b) => a.matrix.shape[1] - b.matrix.shape[1]).entries()) {
+    grid.fit = { width: left / (grids.length - k) - BESIDE, height };
+    grid.draw();
+    left -= grid.box.offsetWidth / grid.em + 0.6; // its name may be wider than its cells
   }
 }

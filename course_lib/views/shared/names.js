@@ -29,7 +29,7 @@ function factor(x, write = number) {
   return x < 0 ? `(${write(x)})` : write(x);
 }
 
-const plural = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
+const plural = (count, word) => `${count} ${count === 1 ? word : `${word.replace(/y$/, "ie")}s`}`; // entry, entries
 
 /** O^T as it is shown: Oᵀ. */
 function shown(name) {

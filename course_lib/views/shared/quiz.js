@@ -27,17 +27,6 @@ function otherEntries(matrix, [i, j]) {
   return others.map(([p, q]) => [at(matrix, p, q), `entry [${p}, ${q}], not [${i}, ${j}]`]);
 }
 
-/** What was marked, [[i, j], ...], in words: row 2, column 1, the diagonal, everything, or nothing that has a name. */
-function patternOf(marked, [rows, columns]) {
-  const within = (count, holds) => marked.length === count && marked.every(holds);
-  const [i, j] = marked[0] ?? [];
-  if (within(rows * columns, () => true)) return "You marked everything. ";
-  if (within(columns, ([p]) => p === i)) return `You marked row ${i}. `;
-  if (within(rows, ([, q]) => q === j)) return `You marked column ${j}. `;
-  if (within(Math.min(rows, columns), ([p, q]) => p === q)) return "You marked the diagonal. ";
-  return "";
-}
-
 /**
  * {box, button, asks, press, marks, forget, show}: a button and the questions behind it. asks() is "entry", "zeros", or "" while it is off.
  * entry() gives {name, value, slips, made, solve}: the entry that is chosen; zeros() gives {name, shape, isNonzero(i, j),
@@ -92,8 +81,8 @@ function quiz({ tell, follow }, model, { entry, zeros, changed }) {
       solve();
       judge(true, `These ${marked.length} entries of ${name} are not 0, and no others.`);
     } else if (!wrong.length && missed.every((place) => value(...place) === 0))
-      judge(false, `${plural(missed.length, "entry").replace("entrys", "entries")} more: what happens to be 0 by its number still counts.`);
-    else judge(false, `${patternOf(marked, shape)}${missed.length} missing, ${wrong.length} too many. ${hint}`);
+      judge(false, `${plural(missed.length, "entry")} more: what happens to be 0 by its number still counts.`);
+    else judge(false, `${missed.length} missing, ${wrong.length} too many. ${hint}`);
     changed();
   }
 

@@ -1,7 +1,15 @@
 // A result whose entries are sums of products, made one product at a time: what ProductExplorer and KeyIdeaExplorer share.
 
+/** Dashed outlines of these entries: of a whole row or column where they are one. */
+function outlines(places, [rows, columns]) {
+  const inLine = (axis, count) => places.length === count && places.every((place) => place[axis] === places[0][axis]);
+  const marks = inLine(0, columns) ? [{ row: places[0][0] }] : inLine(1, rows) ? [{ column: places[0][1] }] : places.map((entry) => ({ entry }));
+  return marks.map((mark) => ({ ...mark, dashed: true }));
+}
+
 /**
- * What is drawn follows from the traits entry, step and made, and from `pointed`: {term, before}, {part}, {over} or {words}
+ * What is drawn follows from the traits entry, step and made, from `hidden`, while the non-zeros are not to be seen, and from
+ * `pointed`: {term, before}, {part}, {over} or {words}
  * under the pointer or the focus. A view has `whole`, the result; termsOf(entry), its products [{pair: [a, b], named, places},
  * ...]: the factors, the product in letters, where its factors stand in each of `factors`, and `written`, if the index sum has
  * it otherwise; most, the largest number of products; layEntry(), what else changes with the entry; route(s), the places
@@ -27,9 +35,9 @@ class SteppedSum {
 
   /**
    * A matrix that factors stand in; key: that of its piece in the text. Pointing at a factor points at its product, and of
-   * another entry outside(entry) is said. all(places) marks what the sum runs over; choose(entry): what a click there chooses.
+   * another entry outside(entry) is said. choose(entry): the entry of the result that a click there chooses.
    */
-  addFactors(key, { all, outside = () => ` is in no product of ${this.chosen()}.`, choose, ...options }) {
+  addFactors(key, { outside = () => ` is in no product of ${this.chosen()}.`, choose, ...options } = {}) {
     const place = this.factors.length;
     const follow = (_, how) => {
       if (!this.result.matrix) return;
@@ -43,7 +51,7 @@ class SteppedSum {
     };
     const grid = new MatrixGrid(this.view.signal, { onactive: follow, ...options });
     for (const kind of ["focus", "blur"]) grid.grid.addEventListener(kind, follow);
-    this.factors.push({ grid, key, all });
+    this.factors.push({ grid, key });
     return grid;
   }
 
@@ -210,9 +218,9 @@ class SteppedSum {
 
   /** Solid: the product that is lit. Dashed: all that the sum runs over, or that the part of the text gives; and the entry until it is made. */
   mark(term, part) {
-    for (const [k, { grid, key, all }] of this.factors.entries()) {
+    for (const [k, { grid, key }] of this.factors.entries()) {
       const places = this.terms.map((one) => one.places[k]);
-      const dashed = part && part !== key ? [] : all(places).map((mark) => ({ ...mark, dashed: true }));
+      const dashed = this.hidden || (part && part !== key) ? [] : outlines(places, grid.matrix.shape);
       grid.mark([...dashed, ...(term === null ? [] : [{ entry: places[term] }])]);
     }
     this.result.mark([{ entry: this.entry, dashed: !this.isMade(this.entry) }]);
