@@ -34,7 +34,7 @@ def test_each_entry_is_told_as_a_slope_with_rise_and_run(lab):
     for key, (i, j) in (("ArrowDown", (1, 0)), ("End", (1, 4)), ("Control+End", (6, 4)), ("ArrowLeft", (6, 3))):
         grid.press(key)
         moves = f"if x[{j}] moves by a little, y[{i}] moves {A[i, j]} times as far."
-        assert status(page) == f"∂y/∂x[{i}, {j}] = {A[i, j]}: {moves}"
+        assert status(page) == f"(∂y/∂x)[{i}, {j}] = {A[i, j]}: {moves}"
         words = slope_words(page)
         assert words.startswith(f"y[{i}] against x[{j}]")
         assert f"At x[{j}] = {x[j]}, y[{i}] = {(A @ x)[i]}." in words
@@ -90,7 +90,7 @@ def test_an_elementwise_map_shows_the_slope_of_the_component_that_moves(lab):
     assert np.array_equal(numbers(page, "∂O/∂Z"), np.eye(3).ravel())
     page.get_by_role("grid", name="∂O/∂Z").press("Control+Home")
     page.keyboard.press("ArrowRight")
-    assert status(page) == "∂O/∂Z[0, 1] = 0: zero by its index, since O[0] depends on Z[0] alone."
+    assert status(page) == "(∂O/∂Z)[0, 1] = 0: zero by its index, since O[0] depends on Z[0] alone."
 
 
 def test_where_the_function_fails_the_reason_is_shown_and_the_view_lives_on(lab):

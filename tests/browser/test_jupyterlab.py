@@ -42,7 +42,7 @@ VIEWS = [
     View(
         W + "JacobianExplorer(A, np.ones(3))",
         "role=grid >> nth=1",
-        *("End", "∂y/∂x[0, 2] = 0", "entry == [0, 2]", "entry = [1, 1]", "At x[1] = 1, y[1] = 3."),
+        *("End", "(∂y/∂x)[0, 2] = 0", "entry == [0, 2]", "entry = [1, 1]", "At x[1] = 1, y[1] = 3."),
     ),
     View(
         W + "KeyIdeaExplorer.of_layer('W', A, A, A[:1], A)",

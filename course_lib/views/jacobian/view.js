@@ -35,17 +35,15 @@ function slopePicture() {
     const start = x + run > reach ? x - run : x;
     const [foot, tip, level, end] = [toX(start), toX(start + run), toY(onTangent(start)), toY(onTangent(start + run))];
     step.setAttribute("d", `M${foot} ${level}H${tip}V${end}`);
-    const flat = Math.abs(end - level) < 12; // too low for words beside it: they stand above
-    const [near, bottom] = [tip > SLOPE.width - 110, area.y + area.height];
+    const near = tip > SLOPE.width - 110;
     const write = (text, words, place, v, anchor) => {
       text.textContent = words;
       text.setAttribute("x", place);
-      text.setAttribute("y", Math.max(area.y + 12, Math.min(bottom - 6, v)));
+      text.setAttribute("y", Math.max(area.y + 12, Math.min(area.y + area.height - 6, v)));
       text.setAttribute("text-anchor", anchor);
     };
-    write(runText, `run ${number(run)}`, (foot + tip) / 2, level + (slope < 0 && !flat ? -7 : 16), "middle");
-    const beside = flat ? Math.min(level, end) - 8 : (level + end) / 2 + 4;
-    write(riseText, `rise ${number(slope * run)}`, near ? foot - 6 : tip + 6, beside, near ? "end" : "start");
+    write(runText, `run ${number(run)}`, (foot + tip) / 2, level + (slope < 0 ? -7 : 16), "middle");
+    write(riseText, `rise ${number(slope * run)}`, near ? foot - 6 : tip + 6, (level + end) / 2 + 4, near ? "end" : "start");
     picture.name(`Curve of ${names.y} against ${names.x}, with the tangent of slope ${precise(slope)}`);
   }
   return { box: picture.box, draw };
@@ -58,7 +56,7 @@ class JacobianView {
   constructor(model, el) {
     const [yName, jName, xName] = model.get("names");
     const [m, n] = model.get("answer").J.shape;
-    const view = frame(el, `Jacobian ${jName}`, HINT);
+    const view = frame(el, `Jacobian ${jName} of ${model.get("formula")}`, HINT);
     view.root.classList.add("bss-jacobian");
     Object.assign(this, { model, view, yName, jName, xName, m, n, pointed: null, elementwise: model.get("elementwise") });
     this.hasKernel = Boolean(model.widget_manager); // a page that was exported has no widget manager
@@ -66,35 +64,35 @@ class JacobianView {
     this.xj = (j) => `${xName}[${j}]`;
     this.notice = element("div", { class: "bss-problem", "aria-live": "polite" });
     this.solved = new Set(); // entries whose number was found, in your turn
-    this.quiz = quiz(view, model, { entry: () => this.asked(), zeros: () => this.askedForZeros(), changed: () => this.changed() });
+    this.quiz = quiz(view, model, { entry: () => this.asked(), zeros: () => this.askedForZeros(), changed: () => this.draw() });
     const { signal } = view;
     const grid = (what, onpress) =>
       new MatrixGrid(signal, { onactive: (entry, how) => this.point(what, entry, how), onpress, room: ROOM });
     this.grids = { y: grid("y"), J: grid("J", (entry) => this.quiz.press(entry)), x: grid("x") };
     this.build();
-    const ask = { same, draw: () => this.receive(), settle: () => this.settle(), tell: (words) => setText(this.notice, words) };
+    const ask = { same, draw: () => this.draw(), settle: () => this.settle(), tell: (words) => setText(this.notice, words) };
     this.kernel = asker(model, view, ask);
     this.grids.x.grid.tabIndex = -1; // its entries are those of the sliders beside it
     const resized = new ResizeObserver(() => this.alignSliders());
     resized.observe(this.grids.x.box);
     signal.addEventListener("abort", () => resized.disconnect());
-    view.follow(model, { entry: () => this.place() });
-    this.kernel.receive();
-    this.place();
-    this.alignSliders();
+    view.follow(model, { entry: () => this.draw() });
     this.quiz.show();
+    this.settle();
   }
 
   build() {
     const { n, grids, quiz: turn, view } = this;
-    const inputs = { min: -1, max: 1, value: 0 };
+    const { reach } = this.model.get("answer");
+    const inputs = { min: -reach, max: reach, step: round(reach / 100), value: 0 };
     this.sliders = Array.from({ length: n }, (_, j) => slider(this.xj(j), inputs, (to) => this.drag(j, to)));
     this.column = element("div", { class: "bss-sliders" }, ...this.sliders.map(({ box }) => box));
     const moved = element("div", { class: "bss-moved" }, grids.x.box, this.column);
     this.picture = slopePicture();
     this.lines = Array.from({ length: 5 }, () => element("p"));
     const bar = element("div", { class: "bss-controls", role: "toolbar", "aria-label": "the Jacobian" });
-    bar.append(turn.button, resetButton(this.model, () => this.forget()));
+    const forget = () => ((this.pointed = null), this.solved.clear());
+    bar.append(element("b", {}, ...typeset(this.model.get("formula"))), turn.button, resetButton(this.model, forget));
     roving(bar);
     const map = element("div", { class: "bss-map" }, grids.y.box, grids.J.box, moved);
     this.slope = element("div", { class: "bss-slopes" }, this.picture.box, element("div", { class: "bss-slope-words" }, ...this.lines));
@@ -136,44 +134,29 @@ class JacobianView {
     this.kernel.ask(next);
   }
 
-  forget() {
-    this.pointed = null;
-    this.solved.clear();
-    this.changed();
-  }
-
-  receive() {
-    this.answer = this.model.get("answer");
-    this.curves = unpack({ data: this.answer.curves }).data;
-    this.lay();
-    this.mark();
-  }
-
   settle() {
-    const { answer } = this;
-    answer.asked.forEach((value, j) => this.setSlider(value, j));
+    const { asked, problem } = this.model.get("answer");
+    for (const [j, { input }] of this.sliders.entries()) {
+      Object.assign(input, { value: asked[j], disabled: !this.hasKernel });
+      input.setAttribute("aria-valuetext", precise(asked[j]));
+    }
     const none = "The sliders need a running kernel, and this page has none. Everything else answers.";
-    const kept = `${answer.problem.replace(/\.$/, "")}. The numbers are those of the last ${this.xName} that worked.`;
-    setText(this.notice, answer.problem ? kept : this.hasKernel ? "" : none);
-  }
-
-  setSlider(value, j) {
-    const { input } = this.sliders[j];
-    const { reach } = this.answer;
-    if (Number(input.max) !== reach) Object.assign(input, { min: -reach, max: reach, step: round(reach / 100) });
-    input.value = value;
-    input.disabled = !this.hasKernel;
-    input.setAttribute("aria-valuetext", precise(value));
+    const kept = `${problem.replace(/\.$/, "")}. The numbers are those of the last ${this.xName} that worked.`;
+    setText(this.notice, problem ? kept : this.hasKernel ? "" : none);
   }
 
   // ---- what is seen
-  lay() {
-    const { answer, elementwise } = this;
-    const [m, n] = this.model.get("symbols");
+  draw() {
+    const { model, elementwise, grids: { y, J, x } } = this;
+    const [[m, n], [i, j], answer] = [model.get("symbols"), model.get("entry"), model.get("answer")];
     const open = this.quiz.asks() ? (i, j) => !this.solved.has(`${i},${j}`) : null;
-    this.grids.y.set({ ...answer.y, symbols: [m, "1"] }, { vector: true });
-    this.grids.J.set({ ...answer.J, symbols: [m, n] }, { faded: elementwise && !open ? (i, j) => i !== j : null, open });
-    this.grids.x.set({ ...answer.x, symbols: [n, "1"] }, { vector: true });
+    y.set({ ...answer.y, symbols: [m, "1"] }, { vector: true });
+    J.set({ ...answer.J, symbols: [m, n] }, { faded: elementwise && !open ? (i, j) => i !== j : null, open });
+    x.set({ ...answer.x, symbols: [n, "1"] }, { vector: true });
+    J.move([i, j], { silent: true });
+    y.move([i, 0], { silent: true });
+    x.move([j, 0], { silent: true });
+    this.mark();
   }
 
   /** Each slider stands beside its entry of x, whatever the size of the text is. */
@@ -182,12 +165,6 @@ class JacobianView {
     const offset = x.grid.getBoundingClientRect().top - x.box.getBoundingClientRect().top;
     this.column.style.paddingTop = `${offset + x.top}px`;
     for (const { box } of this.sliders) box.style.height = `${x.size.height}px`;
-  }
-
-  changed() {
-    if (!this.answer) return;
-    this.lay();
-    this.mark();
   }
 
   /** Outline what is pointed at, or else chosen. */
@@ -221,10 +198,12 @@ class JacobianView {
   }
 
   drawSlope(i, j) {
-    const { answer, curves, m, n, grids, yi, xj, xName, jName } = this;
+    const { m, n, grids, yi, xj, xName, jName } = this;
+    const answer = this.model.get("answer");
     this.slope.classList.toggle("bss-asleep", Boolean(grids.J.open?.(i, j)));
     const place = answer.columns.indexOf(j);
     if (place < 0) return; // the kernel is sending this curve
+    const curves = unpack({ data: answer.curves }).data;
     const count = curves.length / answer.columns.length / m;
     const ys = Array.from({ length: count }, (_, k) => curves[(place * count + k) * m + i]);
     const slope = at(grids.J.matrix, i, j);
@@ -242,15 +221,6 @@ class JacobianView {
     this.picture.draw({ ys, y: value, x: here, slope, run, reach: answer.reach, names: { x: xj(j), y: yi(i) } });
   }
 
-  place() {
-    const { y, J, x } = this.grids;
-    const [i, j] = this.model.get("entry");
-    J.move([i, j], { silent: true });
-    y.move([i, 0], { silent: true });
-    x.move([j, 0], { silent: true });
-    this.mark();
-  }
-
   // ---- your turn
   asked() {
     const { J, y, x } = this.grids;
@@ -261,14 +231,14 @@ class JacobianView {
       ...otherEntries(J.matrix, [i, j]),
       [-value, "the right number with the other sign"],
       [1 / value, `how far ${this.xj(j)} moves with ${this.yi(i)}`],
-      [value * xValue, `${this.jName}[${i}, ${j}] times ${this.xj(j)}`],
+      [value * xValue, `${J.nameOf([i, j])} times ${this.xj(j)}`],
       [yValue, `${this.yi(i)} itself`],
       [yValue + value, `${this.yi(i)} after the move, not by how much it moved`],
       [yValue / xValue, `${this.yi(i)} / ${this.xj(j)}, which is no slope`],
     ];
     const key = `${i},${j}`;
-    const solve = () => { this.solved.add(key); this.changed(); };
-    return { name: `${this.jName}[${i}, ${j}]`, value, slips, made: this.solved.has(key), solve };
+    const solve = () => { this.solved.add(key); this.draw(); };
+    return { name: J.nameOf([i, j]), value, slips, made: this.solved.has(key), solve };
   }
 
   askedForZeros() {

@@ -27,6 +27,7 @@ class JacobianExplorer(View):
 
     _esm, _css = script(__file__)
     names = traitlets.List(traitlets.Unicode()).tag(sync=True)  # of y, ∂y/∂x and x
+    formula = traitlets.Unicode().tag(sync=True)  # y = A x
     symbols = traitlets.List(traitlets.Unicode()).tag(sync=True)
     elementwise = traitlets.Bool().tag(sync=True)
     entry = traitlets.Any((0, 0)).tag(sync=True)
@@ -43,8 +44,8 @@ class JacobianExplorer(View):
             raise ValueError(f"{self._call}: x has {len(x)} components; {sliders}")
         check_texts(f"{self._call}: names", names, 2)
         self._reach = nice(1.5 * abs(x).max())  # sliders go from -reach to reach
-        self._map = VectorMap(self._call, f, x)
-        m, n = self._map.shape
+        formula = self._take(f, x)
+        m, n = self._shape = self._at(x)[1].shape
         if m > MOST_RESULTS:
             raise ValueError(f"{self._call}: f(x) has {m} components; the view shows up to {MOST_RESULTS}")
         elementwise = isinstance(f, Activation)
@@ -52,7 +53,8 @@ class JacobianExplorer(View):
         symbols = symbols if symbols is not None else (("n", "n") if elementwise else ("m", "n"))
         check_symbols(self._names[1], (m, n), symbols, {})
         traits = {"names": self._names, "symbols": list(symbols), "elementwise": elementwise, "entry": entry}
-        super().__init__(**traits, asked=x.tolist(), answer=self._answer(x, range(n)))
+        formula = f"{names[0]} = {formula.format(names[1])}"
+        super().__init__(**traits, formula=formula, asked=x.tolist(), answer=self._answer(x, range(n)))
 
     @property
     def x(self):
@@ -65,11 +67,14 @@ class JacobianExplorer(View):
         y, J, x = (unpacked(self.answer[key]) for key in "yJx")
         parts = [Panel(y_name, y, (m, "1"), entries=[(i, 0)]), Panel(name, J, (m, n), entries=[(i, j)])]
         parts.append(Panel(x_name, x, (n, "1"), entries=[(j, 0)]))
-        return board([parts], f"If {x_name}[{j}] moves by a little, {y_name}[{i}] moves {J[i, j]:.3g} times as far.")
+        return board(
+            [parts],
+            f"{self.formula}. If {x_name}[{j}] moves by a little, {y_name}[{i}] moves {J[i, j]:.3g} times as far.",
+        )
 
     def __repr__(self):
         y, _, x = self.names
-        return f"JacobianExplorer(d{y}/d{x} {self._map.shape})"
+        return f"JacobianExplorer(d{y}/d{x} {self._shape})"
 
     @traitlets.observe("asked")
     def _move(self, change):
@@ -84,11 +89,11 @@ class JacobianExplorer(View):
 
     @traitlets.validate("entry")
     def _inside(self, proposal):
-        return list(checked_entry(f"{self._call}: entry", proposal["value"], self._map.shape, self.names[1]))
+        return list(checked_entry(f"{self._call}: entry", proposal["value"], self._shape, self.names[1]))
 
     def _answer(self, x, columns):
         """All that the browser draws for x; `columns` says for which x_j the curves of y against x_j are made."""
-        y, J = self._map.at(x)
+        y, J = self._at(x)
         y_name, name, x_name = self._names
         return {
             "asked": x.tolist(),
@@ -97,7 +102,7 @@ class JacobianExplorer(View):
             "J": packed(name, J),
             "x": packed(x_name, x[:, np.newaxis]),
             "columns": list(columns),
-            "curves": np.array([self._map.curve(x, j, self._reach) for j in columns]).tobytes(),
+            "curves": np.array([self._curve(x, j) for j in columns]).tobytes(),
             "problem": "",
         }
 
@@ -108,63 +113,57 @@ class JacobianExplorer(View):
         except Exception as error:  # noqa: BLE001 (whatever a learner's function raises)
             return self.answer | {"asked": x.tolist(), "problem": f"{type(error).__name__}: {error}"}
 
+    # The map: a matrix A, (m, n), for y = A x, and dy/dx = A; or an activation, with the diagonal of its derivative; or a
+    # function from a vector to a vector or a number, with its `numeric_jacobian`.
 
-class VectorMap:
-    """y = f(x) for x of shape (n,), y of shape (m,), and dy/dx of shape (m, n). `call` begins the error messages.
-
-    f: a matrix A, (m, n), for y = A x, and dy/dx = A; or an activation, with the diagonal of its derivative; or a function
-    from a vector to a vector or a number, with its `numeric_jacobian`.
-    """
-
-    def __init__(self, call, f, x):
-        self.call, self.shape = call, ()
-        self._f, self._jacobian = f, lambda x: numeric_jacobian(self.y, x)
+    def _take(self, f, x):
+        """Keep f and its Jacobian; what is written behind "y =", with {} for x."""
+        self._f, self._shape = f, ()
         if isinstance(f, Activation):
             self._jacobian = lambda x: np.diag(f.derivative(x))  # (n, n)
-        elif not callable(f):
-            if np.ndim(np.asarray(f, dtype=object)) == 0:
-                raise TypeError(f"{call}: f is {f!r}, expected a matrix, an activation, or a function of a vector")
-            A = as_matrix(call, "A", f).astype(float)  # (m, n)
-            if A.shape[1] != len(x):
-                raise ShapeError(
-                    f"{call}: x has shape {x.shape}, expected (n,): n is {A.shape[1]} because A is {A.shape}."
-                )
-            self._f, self._jacobian = A.__matmul__, lambda x: A
-        self.shape = self.at(x)[1].shape
+            return f"{f}({{}})"
+        if callable(f):
+            self._jacobian = lambda x: numeric_jacobian(self._y, x)  # (m, n)
+            name = getattr(f, "__name__", "f")
+            return f"{name if name.isidentifier() else 'f'}({{}})"
+        if np.ndim(np.asarray(f, dtype=object)) == 0:
+            raise TypeError(f"{self._call}: f is {f!r}, expected a matrix, an activation, or a function of a vector")
+        A = as_matrix(self._call, "A", f).astype(float)  # (m, n)
+        if A.shape[1] != len(x):
+            expected = f"expected (n,): n is {A.shape[1]} because A is {A.shape}"
+            raise ShapeError(f"{self._call}: x has shape {x.shape}, {expected}.")
+        self._f, self._jacobian = A.__matmul__, lambda x: A
+        return "A {}"
 
-    def y(self, x):
+    def _y(self, x):
         """f(x), (m,). Raises ShapeError or TypeError if f gives something else."""
         y = np.atleast_1d(np.asarray(self._f(x.copy())))
-        check_numbers(f"{self.call}: f(x)", y, rank=1)
-        if self.shape and y.shape != self.shape[:1]:
-            raise ShapeError(f"{self.call}: f(x) has shape {y.shape}, expected {self.shape[:1]} as before.")
+        check_numbers(f"{self._call}: f(x)", y, rank=1)
+        if self._shape and y.shape != self._shape[:1]:
+            raise ShapeError(f"{self._call}: f(x) has shape {y.shape}, expected {self._shape[:1]} as before.")
         return y.astype(float)
 
-    def at(self, x):
-        """y and dy/dx at x, (m,) and (m, n). Raises ValueError where one of them is not finite, and what `y` raises."""
-        with np.errstate(all="ignore"):
-            y = self.y(x)
-            self._check_finite("f(x)", y, x)
-            J = self._jacobian(x)
-        self._check_finite("dy/dx", J, x)
-        return y, J
+    def _at(self, x):
+        """y and dy/dx at x, (m,) and (m, n). Raises ValueError where one of them is not finite, and what `_y` raises."""
+        made = []
+        for name, function in (("f(x)", self._y), ("dy/dx", self._jacobian)):
+            with np.errstate(all="ignore"):
+                made.append(function(x))
+            if not np.isfinite(made[-1]).all():
+                where = np.array2string(x, precision=4, max_line_width=1000)
+                raise ValueError(f"{self._call}: {name} is not finite everywhere at x = {where}")
+        return made
 
-    def curve(self, x, j, reach):
+    def _curve(self, x, j):
         """y where x_j goes from -reach to reach and the others stand still, (CURVE_POINTS, m); NaN where f fails."""
-        ys, moved = np.full((CURVE_POINTS, self.shape[0]), np.nan), x.copy()
+        ys, moved = np.full((CURVE_POINTS, self._shape[0]), np.nan), x.copy()
         with np.errstate(all="ignore"):
-            for k, xj in enumerate(np.linspace(-reach, reach, CURVE_POINTS)):
-                moved[j] = xj
+            for k, moved[j] in enumerate(np.linspace(-self._reach, self._reach, CURVE_POINTS)):
                 try:
-                    ys[k] = self.y(moved)
+                    ys[k] = self._y(moved)
                 except Exception:  # noqa: BLE001, S112 (a gap in the curve, no more: at x itself f works)
                     continue
         return ys
-
-    def _check_finite(self, name, A, x):
-        if not np.isfinite(A).all():
-            at = np.array2string(x, precision=4, max_line_width=1000)
-            raise ValueError(f"{self.call}: {name} is not finite everywhere at x = {at}")
 
 
 def nice(size):

@@ -36,9 +36,9 @@ function shown(name) {
   return name.replaceAll("^T", "ᵀ");
 }
 
-/** The entry of a matrix by its name: G[2, 1], (∇_W L)[2, 1]. */
+/** The entry of a matrix by its name: G[2, 1], (∇_W L)[2, 1], (∂y/∂x)[2, 1]. */
 function entryName(name, entry) {
-  return `${/^[^(].* /.test(name) ? `(${shown(name)})` : shown(name)}[${entry.join(", ")}]`;
+  return `${/^[^(].*[ /]/.test(name) ? `(${shown(name)})` : shown(name)}[${entry.join(", ")}]`;
 }
 
 /** O^T as it is read aloud: O transposed. */
