@@ -3,7 +3,6 @@
 import re
 from pathlib import Path
 
-import pytest
 from rows import checked, with_sections
 from test_notebooks import NAMES, headings, read
 from test_readme import blocks, section, table
@@ -129,13 +128,3 @@ def test_every_section_of_the_page_is_in_its_list():
     listed = re.findall(r"^- \[(.+)\]\(#", LECTURER, flags=re.MULTILINE)
     assert listed == re.findall(r"^## (.+)$", LECTURER, flags=re.MULTILINE)
     assert "](LECTURER.md)" in section((ROOT / "README.md").read_text(encoding="utf-8"), "For a lecturer")
-
-
-def test_the_command_for_slides_knows_the_options_and_names_the_file(capsys):
-    from course_lib.publish import slides
-
-    with pytest.raises(SystemExit):
-        slides.main(["--help"])
-    described = " ".join(capsys.readouterr().out.split())
-    assert "--theme {light,dark}" in described and "NOTEBOOK.slides.html" in described
-    assert "notebooks/05_grad_W.slides.html" in LECTURER

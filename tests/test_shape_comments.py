@@ -63,7 +63,6 @@ def arrows(text):
 
 # Where a line may run: what stands before it, and after it.
 PLACES = [
-    ("if m:\n", ""),
     ("for k in []:\n    pass\nelse:\n", ""),
     ("try:\n    1 / 0\nexcept ZeroDivisionError:\n", ""),
     ("try:\n    pass\nfinally:\n", ""),
@@ -91,7 +90,6 @@ HOLDS = [
     "def f(p):\n    def g():\n        A = np.ones(p)  # (p,)\n        return A\n    return g()\nf(4)",
     "def f(p):\n    def g(A):\n        A = A + 0  # (p,)\n    g(np.ones(p))\nf(4)",  # g itself does not use p
     "def f(p):\n    class C:\n        A = np.ones(p)  # (p,)\n    return C\nf(4)",
-    "class C:\n    def f(self, p):\n        self.A = np.ones(p)  # (p,)\nC().f(4)",
     "def f():\n    global p\n    p = 4\n    A = np.ones(p)  # (p,)\nf()",
     "def f(p):\n    def g():\n        nonlocal p\n        p = 6\n        A = np.ones(p)  # (p,)\n    g()\nf(4)",
     # return, and a line that is only an expression
@@ -132,7 +130,10 @@ Z_LIES = "Z is (7, 3), but the comment says (n_out, m) = (3, 7)."
 FAILS = [
     *((f"{head}    Z = O @ W  # (n_out, m)\n{tail}", Z_LIES) for head, tail in PLACES),
     # symbols
-    ("Z = O @ W  # (m, p)", "`(m, p)` uses p, which is not defined where this line runs"),
+    (
+        "Z = O @ W  # (m, p)",
+        "`(m, p)` uses p, which is not defined where this line runs: define it first, for example p",
+    ),
     ("Z = O @ W  # (m, len)", "uses len as a size, but len is a builtin_function_or_method."),
     ("def f(m):\n    A = O + 0  # (m, n_in)\nf(2)", "A is (7, 5), but the comment says (m, n_in) = (2, 5)."),
     ("class C:\n    m = 2\n    A = O  # (m, n_in)", "A is (7, 5), but the comment says (m, n_in) = (2, 5)."),
@@ -281,7 +282,10 @@ def test_a_comment_passes_exactly_if_it_is_the_shape(stated, shape, in_symbols):
         checked(f"{values}A = np.zeros({shape})  # {comment}")
 
 
-@given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=30))
+ANY_TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=30)
+
+
+@given(st.text(st.sampled_from("()mn12,+*@-> .[]'#\\=:"), max_size=30) | ANY_TEXT)
 def test_no_comment_can_break_the_cell(comment):
     try:
         assert checked(f"A = np.zeros((2, 3))  # {comment}")["A"].shape == (2, 3)
@@ -351,16 +355,8 @@ def test_what_does_not_meet_or_is_no_size_is_told_in_full():
         "(m, n_in) @ (m, n_out)": f"contradicts itself: {both} do not contract: the inner sizes differ.",
         "(m, n_in) + (m, n_out)": f"contradicts itself: {both} do not broadcast.",
         "(7, 5) @ ()": "contradicts itself: (7, 5) and () do not contract: the inner sizes differ.",
-        "(m, p)": "uses p, which is not defined where this line runs: define it first, for example p = 7 or p = O.shape[0].",
         "(m, half)": "uses half as a size, but half is a float.",
         "(m, yes)": "uses yes as a size, but yes is a bool.",
     }
     cases = [({"text": text}, ShapeError, f"the comment `{text}` {reason}") for text, reason in told.items()]
     assert not_refused(come_to, {"text": "()"}, cases) == []
-
-
-@given(st.text(st.sampled_from(list("()mn12,+*@-> .[]'#\\=:")), max_size=30) | st.text(st.characters(codec="utf-8")))
-def test_every_comment_is_read_without_an_error(comment):
-    shapes, left = parse_comment(comment.replace("\0", ""))
-    assert all(isinstance(shape, ast.Tuple) for shape in shapes)
-    assert left is None or shapes

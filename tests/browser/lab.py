@@ -7,16 +7,14 @@ import contextlib
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 import nbformat
+import requests
 from chromium import PATIENCE, Chromium, notebook_of
 
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
@@ -74,8 +72,8 @@ class Lab:
         self._count += 1
         name = f"notebook_{self._count}.ipynb"
         nbformat.write(notebook, self.root / name)
-        kernel = {"name": "python3"}
-        self._api("sessions", {"path": name, "name": name, "type": "notebook", "kernel": kernel})  # starts meanwhile
+        body = {"path": name, "name": name, "type": "notebook", "kernel": {"name": "python3"}}
+        self._api("sessions", "POST", json=body)  # its kernel starts meanwhile
         page = self.new_page(**{"color_scheme": theme, **context})
         page.goto(f"{self.url}/{'lab' if files else 'doc'}/tree/{name}?token={self._token}&reset", wait_until="commit")
         page.wait_for_function("() => window.jupyterapp?.shell.currentWidget?.content?.model", timeout=PATIENCE * 1000)
@@ -136,7 +134,7 @@ class Lab:
         """Close all pages and end all kernels, and return what went wrong; the server and the browser stay."""
         wrong = self._browser.close_pages()
         for session in self._api("sessions"):
-            self._api(f"sessions/{session['id']}", method="DELETE")
+            self._api(f"sessions/{session['id']}", "DELETE")
         return wrong
 
     def close(self):
@@ -207,33 +205,24 @@ class Lab:
                 self._port, self._token = served["port"], served["token"]
                 self._api("status")
                 return
-            except (FileNotFoundError, json.JSONDecodeError, urllib.error.URLError):
+            except (FileNotFoundError, json.JSONDecodeError, requests.ConnectionError):
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     self._server.wait(timeout=0.1)
         raise RuntimeError("JupyterLab did not start:\n" + self._log.read_text(encoding="utf-8", errors="replace"))
 
     def _stop_server(self):
-        if os.name == "nt":
-            self._server.terminate()
-        else:
-            # The server ends its kernels; they are in sessions of their own, so its group alone would not reach them.
-            os.killpg(self._server.pid, signal.SIGTERM)
+        self._server.terminate()  # it ends its kernels
         try:
             self._server.wait(timeout=15)
         except subprocess.TimeoutExpired:
             self._server.kill()
             self._server.wait()
 
-    def _api(self, path, body=None, method=None):
-        request = urllib.request.Request(
-            f"{self.url}/api/{path}",
-            data=json.dumps(body).encode() if body else None,
-            headers={"Authorization": f"token {self._token}"},
-            method=method,
-        )
-        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
-            text = answer.read()
-        return json.loads(text) if text else None
+    def _api(self, path, method="GET", **options):
+        headers = {"Authorization": f"token {self._token}"}
+        answer = requests.request(method, f"{self.url}/api/{path}", headers=headers, timeout=PATIENCE, **options)
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
 
     def _change_theme(self, page, name):
         self.command(page, "apputils:change-theme", {"theme": name})
