@@ -109,12 +109,7 @@ def test_the_mean_factor_is_the_geometric_mean():
     assert Flow(None, None, None, np.array([0.0, 8.0])).mean_factor == 0
 
 
-def test_what_makes_no_theory_or_cannot_be_its_layers_is_refused_by_name():
-    cases = [
-        ({"weight_gain": -0.1}, ValueError, "weight_gain is -0.1, expected a finite number, at least 0"),
-        ({"bias_variance": -1}, ValueError, "bias_variance is -1"),
-    ]
-    assert not_refused(mean_field, {"activation": tanh, "weight_gain": 1.0}, cases) == []
+def test_what_cannot_be_layers_of_a_theory_is_refused_by_name():
     cases = [
         ({"depth": 0}, ValueError, "depth is 0, expected a whole number, at least 1"),
         ({"q_in": 0.0}, ValueError, "q_in is 0.0, expected a finite number, above 0"),

@@ -335,7 +335,6 @@ BAD_STEPS = [  # one of each kind: tests/test_bad_input.py has the others
     ({"X": np.ones((7, 4))}, ShapeError, "X has shape (7, 4), expected (m, 3): n_in is 3"),
     ({"X": np.ones((6, 3))}, ShapeError, "target has shape (7, 2), expected ("),
     ({"target": np.array([[1.5, -0.5]] * 7)}, ValueError, "does not sum to 1 with entries of at least 0"),
-    ({"learning_rate": -0.1}, ValueError, "learning_rate is -0.1, expected a finite number, at least 0"),
     ({"momentum": 0.9}, TypeError, "velocity is NoneType None, expected np.zeros((26,), float64)"),
     ({"velocity": np.zeros(25)}, TypeError, "expected np.zeros((26,), float64)"),
     ({"velocity": np.broadcast_to(0.0, (26,))}, TypeError, "velocity is ndarray"),
