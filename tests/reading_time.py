@@ -15,7 +15,7 @@ EXERCISE = 4  # minutes
 _HEAD = r"(?<=\*\*Time\*\* \| )[^|\n]*(?= \|)"
 _ALL = r"some [\d.]+ hours, [\d.]+ with the exercises"
 _EACH = r"\d+ to \d+ minutes to read"
-_ROW = r"((?:\| |\(){name}[^|\n]*(?:\|[^|\n]*){{2}}\| )[^|\n]*(?= \|)"  # of the map; 00 itself has no link there
+_ROW = r"((?:\| |\(){name}[^|\n]*(?:\|[^|\n]*){{2}}\| )\d+, \d+(?= \|)"  # of the map; 00 itself has no link there
 
 
 def contents(notebook):
