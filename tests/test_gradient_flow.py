@@ -11,7 +11,6 @@ from course_lib.activations import Activation, gelu, identity, leaky_relu, relu,
 from course_lib.depth.theory import Flow, mean_field
 
 ALL = [f for f in vars(activations).values() if isinstance(f, Activation)]
-GAIN = st.floats(0.01, 10)
 Q = st.floats(1e-6, 1e6)
 
 

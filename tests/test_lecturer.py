@@ -19,7 +19,6 @@ ROOT = Path(__file__).parents[1]
 LECTURER = (ROOT / "LECTURER.md").read_text(encoding="utf-8")
 LECTURES = re.findall(r"^## (Lecture \d: .+)$", LECTURER, flags=re.MULTILINE)
 SHORT = "The course as two lectures of 90 minutes"
-SLIPS = "Where the course corrects the notes"
 
 
 def rows(first_column, heading=None):
