@@ -1,16 +1,15 @@
 """The layers of notebook 10, as its cells define them, beside autograd: the forward passes are written here anew."""
 
 import re
-from pathlib import Path
 
 import autograd.numpy as anp
-import nbformat
 import numpy as np
 import pytest
 from autograd import grad
 from reference import normalized
+from test_notebooks import code_cells, read
 
-NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "10_any_layer.ipynb"
+CELLS = code_cells(read("10_any_layer"))
 RNG = np.random.default_rng(4)
 
 
@@ -18,8 +17,8 @@ RNG = np.random.default_rng(4)
 def layers():
     """The functions that the notebook's cells define."""
     space = {"np": np, "eps": 1e-5}
-    for cell in nbformat.read(NOTEBOOK, as_version=4).cells:
-        if cell.cell_type == "code" and not re.search("# your code", cell.source):
+    for cell in CELLS:
+        if "# your code" not in cell.source:
             for function in re.findall(r"^def .+?(?=^\S|\Z)", cell.source, re.MULTILINE | re.DOTALL):
                 exec(function, space)  # noqa: S102 - the notebook's own functions
     return space
@@ -77,10 +76,7 @@ def test_an_embeddings_gradient_is_autograds(layers):
     np.testing.assert_allclose(layers["embedding_back"](E, t, G)["E"], theirs)
 
 
-def outputs():
-    """What each cell of the notebook printed."""
-    cells = [cell for cell in nbformat.read(NOTEBOOK, as_version=4).cells if cell.cell_type == "code"]
-    return {cell.id: "".join(out.get("text", "") for out in cell.outputs) for cell in cells}
+PRINTED = {cell.id: "".join(out.get("text", "") for out in cell.outputs) for cell in CELLS}
 
 
 class Counted:
@@ -153,7 +149,7 @@ def attention(n, d, p, q):
 )
 def test_the_costs_that_it_prints_are_those_of_its_formula_and_of_its_tensor(cell, formula):
     printed = r"tensor \(([\d, ]+)\): ([\d,]+) products, the formula: ([\d,]+)"
-    sizes, tensor, cost = re.search(printed, outputs()[cell]).groups()
+    sizes, tensor, cost = re.search(printed, PRINTED[cell]).groups()
     shape = [int(size) for size in sizes.split(",")]
     assert int(tensor.replace(",", "")) == np.prod(shape)
     assert int(cost.replace(",", "")) == products(lambda: formula(*shape))
@@ -161,10 +157,10 @@ def test_the_costs_that_it_prints_are_those_of_its_formula_and_of_its_tensor(cel
 
 def test_the_other_costs_that_it_prints_are_those_of_the_code_that_it_names(layers):
     m, d, v = 7, 3, 5
-    shown, one_hot = outputs(), products(lambda: counted(m, v).T @ counted(m, d))
-    assert f"additions: {m * d}  by one-hot rows: {one_hot} products" in shown["10-emb6"]
+    one_hot = products(lambda: counted(m, v).T @ counted(m, d))
+    assert f"additions: {m * d}  by one-hot rows: {one_hot} products" in PRINTED["10-emb6"]
     padded = products(lambda: layers["convolution"](counted(6 + 2 * 2), counted(3)))
-    assert f"the code, which multiplies the zeros too: {padded}" in shown["10-conv5"]
+    assert f"the code, which multiplies the zeros too: {padded}" in PRINTED["10-conv5"]
     n, d, p, q = 7, 5, 2, 3
     tensors, formulas = n * q * (n * d + 2 * d * p + d * q), products(lambda: attention(n, d, p, q))
-    assert f"four tensors: {tensors:,} products, the formulas: {formulas:,}" in shown["10-att6"]
+    assert f"four tensors: {tensors:,} products, the formulas: {formulas:,}" in PRINTED["10-att6"]

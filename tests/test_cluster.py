@@ -6,12 +6,11 @@ That its processes' parts add up, and that a killed worker changes no result, th
 import importlib.util
 import subprocess
 import sys
-from pathlib import Path
 
-import nbformat
 import pytest
+from test_notebooks import code_cells, read
 
-CELLS = nbformat.read(Path(__file__).parents[1] / "notebooks" / "15_scale.ipynb", as_version=4).cells
+CELLS = code_cells(read("15_scale"))
 (START,) = [cell.source for cell in CELLS if "Client(" in cell.source]
 OTHER_ACCOUNT = """
 import asyncio, sys
@@ -57,5 +56,5 @@ def test_where_a_package_is_missing_the_notebook_says_how_to_install_it(missing,
 
 
 def test_every_cell_that_uses_the_cluster_is_left_out_where_it_is_missing():
-    users = [cell for cell in CELLS if cell.cell_type == "code" and "client" in cell.source]
+    users = [cell for cell in CELLS if "client" in cell.source]
     assert users and all("needs-distributed" in cell.metadata.get("tags", ()) for cell in users)
