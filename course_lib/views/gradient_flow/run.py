@@ -72,7 +72,9 @@ class FlowRuns:
         X, R = _data(self._seed, settings["width"])
         with one_thread(), np.errstate(all="ignore"):  # what overflows is told by the view
             trace = (network := self._network(settings, f)).forward(X[:m])
-            Z, G, dW, factor = flow(trace, network.backward_from(trace, R[:m] / m))
+            gradients = network.backward_from(trace, R[:m] / m)
+            self._last = trace, gradients  # not freed before the next pass: new memory would take as long as the pass
+            Z, G, dW, factor = flow(trace, gradients)
             rms, factor = np.stack([Z, G, dW], axis=1)[:-1], factor[:-1]  # (depth, 3), (depth - 1,)
             theory = _theory(settings)
             means = np.isfinite(rms[:, 0]).all()
