@@ -75,6 +75,7 @@ class MatrixGrid {
     this.hovered = null;
     this.limit = limit ?? largest(data);
     this.small = Math.max(rows, columns) <= MOST_NUMBERED;
+    this.texts = this.small ? Array.from(data, number) : [];
     const [sizes, letters] = vector ? [[rows * columns], symbols.filter((symbol) => symbol !== "1")] : [shape, symbols];
     const counted = vector ? plural(sizes[0], "component") : sizes.join(" by ");
     const label = [spoken(name), counted, ...(letters.length ? [letters.join(" by ")] : [])].join(", ");
@@ -88,9 +89,9 @@ class MatrixGrid {
       this.grid.setAttribute("aria-colcount", columns);
       this.grid.setAttribute("aria-readonly", true);
     }
+    this.draw(this.attached ? {} : this.look()); // new numbers change nothing of its look, and to look costs a layout
     setText(this.notice, data.every(Number.isFinite) ? "" : "Grey entries are not finite numbers.");
     this.#announce();
-    this.draw();
   }
 
   /** The name of an entry; of a vector it has one index. */
@@ -153,7 +154,7 @@ class MatrixGrid {
     const { em, fit, least, matrix } = this;
     const [rows, columns] = matrix.shape;
     if (this.small) {
-      const longest = Math.max(2, this.room, ...Array.from(matrix.data, (x) => number(x).length));
+      const longest = Math.max(2, this.room, ...this.texts.map((text) => text.length));
       if (this.room) this.room = longest;
       const width = Math.ceil(0.59 * longest * Math.max(least, 0.95 * em) + (least ? 0.35 : 0.75) * em);
       const height = Math.ceil(em * (least ? 1.25 : 1.7));
@@ -253,20 +254,20 @@ class MatrixGrid {
     const { size, left, top, colours, matrix } = this;
     for (let i = 0; i < rows; i++) this.#count(pen, i, null);
     for (let j = 0; j < columns; j++) this.#count(pen, null, j);
-    for (const [i, j] of placesOf(matrix.shape)) {
-      const value = at(matrix, i, j);
+    const lines = new Path2D();
+    for (const [k, [i, j]] of placesOf(matrix.shape).entries()) {
       const open = this.open?.(i, j);
       const pale = open || this.faded?.(i, j);
-      const colour = pale ? colours.paper : this.colourOf(value);
+      const colour = pale ? colours.paper : this.colourOf(matrix.data[k]);
       const [x, y] = [left + j * size.width, top + i * size.height];
       pen.fillStyle = css(colour);
       pen.fillRect(x, y, size.width, size.height);
-      Object.assign(pen, { strokeStyle: css(colours.faint), lineWidth: 1, globalAlpha: 0.35 });
-      pen.strokeRect(x + 0.5, y + 0.5, size.width - 1, size.height - 1);
-      pen.globalAlpha = 1;
+      lines.rect(x + 0.5, y + 0.5, size.width - 1, size.height - 1);
       const look = { size: pale && !open ? 0.8 : 0.95, fillStyle: pale ? css(colours.faint) : textOn(colour) };
-      this.#write(pen, open ? "?" : number(value), x + size.width / 2, y + size.height / 2 + 1, look);
+      this.#write(pen, open ? "?" : this.texts[k], x + size.width / 2, y + size.height / 2 + 1, look);
     }
+    Object.assign(pen, { strokeStyle: css(colours.faint), lineWidth: 1, globalAlpha: 0.35 }).stroke(lines);
+    pen.globalAlpha = 1;
   }
 
   #image(pen, rows, columns) {
