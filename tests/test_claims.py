@@ -141,26 +141,19 @@ def test_08_without_undoing_the_activation_only_the_last_layer_is_right():
     assert [row.name for row in check if row.relative_error < 1e-6] == ["W2", "b2"]
 
 
-def test_08_the_last_G_shrinks_while_the_digits_are_learnt():
+def test_08_the_last_G_shrinks_while_the_digits_are_learnt_and_half_of_it_is_that_of_images_misread_or_not_sure():
     text = "\n".join(markdown(read("08_the_loop")))
     assert "Most shrink: the last $G$ is" in text and "misread with certainty stay near 1/m" in text
+    assert "those that the network gets wrong, or is not sure of" in text
     X, T, *_ = digits()
-    network = Network([64, 32, 10], relu, loss=softmax_cross_entropy, initializer=he_normal, seed=0)
-    sizes = [np.linalg.norm(softmax_cross_entropy.gradient(network.forward(X).O[-1], T))]
-    for _ in range(3):
-        fit(network, X, T, epochs=2, learning_rate=0.3, batch_size=28)
-        sizes.append(np.linalg.norm(softmax_cross_entropy.gradient(network.forward(X).O[-1], T)))
-    assert sizes == sorted(sizes, reverse=True) and sizes[-1] < sizes[0] / 4
+    network, sizes = Network([64, 32, 10], relu, loss=softmax_cross_entropy, initializer=he_normal, seed=0), []
+    for epochs in (0, 2, 2, 2, 24):
+        fit(network, X, T, epochs=epochs, learning_rate=0.3, batch_size=28)
+        G = softmax_cross_entropy.gradient(network.forward(X).O[-1], T)
+        sizes.append(np.linalg.norm(G))
+    assert sizes == sorted(sizes, reverse=True) and sizes[3] < sizes[0] / 4
     misread = softmax_cross_entropy.gradient(np.array([[0, 20.0], [0, 20.0]]), np.array([[0, 1.0], [1.0, 0]]))
     assert np.allclose(misread, [[0, 0], [-1 / 2, 1 / 2]])
-
-
-def test_08_half_of_the_trained_G_is_that_of_images_misread_or_not_sure():
-    assert "those that the network gets wrong, or is not sure of" in "\n".join(markdown(read("08_the_loop")))
-    X, T, *_ = digits()
-    network = Network([64, 32, 10], relu, loss=softmax_cross_entropy, initializer=he_normal, seed=0)
-    fit(network, X, T, epochs=30, learning_rate=0.3, batch_size=28, seed=0)
-    G = softmax_cross_entropy.gradient(network.forward(X).O[-1], T)
     squares = np.square(G).sum(axis=1)
     order = np.argsort(-squares)
     handful = order[: np.searchsorted(squares[order].cumsum(), squares.sum() / 2) + 1]

@@ -4,6 +4,7 @@ import warnings
 
 import numpy as np
 import pytest
+import test_network
 from reference import flat, one_hot
 from refusals import not_refused
 
@@ -19,9 +20,7 @@ from course_lib.shapes import ShapeError
 
 def task(m=23, seed=0):
     """A small network, and a batch whose length no batch size below divides."""
-    rng = np.random.default_rng(seed)
-    network = Network([2, 5, 3], tanh, softmax_cross_entropy, l2, lam=0.01, seed=seed)
-    return network, rng.standard_normal((m, 2)), one_hot(rng, m, 3)
+    return test_network.task(Network, (2, 5, 3), m, softmax_cross_entropy, seed, regularizer=l2, lam=0.01)
 
 
 @pytest.mark.parametrize("momentum", [0.0, 0.9])
