@@ -906,8 +906,8 @@ def in_every_round(node, s):
 
 @edit(ast.FunctionDef)
 def a_statement_missing(node, s):
-    """A statement that is missing around all: a default made anew, a copy, a return."""
-    args, first, last = node.args, node.body[0], node.body[-1]
+    """A statement that is missing before all: a default made anew, a copy."""
+    args, first = node.args, node.body[0]
     if s.above[node] is not s.tree or not s.alone(first):
         return
     for argument, default in zip(args.args[len(args.args) - len(args.defaults) :], args.defaults, strict=True):
@@ -917,9 +917,6 @@ def a_statement_missing(node, s):
         writes = [n.lineno for n in ast.walk(node) if _writes_into(n, name)]
         if writes and s.kinds[name] in ("array", "matrix", "list"):
             yield "input changed", [s.line_before(first, f"{name} = {name}.copy()")], writes[0]
-    if not any(isinstance(n, ast.Return) and n.value for n in ast.walk(node)) and s.alone(last):
-        for name in reversed(s.names):
-            yield "no return", [(*s.line_behind(last, "")[:2], f"{s.indent(first)}return {name}\n")]
 
 
 @edit(ast.For, ast.FunctionDef, ast.While)

@@ -104,7 +104,6 @@ in every round | 1.1 | a term is added in every round of the loop, and belongs t
 other block | 1.1 | this line does not stand where it belongs: mind its indentation | Move the line into the loop or the condition, or out of it.
 kept | 1.0 | a default value lives from call to call: what is written into it stays | Make it anew in each call.
 input changed | 1.2 | an array that was passed in is written into | Work on a copy.
-no return | 1.0 | the result is not returned | A return is missing.
 left out | 1.0 | one of the arrays is left out | Do the same for the other array.
 """
 KINDS = {}

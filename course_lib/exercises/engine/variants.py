@@ -5,7 +5,6 @@ rules, in the language of `edits`; here each has the mistakes that it makes for 
 """
 
 import functools
-import itertools
 
 import numpy as np
 
@@ -167,23 +166,6 @@ def _last_steps(definition, cases, right):
         for axis in range(rank):
             if all(shape[axis] == 1 for shape in shapes):
                 yield "flat_bias", lambda R, _, axis=axis: R.reshape(R.shape[:axis] + R.shape[axis + 1 :])
-        for a, b in itertools.combinations(range(rank), 2):
-            if all(_is_diagonal(R, a, b) for R in right):
-                yield "diagonal_missing:first", lambda R, _, a=a, b=b: _spread(R, a, b)
-                yield (
-                    "diagonal_missing:second",
-                    lambda R, _, a=a, b=b: _spread(np.swapaxes(R, a, b), a, b).swapaxes(a, b),
-                )
-
-
-def _is_diagonal(R, a, b):
-    off = np.not_equal.outer(np.arange(R.shape[a]), np.arange(R.shape[b]))
-    return R.shape[a] == R.shape[b] and not np.moveaxis(R, (a, b), (0, 1))[off].any()
-
-
-def _spread(R, a, b):
-    """The numbers of the diagonal of the axes a and b, for every index of b."""
-    return np.broadcast_to(np.expand_dims(np.moveaxis(np.diagonal(R, 0, a, b), -1, a), b), R.shape)
 
 
 def _samples(case):
@@ -250,6 +232,8 @@ derivative_at_output | p * f_prime(q) | p * f_prime(B) | p * (1 - q ** 2) | p * 
 derivative_at_output | f_prime(p) : activation | f_prime(f(p))
 derivative_at_output | x : activation argument | f(x)
 diagonal_missing | np.diag(p) | p
+diagonal_missing | x[p, q, r, q] = y | x[p, q, r, :] = y
+diagonal_missing | x[p, q, p, r] = y | x[p, q, :, r] = y
 std_is_variance | np.sqrt(p) | p
 std_is_variance | p ** 2 | p
 lambda_missing | lam * p | p
