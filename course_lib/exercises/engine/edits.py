@@ -427,13 +427,11 @@ class Scope:
 
     def in_index(self, node):
         """True within the brackets of an index, or in a range."""
-        child, above = node, self.above.get(node)
-        while isinstance(above, ast.expr | ast.Slice):
+        for child, above in itertools.pairwise((node, *self.around(node))):
             if isinstance(above, ast.Subscript):
                 return child is above.slice
-            if _called(above) == "range":
-                return True
-            child, above = above, self.above.get(above)
+            if _called(above) == "range" or isinstance(above, ast.stmt):
+                return _called(above) == "range"
         return False
 
     # Statements: whole lines, moved with their indentation.

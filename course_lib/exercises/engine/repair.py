@@ -345,14 +345,17 @@ class Search:
             if not wrong and not self._wrong(state.units, self.every):
                 state = replace(state, cost=estimate) if len(state.changes) == 1 else state
                 if state.cost < _DEAREST and _leaves_more(self.units, state.units, len(state.changes)):
-                    found.append(self._repair(state))
+                    text = "\n\n".join(unit.source.decode() for unit in reversed(state.units))
+                    found.append(Repair(round(state.cost, 6), tuple(self._step(*each) for each in state.changes), text))
                 continue
             if not wrong:  # right by accident: from now on, a case that shows it counts too
                 more = next((i for i in self.order if i not in self.telling and self._wrong(state.units, (i,))), None)
                 self.telling += [] if more is None else [more]
                 wrong = self._wrong(state.units, self.telling)
-            if wrong and len(state.changes) < 3:
-                self._keep(state, wrong)
+            nearer = wrong < state.wrong - 1e-9  # is worth another change; what is not, if time is left
+            if wrong and len(state.changes) < (3 if nearer else 2):
+                state = replace(state, wrong=wrong)
+                self._enter(state.cost + self._more(state) + (1 if nearer else 3), state)
         return sorted(found, key=lambda each: each.cost)
 
     def _unlikely(self):
@@ -385,13 +388,6 @@ class Search:
     def over(self):
         """Whether the time is over."""
         return time.thread_time() > self.end or time.monotonic() > self.latest
-
-    def _keep(self, state, wrong):
-        """A first change that brings the answer nearer is worth a second; others, if time is left."""
-        nearer = wrong < state.wrong - 1e-9
-        if nearer or len(state.changes) < 2:
-            state = replace(state, wrong=wrong)
-            self._enter(state.cost + self._more(state) + 1 + (0 if nearer else 2), state)
 
     def _more(self, state):
         """What a further change costs besides its kind."""
@@ -456,11 +452,6 @@ class Search:
 
     def _limited(self, run):
         return limited(_WAITS * self.limit, run, processor=self.limit)
-
-    def _repair(self, state):
-        text = "\n\n".join(unit.source.decode() for unit in reversed(state.units))
-        steps = tuple(self._step(*each) for each in state.changes)
-        return Repair(round(state.cost, 6), steps, text)
 
     def _step(self, name, change, before):
         """One change as it is spoken of, with the line that comes of it."""
