@@ -40,7 +40,6 @@ ONE_CHANGE = {
     "np.log(np.exp(-Z))": "np.log(np.exp(-np.abs(Z)))",
     "range(l - 1, -1)": "range(l - 1, -1, -1)",
     "G[: l + 1]": "G[l:]",
-    "l // 3": "-(-l // 3)",
     "np.split(O, l)": "np.array_split(O, l)",
     "np.mean(G, 1)": "np.sum(G, axis=0)",
     "G.T.sum()": "G.sum()",

@@ -53,7 +53,7 @@ _LIKELY = set(
     re.split(
         r"\s*\|\s*",
         """transpose too many | transpose missing | order | transposes | transposes +0.1 | elementwise | matrix product | averaged
-        | reduced | reduced +0.15 | axis | sign | divided | factor too many | term too many | name | index | bound | added
+        | reduced | axis | sign | divided | factor too many | term too many | name | index | bound | added
         | too early | too late | other block | step | reversed""",
     )
 )

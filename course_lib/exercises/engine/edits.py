@@ -56,8 +56,6 @@ matrix product | a @ b.T | a * b
 matrix product, outer | a @ b | np.outer(a, b)
 term inside | (p {+ -} q) {@ *} r | p {@ *} r {+ -} q | q {@ *} r {+ -} p
 term inside | r {@ *} (p {+ -} q) | r {@ *} p {+ -} q | r {@ *} q {+ -} p
-term inside | z(p {+ -} q, *r) | z(p, *r) {+ -} q | z(q, *r) {+ -} p
-term inside | z(r, p {+ -} q) | z(r, p) {+ -} q | z(r, q) {+ -} p
 labels | p[q, m] | p[q, m.argmax(axis=1)]
 reversed | a.{cumsum cumprod}(*r) | a[::-1].{cumsum cumprod}(*r)[::-1]
 term too many | p {+ -} q | p | q
@@ -75,62 +73,46 @@ factor missing +0.2 | p : factor curved | p * A
 factor missing | p : factor root | N * p | p / N
 forward's factor | p : factor root | p * X | p / X
 not averaged | p : factor root | p / S
-times size | p : factor root | p / E
 times size | p : factor root | p * S | p * E
 two | p : factor root | 2 * p | p / 2
 sign | p : factor root | -p
-power missing +0.25 | p : factor root | p ** 2
 root | p : factor root | np.sqrt(p) | 1 / p
 term missing +0.1 | p : array root | p + A
 term missing +0.1 | p {+ - * / @} q : array root | _ + A * B
 term missing | p : array root | p + N * A
 path missing | p @ q : array root | _ + A @ B.T | _ + A.T @ B | _ + A * (1 - B)
 path missing | p / q : array root | _ - A * (p * A).{sum mean}(axis={0 1}, keepdims=True) / q ** 3
-joined term | t : array | t - A * t.sum(axis={0 1}, keepdims=True)
 joined term | t : array | t - (t * A).sum(axis={0 1}, keepdims=True) | t - t.mean(axis={0 1}, keepdims=True)
-joined term | p {+ - * / @} q : array | _ - A * _.sum(axis={0 1}, keepdims=True)
 joined term | p - q : array | _ - A * (B * A).mean(axis={0 1}, keepdims=True)
 sign | -p : outside | p
-index | -p : index | p
 sign | p + q | p - q
 sign | p - q | p + q | q - p
-comparison | not p | p
 comparison | p {< <= > >= == !=} q | p < q | p <= q | p > q | p >= q | p == q | p != q
 operator | p * q | p / q | p + q
 operator | p / q | p - q
 operator | p // q | p / q
-rounded | p // q | -(-p // q)
-operator | p ** q | p * q
 divided | p / d | p * d
-times size | p / s | p * s
 inverted | p / q | q / p
 power missing +0.25 | p / q | p / q ** 2
-number | n / q | 1 / q
 brackets | (p {+ - * / // @ **} q) {** @ // / * - +} r | p {+ - * / // @ **} (q {** @ // / * - +} r)
 brackets | p {+ - * / // @ **} (q {** @ // / * - +} r) | (p {+ - * / // @ **} q) {** @ // / * - +} r
 brackets | f(p) {+ - * / @ **} q | f(p {+ - * / @ **} q)
 brackets | p {+ - * / @ **} f(q) | f(p {+ - * / @ **} q)
 brackets | f(p {+ - * / @ **} q) | f(p) {+ - * / @ **} q | p {+ - * / @ **} f(q)
 own slope | v : value | D
-own slope | p * q * r | p * D
 own slope +0.2 | v : value | Q
 own slope +0.2 | p * q * r | p * Q
-name +0.8 | v : value | A
 index | p[i] | p[i + 1] | p[i - 1] | p[K] | p[P + i]
-index | p[i, q] | p[P + i, q]
 index | p[q, i] | p[q, P + i]
 index | p {+ -} q : index | p
 index too many | p[i] : whole | p
 index too many | p[j] | p
-index | p[:q] | p[q:]
 index | p[:q + 1] | p[q:]
-index | p[q:] | p[:q] | p[:q + 1]
 index too many | p[q, r] | p | p[q] | p[r] | p[:, r] | p[q, :]
 indexes exchanged | p[q, r] | p[r, q]
 bound | range(p) | range(1, p) | range(p + 1) | range(p - 1)
 bound | range(1, p) | range(p)
 bound | range(p, q) | range(p, q, -1)
-bound | range(p, q, r) | range(p, q)
 bound | range(p, q, *r) | range(p + 1, q, *r) | range(p - 1, q, *r) | range(p, q + 1, *r) | range(p, q - 1, *r)
 reversed | reversed(p) | p
 reversed | p[::-1] | p
@@ -145,23 +127,18 @@ summed too many | a.{sum mean max min average var std}(*r) | a
 averaged | a.{mean average}(*r) | a.sum(*r)
 averaged +0.15 | a.{mean average}(*r) | a.sum(axis={0 1}, keepdims=True) | a.sum(axis={0 1}) | a.sum()
 reduced | a.{sum mean max min average var std}(*r) | a.{sum mean max min}(*r)
-reduced +0.15 | a.{sum mean max min average var std}(*r) | a.{sum mean max min}(axis={0 1 -1}, keepdims=True) | a.{sum mean max min}(axis={0 1 -1})
-axis | a.{sum mean max min average var std}(axis=p, *r) | a.{sum mean max min average var std}(*r)
 axis | a.{sum mean max min average var std}(*r) : axisless | a.{sum mean max min average var std}(axis={0 1 -1}, *r)
 axis +0.15 | a.{sum mean max min average var std}(*r) | a.{sum mean max min average var std}(axis={0 1 -1}, keepdims=True) | a.{sum mean max min average var std}(axis={0 1 -1}) | a.{sum mean max min average var std}()
 keepdims | a.{sum mean max min average var std}(keepdims=p, *r) | a.{sum mean max min average var std}(*r)
 keepdims | a.{sum mean max min average var std}(*r) : unkept | a.{sum mean max min average var std}(*r, keepdims=True)
 averaged too far | a.mean(*r) | a / S | a / E | a.sum() / S | a.sum() / E
 not summed | p : array root | p.sum(axis={0 1}, keepdims=True) | p.sum(axis={0 1}) | p.sum()
-not summed, mean | p : array root | p.mean(axis={0 1}, keepdims=True) | p.mean(axis={0 1}) | p.mean()
 keepdims | True | False
 keepdims | False | True
 axis +0.15 | n : axis | (0, 1) | (0, 2) | (1, 2)
 typed size | n : typed | S | E | V.ndim
 typed size | n : axis | V.ndim
 forward's factor | np.where(p, a, 0) | np.where(p, a, X * a)
-forward's factor | np.where(p, 0, a) | np.where(p, X * a, a)
-own slope +0.2 | np.where(p, 1, q) | np.where(p, np.sign(A), q)
 own slope +0.2 | np.where(p, q, 1) | np.where(p, q, np.sign(A))
 keepdims | v : array root | v[None] | v[:, None]
 size | s | S | E
@@ -173,27 +150,22 @@ argument | g(p) | g(A)
 call missing | p : value | F(p) | U(p)
 copy | p : held | p.copy()
 overflow | np.exp(p) | np.exp(p - p.max(axis=1, keepdims=True))
-function of numpy | a.argmax(*r) | a.argmin(*r)
 function of numpy | a.argmin(*r) | a.argmax(*r)
 function of numpy | np.ones((p, q)) | np.eye(p, q)
 dtype | p.astype(*r) | p
 dtype | {int float round}(p, *r) | p
 dtype | z(*r, dtype=p) | z(*r)
 dtype | np.{zeros ones empty full}_like(p) | np.{zeros ones empty full}_like(p, dtype=float)
-condition | p if q else r | p | r | r if q else p
 result dropped | z(p, *r) : dropped | p[...] = _
 added | t = p : looped | t += p
 added, once | t = p | t += p
 bound anew | t = p | t[...] = p
 bound anew +0.01 | t = t {+ -} p | t {+ -}= p
-bound anew | e {+ - * /}= p | e[...] {+ - * /}= p
 name | x[p] = q | V[p] = q | L[p] = q
 carry | x = p : looped | V = p
-carry, odd | x = p | V = p
 step | t += p | t -= p
 step | t -= p | t += p
 scaled | t *= 1 - p | t -= p
-operator | t {+ - * /}= p | t += p | t -= p | t *= p | t /= p
 repeated index | p[a] += q | np.add.at(p, a, q)
 assigned | t {+ - * / @}= p | t = p
 in place | t {+ - * / @}= p | t = t {+ - * / @} p
@@ -701,7 +673,6 @@ _PARTS = {  # what some letters stand for; the others, for anything
     ),
     "c": lambda n, s: not s.is_name(n, "number"),
     "d": lambda n, s: not _is_size(n, s),
-    "e": lambda n, s: isinstance(n, ast.Subscript),
     "f": lambda n, s: getattr(n, "attr", "") in FUNCTIONS,
     "g": lambda n, s: s.is_name(n, "call"),
     "i": lambda n, s: not isinstance(n, (ast.Tuple, ast.Slice)),

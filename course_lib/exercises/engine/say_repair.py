@@ -78,7 +78,6 @@ reversed | 1.2 | the order is the wrong way round | Turn the order around.
 summed too many | 1.3 | what is summed here should stay apart | Leave the sum out.
 reduced | 1.2 | this sum, mean or maximum is not the one that belongs here | Sum, mean or maximum: another of them.
 not summed | 1.2 | a sum is missing here | Add up, along one axis.
-not summed, mean | 1.9 | a mean is missing here | Take the mean, along one axis.
 off by one | 1.4 | this is one too many, or one too few | One more, or one less.
 size | 1.4 | this is another size than it should be | Count something else.
 function | 1.2 | another function belongs here | Call another function.
@@ -88,10 +87,8 @@ call missing | 1.4 | a function should be applied here | Call a function that yo
 dtype | 1.1 | the numbers lose their fractions, or digits, here | Mind the dtype.
 copy | 1.1 | two names stand for one and the same array here | Make a copy.
 comparison | 1.2 | this comparison is not the one that belongs here | Another comparison: mind the equal case and the side.
-condition | 1.2 | this condition is not the one that belongs here | Always, never, or in the other case.
 added | 1.0 | each round overwrites what the rounds before it gave | Add to what is there.
 added, once | 1.2 | this line overwrites what a line before it gave | Add to what is there.
-rounded | 1.3 | a division that rounds down leaves a rest here | Round up.
 bound anew | 1.0 | a name is bound to a new array here, and the old array stays as it was | Change the array itself.
 carry, odd | 2.0 | what another line needs is not handed on here | Hand a result on to the name that is read later.
 carry | 1.0 | what the next round needs is not handed on here | Hand the result on to the name that the next round reads.
