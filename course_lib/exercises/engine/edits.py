@@ -241,8 +241,6 @@ class Plain(ast.NodeTransformer):
             if name in SUMS and len(args) == 2 and not isinstance(args[1], ast.Starred):
                 made.args, axis = [], ast.copy_location(ast.keyword("axis", args[1]), args[1])
                 made.keywords = [axis, *node.keywords]
-            if not module:
-                return ast.copy_location(made, node)
         else:
             return node
         made.called = True

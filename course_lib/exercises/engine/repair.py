@@ -5,7 +5,6 @@ other (see `edits`), runs what comes out on copies, in a namespace of its own, a
 """
 
 import ast
-import builtins
 import contextlib
 import copy
 import difflib
@@ -36,12 +35,12 @@ _MARGIN = 0.06  # repairs that are this near to the best are as good
 _DEAREST = 4.0  # what costs more is no likely mistake
 _SECOND, _NEARER = 0.3, 0.8  # what a second change costs, and what it counts how wrong the first one left the answer
 _LONGEST = 200  # lines; longer code is not searched
-_EFFECTS, _MODULES, _FILES, _SEEDS, _HARMLESS = (
+_EFFECTS, _MODULES, _SEEDS, _HARMLESS = (
     frozenset(names.split())
     for names in (
-        "open input eval exec compile __import__ globals locals vars setattr delattr breakpoint exit quit",
+        """open input eval exec compile __import__ globals locals vars setattr delattr breakpoint exit quit
+        save savez savetxt load loadtxt fromfile tofile dump seterr set_printoptions setflags memmap""",
         "os sys io subprocess socket shutil pathlib time threading random ctypes requests urllib datetime",
-        "save savez savetxt load loadtxt fromfile tofile dump seterr set_printoptions setflags memmap",
         "default_rng seed RandomState",
         "numpy math collections itertools functools",
     )
@@ -202,27 +201,20 @@ def _names(tree):
 
 def _has_effects(tree, space):
     """True for what must not be run again and again, or would give something else each time."""
-    seeded = any(isinstance(n, ast.Call) and n.args and _ends(n.func) in _SEEDS for n in ast.walk(tree))
-    for node in ast.walk(tree):
-        match node:
-            case ast.Global() | ast.Nonlocal():
-                return True
-            case ast.Import() | ast.ImportFrom():
-                names = [node.module] if isinstance(node, ast.ImportFrom) else [each.name for each in node.names]
-                if not all((name or "").split(".")[0] in _HARMLESS for name in names):
-                    return True
-            case ast.Name(id=name):
-                value = space.get(name, getattr(builtins, name, None))
-                if name in _EFFECTS and value in (None, getattr(builtins, name, None)) or _is_unsteady(value):
-                    return True
-            case ast.Attribute(value=ast.Name(id="np" | "numpy"), attr="random") if not seeded:
-                return True
-            case ast.Attribute(attr=attr) if attr in _FILES:
-                return True
-            case ast.Attribute(value=value, ctx=ast.Store()):
-                if isinstance(space.get(getattr(value, "id", None), types), (types.ModuleType, type)):
-                    return True
+    nodes = list(ast.walk(tree))
+    seeded = any(isinstance(n, ast.Call) and n.args and _ends(n.func) in _SEEDS for n in nodes)
+    for node in nodes:
+        word, stored = _ends(node), isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
+        if word in _EFFECTS or word == "random" and not seeded or _is_unsteady(space.get(word)):
+            return True
+        imported = {getattr(node, "module", None) or each.name for each in node.names} if _is_import(node) else set()
+        if stored or isinstance(node, ast.Global | ast.Nonlocal) or {n.split(".")[0] for n in imported} - _HARMLESS:
+            return True
     return False
+
+
+def _is_import(node):
+    return isinstance(node, ast.Import | ast.ImportFrom)
 
 
 def _is_unsteady(value):
@@ -234,18 +226,15 @@ def _ends(node):
     return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
+_KINDS = {"other": (bool, np.bool_, type), "whole": (int, np.integer), "number": (float, np.floating)}
+_KINDS |= {"list": (list, tuple, dict)}
+
+
 def _kind(value):
     if isinstance(value, np.ndarray):
-        return "number" if value.ndim == 0 else "array" if value.ndim == 1 else "matrix"
-    if isinstance(value, (bool, np.bool_)):
-        return "other"
-    if isinstance(value, (int, np.integer)):
-        return "whole"
-    if isinstance(value, (float, np.floating)):
-        return "number"
-    if isinstance(value, (list, tuple, dict)):
-        return "list"
-    return "call" if callable(value) and not inspect.isclass(value) else "other"
+        return ("number", "array", "matrix")[min(value.ndim, 2)]
+    found = (kind for kind, several in _KINDS.items() if isinstance(value, several))
+    return next(found, "call" if callable(value) else "other")
 
 
 @functools.lru_cache(4096)
