@@ -319,7 +319,7 @@ class MatrixGrid {
       PageUp: [i - 10, j],
       PageDown: [i + 10, j],
     }[event.key];
-    if (!to) return;
+    if (!to || (event.key === "ArrowLeft" && !j) || (event.key === "ArrowRight" && j === columns - 1)) return; // on to the next matrix
     event.preventDefault();
     event.stopPropagation();
     this.hovered = null; // the hand has gone from the pointer to the keys
