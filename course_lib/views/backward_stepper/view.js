@@ -101,7 +101,7 @@ class Stepper {
   }
 
   #names({ parts }) {
-    return parts.filter((part) => typeof part !== "string").map((part) => part.matrix);
+    return parts.filter((part) => part in this.matrices);
   }
 
   goTo(k) {
@@ -118,11 +118,11 @@ class Stepper {
     this.operands = this.#names(step);
     this.exact = this.operands.every((name) => matrices[name].data.every(isShort));
     this.mover.stop();
-    this.#write(step);
+    setWords(this.stepLine, `Step ${k} of ${steps.length - 1}. ${step.words}`);
     this.overview.show(k);
     let g = 0;
     const operator = (text) => element("span", { class: "bss-operator", "aria-hidden": "true" }, ...typeset(text.trim() || "@"));
-    this.board.replaceChildren(...step.parts.map((part) => (typeof part === "string" ? operator(part) : grids[g++].box)));
+    this.board.replaceChildren(...step.parts.map((part) => (part in matrices ? grids[g++].box : operator(part))));
     this.operands.forEach((name, j) => grids[j].set(matrices[name]));
     this.#fit();
     this.point(0, grids[0].cursor);
@@ -155,11 +155,6 @@ class Stepper {
     this.tallest = Math.max(this.width === root.clientWidth ? this.tallest : 0, board.offsetHeight); // what is below jumps no more than it has to
     this.width = root.clientWidth;
     board.style.minHeight = `${this.tallest}px`;
-  }
-
-  #write(step) {
-    const words = step.parts.map((part) => (typeof part === "string" ? part : shown(part.matrix))).join("");
-    setWords(this.stepLine, `Step ${this.now} of ${this.steps.length - 1}. ${step.title}: ${words}. ${step.note}`);
   }
 
   /** In (C) each row of G travels to W^T, and what comes out of it, to the layer before. */
@@ -214,7 +209,7 @@ class Stepper {
   /** The formula of a step with the numbers of one entry: = 0.3 · 1 */
   #entries(i, j) {
     const signs = { "⊙": "·", m: this.matrices.T.shape[0] };
-    const parts = this.steps[this.now].parts.slice(1).map((part) => (typeof part === "string" ? part : factor(at(this.matrices[part.matrix], i, j), precise)));
+    const parts = this.steps[this.now].parts.slice(1).map((part) => (part in this.matrices ? factor(at(this.matrices[part], i, j), precise) : part));
     return parts.join("").trim().split(" ").map((word) => signs[word] ?? word).join(" ");
   }
 

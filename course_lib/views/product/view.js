@@ -25,9 +25,8 @@ class ProductView extends SteppedSum {
     bar.append(...this.turns, this.mode);
     roving(bar);
     this.words = element("p", { class: "bss-words" });
-    this.none = element("div", { class: "bss-none" });
     const corner = element("div", { class: "bss-corner" }, bar, this.words);
-    this.area = element("div", { class: "bss-product" }, corner, this.right.box, this.left.box, this.result.box, this.none);
+    this.area = element("div", { class: "bss-product" }, corner, this.right.box, this.left.box, this.result.box);
     root.append(said, this.steps.box, this.quiz.box, this.area, this.lines);
   }
 
@@ -87,8 +86,6 @@ class ProductView extends SteppedSum {
     align(this.left, this.right, ...(product ? [this.result] : []));
     this.turns.forEach((turn, k) => turn.setAttribute("aria-pressed", on[k]));
     this.result.box.hidden = this.lines.hidden = this.steps.box.inert = this.quiz.box.inert = !product;
-    this.none.hidden = Boolean(product);
-    setWords(this.none, product ? "" : `no ${variant.name}`);
     setWords(this.words, variant.words);
     this.mode.setAttribute("aria-disabled", !product);
     // The picture may grow with another order of the factors, but what is below it does not jump back.

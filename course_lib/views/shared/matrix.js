@@ -72,7 +72,7 @@ class MatrixGrid {
     const { name, symbols, shape, data } = this.matrix;
     const [rows, columns] = shape;
     this.cursor = [Math.min(this.cursor[0], rows - 1), Math.min(this.cursor[1], columns - 1)];
-    this.hovered = null;
+    if (this.hovered?.[0] >= rows || this.hovered?.[1] >= columns) this.hovered = null;
     this.limit = limit ?? largest(data);
     this.small = Math.max(rows, columns) <= MOST_NUMBERED;
     this.texts = this.small ? Array.from(data, number) : [];
