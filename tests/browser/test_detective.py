@@ -15,8 +15,9 @@ case"""
 WRONG_LINE = "db = G.mean(axis=0, keepdims=True)"
 
 
-def line(page, text):
-    return page.get_by_role("option", name=text)
+def choose(page, text):
+    page.get_by_role("radio", name=text).check()
+    page.get_by_role("button", name="It is this line").click()
 
 
 def test_a_line_is_found_by_pointer_a_witness_and_a_wrong_line_cost_points_and_progress_knows(lab):
@@ -25,10 +26,10 @@ def test_a_line_is_found_by_pointer_a_witness_and_a_wrong_line_cost_points_and_p
     page.get_by_role("button", name="Gradient check").click()
     expect(page.get_by_role("region", name="Gradient check")).to_contain_text("0.143 times what it should be")
     page.get_by_role("button", name="Gradient check").click()  # it is paid for
-    line(page, "G = (O[-1] - T) / len(X)").click()
+    choose(page, "G = (O[-1] - T) / len(X)")
     expect(status).to_contain_text("is not it")
     expect(page.get_by_text("7 points")).to_be_visible()
-    line(page, WRONG_LINE).click()
+    choose(page, WRONG_LINE)
     expect(status).to_contain_text("✓ Line 18: b enters once for each sample")
     page.get_by_role("button", name="Shapes").click()  # the case is solved: nothing is paid any more
     lab.run_until(page, 1, "(7, True, ['Gradient check'], ['detective case 2'])")
@@ -36,12 +37,13 @@ def test_a_line_is_found_by_pointer_a_witness_and_a_wrong_line_cost_points_and_p
 
 def test_by_keyboard_alone_a_line_is_chosen_and_another_text_of_it_is_run(lab):
     page = lab.open(SHOWN)
-    code = page.get_by_role("listbox", name="code")
-    code.focus()
-    for key in ["End"] + ["ArrowUp"] * 6 + ["Enter"]:
+    page.get_by_role("button", name="It is this line").click()
+    expect(page.get_by_role("status")).to_contain_text("Choose a line first.")
+    page.get_by_role("radio", name="line 24:").focus()
+    for key in ["Space"] + ["ArrowUp"] * 6 + ["Enter"]:
         page.keyboard.press(key)
-    expect(page.locator("[aria-selected=true]")).to_have_attribute("aria-label", f"line 18: {WRONG_LINE}")
-    expect(page.locator("[aria-selected=true] code")).to_have_css("font-weight", "700")
+    expect(page.locator(".bss-source:has(:checked)")).to_contain_text(WRONG_LINE)
+    expect(page.locator(".bss-source:has(:checked) code")).to_have_css("font-weight", "700")
     text = page.get_by_role("textbox", name="the line as it should be")
     expect(text).to_have_value(WRONG_LINE)
     for typed, says in (("db = G", "not right yet"), ("db = G.sum(axis=0, keepdims=True)", "Right: with this line")):
@@ -69,8 +71,8 @@ def test_without_a_kernel_a_case_of_two_lines_is_solved_and_nothing_can_be_typed
     expect(shown.get_by_role("textbox")).to_have_count(0)
     shown.get_by_role("button", name="Zero weights").click()
     first, second = (lines[0] for lines in draw(0, 3).lines)
-    shown.get_by_role("option", name=f"line {first}:").click()
+    choose(shown, f"line {first}:")
     expect(shown.get_by_role("status")).to_contain_text("One more line is wrong.")
-    shown.get_by_role("option", name=f"line {second}:").click()
+    choose(shown, f"line {second}:")
     expect(shown.get_by_role("status")).not_to_contain_text("One more")
     expect(shown.locator(".bss-right")).to_have_count(2)

@@ -8,13 +8,13 @@ import pytest
 from refusals import not_refused
 
 from course_lib import detective, detective_case, progress
+from course_lib.exercises.content import detective as content
 from course_lib.exercises.detective import cases, view
 from course_lib.exercises.detective.cases import LEVELS, WRITTEN, Case, compiled, draw, is_right, places, run, written
 from course_lib.exercises.detective.view import POINTS, Detective
 from course_lib.exercises.detective.witnesses import WITNESSES, _compared
-from course_lib.exercises.engine.edits import Scope, changes
+from course_lib.exercises.engine.edits import applied
 from course_lib.exercises.engine.sandbox import Sandbox
-from course_lib.exercises.engine.say_repair import of
 from course_lib.exercises.engine.store import Store
 
 DRAWN = [(seed, level) for seed in range(4) for level in LEVELS]
@@ -41,14 +41,12 @@ def told(name, case):
 def repaired_by_search(case):
     """Whether one change of those that the search for a repair tries, in a line that counts, makes the code right."""
     wanted, (answers,), missing = bare(case.right), places(case), []
-    for part in case.wrong.split("\n\n"):
-        line, code = case.wrong[: case.wrong.index(part)].count("\n"), part.encode() + b"\n"
-        for edit in changes(Scope(code, cases._KINDS | {"f": "call", "f_prime": "call"})):
-            if edit.line + line in answers:
-                changed = case.wrong.replace(part, edit.apply(code).decode())
-                if bare(changed) == wanted:
-                    return True
-                missing += [changed] if "missing" in edit.kind else []
+    for edit in cases._edits(case.wrong, None):
+        if edit.line in answers:
+            changed = applied(edit.spans, case.wrong.encode())
+            if bare(changed) == wanted:
+                return True
+            missing += [changed] if "missing" in edit.kind else []
     return any(is_right(case, changed) for changed in missing)
 
 
@@ -148,33 +146,17 @@ def test_a_dot_is_within_what_the_notebook_says():
     assert _compared(np.array([[0.9e-7]]), np.zeros((1, 1))) == "right"
 
 
-def test_what_is_said_of_a_line_is_true_of_the_broken_code_and_not_of_what_would_break_it():
-    said = {}
-    for number in range(12):
-        right, f, edits = cases._network(number)
-        for edit in edits:
-            said.setdefault(cases.broken(right, f, edit).says[0], (edit.old, edit.new))
-    assert said["a transpose is missing here"] == ("O[l].T", "O[l]")
-    assert said["a product entry by entry stands where products are summed"][1].count("*") == 1
-    assert "as in 1/m, is missing" in " ".join(said) and "a term is missing here" in said
-    assert not any("too many" in words for words in said if words != "a transpose is too many here")
-
-
-def test_a_mistake_that_is_named_by_another_kind_is_taken_back_by_a_change_that_says_the_same():
-    one_of = {edit.kind: (number, edit) for number in range(12) for edit in cases._network(number)[2]}
-    assert cases._LIKELY - one_of.keys() == {"bound"}  # no loop is broken, but one of a written case is repaired
-    for kind in cases._REVERSE:
-        number, edit = one_of[kind]
-        case = cases.broken(*cases._network(number)[:2], edit)
-        assert any(bare(undone) == bare(case.right) for undone in changed_by_kinds_that_say(case)), (kind, edit.old)
-
-
-def changed_by_kinds_that_say(case):
-    """The code with each change whose kind says what is said of the case."""
-    for part in re.split(r"(?<=\n)(?=def )", case.wrong):
-        for undo in changes(Scope(part.encode(), cases._KINDS | {"f": "call", "f_prime": "call"})):
-            if of(undo.kind).says == case.says[0]:
-                yield case.wrong.replace(part, undo.apply(part.encode()).decode())
+def test_each_mistake_is_a_case_in_some_network_and_is_said_of_the_line_that_it_changed():
+    found = {}
+    for right, f, edits in map(cases._network, range(12)):
+        for says in {edit.kind for edit in edits} - found.keys():
+            alike = (cases.broken(right, f, edit) for edit in edits if edit.kind == says)
+            found |= {case.says[0]: case for case in alike if cases._is_case(case, 1)}
+    assert found.keys() == {line.split(" | ")[0] for line in content.MISTAKES.strip().splitlines()} | {content.MOVED}
+    changed = {says: case.wrong.splitlines()[case.lines[0][0] - 1].strip() for says, case in found.items()}
+    assert changed["a mean stands where a sum belongs"] == "db = G.mean(axis=0, keepdims=True)"
+    assert changed["the bias is missing"] == "Z.append(O[l] @ W)"
+    assert not any(line.startswith("L =") for line in changed.values())
 
 
 def test_the_order_of_update_and_use_costs_an_error_that_is_proportional_to_the_rate(monkeypatch):

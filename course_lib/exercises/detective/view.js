@@ -15,62 +15,36 @@ function lossPicture(losses) {
   return element("figure", {}, picture.box, element("figcaption", {}, `${ends[0]} (solid); ${ends[1]} (dashed)`));
 }
 
-/** The code, a list of lines: one Tab stop, the arrow keys go from line to line, Enter chooses. */
-function codeLines(code, onchoose) {
-  const lines = code.split("\n").map((text, k) => {
-    const parts = [element("span", { class: "bss-number", "aria-hidden": "true" }, String(k + 1)), element("code", {}, text)];
-    const name = `line ${k + 1}: ${text.trim() || "empty"}`;
-    return element("div", { class: "bss-source", role: "option", id: `bss-${++ids}`, "aria-label": name, onclick: () => choose(k) }, ...parts);
-  });
-  const box = element("div", { class: "bss-code", role: "listbox", tabindex: 0, "aria-label": "code" }, ...lines);
-  let active = 0;
-
-  function point(k) {
-    active = Math.max(0, Math.min(lines.length - 1, k));
-    box.setAttribute("aria-activedescendant", lines[active].id);
-    lines.forEach((line, l) => line.classList.toggle("bss-active", l === active));
-  }
-  function choose(k) {
-    point(k);
-    lines.forEach((line, l) => line.setAttribute("aria-selected", l === k));
-    onchoose(k + 1);
-  }
-  box.addEventListener("focus", () => point(active));
-  box.addEventListener("keydown", (event) => {
-    const to = { ArrowUp: active - 1, ArrowDown: active + 1, Home: 0, End: lines.length - 1 }[event.key];
-    if (event.altKey || event.metaKey || event.ctrlKey || (to === undefined && event.key !== "Enter" && event.key !== " ")) return;
-    event.preventDefault();
-    if (to === undefined) choose(active);
-    else point(to);
-  });
-  return { box, lines };
-}
-
 function render({ model, el }) {
   const view = frame(el, `Detective, ${model.get("title")}`);
   const { root, status, say, follow } = view;
   root.classList.add("bss-detective");
-  const [places, code] = [model.get("places"), model.get("code")];
-  const { box, lines } = codeLines(code, choose);
+  const places = model.get("places");
+  const group = `bss-${++ids}`;
+  const lines = model.get("code").split("\n").map((text, k) => {
+    const name = `line ${k + 1}: ${text.trim() || "empty"}`;
+    const radio = element("input", { type: "radio", name: group, "aria-label": name, onchange: () => (typed.value = text.trim()) });
+    radio.addEventListener("keydown", (event) => event.key === "Enter" && choose());
+    return element("label", { class: "bss-source" }, radio, element("span", { class: "bss-number", "aria-hidden": "true" }, String(k + 1).padStart(2)), element("code", {}, `  ${text}`));
+  });
   const points = element("strong");
   const heard = element("div", { class: "bss-heard" });
   const witnesses = Object.keys(model.get("witnesses")).map((name) => button(name, () => hear(name)));
   const typed = element("input", { class: "bss-typed", "aria-label": "the line as it should be", spellcheck: "false" });
   const attempt = element("div", { class: "bss-controls" }, typed, button("Run with this line", run));
   attempt.hidden = !model.widget_manager; // a page has no kernel
-  let line = 0;
 
   const pay = (price) => Math.max(0, model.get("points") - price);
   const isFound = () => model.get("found").length === places.length;
+  const line = () => lines.findIndex((label) => label.firstChild.checked) + 1; // 0 if none is chosen
 
-  function choose(chosen) {
-    line = chosen;
-    typed.value = code.split("\n")[line - 1].trim();
-    const k = places.findIndex(({ lines: right }) => right.includes(line));
+  function choose() {
+    if (!line()) return say("Choose a line first.");
+    const k = places.findIndex(({ lines: right }) => right.includes(line()));
     if (k >= 0 && !model.get("found").includes(k)) put(model, { found: [...model.get("found"), k] });
     else if (k < 0 && !isFound()) put(model, { points: pay(PRICE.line) });
     const more = isFound() ? "" : " One more line is wrong.";
-    say(k >= 0 ? `✓ Line ${line}: ${places[k].says}.${more}` : `✗ Line ${line} is not it.`);
+    say(k >= 0 ? `✓ Line ${line()}: ${places[k].says}.${more}` : `✗ Line ${line()} is not it.`);
   }
 
   function hear(name) {
@@ -80,9 +54,9 @@ function render({ model, el }) {
   }
 
   function run() {
-    if (!line) return say("Choose a line first.");
+    if (!line()) return say("Choose a line first.");
     say("Running …");
-    put(model, { asked: [line, typed.value] });
+    put(model, { asked: [line(), typed.value] });
   }
 
   function draw() {
@@ -93,10 +67,12 @@ function render({ model, el }) {
   }
 
   const ask = places.length > 1 ? `${places.length} lines are wrong: which?` : "Which line is wrong, or in the wrong place?";
-  const hint = `${ask} Choose it, or ask a witness first (1 point); another line costs 2.`;
-  const asking = element("div", { class: "bss-asking", role: "group", "aria-label": "witnesses" }, points, ...witnesses);
-  const desk = element("div", { class: "bss-desk" }, heard, attempt, status);
-  root.append(element("p", {}, `${model.get("facts")} ${hint}`), element("div", { class: "bss-scene" }, box, asking, lossPicture(model.get("losses")), desk));
+  const hint = `${ask} Choose one, or ask a witness first (1 point); a line that is not it costs 2.`;
+  const code = element("div", { class: "bss-code", role: "radiogroup", "aria-label": "code" }, ...lines);
+  const answer = button("It is this line", choose);
+  const asking = element("div", { class: "bss-asking", role: "group", "aria-label": "answer, or ask a witness" }, points, answer, ...witnesses);
+  const desk = element("div", { class: "bss-desk" }, attempt, status, heard);
+  root.append(element("p", {}, `${model.get("facts")} ${hint}`), element("div", { class: "bss-scene" }, code, asking, lossPicture(model.get("losses")), desk));
   follow(model, { points: draw, found: draw, opened: draw, answer: () => model.get("answer").says && say(model.get("answer").says) });
   draw();
   return view.close;

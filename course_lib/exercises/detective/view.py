@@ -1,7 +1,7 @@
 """The view of a case: code without marks, the loss, witnesses at a price, and a click on the line that is wrong."""
 
 import functools
-import html
+from html import escape
 
 import anywidget
 import traitlets
@@ -35,15 +35,13 @@ class Detective(anywidget.AnyWidget):
     def __init__(self, name, case, store=None):
         self._name, self._case, self._store = name, case, store
         numbers = ", ".join(f"{name} = {value}" for name, value in GIVEN.items() if name in case.right)
+        codes = {"this code": case.wrong, "right code": case.right}
         super().__init__(
             title=name,
             facts=f"{case.data}, sizes {case.sizes}, {STEPS} steps. f is {case.f}, f_prime its derivative; {numbers}.",
             code=case.wrong.rstrip("\n"),
             places=[{"lines": list(lines), "says": says} for lines, says in zip(places(case), case.says, strict=True)],
-            losses={
-                words: run(case, compiled(case, code))[0].tolist()
-                for words, code in (("this code", case.wrong), ("right code", case.right))
-            },
+            losses={words: run(case, compiled(case, code))[0].tolist() for words, code in codes.items()},
             witnesses={name: witness(case) for name, witness in WITNESSES.items()},
         )
 
@@ -65,13 +63,10 @@ class Detective(anywidget.AnyWidget):
                 right = sandbox.call(functools.partial(is_right, self._case, code))
             except BaseException as error:  # noqa: BLE001 - TimeUp and SystemExit too
                 return f"This does not run to its end: {type(error).__name__}."
-        if right:
-            self.found = list(range(len(self.places)))
-        return (
-            "Right: with this line the code computes what it should."
-            if right
-            else "With this line the code is not right yet."
-        )
+        if not right:
+            return "With this line the code is not right yet."
+        self.found = list(range(len(self.places)))
+        return "Right: with this line the code computes what it should."
 
     @traitlets.observe("asked")
     def _reply(self, change):
@@ -90,11 +85,9 @@ class Detective(anywidget.AnyWidget):
         data, metadata = super()._repr_mimebundle_(**kwargs)
         data["text/plain"] = repr(self)
         folds = [*self.witnesses.items(), *((f"The line, {each['lines'][0]}", each["says"]) for each in self.places)]
-        texts = "".join(
-            f"<details><summary>{html.escape(head)}</summary><pre>{html.escape(text)}</pre></details>"
-            for head, text in folds
-        )
-        data["text/html"] = f"<p>{html.escape(self.facts)}</p><pre>{html.escape(self.code)}</pre>{texts}"
+        data["text/html"] = f"<p>{escape(self.facts)}</p><pre>{escape(self.code)}</pre>"
+        for head, text in folds:
+            data["text/html"] += f"<details><summary>{escape(head)}</summary><pre>{escape(text)}</pre></details>"
         return data, metadata
 
 
