@@ -103,6 +103,10 @@ def test_a_sample_is_chosen_with_the_keyboard_and_its_row_and_its_part_are_numpy
     for place, A in ((O_, trace.O[1]), (Z_, trace.Z[1]), (G_, trace.G[1])):
         assert same(numbers(page, place), A)  # walking down the rows has come to the last sample
     assert same(numbers(page, PART), np.outer(trace.O[1][10], trace.G[1][10]))
+    grid(page, O_).press("End")
+    page.keyboard.press("ArrowRight")  # over its edge to the next matrix
+    assert page.locator(":focus").get_attribute("aria-label").startswith("Z, ")
+    assert status(page).startswith("Z[10, 0] = ")
     lab.run_until(page, 2, "the kernel has 10 1")
 
 

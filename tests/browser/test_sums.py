@@ -210,7 +210,12 @@ def test_the_outer_products_add_up_to_the_product(lab):
         assert page.locator("[data-moving]").count() == 1, "a step that nothing shows"
         product.press("Control+Home")  # ends what moves
         assert status(page) == f"(Oᵀ G)[0, 0] = {O[:count, 0] @ G[:count, 0]}, with {count} of 7 outer products added."
-    step.focus()
+    point_at(product, 2, 1)
+    assert status(page) == f"(Oᵀ G)[2, 1] = {dW[2, 1]}, with 7 of 7 outer products added."
+    point_at(grid(page, RIGHT), 2, 1)
+    assert status(page) == f"G[2, 1] = {G[2, 1]}"
+    step.hover()
+    assert status(page).endswith("is added: 7 of 7, and the sum is Oᵀ G.")
     page.get_by_role("button", name="◀ Back").click()
     step.click()
     assert status(page).endswith("is added: 7 of 7, and the sum is Oᵀ G.")

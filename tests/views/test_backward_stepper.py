@@ -28,12 +28,12 @@ def deep(**options):
     return network
 
 
-def names(step):
-    return [part["matrix"] for part in step["parts"] if not isinstance(part, str)]
-
-
 def formula(step):
-    return "".join(part if isinstance(part, str) else part["matrix"] for part in step["parts"])
+    return "".join(step["parts"])
+
+
+def names(view, step):
+    return [part for part in step["parts"] if part in view.matrices]
 
 
 def arrays(view):
@@ -61,7 +61,7 @@ def test_the_formula_of_each_step_gives_its_result(loss, target, regularizer):
     shown = arrays(view)
     checked = 0
     for step in view.steps[1:]:
-        result, *operands = (shown[name] for name in names(step))
+        result, *operands = (shown[name] for name in names(view, step))
         text = formula(step)
         if step["form"] == "product":
             expected = operands[0] @ operands[1]
@@ -76,7 +76,7 @@ def test_the_formula_of_each_step_gives_its_result(loss, target, regularizer):
             function = re.search(r"= (\w+)\( Z", text)[1]
             expected = {"tanh": tanh, "identity": identity}[function](operands[0])
         assert np.allclose(result, expected, rtol=1e-13), text
-        assert step["result"] == names(step)[0]
+        assert step["result"] == names(view, step)[0]
         checked += 1
     assert checked == 6 * 3
 
@@ -113,14 +113,14 @@ def test_the_regularizer_stands_in_a_only_where_there_is_one(options):
     assert not any("Ω" in formula(step) + step["title"] for step in plain.steps)
     step = BackwardStepper(Network([5, 2], relu, regularizer=l2, lam=0.5), X, T).steps[5]
     assert formula(step) == "∇_W[0] L = O[0]^T G[0] + λ Ω'(W[0])"
-    assert "λ = 0.5, Ω is l2: it is the gradient of J = L + λ Ω" in step["note"]
+    assert "λ = 0.5, Ω is l2: it is the gradient of J = L + λ Ω" in step["words"]
 
 
 def test_a_loss_of_your_own_is_shown_without_a_formula_for_its_entries():
     total = Loss("total", lambda O, target: ((O - target).sum(), np.ones_like(O)))
     step = BackwardStepper(Network([5, 2], relu, loss=total), X, T).steps[3]
     assert (formula(step), step["form"]) == ("∇_O[1] L = total.gradient( O[1] , T )", "whole")
-    assert "1/m" not in step["note"]
+    assert "1/m" not in step["words"]
 
 
 def test_shapes_are_in_symbols_that_count_the_layers():
@@ -159,5 +159,5 @@ def test_the_picture_of_each_step_has_its_matrices_and_its_words():
     for step in range(len(view.steps)):
         view.step = step
         figure = view.figure()
-        assert [ax.get_title().split("\n")[0] for ax in figure.get_axes()] == names(view.steps[step])
+        assert [ax.get_title().split("\n")[0] for ax in figure.get_axes()] == names(view, view.steps[step])
         assert view.steps[step]["title"] in " ".join(text.get_text() for text in figure.texts)

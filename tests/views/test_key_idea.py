@@ -55,7 +55,7 @@ def test_an_input_that_happens_to_be_0_still_counts():
     assert np.count_nonzero(unpacked(view.tensor)[:, :, 1, 2]) == m - 2
     assert caption(view).startswith("7 entries can differ from 0: m, one for each sample, at [i, 2].")
     without_index = KeyIdeaExplorer(unpacked(view.tensor), G, entry=(1, 2))
-    assert caption(without_index).startswith("5 entries not 0.")
+    assert caption(without_index).startswith("5 entries other than 0.")
 
 
 @pytest.mark.parametrize("wrt", LAYER)
@@ -87,7 +87,7 @@ def test_a_vector_is_a_row_and_its_names_have_one_index():
     view = KeyIdeaExplorer(dy_dx, g, names=("y", "x", "g"), symbols=("n_y", "n_x"), entry=1)
     assert (view.G["shape"], view.G["symbols"]) == ([1, 3], ["1", "n_y"])
     assert view.entry == (0, 1)
-    assert caption(view) == "2 entries not 0. (∇_x z)[1] = ∂y[0]/∂x[1]·g[0] + ∂y[1]/∂x[1]·g[1] = 16"
+    assert caption(view) == "2 entries other than 0. (∇_x z)[1] = ∂y[0]/∂x[1]·g[0] + ∂y[1]/∂x[1]·g[1] = 16"
     assert repr(view) == "KeyIdeaExplorer(dy/dx (3, 2), g (3,))"
 
 
@@ -110,7 +110,7 @@ def test_a_new_entry_keeps_the_step_as_far_as_it_has_that_many_products():
     view = KeyIdeaExplorer(dy_dx, g, entry=0, step=3)
     view.entry = 1
     assert (view.entry, view.step) == ((0, 1), 2)
-    assert caption(KeyIdeaExplorer(np.zeros((3, 2)), g)) == "0 entries not 0. (∇_X z)[0] = 0"
+    assert caption(KeyIdeaExplorer(np.zeros((3, 2)), g)) == "0 entries other than 0. (∇_X z)[0] = 0"
 
 
 def test_what_it_cannot_show_is_named():

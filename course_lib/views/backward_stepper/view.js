@@ -1,4 +1,4 @@
-const MOST_TERMS = 8; // of a sum; of a longer one the middle is added up
+const MOST_TERMS = 7; // of a sum; of a longer one the middle is added up
 const THUMB = { side: 2.2, cell: 0.5 }; // em: the longest side of a matrix in the overview, and the most for an entry
 const COLOURS = { width: 9, height: 17 }; // em, of a matrix without numbers beside others with numbers
 const LEAST = 0.72; // of the size of the text: so small the numbers become before there are colours
@@ -101,7 +101,7 @@ class Stepper {
   }
 
   #names({ parts }) {
-    return parts.filter((part) => typeof part !== "string").map((part) => part.matrix);
+    return parts.filter((part) => part in this.matrices);
   }
 
   goTo(k) {
@@ -116,13 +116,13 @@ class Stepper {
     if (k === this.now) return;
     this.now = k;
     this.operands = this.#names(step);
-    this.equals = this.operands.every((name) => matrices[name].data.every(isShort)) ? "=" : "≈"; // rounded factors
+    this.exact = this.operands.every((name) => matrices[name].data.every(isShort));
     this.mover.stop();
-    this.#write(step);
+    setWords(this.stepLine, `Step ${k} of ${steps.length - 1}. ${step.words}`);
     this.overview.show(k);
     let g = 0;
     const operator = (text) => element("span", { class: "bss-operator", "aria-hidden": "true" }, ...typeset(text.trim() || "@"));
-    this.board.replaceChildren(...step.parts.map((part) => (typeof part === "string" ? operator(part) : grids[g++].box)));
+    this.board.replaceChildren(...step.parts.map((part) => (part in matrices ? grids[g++].box : operator(part))));
     this.operands.forEach((name, j) => grids[j].set(matrices[name]));
     this.#fit();
     this.point(0, grids[0].cursor);
@@ -157,11 +157,6 @@ class Stepper {
     board.style.minHeight = `${this.tallest}px`;
   }
 
-  #write(step) {
-    const words = step.parts.map((part) => (typeof part === "string" ? part : shown(part.matrix))).join("");
-    setWords(this.stepLine, `Step ${this.now} of ${this.steps.length - 1}. ${step.title}: ${words}. ${step.note}`);
-  }
-
   /** In (C) each row of G travels to W^T, and what comes out of it, to the layer before. */
   #travel() {
     const [result, G, W] = this.grids;
@@ -180,7 +175,7 @@ class Stepper {
 
   /** The entry [i, j] of the g-th matrix of the formula is active: outline what it is made from, or what it goes into. */
   point(g, [i, j]) {
-    const { grids, operands, entryLine, equals } = this;
+    const { grids, operands, entryLine, exact } = this;
     const { form } = this.steps[this.now];
     const here = { entry: [i, j] };
     const inside = (k) => ({ entry: [Math.min(i, grids[k].matrix.shape[0] - 1), j], dashed: true });
@@ -188,12 +183,12 @@ class Stepper {
     let text = grids[g].words([i, j]);
     if (form === "entries") {
       marks = operands.map((_, k) => [k === g ? here : inside(k)]);
-      const entries = this.#entries(i, j).replace("=", equals);
+      const entries = this.#entries(i, j).replace("=", exact ? "=" : "≈");
       text = g ? `${text}: it goes into ${entryName(operands[0], [i, j])} ${entries}` : `${text} ${entries}`;
     } else if (form === "product") {
       const { into, of } = this.#product(g, i, j, inside);
       for (const [k, mark] of Object.entries(into)) marks[k] = [{ ...mark, dashed: true }];
-      text = g ? `${text}: it goes into ${of}` : `${text} ${equals} ${of}`;
+      text = g ? `${text}: it goes into ${of}` : `${text}${exact ? " =" : ", in rounded factors"} ${of}`;
     }
     operands.forEach((_, k) => grids[k].mark(marks[k]));
     setWords(entryLine, text);
@@ -214,7 +209,7 @@ class Stepper {
   /** The formula of a step with the numbers of one entry: = 0.3 · 1 */
   #entries(i, j) {
     const signs = { "⊙": "·", m: this.matrices.T.shape[0] };
-    const parts = this.steps[this.now].parts.slice(1).map((part) => (typeof part === "string" ? part : factor(at(this.matrices[part.matrix], i, j))));
+    const parts = this.steps[this.now].parts.slice(1).map((part) => (part in this.matrices ? factor(at(this.matrices[part], i, j), precise) : part));
     return parts.join("").trim().split(" ").map((word) => signs[word] ?? word).join(" ");
   }
 
@@ -225,7 +220,7 @@ class Stepper {
     const terms = Array.from({ length: inner }, (_, h) => [at(left, i, h), at(right, h, j)]);
     let pieces = terms.map(([a, b]) => `${factor(a)}·${factor(b)}`);
     if (inner > MOST_TERMS) {
-      const [front, back] = [MOST_TERMS / 2, 2];
+      const [front, back] = [3, 2];
       const partial = terms.slice(front, -back).reduce((total, [a, b]) => total + a * b, 0);
       pieces = [...pieces.slice(0, front), `[${inner - front - back} more, in all ${number(partial)}]`, ...pieces.slice(-back)];
     }

@@ -71,18 +71,12 @@ class BackwardStepper(View):
 
     def figure(self):
         """The matrices of the step, laid out as its formula, with the formula and what it says in words below."""
-        step = self.steps[self.step]
-        parts, words = [], ""
+        step, parts = self.steps[self.step], []
         for part in step["parts"]:
-            if isinstance(part, str):
-                parts.append(part.strip() or "@")
-                words += part
-            else:
-                matrix = self.matrices[part["matrix"]]
-                parts.append(Panel(matrix["name"], unpacked(matrix), tuple(matrix["symbols"])))
-                words += matrix["name"]
-        where = f"Step {self.step} of {len(self.steps) - 1}. {step['title']}: {words}. {step['note']}"
-        return board([parts], where)
+            matrix = self.matrices.get(part)
+            panel = matrix and Panel(part, unpacked(matrix), tuple(matrix["symbols"]))
+            parts.append(panel or part.strip() or "@")
+        return board([parts], f"Step {self.step} of {len(self.steps) - 1}. {step['words']}")
 
 
 def _matrices(network, trace, gradients, target):
@@ -116,10 +110,11 @@ def _step(title, formula, form, note):
     "entries" (from the same entry of each matrix), or "whole" (no sum to show).
     """
     pieces = re.split(r"<(.+?)>", formula)
-    parts = [{"matrix": piece} if k % 2 else piece for k, piece in enumerate(pieces) if piece]
     sources = [re.search(r"^T$|∇_O\[\d+\] L|\b[OZWbG]\[\d+\]", name) for name in pieces[3::2]]
     uses = [source.group() for source in sources if source]  # those that the row of all matrices has
-    return {"title": title, "parts": parts, "result": pieces[1], "uses": uses, "form": form, "note": note}
+    words = f"{title}: {''.join(pieces)}. {note}"
+    parts = {"parts": [piece for piece in pieces if piece], "result": pieces[1], "uses": uses}
+    return {"title": title, "words": words, "form": form} | parts
 
 
 def _forwards(network):

@@ -23,25 +23,6 @@ function chooser(label, contents, onchoose, look = "") {
   return { box, press };
 }
 
-/** Matrices side by side are one stop for Tab: the arrow keys go on in the same row of the next one. */
-function inOneRow(grids, box) {
-  const settle = (chosen) => grids.forEach(({ grid }) => { grid.tabIndex = grid === chosen ? 0 : -1; });
-  box.addEventListener("focusin", ({ target }) => settle(target));
-  box.addEventListener("keydown", (event) => {
-    const k = grids.findIndex(({ grid }) => grid === event.target);
-    const [i, j] = grids[k].cursor;
-    const [right, left] = [event.key === "ArrowRight" && j === grids[k].matrix.shape[1] - 1, event.key === "ArrowLeft" && j === 0];
-    const next = grids[k + right - left];
-    if (!next || right === left || event.altKey || event.metaKey || event.ctrlKey) return;
-    event.preventDefault();
-    event.stopPropagation();
-    next.grid.focus();
-    next.move([i, right ? 0 : Infinity]);
-  }, { capture: true });
-  settle(grids[0].grid);
-  return box;
-}
-
 /** A canvas for the image of each sample: ink on white paper, in either theme. */
 function pictures({ shape: [m, rows, columns], data }) {
   const [paper, ink] = [data.reduce((a, b) => Math.min(a, b)), data.reduce((a, b) => Math.max(a, b))];
@@ -89,11 +70,14 @@ class Batch {
     this.progress = element("p", { class: "bss-progress" });
     const more = [resetButton(model, () => this.steps.pause())];
     this.steps = player("Samples added", m, (added) => this.addUpTo(added), view.signal, { step: model.get("added"), more });
-    const side = (grids, look) => inOneRow(grids, element("div", { class: `bss-side ${look}` }, ...grids.map(({ box }) => box)));
+    const side = (grids, look) => element("div", { class: `bss-side ${look}` }, ...grids.map(({ box }) => box));
+    const [rows, sums] = [side(this.rows, ""), side(this.sums, "bss-sums")];
+    for (const box of [rows, sums]) roving(box, "[role=grid]");
+    for (const one of this.grids) one.grid.addEventListener("focus", () => this.point(one, one.entry));
     const picks = element("div", { class: "bss-choices" }, this.layerPicks.box, this.losses.box);
     for (const box of [this.samples.box, picks]) roving(box);
     view.root.classList.add("bss-batch");
-    view.root.append(view.said, this.samples.box, picks, this.whose, side(this.rows, ""), this.steps.box, this.progress, side(this.sums, "bss-sums"));
+    view.root.append(view.said, this.samples.box, picks, this.whose, rows, this.steps.box, this.progress, sums);
   }
 
   /** The chosen layer, with G as the chosen loss makes it; below, the part of the chosen sample, the sum so far, and all. */

@@ -115,7 +115,7 @@ class KeyIdeaView extends SteppedSum {
     const chance = zeros ? ` ${zeros} of them happen${zeros === 1 ? "s" : ""} to be 0, and still count${zeros === 1 ? "s" : ""}.` : "";
     const are = others === 1 ? `entry is ${zero}` : `entries are ${zero.replace("its", "their")}`;
     const rest = others ? ` The other ${others} of ${matrix.data.length} ${are}.` : "";
-    return `${plural(terms.length, "entry")} of ${matrix.name} ${texts.by_index ? "can differ from 0" : "not 0"}${where}.${chance}${rest}`;
+    return `${plural(terms.length, "entry")} of ${matrix.name} ${texts.by_index ? "can differ from 0" : "other than 0"}${where}.${chance}${rest}`;
   }
 
   // ---- what is seen

@@ -168,7 +168,7 @@ class KeyIdeaExplorer(View):
         """dY/dX[entry] and G, the structural non-zeros outlined, and what of the gradient is made; below, the sum in words."""
         G, gradient = unpacked(self.G), self._made()
         of_y, of_x = (tuple(A["symbols"] or map(str, A["shape"])) for A in (self.G, self.gradient))
-        name, cells = self._written(self.tensor["name"] + self.texts["x"]), self._cells()
+        name, cells = self._written("∂{Y}/∂({X}{x})".format_map(self.texts)), self._cells()
         left = Panel(name, unpacked(self.tensor)[:, :, *self.entry], of_y, entries=cells)
         right = Panel(self.G["name"], G, of_y, entries=cells)
         result = Panel(self.gradient["name"], gradient, of_x, entries=[self.entry])
@@ -199,10 +199,11 @@ class KeyIdeaExplorer(View):
         cells, texts = self._cells(), self.texts
         terms = [self._written("·".join(texts["term"]), cell) for cell in cells]
         terms = [*terms[:2], "…", terms[-1]] if len(terms) > 4 else terms
-        counted = f" can differ from 0: {self._written(texts['counted'])}" if texts["counted"] else " not 0"
+        kind = "can differ from 0" if texts["by_index"] else "other than 0"
+        counted = f": {self._written(texts['counted'])}" if texts["counted"] else ""
         total = self._made()[self.entry] if self.step in (0, len(cells)) else np.ma.masked
         total = "?" if total is np.ma.masked else f"{total:.4g}".replace("-", "−")
-        said = f"{len(cells)} {'entry' if len(cells) == 1 else 'entries'}{counted}. "
+        said = f"{len(cells)} {'entry' if len(cells) == 1 else 'entries'} {kind}{counted}. "
         said += self._written(texts["result"]) + " = " + " + ".join(terms) + (" = " if terms else "") + total
         return f"{said}. Added so far: {self.step} of {len(cells)}." if self.step else said
 

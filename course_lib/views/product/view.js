@@ -25,9 +25,8 @@ class ProductView extends SteppedSum {
     bar.append(...this.turns, this.mode);
     roving(bar);
     this.words = element("p", { class: "bss-words" });
-    this.none = element("div", { class: "bss-none" });
     const corner = element("div", { class: "bss-corner" }, bar, this.words);
-    this.area = element("div", { class: "bss-product" }, corner, this.right.box, this.left.box, this.result.box, this.none);
+    this.area = element("div", { class: "bss-product" }, corner, this.right.box, this.left.box, this.result.box);
     root.append(said, this.steps.box, this.quiz.box, this.area, this.lines);
   }
 
@@ -76,18 +75,17 @@ class ProductView extends SteppedSum {
   layVariant() {
     const { model, area } = this;
     const variant = model.get("variants")[model.get("variant")];
-    const pair = this.given.map((factor, k) => (variant.turned[k] ? transposed(factor) : factor));
-    const [left, right] = variant.swapped ? pair.reverse() : pair;
+    const on = [2, 1, 4].map((bit) => Boolean(model.get("variant") & bit));
+    const pair = this.given.map((factor, k) => (on[k] ? transposed(factor) : factor));
+    const [left, right] = on[2] ? pair.reverse() : pair;
     const product = variant.product && unpack(variant.product);
-    Object.assign(this, { whole: product, laid: null, most: left.shape[1] });
+    Object.assign(this, { whole: product, laid: null, most: variant.inner });
     this.left.set(left);
     this.right.set(right);
     if (product) this.result.set(product);
     align(this.left, this.right, ...(product ? [this.result] : []));
-    [...variant.turned, variant.swapped].forEach((on, k) => this.turns[k].setAttribute("aria-pressed", on));
+    this.turns.forEach((turn, k) => turn.setAttribute("aria-pressed", on[k]));
     this.result.box.hidden = this.lines.hidden = this.steps.box.inert = this.quiz.box.inert = !product;
-    this.none.hidden = Boolean(product);
-    setWords(this.none, product ? "" : `no ${variant.name}`);
     setWords(this.words, variant.words);
     this.mode.setAttribute("aria-disabled", !product);
     // The picture may grow with another order of the factors, but what is below it does not jump back.

@@ -1,7 +1,5 @@
 """ProductExplorer: which row and column make an entry of a matrix product, and why the factors stand in that order."""
 
-import itertools
-
 import numpy as np
 import traitlets
 
@@ -49,7 +47,7 @@ class ProductExplorer(View):
             if symbols:
                 check_symbols(name, factor.shape, pair, known)
         factors = [packed(name, X, pair) for name, (pair, X) in zip(names, pairs, strict=True)]
-        variants = [_variant(factors, *flags) for flags in itertools.product((False, True), repeat=3)]
+        variants = [_variant(factors, number) for number in range(8)]
         variant = checked_index("ProductExplorer: variant", variant, 7)  # now: the entry depends on it
         super().__init__(factors=factors, variants=variants, variant=variant, entry=entry)
 
@@ -65,7 +63,7 @@ class ProductExplorer(View):
 
     @traitlets.validate("step")
     def _one_of_the_steps(self, proposal):
-        return checked_index("ProductExplorer: step", proposal["value"], self._inner())
+        return checked_index("ProductExplorer: step", proposal["value"], self.variants[self.variant]["inner"])
 
     @traitlets.observe("variant")
     def _another_product(self, change):
@@ -74,12 +72,6 @@ class ProductExplorer(View):
             self.entry = [min(k, size - 1) for k, size in zip(self.entry, product["shape"], strict=True)]
         self.step, self.made = 0, []
 
-    def _inner(self):
-        """How many products make an entry, with the factors as they stand."""
-        variant = self.variants[self.variant]
-        first = variant["swapped"]  # of the two factors, the one on the left
-        return self.factors[first]["shape"][0 if variant["turned"][first] else 1]
-
     def __repr__(self):
         A, B = self.factors
         return f"ProductExplorer({A['name']} {tuple(A['shape'])}, {B['name']} {tuple(B['shape'])})"
@@ -87,10 +79,7 @@ class ProductExplorer(View):
     def figure(self):
         """The factors as they stand, laid out as on a blackboard, and what of their product is made, or why there is none."""
         variant, (i, j) = self.variants[self.variant], self.entry
-        pair = [
-            _turned(factor) if turn else factor for factor, turn in zip(self.factors, variant["turned"], strict=True)
-        ]
-        left, right = (_panel(factor) for factor in (reversed(pair) if variant["swapped"] else pair))
+        left, right = map(_panel, _as_they_stand(self.factors, self.variant))
         words = variant["words"].replace("^T", "ᵀ") if self.variant else ""
         if not variant["product"]:
             return board([[left, "@", right]], words)
@@ -103,13 +92,18 @@ class ProductExplorer(View):
         return board([[None, right._replace(columns=[j])], [left._replace(rows=[i]), product]], words)
 
 
-def _variant(factors, swapped, *turned):
+def _as_they_stand(factors, variant):
+    """The left factor and the right one."""
+    A, B = (_turned(factor) if variant & bit else factor for factor, bit in zip(factors, (2, 1), strict=True))
+    return (B, A) if variant & 4 else (A, B)
+
+
+def _variant(factors, number):
     """One order and transpose of the two factors: their names, what they give, and in words whether that is right."""
     given = unpacked(factors[0]) @ unpacked(factors[1])  # (p, q) @ (q, r) -> (p, r)
-    A, B = (_turned(factor) if turn else factor for factor, turn in zip(factors, turned, strict=True))
-    left, right = (B, A) if swapped else (A, B)
+    left, right = _as_they_stand(factors, number)
     name, right_name = f"{left['name']} {right['name']}", f"{factors[0]['name']} {factors[1]['name']}"
-    variant = {"name": name, "swapped": swapped, "turned": list(turned), "product": None}
+    variant = {"name": name, "product": None, "inner": left["shape"][1]}
     columns, rows = _size(left, 1), _size(right, 0)
     if left["shape"][1] != right["shape"][0]:
         pair = f"a row of {left['name']} has {columns} entries, a column of {right['name']} has {rows}"
@@ -121,7 +115,7 @@ def _variant(factors, swapped, *turned):
         product = unpacked(left) @ unpacked(right)
     symbols = (left["symbols"][0], right["symbols"][1]) if left["symbols"] else ()
     variant["product"] = packed(name, product, symbols)
-    if not (swapped or any(turned)):
+    if not number:
         return variant | {"words": f"The sum runs over {columns}: columns of {left['name']}, rows of {right['name']}."}
     return variant | {"words": f"{name} can be formed. " + _verdict(left, right, product, given, right_name)}
 

@@ -72,7 +72,7 @@ class MatrixGrid {
     const { name, symbols, shape, data } = this.matrix;
     const [rows, columns] = shape;
     this.cursor = [Math.min(this.cursor[0], rows - 1), Math.min(this.cursor[1], columns - 1)];
-    this.hovered = null;
+    if (this.hovered?.[0] >= rows || this.hovered?.[1] >= columns) this.hovered = null;
     this.limit = limit ?? largest(data);
     this.small = Math.max(rows, columns) <= MOST_NUMBERED;
     this.texts = this.small ? Array.from(data, number) : [];
@@ -319,7 +319,7 @@ class MatrixGrid {
       PageUp: [i - 10, j],
       PageDown: [i + 10, j],
     }[event.key];
-    if (!to) return;
+    if (!to || (event.key === "ArrowLeft" && !j) || (event.key === "ArrowRight" && j === columns - 1)) return; // on to the next matrix
     event.preventDefault();
     event.stopPropagation();
     this.hovered = null; // the hand has gone from the pointer to the keys

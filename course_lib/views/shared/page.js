@@ -106,24 +106,24 @@ function choice(label, options, value, onchange) {
 }
 
 /**
- * Make the buttons of a box one stop for Tab: the arrow keys, Home and End go from one to the next. Returns a function
- * to call when some of them were hidden or shown.
+ * Make the buttons of a box, or what else `stops` selects, one stop for Tab: the arrow keys, Home and End go from one to
+ * the next. Returns a function to call when some of them were hidden or shown.
  */
-function roving(box) {
-  const all = () => [...box.querySelectorAll("button")];
+function roving(box, stops = "button") {
+  const all = () => [...box.querySelectorAll(stops)];
   const seen = () => all().filter((one) => !one.hidden && !one.classList.contains("bss-asleep"));
   function settle(chosen) {
     const stop = chosen ?? seen().find((one) => one.tabIndex === 0) ?? seen()[0];
     for (const one of all()) one.tabIndex = one === stop ? 0 : -1;
   }
-  box.addEventListener("focusin", ({ target }) => target.matches("button") && settle(target));
+  box.addEventListener("focusin", ({ target }) => target.matches(stops) && settle(target));
   box.addEventListener("keydown", (event) => {
-    const stops = seen();
-    const k = stops.indexOf(event.target);
-    const to = { ArrowRight: k + 1, ArrowDown: k + 1, ArrowLeft: k - 1, ArrowUp: k - 1, Home: 0, End: stops.length - 1 }[event.key];
+    const shown = seen();
+    const k = shown.indexOf(event.target);
+    const to = { ArrowRight: k + 1, ArrowDown: k + 1, ArrowLeft: k - 1, ArrowUp: k - 1, Home: 0, End: shown.length - 1 }[event.key];
     if (k < 0 || to === undefined || event.altKey || event.metaKey || event.ctrlKey) return;
     event.preventDefault();
-    stops[to]?.focus();
+    shown[to]?.focus();
   });
   settle();
   return () => settle();

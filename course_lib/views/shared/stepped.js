@@ -45,7 +45,7 @@ class SteppedSum {
       if (!grid.hovered && document.activeElement !== grid.grid) return this.point(null);
       const [[i, j], words] = [grid.entry, grid.words(grid.entry)];
       const term = this.terms.findIndex(({ places }) => places[place][0] === i && places[place][1] === j);
-      if (grid.open || !this.whole) this.point({ words });
+      if (grid.open || !this.whole || this.outer) this.point({ words });
       else if (term < 0) this.point({ words: words + outside([i, j]) });
       else this.point({ term, before: this.terms[term].named.includes(grid.nameOf([i, j])) ? "" : `${words}: ` });
     };
