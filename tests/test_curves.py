@@ -50,10 +50,8 @@ def test_losses_are_drawn_by_epoch_and_a_run_that_diverged_says_when():
 def test_numbers_against_a_size_stand_on_two_logarithmic_axes():
     figure = curves.against([1, 10, 100], {"a": [1.0, 2.0, 0.0], "b": [3.0, 4.0, 5.0]}, "size", "cost")
     axes, drawn = figure.axes[0], {label: line.get_data() for label, line in lines(figure).items()}
-    assert axes.get_xscale() == axes.get_yscale() == "log" and (axes.get_xlabel(), axes.get_ylabel()) == (
-        "size",
-        "cost",
-    )
+    assert axes.get_xscale() == axes.get_yscale() == "log"
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("size", "cost")
     assert [A.tolist() for A in drawn["b"]] == [[1, 10, 100], [3.0, 4.0, 5.0]]
     assert np.isnan(drawn["a"][1]).tolist() == [False, False, True]
 
@@ -84,10 +82,8 @@ def test_a_cost_is_a_bar_with_its_multiple_of_the_limit():
 
 def test_what_cannot_be_drawn_is_refused():
     cases = [({"theory": {"W": [1.0]}}, ValueError, "theory has ['W'], which is not measured")]
-    cases += [
-        ({"measured": {str(k): [1.0] for k in range(n)}}, ValueError, "expected a dict of 1 to 7 curves")
-        for n in (0, 8)
-    ]
+    for measured in ({}, {str(k): [1.0] for k in range(8)}):
+        cases += [({"measured": measured}, ValueError, "expected a dict of 1 to 7 curves")]
     assert not_refused(curves.by_layer, {"measured": MEASURED, "ylabel": "y"}, cases) == []
     cases = [({"histories": {}}, ValueError, "the loss by epoch is dict {}, expected a dict of 1 to 7 curves")]
     assert not_refused(curves.losses, {"histories": {"a": History(loss=[1.0])}}, cases) == []

@@ -175,25 +175,15 @@ class Lab:
             path.write_text(json.dumps(values), encoding="utf-8")
         self.root.mkdir()
         self._log = self._home / "server.log"
-        options = [
-            "--no-browser",
-            "--allow-root",
-            "--ip=127.0.0.1",
-            "--ServerApp.port_retries=200",
-            "--LabApp.expose_app_in_browser=True",
-            "--LabApp.news_url=None",
-            "--ServerApp.shutdown_no_activity_timeout=1800",  # if this process is killed and cannot end the server
-        ]
+        options = ["--no-browser", "--allow-root", "--ip=127.0.0.1", "--ServerApp.port_retries=200"]
+        options += ["--LabApp.expose_app_in_browser=True", "--LabApp.news_url=None"]
+        options += [
+            "--ServerApp.shutdown_no_activity_timeout=1800"
+        ]  # if this process is killed and cannot end the server
+        command = [sys.executable, "-m", "jupyterlab", *options]
         with self._log.open("wb") as log:
-            self._server = subprocess.Popen(
-                [sys.executable, "-m", "jupyterlab", *options],
-                cwd=self.root,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+            into = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": log}
+            self._server = subprocess.Popen(command, cwd=self.root, env=environment, start_new_session=True, **into)
 
     def _wait_for_server(self):
         """Learn from the server's own file which port and token it has, and wait until it answers."""

@@ -69,12 +69,8 @@ def saved(folder, *cells, **kernel):
 
 def command(*arguments, module="course_lib.publish.export"):
     """The documented command, in a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", module, *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    line = [sys.executable, "-m", module, *map(str, arguments)]
+    return subprocess.run(line, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture(scope="module")

@@ -201,12 +201,8 @@ def test_what_a_reader_chose_is_there_when_a_saved_notebook_is_opened_again(jupy
 
 @pytest.mark.slow
 def test_after_a_fast_drag_the_latest_setting_has_won(jupyter):
-    cells = [
-        SETUP,
-        "flow = views.GradientFlow(30, 64)\nflow",
-        "slopes = views.JacobianExplorer(A, np.ones(3))\nslopes",
-    ]
-    page = jupyter.open(*cells, "print('python has', flow.settings['depth'], float(slopes.x[0]))")
+    cells = ["flow = views.GradientFlow(30, 64)\nflow", "slopes = views.JacobianExplorer(A, np.ones(3))\nslopes"]
+    page = jupyter.open(SETUP, *cells, "print('python has', flow.settings['depth'], float(slopes.x[0]))")
     page.get_by_text("More: depth").click()
     depth = page.get_by_role("slider", name="depth").evaluate(DRAG)
     x = page.get_by_role("slider", name="x[0]").evaluate(DRAG)
@@ -254,9 +250,8 @@ def test_these_tests_would_see_an_error_and_a_request_and_a_cell_that_fails_and_
     page = jupyter.open("from pathlib import Path; print('home', Path.home())")
     assert page.get_by_text(f"home {jupyter.root.parent}").count() == 1
     code = "from IPython.display import HTML, Javascript\n"
-    page = jupyter.open(
-        code + "Javascript('console.error(\"oh no\")')", "HTML('<img src=\"http://example.org/a.png\">')"
-    )
+    picture = "HTML('<img src=\"http://example.org/a.png\">')"
+    page = jupyter.open(code + "Javascript('console.error(\"oh no\")')", picture)
     page.wait_for_function("() => [...document.images].some(i => i.complete && !i.naturalWidth)")
     assert {"oh no", "http://example.org/a.png"} <= set(jupyter.end_test())
     with pytest.raises(AssertionError, match="ZeroDivisionError"):

@@ -102,9 +102,9 @@ def cell(make, source, kind, **lecture):
 
 
 SETUP = "import numpy as np\nfrom course_lib import plots\nG = np.arange(21).reshape(7, 3) - 4"
-LONG = "\n\n".join(
-    f"Sentence {i}: " + "a batch of samples goes through one layer after the other " * 3 for i in range(12)
-)
+WORDS = "a batch of samples goes through one layer after the other " * 3
+LONG = "\n\n".join(f"Sentence {i}: {WORDS}" for i in range(12))
+LINES = "\n".join(f"x{i} = {i}  # a comment that is rather long, so that the line is too" for i in range(60))
 EVERYTHING = [
     cell(TEXT, "# Title\n\n$$a = b$$", "slide", minutes=2, say="Ask why & <how>."),
     cell(CODE, SETUP, "skip"),
@@ -113,9 +113,7 @@ EVERYTHING = [
     cell(TEXT, "**Try** what only the speaker reads.", "notes"),
     cell(CODE, "from course_lib.views import ProductExplorer\nProductExplorer(G.T, G)", "subslide", minutes=1),
     cell(TEXT, "## Too long\n\n" + LONG, "slide", minutes=3),
-    cell(
-        CODE, "\n".join(f"x{i} = {i}  # a comment that is rather long, so that the line is too" for i in range(60)), "-"
-    ),
+    cell(CODE, LINES, "-"),
     cell(CODE, "print('\\n'.join(str(i) for i in range(80)))", "-"),
     cell(TEXT, "| a | b |\n|---|---|\n" + "\n".join(f"| {i} | row |" for i in range(40)), "-"),
     TEXT("A learner's own text without metadata."),
@@ -257,9 +255,7 @@ def test_the_speaker_has_notes_and_timings(lab, everything):
     assert page.evaluate("Reveal.getSlides()[0].dataset.timing") == "120"
     pages = "[...Reveal.getHorizontalSlides()[2].querySelectorAll('section')].map(s => +s.dataset.timing)"
     timings = page.evaluate(pages)
-    assert len(timings) > 3 and abs(sum(timings) - 180) <= len(timings), (
-        "the minutes of a slide are shared by its pages"
-    )
+    assert len(timings) > 3 and abs(sum(timings) - 180) <= len(timings), "pages of a slide share its minutes"
     with page.context.expect_page() as opening:
         page.keyboard.press("s")
     speaker = opening.value
