@@ -37,9 +37,8 @@ def test_a_process_that_knows_only_the_address_cannot_send_code():
         address = client.scheduler.address
         assert address.startswith("tls://")
         for known in (address, address.replace("tls://", "tcp://")):
-            other = subprocess.run(
-                [sys.executable, "-c", OTHER_ACCOUNT, known], capture_output=True, text=True, check=False
-            )
+            command = [sys.executable, "-c", OTHER_ACCOUNT, known]
+            other = subprocess.run(command, capture_output=True, text=True, check=False)
             assert other.returncode != 0
             assert "done" not in other.stdout
         assert client.submit(lambda: "done").result() == "done"

@@ -74,9 +74,8 @@ def test_a_run_of_a_notebook_tells_a_line_without_a_shape_a_wrong_shape_and_a_ch
     cells = [nbformat.v4.new_code_cell(source) for source in sources]
     cells[3].outputs = [nbformat.v4.new_output("stream", text="4\n")]
     nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "found.ipynb")
-    (tmp_path / "conftest.py").write_text(
-        f"import runpy\n\nglobals().update(runpy.run_path({str(ROOT / 'conftest.py')!r}))"
-    )
+    own = str(ROOT / "conftest.py")
+    (tmp_path / "conftest.py").write_text(f"import runpy\n\nglobals().update(runpy.run_path({own!r}))")
     command = [sys.executable, "-m", "pytest", "-n0", "-q", "-c", ROOT / "pyproject.toml", tmp_path]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     failed = [line for line in done.stdout.splitlines() if line.startswith("FAILED")]

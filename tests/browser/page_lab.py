@@ -24,6 +24,7 @@ from course_lib.views.shared.view import _chosen
 
 PAGE = Path(__file__).with_suffix(".html").read_text(encoding="utf-8")
 THEMES = Path(sys.prefix, "share", "jupyter", "lab", "themes", "@jupyterlab")
+WIDGET = "application/vnd.jupyter.widget-{}+json"
 SET_THEME = """([theme, css]) => {
   document.getElementById('theme').textContent = css;
   document.body.dataset.jpThemeLight = theme === 'light';
@@ -47,13 +48,10 @@ def executed(notebook):
     for cell in notebook.cells:
         if cell.cell_type == "code" and hasattr(value := run(cell.source, names), "_esm"):
             views.append(value)
-            shown = {
-                "application/vnd.jupyter.widget-view+json": {"model_id": value.model_id},
-                "text/plain": repr(value),
-            }
+            shown = {WIDGET.format("view"): {"model_id": value.model_id}, "text/plain": repr(value)}
             cell.outputs = [nbformat.v4.new_output("display_data", shown)]
     state = Widget.get_manager_state(widgets=views)
-    notebook.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": state}
+    notebook.metadata["widgets"] = {WIDGET.format("state"): state}
     return notebook
 
 

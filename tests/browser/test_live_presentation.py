@@ -42,15 +42,13 @@ def notebook(mode):
     headings = {
         name: i for i, cell in enumerate(nb.cells) for name in re.findall("^## (.+)$", cell.source, re.MULTILINE)
     }
-    nb.cells = (
-        nb.cells[: headings["7. Rows and columns"] - 3] + nb.cells[headings["Live view"] : headings["Predict first"]]
-    )
+    views = nb.cells[headings["Live view"] : headings["Predict first"]]
+    nb.cells = nb.cells[: headings["7. Rows and columns"] - 3] + views
     skipped, there_at_once = ({"slideshow": {"slide_type": kind}} for kind in ("skip", ""))
     nb.cells.insert(1, nbformat.v4.new_code_cell(PROJECTOR.format(mode), metadata=skipped))
     (place,) = [i for i, cell in enumerate(nb.cells) if SLIDE_OF_VIEW in cell.source]
-    nb.cells[place].source = (
-        nb.cells[place].source.replace("KeyIdeaExplorer.of", "view = KeyIdeaExplorer.of") + "\nview"
-    )
+    source = nb.cells[place].source.replace("KeyIdeaExplorer.of", "view = KeyIdeaExplorer.of")
+    nb.cells[place].source = f"{source}\nview"
     nb.cells.insert(place + 1, nbformat.v4.new_code_cell("print('entry', view.entry)", metadata=there_at_once))
     return nb, place
 

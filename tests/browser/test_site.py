@@ -26,17 +26,11 @@ def small(folder):
     text = nbformat.v4.new_markdown_cell
     head = "| | |\n|---|---|\n| **You will be able to** | derive $O^T G$ |\n| **Time** | 5 minutes |"
     view = "import numpy as np\nfrom course_lib import ProductExplorer\nProductExplorer(np.eye(3), np.ones((3, 2)))"
-    cells = {
-        FIRST: [
-            text(f"# First\n\n[next]({SECOND}.ipynb#Exercises), [code](../course_lib/dense.py)\n\n{head}"),
-            view,
-        ],
-        SECOND: [
-            text(f"# Second\n\n{head}"),
-            text("## Exercises\n\n**1.** Turn the marmalade over."),
-            'from course_lib import exercise\nex = exercise("grad_W")\n\n\ndef grad_W(O, G):\n    ...',
-        ],
-    }
+    links = f"[next]({SECOND}.ipynb#Exercises), [code](../course_lib/dense.py)"
+    exercise = 'from course_lib import exercise\nex = exercise("grad_W")\n\n\ndef grad_W(O, G):\n    ...'
+    asked = text("## Exercises\n\n**1.** Turn the marmalade over.")
+    cells = {FIRST: [text(f"# First\n\n{links}\n\n{head}"), view]}
+    cells |= {SECOND: [text(f"# Second\n\n{head}"), asked, exercise]}
     for name, own in cells.items():
         nbformat.write(notebook_of(*own), folder / f"{name}.ipynb")
     return [folder / f"{name}.ipynb" for name in cells]
@@ -105,9 +99,8 @@ def test_every_link_formula_and_picture_of_the_course_comes_out(tmp_path, monkey
 
 
 def test_every_exercise_of_the_notebooks_stands_on_the_page_of_exercises_with_all_its_hints_folded():
-    named = re.findall(
-        r"""\bexercise\(["'](\w+)["']\)""", "\n".join(c.source for notebook in COURSE.values() for c in notebook.cells)
-    )
+    sources = "\n".join(cell.source for notebook in COURSE.values() for cell in notebook.cells)
+    named = re.findall(r"""\bexercise\(["'](\w+)["']\)""", sources)
     page = "\n".join(cell.source for cell in site.all_exercises(COURSE).cells)
     for name in named:
         for number, hint in enumerate(site.exercises.exercise(name).definition.hints, 1):
