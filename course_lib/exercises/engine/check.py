@@ -72,18 +72,9 @@ def _size(value):
 
 def judged(definition, cases, right, function, i):
     """How wrong a function is in case i, see `repairs`."""
-    caught = []
-
-    def recorded(*arguments):
-        try:
-            return function(*arguments)
-        except Exception as error:
-            caught.append(error)
-            raise
-
-    answer = answer_to(definition, recorded, cases[i])
+    answer = answer_to(definition, function, cases[i])
     if isinstance(answer.value, Raised):
-        raise caught[-1] if caught else ValueError
+        raise answer.value.error
     leaves = badness(answer.value, right[i], functools.partial(same, tolerance=definition.tolerance))
     return [*leaves, *((0.1, None) for flag in answer.flags)]
 

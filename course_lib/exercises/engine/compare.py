@@ -5,7 +5,7 @@ case that could not be computed. Values are compared by `same`; a tolerance is a
 enough for an answer that was computed in float32 on the way, and far below what any mistake changes.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -21,6 +21,7 @@ class Raised:
     kind: str = ""
     text: str = ""
     line: str = ""  # the learner's line, as text, if it is known
+    error: object = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True)

@@ -102,7 +102,7 @@ def raised(error, function):
         text = " ".join(str(error).split())[:300]
     except Exception:  # noqa: BLE001 - an exception of the learner's own, with a __str__ of its own
         text = ""
-    return Raised(type(error).__name__, text, line)
+    return Raised(type(error).__name__, text, line, error if isinstance(error, Exception) else ValueError(text))
 
 
 def called(function, arguments, named=None):

@@ -231,7 +231,7 @@ activation_not_derivative | v : activation returned | f(A)
 derivative_at_output | p * f_prime(q) | p * f_prime(B) | p * (1 - q ** 2) | p * (q * (1 - q))
 derivative_at_output | f_prime(p) : activation | f_prime(f(p))
 derivative_at_output | x : activation argument | f(x)
-diagonal_missing | np.diag(p) | p
+diagonal_missing | np.diag(p) | p | p[:, None] + 0 * p | p + 0 * p[:, None]
 diagonal_missing | x[p, q, r, q] = y | x[p, q, r, :] = y
 diagonal_missing | x[p, q, p, r] = y | x[p, q, :, r] = y
 std_is_variance | np.sqrt(p) | p
