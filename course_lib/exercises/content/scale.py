@@ -44,6 +44,17 @@ grad_W_in_shards = Definition(
             "the blocks' parts are not added up",
             change=("sum(o.T @ g for o, g in blocks)", "np.stack([o.T @ g for o, g in blocks])"),
         ),
+        Mistake(
+            "batch_not_summed:rest",
+            "The last rows are in no block: len(O) // shards rows for each block leave a rest.",
+            "the rows of the rest are in no block",
+            change=(
+                "split(O",
+                "split(O[: len(O) // shards * shards]",
+                "split(G",
+                "split(G[: len(O) // shards * shards]",
+            ),
+        ),
     ),
     cases=batch_cases(lambda draw, m, n_in, n_out: (draw(m, n_in), draw(m, n_out), _SHARDS[m])),
     hints=(
