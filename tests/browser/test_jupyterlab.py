@@ -62,7 +62,7 @@ VIEWS = [
     View(
         W + "GradientFlow(5, 8)",
         S,
-        *("Home", "scale0", "settings['scale'] == 0", "layer = 4", "layer 4: RMS of Z"),
+        *("Home", "scale of W0", "settings['scale'] == 0", "layer = 4", "layer 4: RMS of Z"),
     ),
     View(
         W + "GraphStepper((Node(A) * Node(A)).sum())",

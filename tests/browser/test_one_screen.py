@@ -46,7 +46,7 @@ VIEWS = [
     ),
     View("GraphStepper(square, {'O': O2}, step=2)", STEP, ".bss-graph"),
     View("GradientFlow()", "role=button[name='Check my scale']", ".bss-verdict"),
-    View("GradientFlow(100, 64, 'relu')", "role=slider[name='scale']", ".bss-plot svg >> nth=0"),
+    View("GradientFlow(100, 64, 'relu')", "role=slider[name='scale of W']", ".bss-plot svg >> nth=0"),
     View("TrainingPlayground(steps=200)", "role=button[name='One step']", ".bss-plane", 640),
     View("TrainingPlayground('digits', (32,), batch_size=28)", "role=button[name='One step']", ".bss-mistakes", 640),
 ]

@@ -6,6 +6,7 @@ const SERIES = [
 ];
 const MOST_MARKS = 40; // of a curve
 const SCALES = { least: 0.1, most: 31.6, steps: 500 }; // of the slider for the scale, which begins at 0
+const TASK = "Your turn: find the scale of W at which the dashed line of G is as high in the first layer as in the last; then press Check my scale.";
 const FOUND = 0.02; // a scale this near to the critical one, relative to it, has found it
 
 const sameSettings = (a, b) => Object.keys(b).every((key) => a[key] === b[key]);
@@ -30,11 +31,11 @@ class Curves {
     this.picture = chart({ width: 324, height: 172, left: 38, right: 12, bottom: 36, log: true, title, below: "layer" });
     const { inside, over, box } = this.picture;
     const path = (look) => svg("path", { class: look });
-    [this.gaps, ...this.lines] = ["bss-gap", "bss-hovered", "bss-chosen"].map(path);
+    [this.gaps, this.line] = ["bss-gap", "bss-chosen"].map(path);
     this.parts = own.map((s) => ["theory", "curve", "marks"].map((look) => path(`bss-${look} ${SERIES[s].kind}`)));
-    inside.append(this.gaps, ...this.lines, ...this.parts.flatMap(([theory, curve]) => [theory, curve]));
+    inside.append(this.gaps, this.line, ...this.parts.flatMap(([theory, curve]) => [theory, curve]));
     over.append(...this.parts.map(([, , marks]) => marks));
-    box.setAttribute("aria-hidden", "true"); // the slider that it stands in says it
+    box.setAttribute("aria-hidden", "true"); // the slider of the layers says it
   }
 
   draw({ depth, column, gaps }) {
@@ -54,9 +55,9 @@ class Curves {
     this.gaps.setAttribute("d", gaps.filter(({ series }) => own.includes(series)).map(ground).join(""));
   }
 
-  point(layer, under) {
+  point(layer) {
     const { area, toX } = this.picture;
-    [under, layer].forEach((l, k) => this.lines[k].setAttribute("d", l === null ? "" : `M${toX(l)} ${area.y}v${area.height}`));
+    this.line.setAttribute("d", `M${toX(layer)} ${area.y}v${area.height}`);
   }
 
   layerAt(event) {
@@ -99,7 +100,7 @@ function challenge(current) {
     const now = [asked.activation, asked.initializer, asked.depth, asked.residual].join();
     if (now === riddle) return;
     [riddle, tries, reveal.hidden] = [now, 0, true];
-    setWords(words, "Your turn: find the scale at which the dashed line of G is as high in the first layer as in the last; then press Check my scale.");
+    words.replaceChildren(element("em", { class: "bss-hint" }, ...typeset(TASK)));
   }
 
   function tried() {
@@ -126,9 +127,9 @@ function challenge(current) {
 
 /** The controls of the settings by name, {box, input, set}; ask gets {name: value}. */
 function settingsOf(choices, ask) {
-  const measured = (name, range, read, place, words) => {
+  const measured = (name, label, range, read, place, words) => {
     const value = element("span", { class: "bss-value", "aria-hidden": "true" });
-    const { box, input } = slider(name, { ...range, value: range.min }, (at) => ask({ [name]: read(at) }));
+    const { box, input } = slider(label, { ...range, value: range.min }, (at) => ask({ [name]: read(at) }));
     box.append(value);
     const set = (to) => {
       input.value = place(to);
@@ -137,14 +138,14 @@ function settingsOf(choices, ask) {
     };
     return { box, input, set };
   };
-  const whole = (name) => measured(name, { min: 1, max: choices.most[name] }, Number, Number, String);
+  const whole = (name) => measured(name, name, { min: 1, max: choices.most[name] }, Number, Number, String);
   const listed = (name) => {
     const { box, input } = choice(name, choices[name].map((key) => [key, key]), "", (to) => ask({ [name]: to }));
     return { box, input, set: (to) => { input.value = to; } };
   };
   const carried = button("residual, O + f(Z)", () => ask({ residual: carried.getAttribute("aria-pressed") !== "true" }));
   return {
-    scale: measured("scale", { min: 0, max: SCALES.steps }, scaleAt, placeOf, short),
+    scale: measured("scale", "scale of W", { min: 0, max: SCALES.steps }, scaleAt, placeOf, short),
     activation: listed("activation"),
     residual: { box: carried, input: carried, set: (to) => carried.setAttribute("aria-pressed", to) },
     depth: whole("depth"),
@@ -155,13 +156,12 @@ function settingsOf(choices, ask) {
 
 class FlowView {
   constructor(model, el) {
-    const hint = "Move the scale, and watch G. Point at a layer to read its numbers (arrow keys work too).";
-    Object.assign(this, { model, view: frame(el, "Gradient flow through a deep network", hint) });
+    Object.assign(this, { model, view: frame(el, "Gradient flow through a deep network") });
     this.hasKernel = Boolean(model.widget_manager); // a page that was exported has no widget manager
-    this.under = null; // the layer under the pointer
     this.notice = element("div", { class: "bss-problem", "aria-live": "polite" });
     this.curves = [new Curves("forwards: RMS of Z", [0]), new Curves("backwards: RMS of G and gradients", [1, 2])];
-    this.plot = element("div", { class: "bss-plot", role: "slider", tabindex: "0", "aria-label": "layer", "aria-valuemin": "0" });
+    this.plot = element("div", { class: "bss-plot" }, ...this.curves.map(({ picture }) => element("div", {}, picture.box)));
+    this.layers = slider("layer", { min: 0, max: 0, value: 0 }, (l) => this.choose(l));
     this.histogram = histogramPicture();
     this.G = element("canvas", { role: "img", "aria-label": "G of the chosen layer" });
     this.GName = element("div", { class: "bss-caption" });
@@ -190,12 +190,11 @@ class FlowView {
   }
 
   lay() {
-    const { view, riddle, curves, plot, histogram, lines, notice } = this;
+    const { view, riddle, plot, layers, histogram, lines, notice } = this;
     const { scale, activation, residual, ...others } = Object.fromEntries(Object.entries(this.controls).map(([name, { box }]) => [name, box]));
     const legend = element("p");
     for (const { mark, kind, name } of SERIES) legend.append(element("span", { class: kind }, mark), " ", ...typeset(name), "\u2003");
     legend.append("of this network; dashed: what the theory predicts for wide layers");
-    plot.append(...curves.map(({ picture }) => element("div", {}, picture.box)));
     const tools = element("div", { class: "bss-buttons", role: "toolbar", "aria-label": "residual, challenge, reset" }, residual, ...riddle.buttons, resetButton(this.model));
     roving(tools);
     const bar = element("div", { class: "bss-controls", role: "group", "aria-label": "settings" }, scale, activation, tools);
@@ -205,27 +204,13 @@ class FlowView {
     const summary = element("summary", {}, "More: depth, width and initializer; Z against f′, and G of the chosen layer");
     this.more = element("details", { ontoggle: () => put(this.model, { more: this.more.open }) }, summary, more, below);
     view.root.classList.add("bss-flow");
-    view.root.append(view.said, bar, riddle.words, notice, plot, legend, this.more);
+    view.root.append(riddle.words, bar, notice, plot, legend, layers.box, view.said, this.more);
   }
 
   listen() {
     const { plot, curves, view } = this;
-    const at = (event) => curves.find(({ picture }) => picture.box.contains(event.target))?.layerAt(event) ?? null;
-    plot.addEventListener("pointermove", (event) => {
-      this.hover(at(event));
-      if (event.buttons & 1) this.choose(at(event));
-    });
-    plot.addEventListener("pointerdown", (event) => this.choose(at(event)));
-    plot.addEventListener("pointerleave", () => this.hover(null));
-    plot.addEventListener("keydown", (event) => {
-      if (event.altKey || event.metaKey || event.ctrlKey) return;
-      const [l, last] = [this.layer, this.run.depth - 1];
-      const to = { ArrowLeft: l - 1, ArrowDown: l - 1, ArrowRight: l + 1, ArrowUp: l + 1, PageDown: l - 10, PageUp: l + 10, Home: 0, End: last }[event.key];
-      if (to === undefined) return;
-      event.preventDefault();
-      this.under = null;
-      this.choose(Math.max(0, Math.min(last, to)));
-    });
+    for (const kind of ["pointermove", "pointerdown"])
+      plot.addEventListener(kind, (event) => this.choose(curves.find(({ picture }) => picture.box.contains(event.target))?.layerAt(event)));
     onTheme(() => this.drawMore(), view.signal);
     view.follow(this.model, { layer: () => this.drawLayer(), more: () => this.open() });
   }
@@ -253,7 +238,7 @@ class FlowView {
     const row = (name, l, length) => Array.from({ length }, (_, k) => at(table, l, starts[name] + k));
     Object.assign(this, { answer, run: { depth, gaps, column, row } });
     for (const curves of this.curves) curves.draw(this.run);
-    this.plot.setAttribute("aria-valuemax", depth - 1);
+    this.layers.input.max = depth - 1;
     this.drawLayer();
     this.riddle.renew();
   }
@@ -265,7 +250,13 @@ class FlowView {
   }
 
   drawLayer() {
-    this.mark();
+    const { layer, layers } = this;
+    for (const one of this.curves) one.point(layer);
+    layers.input.value = layer;
+    const [rms, theory] = ["rms", "theory"].map((name) => this.run.row(name, layer, SERIES.length));
+    const words = `layer ${layer}: RMS ${SERIES.map(({ name }, s) => `of ${name} ${short(rms[s])} (theory ${short(theory[s])})`).join(", ")}`;
+    layers.input.setAttribute("aria-valuetext", words);
+    this.view.say(words);
     this.drawMore();
   }
 
@@ -293,29 +284,8 @@ class FlowView {
     setWords(this.lines[1], share);
   }
 
-  mark() {
-    const { layer, run } = this;
-    if (this.under !== null && this.under >= run.depth) this.under = null;
-    for (const one of this.curves) one.point(layer, this.under === layer ? null : this.under);
-    const words = this.sentence(layer);
-    this.plot.setAttribute("aria-valuenow", layer);
-    this.plot.setAttribute("aria-valuetext", words);
-    this.view.say(this.under === null ? words : this.sentence(this.under));
-  }
-
-  sentence(l) {
-    const [rms, theory] = ["rms", "theory"].map((name) => this.run.row(name, l, SERIES.length));
-    return `layer ${l}: RMS ${SERIES.map(({ name }, s) => `of ${name} ${short(rms[s])} (theory ${short(theory[s])})`).join(", ")}`;
-  }
-
-  hover(l) {
-    if (l === this.under) return;
-    this.under = l;
-    this.mark();
-  }
-
-  choose(l) {
-    if (l !== null && l !== this.model.get("layer")) put(this.model, { layer: l });
+  choose(l = this.layer) {
+    if (l !== this.model.get("layer")) put(this.model, { layer: l });
   }
 }
 

@@ -67,7 +67,9 @@ function plane() {
   const [line, shown] = [svg("svg", { "aria-hidden": "true" }, boundary), chart({ width: SIDE, height: SIDE, left: 0, right: 0, top: 0, bottom: 0 })];
   const kinds = [0, 1, 2, 3].map((kind) => shown.over.appendChild(svg("path", { class: `bss-class${kind % 2} ${kind > 1 ? "bss-held" : ""}` })));
   const picture = element("div", { class: "bss-plane", role: "img" }, ground, line, shown.box);
-  const box = panel("the plane", element("div", {}, "● class 0, ■ class 1, ○ □ held out; line: the boundary"), picture);
+  const marks = ["● ○", "■ □"].map((text, kind) => element("span", { class: `bss-class${kind}` }, text));
+  const key = element("div", {}, marks[0], " class 0, ", marks[1], " class 1; open: held out");
+  const box = panel("the plane; line: boundary", key, picture);
   shown.box.setAttribute("aria-hidden", "true");
 
   function draw({ shape: [rows, columns], data }, shade) {
