@@ -67,7 +67,11 @@ backward = Definition(
             "the G that is carried on is the one of before the activation was undone",
             change=("D @", "G @"),
         ),
-        Mistake("activation_not_undone:db", change=("D.sum(", "G.sum(")),
+        Mistake(
+            "activation_not_undone:db",
+            beside="the db of a layer is made of the G of before the activation is undone",
+            change=("D.sum(", "G.sum("),
+        ),
         Mistake(
             "last_layer_only",
             "Your list has one pair, that of the last layer: the loop ends too early, or the list is begun anew.",

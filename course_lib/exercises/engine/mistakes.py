@@ -47,7 +47,7 @@ scalar_rule | the scalar rule is used where a sum of products belongs: that runs
 matrix_product_for_elementwise | a matrix product stands where each entry has its own factor
 batch_averaged | you averaged over the batch (divided by m = {m})
     Your result is exactly 1/{m} of {of}, and m is {m}: you averaged over the batch.
-batch_averaged:rows | the samples are averaged, and each keeps its own row
+batch_averaged:rows | the samples are averaged, where each should keep its own row
 batch_not_summed | there still is one part for each of the m = {m} samples: they are not added up
 batch_not_averaged | the 1/m of the loss is missing
     Your result is exactly {m} times {of}, and m is {m}: the loss is a mean over the batch, and its 1/m is missing.
@@ -55,7 +55,7 @@ first_sample_only | only the first of the m = {m} samples is used
 first_sample_only:row | only the first sample's row is there: each of the m = {m} samples has its own
 first_sample_only:zeros | only the first of the m = {m} samples has entries
 wrong_axis | your code works along the wrong axis
-wrong_axis:rows | the samples are summed, and each keeps its own row
+wrong_axis:rows | the samples are summed, where each should keep its own row
 flat_bias | the bias part is flat, without its axis of length 1
     The numbers are right, but the shape is {shape}: the bias is a row with two axes, {expected}.
 column_bias | the bias part stands as a column; b is a row, with one entry for each unit

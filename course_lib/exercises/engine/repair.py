@@ -401,8 +401,8 @@ class Search:
                 groups.setdefault(change.alike, []).append((price, change))
             if not state.changes and not self.over():
                 for alike in groups.values():
-                    alike.sort(key=lambda each: each[1].line)
-                    by_line = itertools.groupby(alike, key=lambda each: each[1].line)
+                    in_order = sorted(alike, key=lambda each: each[1].line)
+                    by_line = itertools.groupby(in_order, key=lambda each: each[1].line)
                     for some in (alike, *(list(several) for _, several in by_line)):
                         self._enter_together(state, k, some)
 
