@@ -11,6 +11,7 @@ import numpy as np
 from course_lib import activations
 from course_lib.arguments import Whole
 from course_lib.exercises.content import detective as content
+from course_lib.exercises.engine.compare import same
 from course_lib.exercises.engine.edits import Scope, applied, changes, elsewhere, rule
 from course_lib.exercises.engine.say_repair import KINDS, cost
 from course_lib.losses import softmax
@@ -61,7 +62,7 @@ def run(case, functions, steps=STEPS, m=60):
     """Train by the functions of a code, on m samples: the losses, (steps,), and the parameters after the last step, arrays."""
     parameters, velocity, X, T = begin(case, functions, m)
     losses = [stepped(functions, parameters, velocity, X, T) for _ in range(steps)]
-    return np.array(losses, dtype=float), [np.array(P, dtype=float) for pair in parameters for P in pair]
+    return np.array(losses, dtype=float), tuple(np.array(P, dtype=float) for pair in parameters for P in pair)
 
 
 def begin(case, functions, m):
@@ -98,16 +99,12 @@ def _batch(sizes):
 
 def is_right(case, code):
     """Whether the code computes what the right code does: with a batch, with one sample, over three steps."""
+    right = _right_values(case.right, case.f, case.sizes)
     try:
         functions = compiled(case, code)
-        for m, steps, (right_losses, right_parameters) in _right_values(case.right, case.f, case.sizes):
-            losses, parameters = run(case, functions, steps, m)
-            pairs = zip([losses, *parameters], [right_losses, *right_parameters], strict=True)
-            if not all(a.shape == b.shape and np.allclose(a, b, 1e-9, 1e-12) for a, b in pairs):
-                return False
+        return all(same(run(case, functions, steps, m), values, 1e-9) for m, steps, values in right)
     except Exception:  # noqa: BLE001 - whatever wrong code raises
         return False
-    return True
 
 
 @functools.lru_cache(64)
@@ -141,9 +138,8 @@ def written(number):
     """The written `Case` of this number, from 1 to 12. Raises TypeError or ValueError, with the name, for another."""
     Whole(1)("detective_case(number)", "number", number)
     if number > len(WRITTEN):
-        raise ValueError(
-            f"detective_case(number): number is {number}, expected a whole number from 1 to {len(WRITTEN)}"
-        )
+        expected = f"expected a whole number from 1 to {len(WRITTEN)}"
+        raise ValueError(f"detective_case(number): number is {number}, {expected}")
     network, old, new, says = WRITTEN[number - 1]
     right, f, _ = _network(int(network))
     return _case(right, right.replace(old, new), says, f, _WRITTEN_SIZES.get(number, SIZES))
