@@ -1,7 +1,7 @@
 const MOST_TERMS = 7; // of a sum; of a longer one the middle is added up
 const THUMB = { side: 2.2, cell: 0.5 }; // em: the longest side of a matrix in the overview, and the most for an entry
 const COLOURS = { width: 9, height: 17 }; // em, of a matrix without numbers beside others with numbers
-const LEAST = 0.72; // of the size of the text: so small the numbers become before there are colours
+const LEAST = 0.66; // of the size of the text: so small the numbers become before there are colours
 const PHONE = 30; // em
 
 /** Rows of names for each group of the overview, forwards above backwards: a gradient stands below what it belongs to. */
@@ -84,7 +84,7 @@ class Stepper {
     [this.stepLine, this.entryLine] = [element("div"), element("div")];
     status.setAttribute("aria-atomic", "false");
     status.append(this.stepLine, this.entryLine);
-    const legend = element("p", { class: "bss-legend" }, "Outlined: the result; dashed: what makes it; faint: not computed yet. Point at an entry to read its sum.");
+    const legend = element("p", { class: "bss-legend" }, "Outlined: result; dashed: what makes it; faint: to come. Point at an entry for its sum (≈: rounded).");
     root.classList.add("bss-stepper");
     root.append(view.said, this.player.box, this.overview.bar, legend, this.board);
     const most = Math.max(...steps.map((step) => this.#names(step).length));
@@ -116,7 +116,7 @@ class Stepper {
     if (k === this.now) return;
     this.now = k;
     this.operands = this.#names(step);
-    this.exact = this.operands.every((name) => matrices[name].data.every(isShort));
+    this.equals = this.operands.every((name) => matrices[name].data.every(isShort)) ? "=" : "≈"; // rounded factors
     this.mover.stop();
     setWords(this.stepLine, `Step ${k} of ${steps.length - 1}. ${step.words}`);
     this.overview.show(k);
@@ -143,8 +143,7 @@ class Stepper {
       grid.fit = grid.small ? null : COLOURS;
       grid.draw();
     }
-    const width = ({ matrix, size }) => BESIDE + (matrix.shape[1] * size.width) / em;
-    const scale = Math.min(1, (0.98 * room) / used.reduce((sum, grid) => sum + width(grid), 0));
+    const scale = Math.min(1, (0.99 * room * em) / used.reduce((sum, { box }) => sum + box.offsetWidth, 0));
     const tallest = Math.max(...used.map(({ matrix, size }) => matrix.shape[0] * size.height)) / em;
     if (board.clientWidth < PHONE * em) used.forEach((grid) => fitInRow([grid], board.clientWidth / em, COLOURS.height));
     else if (scale < (used[0].least ? 0.8 : LEAST) || tallest * scale > COLOURS.height) fitInRow(used, room, COLOURS.height);
@@ -175,7 +174,7 @@ class Stepper {
 
   /** The entry [i, j] of the g-th matrix of the formula is active: outline what it is made from, or what it goes into. */
   point(g, [i, j]) {
-    const { grids, operands, entryLine, exact } = this;
+    const { grids, operands, entryLine, equals } = this;
     const { form } = this.steps[this.now];
     const here = { entry: [i, j] };
     const inside = (k) => ({ entry: [Math.min(i, grids[k].matrix.shape[0] - 1), j], dashed: true });
@@ -183,12 +182,12 @@ class Stepper {
     let text = grids[g].words([i, j]);
     if (form === "entries") {
       marks = operands.map((_, k) => [k === g ? here : inside(k)]);
-      const entries = this.#entries(i, j).replace("=", exact ? "=" : "≈");
+      const entries = this.#entries(i, j).replace("=", equals);
       text = g ? `${text}: it goes into ${entryName(operands[0], [i, j])} ${entries}` : `${text} ${entries}`;
     } else if (form === "product") {
       const { into, of } = this.#product(g, i, j, inside);
       for (const [k, mark] of Object.entries(into)) marks[k] = [{ ...mark, dashed: true }];
-      text = g ? `${text}: it goes into ${of}` : `${text}${exact ? " =" : ", in rounded factors"} ${of}`;
+      text = g ? `${text}: it goes into ${of}` : `${text} ${equals} ${of}`;
     }
     operands.forEach((_, k) => grids[k].mark(marks[k]));
     setWords(entryLine, text);
@@ -203,7 +202,7 @@ class Stepper {
     if (g === 3) return { into: { 0: inside(0) }, of: entryName(result, [i, j]) };
     const plus = extra ? `, plus ${entryName(extra, inside(3).entry)}` : "";
     const into = { 1: { row: i }, 2: { column: j }, ...(extra ? { 3: inside(3) } : {}) };
-    return { into, of: `${this.#sum(i, j)}: row ${i} of ${left} with column ${j} of ${right}${plus}` };
+    return { into, of: `${this.#sum(i, j)}: row ${i} of ${left}, column ${j} of ${right}${plus}` };
   }
 
   /** The formula of a step with the numbers of one entry: = 0.3 · 1 */
