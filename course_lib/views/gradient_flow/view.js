@@ -219,7 +219,7 @@ class FlowView {
 
   ask(part) {
     const wish = { ...this.kernel.latest(), ...part };
-    for (const [name, control] of Object.entries(this.controls)) control.set(wish[name]);
+    for (const name of Object.keys(part)) this.controls[name].set(wish[name]);
     this.kernel.ask(wish);
   }
 

@@ -1,5 +1,7 @@
 """JacobianExplorer: move a component of x, watch y, and see each entry of dy/dx as a slope (rows S2 and S3)."""
 
+import functools
+
 import numpy as np
 import traitlets
 
@@ -44,6 +46,7 @@ class JacobianExplorer(View):
             raise ValueError(f"{self._call}: x has {len(x)} components; {sliders}")
         check_texts(f"{self._call}: names", names, 2)
         self._reach = nice(1.5 * abs(x).max())  # sliders go from -reach to reach
+        self._curve = functools.lru_cache(maxsize=1)(self._curve)  # it stays while x_j alone moves
         formula = self._take(f, x)
         m, n = self._shape = self._at(x)[1].shape
         if m > MOST_RESULTS:
@@ -102,7 +105,7 @@ class JacobianExplorer(View):
             "J": packed(name, J),
             "x": packed(x_name, x[:, np.newaxis]),
             "columns": list(columns),
-            "curves": np.array([self._curve(x, j) for j in columns]).tobytes(),
+            "curves": np.array([self._curve(j, *np.delete(x, j)) for j in columns]).tobytes(),
             "problem": "",
         }
 
@@ -154,9 +157,9 @@ class JacobianExplorer(View):
                 raise ValueError(f"{self._call}: {name} is not finite everywhere at x = {where}")
         return made
 
-    def _curve(self, x, j):
+    def _curve(self, j, *others):
         """y where x_j goes from -reach to reach and the others stand still, (CURVE_POINTS, m); NaN where f fails."""
-        ys, moved = np.full((CURVE_POINTS, self._shape[0]), np.nan), x.copy()
+        ys, moved = np.full((CURVE_POINTS, self._shape[0]), np.nan), np.insert(others, j, 0.0)
         with np.errstate(all="ignore"):
             for k, moved[j] in enumerate(np.linspace(-self._reach, self._reach, CURVE_POINTS)):
                 try:

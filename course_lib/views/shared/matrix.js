@@ -91,7 +91,7 @@ class MatrixGrid {
     }
     this.draw(this.attached ? {} : this.look()); // new numbers change nothing of its look, and to look costs a layout
     setText(this.notice, data.every(Number.isFinite) ? "" : "Grey entries are not finite numbers.");
-    this.#announce();
+    queueMicrotask(() => this.#announce()); // once all matrices are drawn: to draw text costs a layout where the page has changed
   }
 
   /** The name of an entry; of a vector it has one index. */

@@ -3,12 +3,11 @@
 // Each view of a page has a module of its own, and ids have to differ in the whole page: labels find controls by them.
 let ids = 1000 * Math.floor(1e9 * Math.random());
 
-/** An element with attributes (or properties, where the name begins with a dot) and children; text is only text. */
+/** An element with attributes, handlers (where the name begins with "on") and children; text is only text. */
 function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
-    else if (name.startsWith(".")) made[name.slice(1)] = value;
     else if (value !== null && value !== undefined && value !== false) made.setAttribute(name, value);
   }
   made.append(...children);
