@@ -187,7 +187,7 @@ def edit(*types):
 
 @dataclass(frozen=True)
 class Change:
-    """One small change. spans: (start, end, text) in the source. line, place: where, and the learner's text there.
+    """One small change. spans: (start, end, text) in the source; line: where.
 
     old, new: what was replaced by what, as text; alike: what other places have in common where the same is changed.
     """
@@ -195,7 +195,6 @@ class Change:
     kind: str
     spans: tuple
     line: int
-    place: str
     old: str
     new: str
 
@@ -431,13 +430,9 @@ class Scope:
         body = next(b for b in bodies(self.above[stmt]) if stmt in b)
         return (*self.block(stmt), f"{self.indent(stmt)}pass\n" if len(body) == 1 else "")
 
-    def line_before(self, stmt, text):
-        """The span that puts a line before a statement."""
-        return (self.block(stmt)[0],) * 2 + (f"{self.indent(stmt)}{text}\n",)
-
-    def line_behind(self, stmt, text):
-        """The span that puts a line behind a statement."""
-        return (self.block(stmt)[1],) * 2 + (f"{self.indent(stmt)}{text}\n",)
+    def line_at(self, stmt, text, behind=False):
+        """The span that puts a line before a statement, or behind it."""
+        return (self.block(stmt)[behind],) * 2 + (f"{self.indent(stmt)}{text}\n",)
 
 
 def bodies(node):
@@ -463,7 +458,7 @@ def changes(scope, over=lambda: False, wanted=None, table=TABLE, price=cost):
                     made = _replaced if isinstance(what, str) else _moved
                     change = made(scope, node, kind, what, *level)
                     known = found.get(change.spans)
-                    if what != change.place and (not known or price(kind) < price(known.kind)):
+                    if what != change.old and (not known or price(kind) < price(known.kind)):
                         found[change.spans] = change
     return list(found.values())
 
@@ -473,7 +468,7 @@ def _replaced(scope, node, kind, what, level=None):
     old, need = scope.text(node), _need(node, scope.above.get(node))
     loose = need and _level(node) >= need and (_level_of(what) if level is None else level) < need
     span = (scope.start(node), scope.end(node), f"({what})" if loose else what)
-    return Change(kind, (span,), node.lineno, old, old, what)
+    return Change(kind, (span,), node.lineno, old, what)
 
 
 def _moved(scope, node, kind, spans, line=None):
@@ -481,8 +476,8 @@ def _moved(scope, node, kind, spans, line=None):
     if line is None:
         new = len(spans) == 1 and spans[0][0] == spans[0][1]
         line = scope.source.count(b"\n", 0, spans[0][0]) + (spans[0][0] < scope.end(node)) if new else node.lineno
-    head = scope.line(line)
-    return Change(kind, tuple(spans), line, head, "" if spans[0][0] == spans[0][1] else head, spans[-1][2].strip())
+    old = "" if spans[0][0] == spans[0][1] else scope.line(line)
+    return Change(kind, tuple(spans), line, old, spans[-1][2].strip())
 
 
 # What a node is
@@ -857,7 +852,7 @@ def put_back(node, s):
         if name and any(n.id == name and not isinstance(s.above[n], ast.Subscript) for n in used):
             sign = {ast.Add: "-=", ast.Sub: "+="}.get(type(getattr(stmt, "op", None)))
             back = f"{s.text(target)} {sign} {s.text(stmt.value)}" if sign else f"{s.text(target)} = 0"
-            yield "not put back", [s.line_behind(last, back)], stmt.lineno
+            yield "not put back", [s.line_at(last, back, True)], stmt.lineno
 
 
 @edit(ast.For)
@@ -867,7 +862,7 @@ def in_every_round(node, s):
     value = last.value if isinstance(last, ast.AugAssign) and s.alone(last) and s.alone(node) else None
     if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add):
         for kept, term in ((value.left, value.right), (value.right, value.left)):
-            behind = s.line_behind(node, s.put(last, {value: s.text(term)}))
+            behind = s.line_at(node, s.put(last, {value: s.text(term)}), True)
             yield "in every round", [(s.start(value), s.end(value), s.text(kept)), behind], last.lineno
 
 
@@ -879,11 +874,11 @@ def a_statement_missing(node, s):
         return
     for argument, default in zip(args.args[len(args.args) - len(args.defaults) :], args.defaults, strict=True):
         if isinstance(default, (ast.Dict, ast.List, ast.Call)):
-            yield "kept", [s.line_before(first, f"{argument.arg} = {s.text(default)}")], node.lineno
+            yield "kept", [s.line_at(first, f"{argument.arg} = {s.text(default)}")], node.lineno
     for name in s.arguments:
         writes = [n.lineno for n in ast.walk(node) if _writes_into(n, name)]
         if writes and s.kinds[name] in ("array", "matrix", "list"):
-            yield "input changed", [s.line_before(first, f"{name} = {name}.copy()")], writes[0]
+            yield "input changed", [s.line_at(first, f"{name} = {name}.copy()")], writes[0]
 
 
 @edit(ast.For, ast.FunctionDef, ast.While)
@@ -904,9 +899,9 @@ def a_step_missing(node, s):
         texts += [("left out", text) for text in _renamed(s, other, unused)]
     for other in filter(s.alone, node.body):
         for kind, text in texts:
-            yield "carry, odd" if kind == "carry" else kind, [s.line_before(other, text)]
+            yield "carry, odd" if kind == "carry" else kind, [s.line_at(other, text)]
             if other is node.body[-1] and not isinstance(other, ast.Return):
-                yield kind, [s.line_behind(other, text)]
+                yield kind, [s.line_at(other, text, True)]
 
 
 def _renamed(s, stmt, unused):

@@ -74,14 +74,13 @@ class Repair:
 class Step:
     """One change. line: 1 is the `def` line, of the learner's function or of its `helper`; text: the learner's line.
 
-    place, old: what is changed in it; new: the line that comes of it, "" if none does.
+    old: what is changed in it; new: the line that comes of it, "" if none does.
     """
 
     kind: str
     line: int
     helper: str
     text: str
-    place: str
     old: str
     new: str
 
@@ -159,10 +158,8 @@ class Program:
 
     def _is_slope(self, name):
         value = self._globals.get(name)
-        if isinstance(value, types.ModuleType) or inspect.isclass(value) or not callable(value):
-            return False
         try:
-            return len(inspect.signature(value).parameters) == 1
+            return _kind(value) == "call" and len(inspect.signature(value).parameters) == 1
         except (TypeError, ValueError):
             return False
 
@@ -451,8 +448,8 @@ class Search:
         line = max(1, min(i + change.line - k, j))  # of the first source, that stands in this line now
         new = [after[k:m] for what, _, _, k, m in _blocks(now, after) if what in ("replace", "insert")]
         old, text = (each.strip().removeprefix(put_before) for each in (first[line - 1], new[-1][0] if new else ""))
-        place, helper = change.place.removeprefix(put_before), "" if unit is self.units[0] else name
-        return Step(change.kind, line - unit.first + 1, helper, old, place, change.old, text)
+        helper = "" if unit is self.units[0] else name
+        return Step(change.kind, line - unit.first + 1, helper, old, change.old.removeprefix(put_before), text)
 
 
 def _blocks(a, b):

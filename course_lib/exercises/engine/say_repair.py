@@ -163,7 +163,7 @@ def _spoken(step):
     text = step.text if len(step.text) <= _LONGEST else ""
     if not text or "`" in text:
         return where
-    at = step.place if step.place != text and step.place in text and len(step.place) < len(text) - 8 else ""
+    at = step.old if step.old in text and len(step.old) < len(text) - 8 else ""
     return f"{where}, `{text}`" + (f", at `{at}`" if at and "`" not in at else "")
 
 
