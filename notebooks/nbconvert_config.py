@@ -28,7 +28,7 @@ class StoredForm(Preprocessor):
 
     Of a live view it keeps the picture that stands in for it: the view
     needs a kernel, and an id that differs. What decides a prediction, the
-    code cells right after it, is stored collapsed: no answer under a question.
+    code cells right after it, is stored collapsed: none reads it unasked.
     """
 
     def preprocess(self, nb, resources):

@@ -16,7 +16,7 @@ RNG = np.random.default_rng(4)
 @pytest.fixture(scope="module")
 def layers():
     """The functions that the notebook's cells define."""
-    space = {"np": np, "eps": 1e-5}
+    space = {"np": np, "eps": 1e-5, "sliding_window_view": np.lib.stride_tricks.sliding_window_view}
     for cell in CELLS:
         if "# your code" not in cell.source:
             for function in re.findall(r"^def .+?(?=^\S|\Z)", cell.source, re.MULTILINE | re.DOTALL):
