@@ -5,7 +5,7 @@ const SERIES = [
   { name: "∇_W L", kind: "bss-W", mark: "▲" },
 ];
 const MOST_MARKS = 40; // of a curve
-const SCALES = { least: 0.1, most: 31.6, steps: 500 }; // of the slider for the scale, which begins at 0
+const [LEAST, MOST, STEPS] = [0.1, 31.6, 500]; // of the slider for the scale, which begins at 0
 const TASK = "Your turn: find the scale of W at which the dashed line of G is as high in the first layer as in the last; then press Check my scale.";
 const FOUND = 0.02; // a scale this near to the critical one, relative to it, has found it
 
@@ -14,14 +14,12 @@ const short = (x) => (Number.isNaN(x) ? "none" : written(x, 3));
 
 /** The slider for the scale: 0, and then equal factors. */
 function scaleAt(place) {
-  const { least, most, steps } = SCALES;
-  return place ? Number((least * (most / least) ** ((place - 1) / (steps - 1))).toPrecision(3)) : 0;
+  return place ? Number((LEAST * (MOST / LEAST) ** ((place - 1) / (STEPS - 1))).toPrecision(3)) : 0;
 }
 
 function placeOf(scale) {
-  const { least, most, steps } = SCALES;
-  const place = 1 + ((steps - 1) * Math.log(scale / least)) / Math.log(most / least);
-  return scale ? Math.max(1, Math.min(steps, Math.round(place))) : 0;
+  const place = 1 + ((STEPS - 1) * Math.log(scale / LEAST)) / Math.log(MOST / LEAST);
+  return scale ? Math.max(1, Math.min(STEPS, Math.round(place))) : 0;
 }
 
 /** A chart of some of the series, by layer: the measured ones with marks, the theory dashed, and a line at a layer. */
@@ -140,12 +138,12 @@ function settingsOf(choices, ask) {
   };
   const whole = (name) => measured(name, name, { min: 1, max: choices.most[name] }, Number, Number, String);
   const listed = (name) => {
-    const { box, input } = choice(name, choices[name].map((key) => [key, key]), "", (to) => ask({ [name]: to }));
+    const { box, input } = choice(name, choices[name], "", (to) => ask({ [name]: to }));
     return { box, input, set: (to) => { input.value = to; } };
   };
   const carried = button("residual, O + f(Z)", () => ask({ residual: carried.getAttribute("aria-pressed") !== "true" }));
   return {
-    scale: measured("scale", "scale of W", { min: 0, max: SCALES.steps }, scaleAt, placeOf, short),
+    scale: measured("scale", "scale of W", { min: 0, max: STEPS }, scaleAt, placeOf, short),
     activation: listed("activation"),
     residual: { box: carried, input: carried, set: (to) => carried.setAttribute("aria-pressed", to) },
     depth: whole("depth"),

@@ -222,7 +222,6 @@ class Playground {
   lay() {
     this.notice = element("div", { class: "bss-problem", "aria-live": "polite", id: `bss-${++ids}` });
     this.where = element("span", { class: "bss-where" });
-    const named = (values) => values.map((value) => [value, value]);
     const change = (name, value) => {
       delete this.refused[name];
       this.ask({ settings: { [name]: value } });
@@ -232,9 +231,9 @@ class Playground {
       change("hidden", parts.every((part) => typeof part === "number") ? parts : text);
     };
     this.fields = {
-      data: choice("data", named(this.setup.data), null, (value) => change("data", value)),
+      data: choice("data", this.setup.data, null, (value) => change("data", value)),
       hidden: field("hidden units", units),
-      activation: choice("activation", named(this.setup.activations), null, (value) => change("activation", value)),
+      activation: choice("activation", this.setup.activations, null, (value) => change("activation", value)),
     };
     for (const [name, label] of Object.entries(NUMBERS))
       this.fields[name] = field(label, (text) => change(name, typed(text)), { inputmode: "decimal" });

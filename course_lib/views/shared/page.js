@@ -95,10 +95,10 @@ function slider(label, { min, max, step = 1, value }, oninput) {
   return labelled(label, input);
 }
 
-/** A labelled list to choose from: {box, input}. options: [[value, text], ...]; onchange gets the value. */
+/** A labelled list to choose from: {box, input}. options: words, or [value, text]; onchange gets the value. */
 function choice(label, options, value, onchange) {
   const input = element("select");
-  for (const [key, text] of options) input.append(element("option", { value: key }, text));
+  for (const [key, text = key] of options.map((option) => [option].flat())) input.append(element("option", { value: key }, text));
   input.value = value;
   input.addEventListener("change", () => onchange(input.value));
   return labelled(label, input);
