@@ -433,8 +433,8 @@ class Search:
             return self._limited(run)
         except (TimeUp, RecursionError, SystemExit):
             return 3.0
-        except Exception as error:  # noqa: BLE001 - whatever changed code raises; the later, the nearer
-            return 2.0 - _progress(error)
+        except Exception:  # noqa: BLE001 - whatever changed code raises
+            return 1.7
 
     def _limited(self, run):
         return limited(_WAITS * self.limit, run, processor=self.limit)
@@ -474,16 +474,6 @@ def _price(change, scope):
         price += 0.1 * (change.old in scope.local and line.startswith("return"))
         price += 0.03 * (new == [change.new] and line.endswith(f"= {change.old}"))
     return price + 0.002 * len(change.new.split())
-
-
-def _progress(error):
-    """How far the code came before it raised, between 0 and 1."""
-    line, trace = 0, error.__traceback__
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename.startswith("<repair "):
-            line = max(line, trace.tb_lineno)
-        trace = trace.tb_next
-    return min(line, 99) / 100
 
 
 def _leaves_more(before, after, steps):
