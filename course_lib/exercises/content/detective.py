@@ -34,14 +34,14 @@ def step(parameters, velocity, X, T, {given}):
 # Rules as in `edits`, from right code to wrong: what is said of the line, the pattern, and what is made of it.
 MISTAKES = """
 the slope of the activation is missing | p * g(q) | p
-the function is called for another array than it should be | g(p) | g(A)
+the function is called for the layer before | g(p[i]) | g(p[i - 1])
 the function and its derivative are exchanged | g(p) | F(p)
 a factor is missing | {lam momentum rate} * p | p
 a factor is missing | -rate * p | -p
 the penalty's part of the gradient is missing | p + lam * q | p
 the bias is missing | p @ q + x | p @ q
 a division by a size, as in 1/m, is missing | p / s | p
-the weights do not begin with the size of one over the root of n_in | p / np.sqrt(q) | p * np.sqrt(q) | p / q
+the weights do not begin with the size of one over the root of n_in | p / np.sqrt(q) | p * np.sqrt(q)
 a mean stands where a sum belongs | a.sum(axis=0, *r) | a.mean(axis=0, *r)
 all entries are added up, where each bias has a column of its own | a.sum(axis=0, *r) | a.sum()
 a sign is wrong | p - q : outside | p + q | q - p
