@@ -148,7 +148,7 @@ def attention(n, d, p, q):
     ],
 )
 def test_the_costs_that_it_prints_are_those_of_its_formula_and_of_its_tensor(cell, formula):
-    printed = r"tensor \(([\d, ]+)\): ([\d,]+) products, the formula: ([\d,]+)"
+    printed = r"tensor \(([\d, ]+)\): ([\d,]+) products\nthe formula: ([\d,]+)"
     sizes, tensor, cost = re.search(printed, PRINTED[cell]).groups()
     shape = [int(size) for size in sizes.split(",")]
     assert int(tensor.replace(",", "")) == np.prod(shape)
@@ -163,4 +163,4 @@ def test_the_other_costs_that_it_prints_are_those_of_the_code_that_it_names(laye
     assert f"the code, which multiplies the zeros too: {padded}" in PRINTED["10-conv5"]
     n, d, p, q = 7, 5, 2, 3
     tensors, formulas = n * q * (n * d + 2 * d * p + d * q), products(lambda: attention(n, d, p, q))
-    assert f"four tensors: {tensors:,} products, the formulas: {formulas:,}" in PRINTED["10-att6"]
+    assert f"four tensors: {tensors:,} products\nthe formulas: {formulas:,}" in PRINTED["10-att6"]

@@ -1,7 +1,6 @@
 """Claims of the prose that no cell prints: each is computed here, with the numbers of the sentence itself."""
 
 import re
-from fractions import Fraction
 from statistics import median
 
 import numpy as np
@@ -15,7 +14,7 @@ from course_lib.depth.theory import mean_field
 from course_lib.exercises.engine.course import found
 from course_lib.exercises.engine.definition import Definition
 from course_lib.exercises.engine.sandbox import TIME_LIMIT
-from course_lib.initializers import glorot_normal, he_normal
+from course_lib.initializers import he_normal
 from course_lib.jacobian import numeric_jacobian
 from course_lib.losses import softmax_cross_entropy
 from course_lib.network import Network
@@ -159,14 +158,6 @@ def test_08_the_last_G_shrinks_while_the_digits_are_learnt_and_half_of_it_is_tha
     handful = order[: np.searchsorted(squares[order].cumsum(), squares.sum() / 2) + 1]
     sure = 1 + len(X) * G[T == 1]  # the probability of the right class
     assert len(handful) < 15 and sure[handful].max() < 0.75 and np.median(sure) > 0.99
-
-
-def test_09_glorots_variance_lies_between_the_two_that_are_asked_for():
-    n_in, n_out = numbers("09_gradient_flow", "Forwards $1/N$, backwards $1/N$.")
-    one, unit, both = numbers("09_gradient_flow", "= 2/(N + N) = 1/N$")
-    assert (one, unit) == (n_in, n_out)
-    assert Fraction(2, int(one + unit)) == Fraction(1, int(both))
-    assert glorot_normal(640, 100, rng).var() == pytest.approx(1 / both / 10, rel=0.02)
 
 
 def test_09_doubling_the_scale_of_tanh_makes_the_lowest_G_as_much_larger_as_its_answer_says():
