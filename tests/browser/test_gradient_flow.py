@@ -161,12 +161,11 @@ def test_what_overflows_or_vanishes_is_said_on_the_curves_and_in_words(lab):
     first = int(np.flatnonzero(~np.isfinite(GradientFlow(100, 8, "relu", scale=1e4, batch=3).rms["Z"]))[0])
     told = page.locator(".bss-problem")
     assert told.inner_text().startswith(f"Z: overflow at layer {first}. G: none, because Z")
-    assert [page.locator(".bss-gap").nth(k).get_attribute("d").count("M") for k in (0, 1)] == [1, 2]
     assert status(page).startswith("layer 99: RMS of Z inf") or status(page).startswith("layer 99: RMS of Z none")
     page.get_by_label("activation", exact=True).select_option("tanh")
     wait_for_answer(page)
     check = GradientFlow(100, 8, "tanh", scale=1e4, batch=3)
-    assert told.inner_text() == " ".join(f"{gap['words']}." for gap in check.answer["gaps"])
+    assert told.inner_text() == " ".join(f"{words}." for words in check.answer["gaps"])
 
 
 def test_an_exported_page_shows_every_layer_and_judges_and_says_that_settings_need_a_kernel(lab):

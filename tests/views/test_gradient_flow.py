@@ -167,7 +167,7 @@ def test_a_value_that_no_control_sends_is_told_and_the_view_lives_on():
 
 
 def words(view):
-    return [gap["words"] for gap in view.answer["gaps"]]
+    return view.answer["gaps"]
 
 
 def test_what_overflows_or_vanishes_is_said_with_its_layer_and_without_a_warning():
@@ -179,7 +179,6 @@ def test_what_overflows_or_vanishes_is_said_with_its_layer_and_without_a_warning
         assert words(view) == [f"Z: overflow at layer {first}"] + [
             f"{name}: none, because Z overflowed" for name in ("G", "∇_W L")
         ]
-        assert [(gap["from"], gap["to"]) for gap in view.answer["gaps"]] == [(first, 99), (0, 99), (0, 99)]
         view.figure()
         view = GradientFlow(scale=0)
         assert words(view) == ["Z: vanished (exactly 0) from layer 0 on"] + [
@@ -196,9 +195,9 @@ def test_what_overflows_or_vanishes_is_said_with_its_layer_and_without_a_warning
 def test_g_that_overflows_on_its_way_back_says_where_it_came_from():
     by_layer = np.array([[1.0, 1, 1, 1], [np.inf, np.nan, 5, 1], [np.inf, 3, 2, 0]])
     assert gaps(by_layer) == [
-        {"series": 1, "from": 0, "to": 1, "words": "G: overflow at layer 1, going back"},
-        {"series": 2, "from": 0, "to": 0, "words": "∇_W L: overflow at layer 0, going back"},
-        {"series": 2, "from": 3, "to": 3, "words": "∇_W L: vanished (exactly 0) from layer 3 back"},
+        "G: overflow at layer 1, going back",
+        "∇_W L: overflow at layer 0, going back",
+        "∇_W L: vanished (exactly 0) from layer 3 back",
     ]
 
 

@@ -29,14 +29,14 @@ class Curves {
     this.picture = chart({ width: 324, height: 172, left: 38, right: 12, bottom: 36, log: true, title, below: "layer" });
     const { inside, over, box } = this.picture;
     const path = (look) => svg("path", { class: look });
-    [this.gaps, this.line] = ["bss-gap", "bss-chosen"].map(path);
+    this.line = path("bss-chosen");
     this.parts = own.map((s) => ["theory", "curve", "marks"].map((look) => path(`bss-${look} ${SERIES[s].kind}`)));
-    inside.append(this.gaps, this.line, ...this.parts.flatMap(([theory, curve]) => [theory, curve]));
+    inside.append(this.line, ...this.parts.flatMap(([theory, curve]) => [theory, curve]));
     over.append(...this.parts.map(([, , marks]) => marks));
     box.setAttribute("aria-hidden", "true"); // the slider of the layers says it
   }
 
-  draw({ depth, column, gaps }) {
+  draw({ depth, column }) {
     const { picture, own, parts } = this;
     const every = Math.ceil(depth / MOST_MARKS);
     this.depth = depth;
@@ -48,9 +48,6 @@ class Curves {
       const drawn = [picture.line(theory), picture.line(measured), picture.dots(measured.filter(([l]) => l % every === 0), s)];
       drawn.forEach((d, part) => parts[k][part].setAttribute("d", d));
     });
-    const { area, toX } = picture;
-    const ground = ({ from, to }) => `M${toX(from - 0.5)} ${area.y}H${toX(to + 0.5)}v${area.height}H${toX(from - 0.5)}z`;
-    this.gaps.setAttribute("d", gaps.filter(({ series }) => own.includes(series)).map(ground).join(""));
   }
 
   point(layer) {
@@ -225,16 +222,16 @@ class FlowView {
     const { answer } = this;
     for (const [name, control] of Object.entries(this.controls)) control.set(answer.asked[name]);
     const none = this.hasKernel ? "" : "The settings need a running kernel, and this page has none. Everything else answers.";
-    setText(this.notice, [answer.problem || none, ...answer.gaps.map(({ words }) => `${words}.`)].filter(Boolean).join(" "));
+    setText(this.notice, [answer.problem || none, ...answer.gaps.map((words) => `${words}.`)].filter(Boolean).join(" "));
   }
 
   receive() {
     const answer = this.model.get("answer");
-    const [table, { starts, gaps }] = [unpack(answer.table), answer];
+    const [table, { starts }] = [unpack(answer.table), answer];
     const depth = table.shape[0];
     const column = (name, k = 0) => Array.from({ length: depth }, (_, l) => at(table, l, starts[name] + k));
     const row = (name, l, length) => Array.from({ length }, (_, k) => at(table, l, starts[name] + k));
-    Object.assign(this, { answer, run: { depth, gaps, column, row } });
+    Object.assign(this, { answer, run: { depth, column, row } });
     for (const curves of this.curves) curves.draw(this.run);
     this.layers.input.max = depth - 1;
     this.drawLayer();

@@ -92,7 +92,7 @@ class GradientFlow(View):
             {_SHOWN[name]: np.where((A > 1e-250) & (A < 1e250), A, np.nan) for name, A in each.items()}
             for each in (self.rms, self.theory)  # beyond, matplotlib's axis overflows
         )
-        title = "\n".join([self._title(), *(gap["words"] for gap in self.answer["gaps"])])
+        title = "\n".join([self._title(), *self.answer["gaps"]])
         fig = curves.by_layer(measured, "root mean square", theory, title)
         fig.axes[0].axvline(min(self.layer, self.settings["depth"] - 1), color="gray", linestyle="--")
         return fig
@@ -144,18 +144,17 @@ class GradientFlow(View):
 
 
 def gaps(rms):
-    """Where the curves have no point, and why: a list of {"series", "from", "to", "words"}. rms: (3, depth)."""
+    """Where the curves have no point, and why, in words. rms: (3, depth)."""
     found, forwards_failed = [], not np.isfinite(rms[0]).all()
-    for series, (name, by_layer) in enumerate(zip(_NAMES, rms, strict=True)):
+    for name, by_layer in zip(_NAMES, rms, strict=True):
         for is_zero, layers in ((False, np.flatnonzero(~np.isfinite(by_layer))), (True, np.flatnonzero(by_layer == 0))):
             if not len(layers):
                 continue
-            first, last = int(layers[0]), int(layers[-1])
-            start, way = (first, "on") if series == 0 else (last, "back")
-            words = f"overflow at layer {start}" + ("" if series == 0 else ", going back")
+            start, way = (layers[0], "on") if name == "Z" else (layers[-1], "back")
+            words = f"overflow at layer {start}" + ("" if name == "Z" else ", going back")
             if is_zero:
                 words = f"vanished (exactly 0) from layer {start} {way}"
-            elif series > 0 and forwards_failed:
+            elif name != "Z" and forwards_failed:
                 words = "none, because Z overflowed"
-            found.append({"series": series, "from": first, "to": last, "words": f"{_SHOWN[name]}: {words}"})
+            found.append(f"{_SHOWN[name]}: {words}")
     return found

@@ -1,4 +1,4 @@
-const SPEEDS = [5, 20, 50, 100]; // training steps for each frame that is drawn
+const STEPS = 20; // of training, for each frame that is drawn
 const SAID_EVERY = 1000; // milliseconds between two readings while it plays
 const REPLAY_EVERY = 200; // milliseconds for each recorded frame
 const NOT_FINITE = -128; // among the colours of course_lib's _coloured
@@ -47,12 +47,6 @@ function twoLines(title, log) {
     });
   }
   return { box, draw, name: picture.name };
-}
-
-/** The end of an axis of steps: one of 100, 200, 500, 1000, ..., which lasts for a while. */
-function stepsShown(step) {
-  const power = 10 ** Math.max(2, Math.floor(Math.log10(1.1 * step || 1)));
-  return [1, 2, 5, 10].map((k) => k * power).find((end) => end >= 1.1 * step);
 }
 
 /** Bytes as they come from the kernel, as whole numbers from -128 to 127. */
@@ -180,7 +174,7 @@ class Playground {
     const hint = this.hasKernel ? `${before}Press Play, and watch the loss and G; change a setting while it plays.` : "";
     this.view = frame(el, "Training playground", hint);
     this.view.root.classList.add("bss-playground");
-    [this.playing, this.speed, this.count, this.sent] = [false, 20, 0, 0];
+    [this.playing, this.count, this.sent] = [false, 0, 0];
     this.refused = {}; // {setting: why the kernel did not take it}
     this.saidAt = -Infinity;
     this.charts = { loss: twoLines("loss J, by step", true), accuracy: twoLines("accuracy, by step", false), norms: twoLines("norm of ∇_W J, by layer", true) };
@@ -253,14 +247,8 @@ class Playground {
   buttons() {
     const still = matchMedia("(prefers-reduced-motion: reduce)");
     this.play = button("Play", () => (this.playing ? this.stop() : this.start()), { class: "bss-button bss-play" });
-    const faster = button("", () => quicken(SPEEDS[(SPEEDS.indexOf(this.speed) + 1) % SPEEDS.length]));
-    const quicken = (speed) => {
-      this.speed = speed;
-      setText(faster, `Speed: ${speed} steps a frame`);
-    };
-    quicken(this.speed);
     const pausing = (part) => () => (this.playing && this.stop(), this.ask(part));
-    const all = [this.play, button("One step", pausing({ steps: 1 })), button("Reset", pausing({ reset: true })), faster];
+    const all = [this.play, button("One step", pausing({ steps: 1 })), button("Reset", pausing({ reset: true }))];
     const tools = element("div", { class: "bss-buttons", role: "toolbar", "aria-label": "training" }, ...all);
     const settle = roving(tools);
     const motion = () => {
@@ -280,10 +268,9 @@ class Playground {
   }
 
   send(question) {
-    const { playing, speed } = this;
     this.sent = question.count;
     try {
-      this.model.send({ ...question, steps: question.steps || (playing ? speed : 0) });
+      this.model.send({ ...question, steps: question.steps || (this.playing ? STEPS : 0) });
     } catch {
       // The kernel has been restarted: nobody answers, and then the view says so.
     }
@@ -322,7 +309,7 @@ class Playground {
     const { charts, setup } = this;
     const [loss, lossTest, rate, rateTest] = row(unpack(next.measured));
     const columns = [1, 2, 3, 4].map((k) => Array.from({ length: curve.shape[0] }, (_, i) => [at(curve, i, 0), at(curve, i, k)]));
-    const to = stepsShown(next.step);
+    const to = upTo(Math.max(100, 1.1 * next.step)); // lasts for a while
     const x = { from: 0, to, ticks: [0, to / 2, to], words: thousands };
     const named = (one, other) => [`training ${one}`, `held out ${other}`];
     const losses = [...columns[0], ...columns[1]].map(([, y]) => y);

@@ -8,11 +8,15 @@ function svg(tag, attributes = {}, ...children) {
   return made;
 }
 
+/** The first of 1, 2 and 5 times a power of ten that is not below a size. */
+function upTo(size) {
+  const power = 10 ** Math.floor(Math.log10(size));
+  return [1, 2, 5, 10].map((k) => k * power).find((round) => round >= size);
+}
+
 /** The multiples of 1, 2 or 5 times a power of ten from `low` to `high`, at most `most` of them; never finer than `finest`. */
 function ticks(low, high, most, finest = 1) {
-  const raw = Math.max(finest, (high - low) / most) || 1;
-  const power = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 5, 10].map((k) => k * power).find((size) => size >= raw * 0.999);
+  const step = upTo(0.999 * (Math.max(finest, (high - low) / most) || 1));
   const first = Math.ceil(low / step - 1e-9);
   const count = Math.floor(high / step + 1e-9) - first + 1;
   return Array.from({ length: count }, (_, k) => Number(((first + k) * step).toPrecision(12)));
