@@ -28,6 +28,13 @@ WALK = """grid => {
 }"""
 
 
+# What flies stands still at its start: the test goes on when it has seen it.
+PAUSE = """() => {
+  const animate = Element.prototype.animate;
+  Element.prototype.animate = function (...a) { const one = animate.apply(this, a); one.pause(); return one; };
+}"""
+
+
 def read(text):
     """The text with its minus signs as Python writes them."""
     return text.replace("−", "-")

@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 import pytest
-from grids import point_at, status
+from grids import PAUSE, point_at, status
 from playwright.sync_api import expect
 
 from course_lib.activations import relu
@@ -177,10 +177,7 @@ def test_in_formula_c_g_travels_and_a_key_ends_it_and_less_motion_has_none_of_it
     slider, step = page.get_by_role("slider", name="Step"), page.get_by_role("button", name="Step ▶")
     go_to(page, 8)
     durations = "() => document.getAnimations().map(one => one.effect.getTiming().duration)"
-    page.evaluate(
-        "() => { const animate = Element.prototype.animate; Element.prototype.animate = function (...a) {"
-        " const one = animate.apply(this, a); one.pause(); return one; } }"
-    )  # the test goes on when it has seen it
+    page.evaluate(PAUSE)
     step.click()
     assert (moving.count(), flying.count()) == (1, 7 + 7)  # the rows of G, and of what comes out
     assert 0 < max(page.evaluate(durations)) < 900

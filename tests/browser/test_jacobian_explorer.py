@@ -29,6 +29,7 @@ def test_each_entry_is_told_as_a_slope_with_rise_and_run(lab):
     assert np.array_equal(numbers(page, "∂y/∂x"), A.ravel())
     assert np.array_equal(numbers(page, "y"), A @ x)
     assert np.array_equal(numbers(page, "x"), x)
+    assert page.get_by_text("y = A x", exact=True).count() == 1
     grid = page.get_by_role("grid", name="∂y/∂x")
     grid.press("Control+Home")
     for key, (i, j) in (("ArrowDown", (1, 0)), ("End", (1, 4)), ("Control+End", (6, 4)), ("ArrowLeft", (6, 3))):

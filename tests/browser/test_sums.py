@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from grids import grid, point_at, read, status, values
+from grids import PAUSE, grid, point_at, read, status, values
 
 from course_lib.publish import export
 
@@ -199,6 +199,20 @@ def test_the_transpose_lab_says_why_shapes_do_not_meet_without_a_kernel_too(lab)
     page.get_by_role("button", name="Show all").click()
     grid(page, "G transposed O, 3 by 5, n_out by n_in").press("Control+End")
     assert status(page).startswith(f"(Gᵀ O)[2, 4] = {dW[4, 2]}")
+
+
+@pytest.mark.parametrize("kind", SUMS)
+def test_the_first_factors_fly_and_then_their_product(lab, kind):
+    page = lab.open(SETUP, SUMS[kind].view)
+    page.evaluate(PAUSE)
+    for flying in (slice(None), slice(1, 2)):  # at the first step all of them turn
+        page.get_by_role("button", name="Step ▶").click()
+        pairs = SUMS[kind].pairs[flying]
+        factors = [] if kind == "b" else [a for a, _ in pairs]  # ones stand in no matrix
+        assert [float(read(text)) for text in page.locator(".bss-flying").all_inner_texts()] == [
+            *factors,
+            np.prod(pairs[0]),
+        ]
 
 
 def test_the_outer_products_add_up_to_the_product(lab):

@@ -73,6 +73,12 @@ def test_all_curves_are_there_at_first_and_the_curve_of_the_entry_after_that():
     assert view.answer["columns"] == [1]
 
 
+def test_the_formula_names_the_function():
+    said = {relu: "y = relu(x)", np.sin: "y = sin(x)", (lambda x: x): "y = f(x)"}
+    assert {f: JacobianExplorer(f, x).formula for f in said} == said
+    assert JacobianExplorer(A, x, ("Z", "o")).formula == "Z = A o"
+
+
 def test_the_names_stand_in_the_traits_and_the_symbols_are_n_n_for_elementwise_maps():
     view = JacobianExplorer(relu, u, ("O", "Z"))
     assert (view.names, view.symbols, view.elementwise) == (["O", "∂O/∂Z", "Z"], ["n", "n"], True)
