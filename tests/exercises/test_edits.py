@@ -98,6 +98,13 @@ def test_a_change_leaves_the_rest_of_the_text_as_it_was():
     assert any("return (b.T  @  größe)" in each.apply(source).decode() for each in every)
 
 
+def test_what_numpy_was_called_for_it_is_called_for_again():
+    """A list has no method: np.mean(parts) becomes np.sum(parts), and no parts.sum()."""
+    source = b"def f(Ws):\n    return np.mean(Ws, axis=0)\n"
+    made = {each.apply(source).decode().split("return ")[1].strip() for each in changes(Scope(source, {"Ws": "list"}))}
+    assert "np.sum(Ws, axis=0)" in made and not [text for text in made if "Ws.sum" in text]
+
+
 def test_every_kind_that_a_change_has_has_its_words():
     source = b"def f(O, G, W, Z, f_prime, Ws, l, lam=[]):\n    a = 0 * G\n    for w in Ws:\n        if l > 0:\n            a += w * f_prime(Z) @ W.T / len(O) - np.mean(G, axis=0) ** 2\n    O[0] = np.where(Z > 0, G, -Z)\n    return a if l else np.exp(a[0, 1])\n"
     kinds = {each.kind for each in changes(Scope(source, KNOWN))}

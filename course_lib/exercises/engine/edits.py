@@ -240,6 +240,8 @@ class Plain(ast.NodeTransformer):
             if name in SUMS and len(args) == 2 and not isinstance(args[1], ast.Starred):
                 made.args, axis = [], ast.copy_location(ast.keyword("axis", args[1]), args[1])
                 made.keywords = [axis, *node.keywords]
+            if not module:
+                return ast.copy_location(made, node)
         else:
             return node
         made.called = True
@@ -571,6 +573,12 @@ class _Template:
             self.parts += [text[at:start], (n.id, _level(above[n]) if product else _need(n, above[n]), turned)]
             at = n.end_col_offset + 2 * turned
         self.parts.append(text[at:])
+        self.called = None  # the same with np.sum(a) for a.sum(): a list has no method
+        method = isinstance(getattr(tree, "value", 0), ast.Call) and isinstance(tree.value.func, ast.Attribute)
+        if method and tree.value.func.attr in _METHODS and not _is_module(tree.value.func.value):
+            tree.value.args.insert(0, tree.value.func.value)
+            tree.value.func = ast.Name(f"np.{tree.value.func.attr}", ast.Load())
+            self.called = _Template(ast.unparse(tree))
         self.pools = [*dict.fromkeys(n.id for n in letters if n.id.isupper())]
 
     def filled(self, bound, s):
@@ -625,6 +633,7 @@ def rule(line, table=TABLE):
         bound = {"_": node}
         if _matches(tree, node, s, bound) and all(s.holds(word, node) for word in words.split()):
             for made in templates:
+                made = hasattr(node, "called") and made.called or made
                 for text in made.filled(bound, s):
                     yield kind, text, made.level
 
