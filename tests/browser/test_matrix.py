@@ -54,6 +54,8 @@ def test_every_entry_can_be_read_with_the_keyboard_and_with_the_pointer(lab):
     page.mouse.up()
     assert f"[3, 2] = {A[3, 2]}" in status(page)
     assert [product.evaluate(OUTLINED, product.evaluate(PLACE, place)) for place in ([3, 2], [1, 3])] == [True, False]
+    row = [grid.evaluate(OUTLINED, grid.evaluate(PLACE, place)) for place in ([3, 0], [2, 0], [3, 3])]
+    assert row == [True, False, False], "row 3 of A is what the sum runs over"
 
 
 def test_a_large_matrix_is_read_as_a_small_one(lab):
