@@ -65,6 +65,8 @@ def assert_is_a_case(case, level):
     assert len(case.lines) == len(case.says) == 1 + (level == 3)
     assert len({*changed}) == len(changed)  # two mistakes are in lines of their own
     assert 1 <= min(changed) and max(changed) <= case.wrong.count("\n")
+    right, wrong = case.right.splitlines(), case.wrong.splitlines()
+    assert all(any(right[line - 1] != wrong[line - 1] for line in lines) for lines in case.lines)
     compile(case.wrong, "<case>", "exec")
 
 
