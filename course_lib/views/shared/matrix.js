@@ -254,7 +254,7 @@ class MatrixGrid {
     const { size, left, top, colours, matrix } = this;
     for (let i = 0; i < rows; i++) this.#count(pen, i, null);
     for (let j = 0; j < columns; j++) this.#count(pen, null, j);
-    const lines = new Path2D();
+    Object.assign(pen, { strokeStyle: css(colours.faint).replace(")", ", 0.35)"), lineWidth: 1 });
     for (const [k, [i, j]] of placesOf(matrix.shape).entries()) {
       const open = this.open?.(i, j);
       const pale = open || this.faded?.(i, j);
@@ -262,12 +262,10 @@ class MatrixGrid {
       const [x, y] = [left + j * size.width, top + i * size.height];
       pen.fillStyle = css(colour);
       pen.fillRect(x, y, size.width, size.height);
-      lines.rect(x + 0.5, y + 0.5, size.width - 1, size.height - 1);
+      pen.strokeRect(x + 0.5, y + 0.5, size.width - 1, size.height - 1);
       const look = { size: pale && !open ? 0.8 : 0.95, fillStyle: pale ? css(colours.faint) : textOn(colour) };
       this.#write(pen, open ? "?" : this.texts[k], x + size.width / 2, y + size.height / 2 + 1, look);
     }
-    Object.assign(pen, { strokeStyle: css(colours.faint), lineWidth: 1, globalAlpha: 0.35 }).stroke(lines);
-    pen.globalAlpha = 1;
   }
 
   #image(pen, rows, columns) {
