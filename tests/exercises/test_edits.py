@@ -43,6 +43,17 @@ ONE_CHANGE = {
     "np.split(O, l)": "np.array_split(O, l)",
     "np.mean(G, 1)": "np.sum(G, axis=0)",
     "G.T.sum()": "G.sum()",
+    "G[:l]": "G[l:]",
+    "G[l:]": "G[: l + 1]",
+    "G[-l]": "G[l]",
+    "range(0, l, 2)": "range(0, l)",
+    "G if l else O": "O if l else G",
+    "G * (not l)": "G * l",
+    "l // 2": "-(-l // 2)",
+    "G**2": "G * 2",
+    "G.argmax()": "G.argmin()",
+    "np.max(G, axis=1)": "np.sum(G, axis=0, keepdims=True)",
+    "np.where(Z > 0, 1, G)": "np.where(Z > 0, np.sign(Z), G)",
 }
 
 
@@ -69,6 +80,9 @@ STATEMENTS = {
     "b = G.sum()\n    G = G * f_prime(Z)": "G = G * f_prime(Z)\n    b = G.sum()",
     "W = W - G": "W[...] = W - G",
     "W *= 1 - G": "W -= G",
+    "W *= G": "W -= G",
+    "if l:\n        G = 2 * G": "if not (l):\n        G = 2 * G",
+    "if l:\n        G = 2 * G\n    else:\n        G = W": "G = 2 * G",
     "if l:\n        G = G * 2": "G = G * 2\n    if l:\n        pass",
     "if W > 0:\n        G = 1\n    else:\n        G = 0": "G = np.where(W > 0, 1, 0)",
     "np.subtract(W, G)": "W[...] = np.subtract(W, G)",

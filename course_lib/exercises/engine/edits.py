@@ -88,9 +88,12 @@ sign | -p : outside | p
 sign | p + q | p - q
 sign | p - q | p + q | q - p
 comparison | p {< <= > >= == !=} q | p < q | p <= q | p > q | p >= q | p == q | p != q
+comparison | not p | p
 operator | p * q | p / q | p + q
 operator | p / q | p - q
 operator | p // q | p / q
+operator | p ** q | p * q
+rounded | p // q | -(-p // q)
 divided | p / d | p * d
 inverted | p / q | q / p
 power missing +0.25 | p / q | p / q ** 2
@@ -105,14 +108,18 @@ own slope +0.2 | p * q * r | p * Q
 index | p[i] | p[i + 1] | p[i - 1] | p[K] | p[P + i]
 index | p[q, i] | p[q, P + i]
 index | p {+ -} q : index | p
+index | -p : index | p
 index too many | p[i] : whole | p
 index too many | p[j] | p
 index | p[:q + 1] | p[q:]
+index | p[:q] | p[q:]
+index | p[q:] | p[:q] | p[:q + 1]
 index too many | p[q, r] | p | p[q] | p[r] | p[:, r] | p[q, :]
 indexes exchanged | p[q, r] | p[r, q]
 bound | range(p) | range(1, p) | range(p + 1) | range(p - 1)
 bound | range(1, p) | range(p)
 bound | range(p, q) | range(p, q, -1)
+bound | range(p, q, r) | range(p, q)
 bound | range(p, q, *r) | range(p + 1, q, *r) | range(p - 1, q, *r) | range(p, q + 1, *r) | range(p, q - 1, *r)
 reversed | reversed(p) | p
 reversed | p[::-1] | p
@@ -127,6 +134,7 @@ summed too many | a.{sum mean max min average var std}(*r) | a
 averaged | a.{mean average}(*r) | a.sum(*r)
 averaged +0.15 | a.{mean average}(*r) | a.sum(axis={0 1}, keepdims=True) | a.sum(axis={0 1}) | a.sum()
 reduced | a.{sum mean max min average var std}(*r) | a.{sum mean max min}(*r)
+reduced +0.15 | a.{sum mean max min average var std}(*r) | a.{sum mean max min}(axis={0 1 -1}, keepdims=True) | a.{sum mean max min}(axis={0 1 -1})
 axis | a.{sum mean max min average var std}(*r) : axisless | a.{sum mean max min average var std}(axis={0 1 -1}, *r)
 axis +0.15 | a.{sum mean max min average var std}(*r) | a.{sum mean max min average var std}(axis={0 1 -1}, keepdims=True) | a.{sum mean max min average var std}(axis={0 1 -1}) | a.{sum mean max min average var std}()
 keepdims | a.{sum mean max min average var std}(keepdims=p, *r) | a.{sum mean max min average var std}(*r)
@@ -139,6 +147,8 @@ axis +0.15 | n : axis | (0, 1) | (0, 2) | (1, 2)
 typed size | n : typed | S | E | V.ndim
 typed size | n : axis | V.ndim
 forward's factor | np.where(p, a, 0) | np.where(p, a, X * a)
+forward's factor | np.where(p, 0, a) | np.where(p, X * a, a)
+own slope +0.2 | np.where(p, 1, q) | np.where(p, np.sign(A), q)
 own slope +0.2 | np.where(p, q, 1) | np.where(p, q, np.sign(A))
 keepdims | v : array root | v[None] | v[:, None]
 size | s | S | E
@@ -151,7 +161,9 @@ call missing | p : value | F(p) | U(p)
 copy | p : held | p.copy()
 overflow | np.exp(p) | np.exp(p - p.max(axis=1, keepdims=True))
 function of numpy | a.argmin(*r) | a.argmax(*r)
+function of numpy | a.argmax(*r) | a.argmin(*r)
 function of numpy | np.ones((p, q)) | np.eye(p, q)
+condition | p if q else r | p | r | r if q else p
 dtype | p.astype(*r) | p
 dtype | {int float round}(p, *r) | p
 dtype | z(*r, dtype=p) | z(*r)
@@ -167,6 +179,7 @@ step | t += p | t -= p
 step | t -= p | t += p
 scaled | t *= 1 - p | t -= p
 repeated index | p[a] += q | np.add.at(p, a, q)
+operator | t {+ - * /}= p | t += p | t -= p | t *= p | t /= p
 assigned | t {+ - * / @}= p | t = p
 in place | t {+ - * / @}= p | t = t {+ - * / @} p
 """
@@ -840,6 +853,15 @@ def elsewhere(node, s):
                 moved = (s.block(other)[side],) * 2 + (s.lines_of(node, s.indent(other)),)
                 kind = ("too early" if later else "too late") if own is body else "other block"
                 yield kind, [s.removed(node), moved]
+
+
+@edit(ast.If)
+def without_condition(node, s):
+    """What stands under an `if`, always, or never, or in the other case."""
+    if s.alone(node) and node.test.lineno == node.lineno and node.body[0].lineno != node.lineno:
+        yield "condition", [(s.start(node.test), s.end(node.test), f"not ({s.text(node.test)})")]
+        for body in bodies(node):
+            yield "condition", [(*s.block(node), "".join(s.lines_of(each, s.indent(node)) for each in body))]
 
 
 @edit(ast.If)

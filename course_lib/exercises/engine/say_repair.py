@@ -62,6 +62,7 @@ path missing | 1.5 | one of the paths to the result is missing here | Another pa
 term missing | 1.8 | a term is missing here | Add an array that you have; it may have a factor.
 operator | 1.6 | another operator belongs here | Another of + - * / belongs here.
 divided | 1.1 | a division stands where a product belongs | Multiply.
+rounded | 1.3 | a division that rounds down leaves a rest here | Round up.
 inverted | 1.7 | this fraction stands upside down | Exchange what is above and below.
 brackets | 1.2 | the operators are grouped in another way than it seems | Set brackets.
 wrapped | 1.6 | more is done here than belongs here | A part of this is enough.
@@ -87,6 +88,7 @@ call missing | 1.4 | a function should be applied here | Call a function that yo
 dtype | 1.1 | the numbers lose their fractions, or digits, here | Mind the dtype.
 copy | 1.1 | two names stand for one and the same array here | Make a copy.
 comparison | 1.2 | this comparison is not the one that belongs here | Another comparison: mind the equal case and the side.
+condition | 1.2 | this condition is not the one that belongs here | Always, never, or in the other case.
 added | 1.0 | each round overwrites what the rounds before it gave | Add to what is there.
 added, once | 1.2 | this line overwrites what a line before it gave | Add to what is there.
 bound anew | 1.0 | a name is bound to a new array here, and the old array stays as it was | Change the array itself.
