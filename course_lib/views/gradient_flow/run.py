@@ -57,6 +57,8 @@ class FlowRuns:
 
     def __init__(self, seed):
         self._seed, self._kept, self._weights = seed, None, []
+        # Linux's malloc gives freed memory back, and new memory takes as long as a pass; once 16 MB were freed, it keeps so much.
+        np.empty(2**21)
 
     def run(self, settings, detailed=True):
         """A dict of arrays, (depth, ...), for checked settings, first layer first; NaN and infinity where the run has them.
@@ -72,9 +74,7 @@ class FlowRuns:
         X, R = _data(self._seed, settings["width"])
         with one_thread(), np.errstate(all="ignore"):  # what overflows is told by the view
             trace = (network := self._network(settings, f)).forward(X[:m])
-            gradients = network.backward_from(trace, R[:m] / m)
-            self._last = trace, gradients  # not freed before the next pass: new memory would take as long as the pass
-            Z, G, dW, factor = flow(trace, gradients)
+            Z, G, dW, factor = flow(trace, network.backward_from(trace, R[:m] / m))
             rms, factor = np.stack([Z, G, dW], axis=1)[:-1], factor[:-1]  # (depth, 3), (depth - 1,)
             theory = _theory(settings)
             means = np.isfinite(rms[:, 0]).all()
