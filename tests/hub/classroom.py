@@ -76,7 +76,8 @@ class Classroom:
                 command, cwd=self.folder / "hub", env=environment, start_new_session=True, **into
             )
         try:
-            patient(503).get(f"{self.url}/hub/api/", timeout=PATIENCE).raise_for_status()
+            # Before the hub answers the proxy knows no way to it, 404, and then nobody at its end, 503.
+            patient(404, 503).get(f"{self.url}/hub/api/", timeout=PATIENCE).raise_for_status()
         except requests.RequestException as error:
             said = self.log()
             self.close()
@@ -198,10 +199,10 @@ class Student:
             self._channels.close()
 
 
-def patient(later):
+def patient(*later):
     """A session that asks again where nobody answers yet, or an answer's status means "later"; when, the answer may say."""
     session = requests.Session()
-    retry = Retry(None, connect=PATIENCE, read=0, status=PATIENCE, status_forcelist=[later], allowed_methods=None)
+    retry = Retry(None, connect=PATIENCE, read=0, status=PATIENCE, status_forcelist=later, allowed_methods=None)
     retry.backoff_factor, retry.backoff_max, retry.raise_on_status = 0.5, 1, False
     session.mount("http://", HTTPAdapter(max_retries=retry))
     return session
