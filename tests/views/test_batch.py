@@ -83,7 +83,7 @@ def test_a_network_of_single_units_and_one_sample_is_shown():
     assert titles(shown.figure()) == ["O", "Z", "G", "o_0ᵀ g_0", "sum, 1 of 1 samples", "OᵀG"]
 
 
-@pytest.mark.filterwarnings("error")
+@pytest.mark.filterwarnings("error", "ignore::ResourceWarning")  # fonts that an earlier test left open
 @pytest.mark.parametrize(
     ("size", "words"), [(1e308, r"Z of layer 0\[0, 0\] is inf"), (1e170, "the gradient for W of layer 0.* is")]
 )
