@@ -3,7 +3,7 @@
 A rule is a line `kind | pattern : where | replacement | replacement ...` of `_RULES`. One small letter stands for a part
 of the code (`_PARTS` says for which), a capital for each of the things in scope that can be put in (`Scope.pools`), `_`
 for all that was matched, `*r` for the other arguments, and `{+ -}` for each of these, the same wherever the same list
-stands. The tree is that of `Plain`, so that `a @ b` is np.dot(a, b) as well.
+stands; `pattern <-> pattern` is a rule from each to each other. The tree is that of `Plain`, so that `a @ b` is np.dot(a, b) as well.
 
 `@edit(ast.For)` enters a function for these nodes, for what no pattern can say. It is called with a node and the `Scope`,
 and yields `(kind, text)`: what stands in the node's place; or `(kind, spans)`, a list of `(start, end, text)`, and the
@@ -41,19 +41,14 @@ power missing | x : beside | x ** 2
 transpose too many | a.T | a
 transpose missing | p : array unturned unpassed | p.T
 transpose missing +0.15 | p : array unturned | p.T
-reshape | a.{reshape swapaxes ravel flatten squeeze}(*r) | a.T | a
-inverse | np.linalg.{inv pinv}(a) | a.T
-order | a @ b | b @ a
-transposes | a @ b | {a a.T} @ {b b.T}
-transposes +0.1 | a @ b | {b b.T} @ {a a.T}
-elementwise | a * b | a @ b
-elementwise +0.2 | a * b | {a a.T} @ {b b.T} | {b b.T} @ {a a.T}
+no transpose | np.linalg.{inv pinv}(a) | a.T
+no transpose | a.{reshape swapaxes ravel flatten squeeze}(*r) | a.T | a
+order | a @ b | {a a.T} @ {b b.T} | {b b.T} @ {a a.T}
+elementwise | a * b | {a a.T} @ {b b.T} | {b b.T} @ {a a.T}
 elementwise | np.{outer inner}(a, b) | {a a.T} @ {b b.T} | {b b.T} @ {a a.T}
-elementwise, outer | a * b | np.outer(a, b)
-matrix product | a @ b | a * b
-matrix product | a.T @ b | a * b
-matrix product | a @ b.T | a * b
-matrix product, outer | a @ b | np.outer(a, b)
+elementwise +0.3 | a * b | np.outer(a, b)
+matrix product | {a a.T} @ {b b.T} | a * b
+order +0.9 | a @ b | np.outer(a, b)
 term inside | (p {+ -} q) {@ *} r | p {@ *} r {+ -} q | q {@ *} r {+ -} p
 term inside | r {@ *} (p {+ -} q) | r {@ *} p {+ -} q | r {@ *} q {+ -} p
 labels | p[q, m] | p[q, m.argmax(axis=1)]
@@ -64,16 +59,11 @@ factor too many | p {/ //} q | p
 power | p ** q | p
 averaged | c / s | c
 averaged | n / s * p | p
-averaged | p * (n / s) | p
-slope too many | g(p) * q | q
-slope too many | p * g(q) | p
 slope missing | p : factor curved | p * D
 slope missing +0.7 | p : factor curved | p * Q
 factor missing +0.2 | p : factor curved | p * A
-factor missing | p : factor root | N * p | p / N
-forward's factor | p : factor root | p * X | p / X
+factor missing | p : factor root | N * p | p / N | p * X | p / X
 not averaged | p : factor root | p / S
-times size | p : factor root | p * S | p * E
 two | p : factor root | 2 * p | p / 2
 sign | p : factor root | -p
 root | p : factor root | np.sqrt(p) | 1 / p
@@ -85,23 +75,16 @@ path missing | p / q : array root | _ - A * (p * A).{sum mean}(axis={0 1}, keepd
 joined term | t : array | t - (t * A).sum(axis={0 1}, keepdims=True) | t - t.mean(axis={0 1}, keepdims=True)
 joined term | p - q : array | _ - A * (B * A).mean(axis={0 1}, keepdims=True)
 sign | -p : outside | p
-sign | p + q | p - q
-sign | p - q | p + q | q - p
-comparison | p {< <= > >= == !=} q | p < q | p <= q | p > q | p >= q | p == q | p != q
+sign | p + q <-> p - q <-> q - p
+comparison | p {< <= > >= == !=} q | p {!= == >= > <= <} q
 comparison | not p | p
-operator | p * q | p / q | p + q
-operator | p / q | p - q
-operator | p // q | p / q
-operator | p ** q | p * q
-rounded | p // q | -(-p // q)
-divided | p / d | p * d
-inverted | p / q | q / p
+operator | p / d | p * d
+operator +0.5 | p {* / // **} q | p {/ * - + //} q
+operator +0.5 | t {+ - * /}= p | t {/ * - +}= p
+operator +0.6 | p / q | q / p
 power missing +0.25 | p / q | p / q ** 2
-brackets | (p {+ - * / // @ **} q) {** @ // / * - +} r | p {+ - * / // @ **} (q {** @ // / * - +} r)
-brackets | p {+ - * / // @ **} (q {** @ // / * - +} r) | (p {+ - * / // @ **} q) {** @ // / * - +} r
-brackets | f(p) {+ - * / @ **} q | f(p {+ - * / @ **} q)
-brackets | p {+ - * / @ **} f(q) | f(p {+ - * / @ **} q)
-brackets | f(p {+ - * / @ **} q) | f(p) {+ - * / @ **} q | p {+ - * / @ **} f(q)
+brackets | (p {+ - * / // @ **} q) {** @ // / * - +} r <-> p {+ - * / // @ **} (q {** @ // / * - +} r)
+brackets | f(p) {+ - * / @ **} q <-> f(p {+ - * / @ **} q) <-> p {+ - * / @ **} f(q)
 own slope | v : value | D
 own slope +0.2 | v : value | Q
 own slope +0.2 | p * q * r | p * Q
@@ -109,50 +92,38 @@ index | p[i] | p[i + 1] | p[i - 1] | p[K] | p[P + i]
 index | p[q, i] | p[q, P + i]
 index | p {+ -} q : index | p
 index | -p : index | p
+index | p[:q] <-> p[q:] <-> p[:q + 1]
 index too many | p[i] : whole | p
 index too many | p[j] | p
-index | p[:q + 1] | p[q:]
-index | p[:q] | p[q:]
-index | p[q:] | p[:q] | p[:q + 1]
 index too many | p[q, r] | p | p[q] | p[r] | p[:, r] | p[q, :]
 indexes exchanged | p[q, r] | p[r, q]
-bound | range(p) | range(1, p) | range(p + 1) | range(p - 1)
-bound | range(1, p) | range(p)
+bound | range(p) <-> range(1, p) <-> range(p + 1) <-> range(p - 1)
 bound | range(p, q) | range(p, q, -1)
 bound | range(p, q, r) | range(p, q)
 bound | range(p, q, *r) | range(p + 1, q, *r) | range(p - 1, q, *r) | range(p, q + 1, *r) | range(p, q - 1, *r)
-reversed | reversed(p) | p
-reversed | p[::-1] | p
+reversed | {reversed(p) p[::-1]} | p
 reversed | range(*r) | reversed(_)
 reversed | {zip enumerate}(*r) | reversed(list(_))
-reversed | zip(p, q) | zip(reversed(p), q) | zip(p, reversed(q))
-reversed | p.append(q) | p.insert(0, q)
-reversed | p.insert(0, q) | p.append(q)
+reversed | p.append(q) <-> p.insert(0, q)
 reversed +0.08 | l | l[::-1]
 reversed +0.2 | x : array | x[::-1]
-summed too many | a.{sum mean max min average var std}(*r) | a
+summed too many | a.REDUCE(*r) | a
 averaged | a.{mean average}(*r) | a.sum(*r)
 averaged +0.15 | a.{mean average}(*r) | a.sum(axis={0 1}, keepdims=True) | a.sum(axis={0 1}) | a.sum()
-reduced | a.{sum mean max min average var std}(*r) | a.{sum mean max min}(*r)
-reduced +0.15 | a.{sum mean max min average var std}(*r) | a.{sum mean max min}(axis={0 1 -1}, keepdims=True) | a.{sum mean max min}(axis={0 1 -1})
-axis | a.{sum mean max min average var std}(*r) : axisless | a.{sum mean max min average var std}(axis={0 1 -1}, *r)
-axis +0.15 | a.{sum mean max min average var std}(*r) | a.{sum mean max min average var std}(axis={0 1 -1}, keepdims=True) | a.{sum mean max min average var std}(axis={0 1 -1}) | a.{sum mean max min average var std}()
-keepdims | a.{sum mean max min average var std}(keepdims=p, *r) | a.{sum mean max min average var std}(*r)
-keepdims | a.{sum mean max min average var std}(*r) : unkept | a.{sum mean max min average var std}(*r, keepdims=True)
+reduced | a.REDUCE(*r) | a.{min max mean sum}(*r)
+axis +0.15 | a.REDUCE(*r) | a.REDUCE(axis={0 1 -1}, keepdims=True) | a.REDUCE(axis={0 1 -1}) | a.REDUCE()
 averaged too far | a.mean(*r) | a / S | a / E | a.sum() / S | a.sum() / E
 not summed | p : array root | p.sum(axis={0 1}, keepdims=True) | p.sum(axis={0 1}) | p.sum()
-keepdims | True | False
-keepdims | False | True
-axis +0.15 | n : axis | (0, 1) | (0, 2) | (1, 2)
-typed size | n : typed | S | E | V.ndim
-typed size | n : axis | V.ndim
-forward's factor | np.where(p, a, 0) | np.where(p, a, X * a)
-forward's factor | np.where(p, 0, a) | np.where(p, X * a, a)
-own slope +0.2 | np.where(p, 1, q) | np.where(p, np.sign(A), q)
-own slope +0.2 | np.where(p, q, 1) | np.where(p, q, np.sign(A))
+keepdims | a.REDUCE(keepdims=p, *r) | a.REDUCE(*r)
+keepdims | a.REDUCE(*r) : unkept | a.REDUCE(*r, keepdims=True)
+keepdims | True <-> False
 keepdims | v : array root | v[None] | v[:, None]
+axis +0.15 | n : axis | (0, 1) | (0, 2) | (1, 2) | V.ndim
+typed size | n : typed | S | E | V.ndim
 size | s | S | E
-off by one | s : outside | s - 1 | s + 1
+size | s : outside | s - 1 | s + 1
+own slope +0.2 | np.where(p, q, 1) | np.where(p, q, np.sign(A))
+factor missing | np.where(p, a, 0) | np.where(p, a, X * a)
 slope too many +0.3 | z(p) | p
 slope too many | g(p) | p
 function | g(*r) | F(*r)
@@ -160,9 +131,8 @@ argument | g(p) | g(A)
 call missing | p : value | F(p) | U(p)
 copy | p : held | p.copy()
 overflow | np.exp(p) | np.exp(p - p.max(axis=1, keepdims=True))
-function of numpy | a.argmin(*r) | a.argmax(*r)
-function of numpy | a.argmax(*r) | a.argmin(*r)
-function of numpy | np.ones((p, q)) | np.eye(p, q)
+function | a.argmin(*r) <-> a.argmax(*r)
+function | np.ones((p, q)) | np.eye(p, q)
 condition | p if q else r | p | r | r if q else p
 dtype | p.astype(*r) | p
 dtype | {int float round}(p, *r) | p
@@ -170,21 +140,18 @@ dtype | z(*r, dtype=p) | z(*r)
 dtype | np.{zeros ones empty full}_like(p) | np.{zeros ones empty full}_like(p, dtype=float)
 result dropped | z(p, *r) : dropped | p[...] = _
 added | t = p : looped | t += p
-added, once | t = p | t += p
+added +0.2 | t = p | t += p
 bound anew | t = p | t[...] = p
 bound anew +0.01 | t = t {+ -} p | t {+ -}= p
-name | x[p] = q | V[p] = q | L[p] = q
 carry | x = p : looped | V = p
-step | t += p | t -= p
-step | t -= p | t += p
+sign | t += p <-> t -= p
 scaled | t *= 1 - p | t -= p
 repeated index | p[a] += q | np.add.at(p, a, q)
-operator | t {+ - * /}= p | t += p | t -= p | t *= p | t /= p
 assigned | t {+ - * / @}= p | t = p
 in place | t {+ - * / @}= p | t = t {+ - * / @} p
 """
-for _a, _b in map(str.split, ("exp log", "maximum minimum", "zeros ones", "hstack vstack", "split array_split")):
-    _RULES += f"function of numpy | np.{_a}(*r) | np.{_b}(*r)\nfunction of numpy | np.{_b}(*r) | np.{_a}(*r)\n"
+for _pair in map(str.split, ("exp log", "maximum minimum", "zeros ones", "hstack vstack", "split array_split")):
+    _RULES += "function | np.{}(*r) <-> np.{}(*r)\n".format(*_pair)
 
 
 def edit(*types):
@@ -214,10 +181,10 @@ class Change:
     @property
     def alike(self):
         """The same change elsewhere has the same key."""
-        if self.kind in ("averaged", "bound anew", "bound anew +0.01", "added", "in place", "dtype", "step", "scaled"):
+        if self.kind in ("averaged", "bound anew", "bound anew +0.01", "added", "in place", "dtype", "scaled"):
             return (self.kind,)
         what = self.new.replace(self.old, "_", 1) if self.old and self.old in self.new else (self.old, self.new)
-        if self.kind == "function of numpy":  # whatever it is called with
+        if self.kind == "function":  # whatever it is called with
             what = tuple(text.partition("(")[0] for text in (self.old, self.new))
         return (self.kind, what, self.line if self.kind == "copy" else 0)
 
@@ -628,8 +595,13 @@ def _choices(cell):
 
 
 def rule(line, table=TABLE):
-    """Enter a rule into the table: once for each choice in the braces of its pattern."""
+    """Enter a rule into the table: once for each form, and for each choice in the braces of its pattern."""
     kind, pattern, *texts = line.split(" | ")
+    forms = pattern.split(" <-> ")
+    for form in forms if len(forms) > 1 else ():
+        rule(" | ".join([kind, form, *(other for other in forms if other != form)]), table)
+    if len(forms) > 1:
+        return
     if choice := _CHOICE.search(pattern):
         for one in choice[1].split():
             rule(line.replace(choice[0], one), table)
@@ -743,7 +715,7 @@ _WHERE = {  # what holds of the place
     "looped": lambda n, s: any(isinstance(each, LOOPS) for each in s.around(n)),
 }
 for _line in _RULES.strip().splitlines():
-    rule(_line)
+    rule(_line.replace("REDUCE", f"{{{' '.join(sorted(SUMS))}}}"))
 
 
 # What no pattern can say
@@ -760,7 +732,7 @@ def another_name(node, s):
     sized = getattr(above, "attr", "") in ("shape", "size", "ndim") or _called(above) in ("len", "range")
     for other in s.of(*alike):
         if other not in beside:
-            yield "name in a size" if sized and kind not in ("whole", "number") else "name", other
+            yield "name +0.8" if sized and kind not in ("whole", "number") else "name", other
     if kind in ARRAYS and _called(above) == "where":
         yield "constant", "1.0"
     for other in s.slots if kind in ARRAYS and not isinstance(above, ast.Subscript) else ():
@@ -922,15 +894,15 @@ def a_step_missing(node, s):
     texts = [("slope missing +0.08", f"{x} = {x} * {slope}") for x in local for slope in s.pools["D"]]
     for x, y in itertools.permutations(arrays, 2):
         handed = x in looped and x not in stored and y in stored
-        texts += [("carry" if handed else "carry, odd", f"{x} = {y}")] * (x in local)
+        texts += [("carry" if handed else "carry +1.0", f"{x} = {y}")] * (x in local)
     for x, y in itertools.product(local if isinstance(node, LOOPS) else (), s.slots):
-        texts.append(("carry" if x in looped else "carry, odd", f"{x} = {x} @ {y}.T"))
+        texts.append(("carry" if x in looped else "carry +1.0", f"{x} = {x} @ {y}.T"))
     unused = [name for name in s.unused if s.kinds[name] in ARRAYS]
     for other in (n for n in node.body if isinstance(n, (ast.Assign, ast.AugAssign))) if len(unused) <= 3 else ():
         texts += [("left out", text) for text in _renamed(s, other, unused)]
     for other in filter(s.alone, node.body):
         for kind, text in texts:
-            yield "carry, odd" if kind == "carry" else kind, [s.line_at(other, text)]
+            yield "carry +1.0" if kind == "carry" else kind, [s.line_at(other, text)]
             if other is node.body[-1] and not isinstance(other, ast.Return):
                 yield kind, [s.line_at(other, text, True)]
 

@@ -466,7 +466,7 @@ def _price(change, scope):
     price, old, new = cost(change.kind), _identifiers(change.old), _identifiers(change.new)
     unused = [name for name in new if name in scope.unused and name not in old]
     in_place = len(change.spans) == 1 and change.spans[0][0] < change.spans[0][1]
-    if unused and "size" not in change.kind and (in_place or unused[0] in scope.arguments):
+    if unused and change.kind not in ("name +0.8", "size") and (in_place or unused[0] in scope.arguments):
         price -= 0.5 if unused[0] in scope.local else 0.3
     if in_place:  # a line that is read no more stays; what is returned, or has two names now, was computed before
         line = scope.line(change.line)

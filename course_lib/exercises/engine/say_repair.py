@@ -19,22 +19,15 @@ class Kind(NamedTuple):
 # kind | cost | what is said of the place | the hint
 _TABLE = """
 name | 1.0 | another array belongs in this place | Another name that you have belongs here.
-name in a size | 1.8 | another array's size belongs here | Take the size of another array.
 constant | 1.3 | a number belongs here, and no array | Each entry of the derivative is a number that you know.
 joined term | 2.3 | entries depend on one another here, and a term that joins them is missing | Subtract a sum over the axis that joins them.
-forward's factor | 1.3 | a factor that stands in forward is missing here | Look at what forward multiplies and divides by.
 scaled | 1.0 | this multiplies what is there, and nothing is subtracted from it | Subtract, and do not multiply.
-step | 1.1 | the step goes in the wrong direction | Turn the sign of the step around.
 transpose too many | 1.0 | a transpose is too many here | Leave one transpose out.
 transpose missing | 1.0 | a transpose is missing here | Put one transpose in.
-reshape | 1.0 | a reshape keeps the order of the numbers: it exchanges no rows and columns | A transpose, or nothing, belongs here.
-inverse | 1.0 | an inverse is no transpose | The transpose belongs here.
+no transpose | 1.0 | this exchanges no rows and columns: it is no transpose | A transpose, or nothing, belongs here.
 elementwise | 1.0 | a product entry by entry stands where products are summed | A matrix product belongs here; mind which index is summed.
-elementwise, outer | 1.3 | a product entry by entry stands where each entry of the one belongs with each of the other | All products of two entries belong here: np.outer.
-order | 1.1 | this product does not join the indexes that belong together | The factors belong in the other order.
-transposes | 1.1 | this product does not join the indexes that belong together | Mind the order and the transposes: which index is summed?
+order | 1.1 | this product does not join the indexes that belong together | Mind the order and the transposes: which index is summed?
 matrix product | 1.1 | a matrix product stands where each entry has its own factor | An element-wise product belongs here.
-matrix product, outer | 2.0 | this product does not join the indexes that belong together | All products of two entries belong here, and no sum.
 exchanged | 1.5 | two names, or two arguments, stand in each other's place | Exchange two of them.
 einsum | 1.02 | the letters do not join the indexes that belong together | One letter, or their order, is wrong.
 averaged | 1.0 | a mean stands where the sum belongs | Leave the division by the number of samples out.
@@ -52,7 +45,6 @@ power | 1.3 | a power is too many here | Leave the power out.
 slope missing | 1.0 | the slope is missing here | Multiply by the derivative of the activation.
 factor missing | 1.3 | a factor is missing here | An array or a number that you have is a factor here.
 not averaged | 1.3 | a division by a size, as in 1/m, is missing here | Divide by a size, such as the number of samples.
-times size | 2.1 | a factor is missing here | Multiply or divide by a size.
 two | 1.5 | a factor of 2 is wrong here | Multiply or divide by 2.
 sign | 1.1 | a sign is wrong here | Turn the sign around.
 power missing | 1.25 | a power is missing here | A square belongs here.
@@ -60,10 +52,7 @@ root | 1.5 | a root, or one over it, is missing here | A root, or one over it, b
 overflow | 1.2 | an exponential of a large number overflows here | The largest entry of a row can be subtracted before exp.
 path missing | 1.5 | one of the paths to the result is missing here | Another path adds its part: through the other factor, or through the divisor.
 term missing | 1.8 | a term is missing here | Add an array that you have; it may have a factor.
-operator | 1.6 | another operator belongs here | Another of + - * / belongs here.
-divided | 1.1 | a division stands where a product belongs | Multiply.
-rounded | 1.3 | a division that rounds down leaves a rest here | Round up.
-inverted | 1.7 | this fraction stands upside down | Exchange what is above and below.
+operator | 1.1 | another operator belongs here | Another of + - * / belongs here, or the other way round.
 brackets | 1.2 | the operators are grouped in another way than it seems | Set brackets.
 wrapped | 1.6 | more is done here than belongs here | A part of this is enough.
 own slope | 1.3 | this is not the slope that belongs here | The derivative of the activation belongs here, called, or written with the output.
@@ -79,21 +68,17 @@ reversed | 1.2 | the order is the wrong way round | Turn the order around.
 summed too many | 1.3 | what is summed here should stay apart | Leave the sum out.
 reduced | 1.2 | this sum, mean or maximum is not the one that belongs here | Sum, mean or maximum: another of them.
 not summed | 1.2 | a sum is missing here | Add up, along one axis.
-off by one | 1.4 | this is one too many, or one too few | One more, or one less.
-size | 1.4 | this is another size than it should be | Count something else.
+size | 1.4 | this is another size than it should be | Count something else, or one more, or one less.
 function | 1.2 | another function belongs here | Call another function.
-function of numpy | 1.15 | another function belongs here | Call another function of numpy.
 argument | 1.0 | the function is called for the wrong array | Another array goes into the function.
 call missing | 1.4 | a function should be applied here | Call a function that you have.
 dtype | 1.1 | the numbers lose their fractions, or digits, here | Mind the dtype.
 copy | 1.1 | two names stand for one and the same array here | Make a copy.
 comparison | 1.2 | this comparison is not the one that belongs here | Another comparison: mind the equal case and the side.
 condition | 1.2 | this condition is not the one that belongs here | Always, never, or in the other case.
-added | 1.0 | each round overwrites what the rounds before it gave | Add to what is there.
-added, once | 1.2 | this line overwrites what a line before it gave | Add to what is there.
+added | 1.0 | this overwrites what was there before | Add to what is there.
 bound anew | 1.0 | a name is bound to a new array here, and the old array stays as it was | Change the array itself.
-carry, odd | 2.0 | what another line needs is not handed on here | Hand a result on to the name that is read later.
-carry | 1.0 | what the next round needs is not handed on here | Hand the result on to the name that the next round reads.
+carry | 1.0 | what is read later is not handed on here | Hand the result on to the name that is read later, in the next round or behind.
 assigned | 1.4 | this adds to what is there | Assign, and do not add.
 in place | 0.95 | this changes an array that others hold | Make a new array.
 statement too many | 1.2 | this line is too many | Leave the line out.
