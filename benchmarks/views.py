@@ -158,7 +158,7 @@ FIGURE = """async (moves) => {
 }"""
 
 FLOW = """from course_lib.views import GradientFlow
-GradientFlow({}, {}, "{}", batch=128)"""
+GradientFlow({}, {}, "{}")"""
 ECHO_SLIDER, JACOBIAN_SLIDER = ".bss-echo input", ".bss-jacobian input[type=range]"
 FLOW_SLIDER = '.bss-flow input[max="500"]'  # its scale
 SLIDERS = {

@@ -34,6 +34,9 @@ INITIALIZERS = {
     "orthogonal": (initializers.orthogonal, 1.0),
 }
 
+# Linux's malloc gives freed memory back, and new memory takes as long as a pass; once 16 MB were freed, it keeps so much.
+np.empty(2**21)
+
 
 def checked_settings(call, settings):
     """A dict of depth, width, activation (its name), initializer, scale, batch and residual, as plain numbers and words.
@@ -52,62 +55,58 @@ def checked_settings(call, settings):
     return checked | {"residual": bool(settings["residual"])}
 
 
-class FlowRuns:
-    """Runs of networks that share their random numbers. seed: a whole number, at least 0."""
+def run(seed, settings, detailed=True):
+    """A dict of arrays, (depth, ...), for checked settings, first layer first; NaN and infinity where the run has them.
 
-    def __init__(self, seed):
-        self._seed, self._kept, self._weights = seed, None, []
-        # Linux's malloc gives freed memory back, and new memory takes as long as a pass; once 16 MB were freed, it keeps so much.
-        np.empty(2**21)
-
-    def run(self, settings, detailed=True):
-        """A dict of arrays, (depth, ...), for checked settings, first layer first; NaN and infinity where the run has them.
-
-        rms, theory: (depth, 3), root mean squares of Z, G and grad_W. factor, chi: (depth,), the measured and the
-        predicted factor on the mean square of dL/dO, going back through the layer; NaN for layer 0, which has none.
-        corner: (depth, rows, columns), the first entries of G, divided by the largest of them. reach: (depth,), the
-        histogram of Z goes from -reach to reach; counts: (depth, BINS), the outer bins with all beyond; slopes: f' at
-        2 BINS + 1 points; saturated: (depth,), the share of the counted entries whose slope is below SATURATED of the
-        largest. Where it is not detailed, corner and all of the histogram are left out.
-        """
-        m, f = settings["batch"], ACTIVATIONS[settings["activation"]]
-        X, R = _data(self._seed, settings["width"])
-        with one_thread(), np.errstate(all="ignore"):  # what overflows is told by the view
-            trace = (network := self._network(settings, f)).forward(X[:m])
-            Z, G, dW, factor = flow(trace, network.backward_from(trace, R[:m] / m))
-            rms, factor = np.stack([Z, G, dW], axis=1)[:-1], factor[:-1]  # (depth, 3), (depth - 1,)
-            theory = _theory(settings)
-            means = np.isfinite(rms[:, 0]).all()
-            if not means:  # what was made from it means nothing, even where it is a number
-                rms[:, 1:], factor[:] = np.nan, np.nan
-            measured = {
-                "rms": rms,
-                "theory": np.stack(theory[:3], axis=1),
-                "factor": np.append(np.nan, factor),
-                "chi": np.append(np.nan, theory.factor),
-            }
-            if not detailed:
-                return measured
-            corners = np.array([G[:CORNER, :CORNER] for G in trace.G[:-1]]) + (0 if means else np.nan)
-            largest = np.abs(corners, where=np.isfinite(corners), out=np.zeros(corners.shape)).max(axis=(1, 2))
-            measured["corner"] = corners / np.where(largest > 0, largest, 1)[:, None, None]
-            return measured | _histograms(trace.Z[:-1], rms[:, 0], f)
-
-    def _network(self, settings, f):
-        """The network of the settings; a layer's weights at scale 1 depend on the seed and on its index alone."""
-        kept = settings["initializer"], settings["width"]
-        if kept != self._kept:
-            self._kept, self._weights = kept, []
-        draw, sizes = INITIALIZERS[kept[0]][0], [settings["width"]] * (settings["depth"] + 2)
-        for layer in range(len(self._weights), settings["depth"] + 1):
-            self._weights.append(draw(kept[1], kept[1], np.random.default_rng([self._seed, layer])))
-        units = iter(self._weights)
-        return DeepNetwork(
-            sizes,
-            f,
-            initializer=lambda n_in, n_out, rng: settings["scale"] * next(units),
-            residual=settings["residual"],
+    seed: a whole number, at least 0; networks of one seed share their random numbers.
+    rms, theory: (depth, 3), root mean squares of Z, G and grad_W. factor, chi: (depth,), the measured and the
+    predicted factor on the mean square of dL/dO, going back through the layer; NaN for layer 0, which has none.
+    corner: (depth, rows, columns), the first entries of G, divided by the largest of them. reach: (depth,), the
+    histogram of Z goes from -reach to reach; counts: (depth, BINS), the outer bins with all beyond; slopes: f' at
+    2 BINS + 1 points; saturated: (depth,), the share of the counted entries whose slope is below SATURATED of the
+    largest. Where it is not detailed, corner and all of the histogram are left out.
+    """
+    m, f = settings["batch"], ACTIVATIONS[settings["activation"]]
+    X, R = _data(seed, settings["width"])
+    with one_thread(), np.errstate(all="ignore"):  # what overflows is told by the view
+        network = _network(
+            seed, *(settings[name] for name in ("depth", "width", "activation", "initializer", "residual"))
         )
+        for layer, (W, _) in enumerate(network.parameters):
+            np.multiply(_weights(seed, settings["initializer"], settings["width"], layer), settings["scale"], out=W)
+        trace = network.forward(X[:m])
+        Z, G, dW, factor = flow(trace, network.backward_from(trace, R[:m] / m))
+        rms, factor = np.stack([Z, G, dW], axis=1)[:-1], factor[:-1]  # (depth, 3), (depth - 1,)
+        theory = _theory(settings)
+        means = np.isfinite(rms[:, 0]).all()
+        if not means:  # what was made from it means nothing, even where it is a number
+            rms[:, 1:], factor[:] = np.nan, np.nan
+        measured = {
+            "rms": rms,
+            "theory": np.stack(theory[:3], axis=1),
+            "factor": np.append(np.nan, factor),
+            "chi": np.append(np.nan, theory.factor),
+        }
+        if not detailed:
+            return measured
+        corners = np.array([G[:CORNER, :CORNER] for G in trace.G[:-1]]) + (0 if means else np.nan)
+        largest = np.abs(corners, where=np.isfinite(corners), out=np.zeros(corners.shape)).max(axis=(1, 2))
+        measured["corner"] = corners / np.where(largest > 0, largest, 1)[:, None, None]
+        return measured | _histograms(trace.Z[:-1], rms[:, 0], f)
+
+
+@functools.lru_cache(maxsize=1)
+def _network(seed, depth, width, activation, initializer, residual):
+    """Made once for all its scales: `run` sets its weights."""
+    units = (_weights(seed, initializer, width, layer) for layer in range(depth + 1))
+    drawn = lambda n_in, n_out, rng: next(units)
+    return DeepNetwork([width] * (depth + 2), ACTIVATIONS[activation], initializer=drawn, residual=residual)
+
+
+@functools.lru_cache(maxsize=MOST["depth"] + 1)
+def _weights(seed, initializer, width, layer):
+    """W of a layer at scale 1, which depends on nothing else."""
+    return INITIALIZERS[initializer][0](width, width, np.random.default_rng([seed, layer]))
 
 
 @functools.lru_cache(maxsize=10)

@@ -11,9 +11,9 @@ from course_lib.views.gradient_flow.run import (
     CORNER,
     INITIALIZERS,
     MOST,
-    FlowRuns,
     checked_settings,
     critical_scale,
+    run,
     weight_gain,
 )
 from course_lib.views.shared.view import View, packed, script, unpacked
@@ -53,7 +53,7 @@ class GradientFlow(View):
         activation="tanh",
         initializer="normal",
         scale=1.0,
-        batch=128,
+        batch=32,
         residual=False,
         seed=0,
         *,
@@ -63,7 +63,7 @@ class GradientFlow(View):
         settings = checked_settings(_CALL, given | {"scale": scale, "batch": batch, "residual": residual})
         seed = checked_index(f"{_CALL}: seed", seed, MOST_SEED)
         layer = checked_index(f"{_CALL}: layer", layer, depth - 1)
-        self._runs = FlowRuns(seed)
+        self._seed = seed
         super().__init__(
             choices={"most": MOST, "activation": list(ACTIVATIONS), "initializer": list(INITIALIZERS)},
             layer=layer,
@@ -127,8 +127,8 @@ class GradientFlow(View):
 
     def _answer(self, settings, detailed=True):
         """All that the browser draws for the settings: its numbers are one table, with a row for each layer."""
-        run = self._runs.run(settings, detailed)
-        parts = {name: A.reshape(settings["depth"], -1) for name, A in run.items()}
+        found = run(self._seed, settings, detailed)
+        parts = {name: A.reshape(settings["depth"], -1) for name, A in found.items()}
         ends = np.cumsum([A.shape[1] for A in parts.values()]).tolist()
         return {
             "asked": settings,
@@ -139,7 +139,7 @@ class GradientFlow(View):
             "corner": [min(settings[side], CORNER) for side in ("batch", "width")],
             "gain": weight_gain(settings),
             "critical": critical_scale(settings),
-            "gaps": gaps(run["rms"].T),
+            "gaps": gaps(found["rms"].T),
         }
 
 
