@@ -209,7 +209,7 @@ def test_a_line_that_is_typed_is_run_and_any_that_is_right_solves_the_case(case_
         assert not case_2.solved
         with monkeypatch.context() as patch:
             if "while" in text:
-                patch.setattr(view, "Sandbox", lambda function, limit: Sandbox(function, limit / 20))
+                patch.setattr(view, "Sandbox", lambda limit: Sandbox(limit / 20))
             assert says in case_2.check(line, text), text
     assert case_2.solved
 

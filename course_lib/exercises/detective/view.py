@@ -58,7 +58,7 @@ class Detective(anywidget.AnyWidget):
         old = lines[line - 1]
         lines[line - 1] = text if text[:1] == " " else old[: len(old) - len(old.lstrip())] + text
         code = "\n".join(lines) + "\n"
-        with Sandbox(self.check, limit=2.0) as sandbox:
+        with Sandbox(limit=2.0) as sandbox:
             try:
                 right = sandbox.call(functools.partial(is_right, self._case, code))
             except BaseException as error:  # noqa: BLE001 - TimeUp and SystemExit too

@@ -53,7 +53,7 @@ def check_layer(forward, backward, /, **shapes):
     if is_stub(forward) or is_stub(backward):
         message = f"Write forward({names}) and backward({arguments}), and check again."
         return Result("not attempted", (), message, exercise="check_layer")
-    layer, sandbox, running = _Layer(inputs, forward), Sandbox(forward, TIME_LIMIT), "forward"
+    layer, sandbox, running = _Layer(inputs, forward), Sandbox(TIME_LIMIT), "forward"
     try:
         with sandbox:
             sandbox.call(layer.measure)
@@ -146,9 +146,9 @@ class _Layer:
             what = f"gave an object of type {what}" if what else f"gave an array of {Z.dtype} of shape {Z.shape}"
             raise Stopped("wrong_type", what, ", expected one array Z of float64, with entries.")
         if before is not None and not same(Z, before, 1e-12):
-            what = "forward gives other results for the same arguments, so its derivatives cannot be measured"
+            what = "gives other results for the same arguments, so its derivatives cannot be measured"
             advice = ". If it draws random numbers, make their generator from a fixed seed inside it, or pass the mask"
-            raise Stopped("", what, f"{advice} as an argument.")
+            raise Stopped("other_each_time", what, f"{advice} as an argument.")
         return Z
 
     def behind_forward(self, backward):

@@ -83,7 +83,7 @@ class Puzzle:
             message = f"{self.formula}. Write entry({self.arguments}), one number, and check again."
             return Tensor("not attempted", (), message, exercise=self.name)
         try:
-            with Sandbox(entry, limit) as sandbox:
+            with Sandbox(limit) as sandbox:
                 message, table, status = sandbox.call(self._verdict, entry)
         except Stopped as stopped:
             return Tensor("error", *stopped.told("Your code"), exercise=self.name)

@@ -24,7 +24,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from course_lib.exercises.engine.edits import Scope, applied, changes
-from course_lib.exercises.engine.sandbox import Busy, Sandbox, TimeUp, limited
+from course_lib.exercises.engine.sandbox import Sandbox, TimeUp, limited
 from course_lib.exercises.engine.say_repair import cost
 
 SECONDS = 1.3  # of the processor, for all candidates
@@ -284,10 +284,10 @@ def repairs(function, judge, order, seconds=SECONDS, beside=""):
     cases, the smallest and most telling first. Nothing of the learner's is changed, and nothing is raised.
     """
     try:
-        with Sandbox(function), warnings.catch_warnings(), np.errstate(all="ignore"):
+        with Sandbox(), warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             return Search(Program(function), judge, tuple(order), seconds, beside).run()
-    except (Unreadable, Busy, TimeUp, RecursionError, MemoryError, SyntaxError, ValueError):
+    except (Unreadable, TimeUp, RecursionError, MemoryError, SyntaxError, ValueError):
         return []
 
 

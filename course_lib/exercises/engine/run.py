@@ -59,7 +59,7 @@ def run(definition, function, cases, limit):
     The first case is run once more after all others: what then differs is flagged in its answer. Raises `Stopped`, with
     the case that was being run and the sandbox, if it did not end.
     """
-    answers, sandbox, case = [], Sandbox(function, limit), None
+    answers, sandbox, case = [], Sandbox(limit), None
     try:
         with sandbox:
             for case in (*cases, cases[0]):
