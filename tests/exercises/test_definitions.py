@@ -12,7 +12,7 @@ from refusals import not_refused
 
 from course_lib import dense
 from course_lib.exercises import exercise, exercises
-from course_lib.exercises.engine.card import Note
+from course_lib.exercises.engine.card import Result
 from course_lib.exercises.engine.course import UnknownName, found, headings, placed
 from course_lib.exercises.engine.exercise import definitions
 from course_lib.exercises.engine.mistakes import MISTAKES, bare
@@ -190,7 +190,7 @@ def test_the_hints_come_one_after_the_other_and_end_and_the_solution_and_the_stu
     assert [note.message for note in said] == [*counted, last, last]
     assert ex.reset().code == f"def {call}:\n    # your code\n    ..."
     assert ex.hint() == said[0]
-    assert ex.solution() == Note("solution", name, "One right answer:", definition.solution)
+    assert ex.solution() == Result("solution", (), "One right answer:", exercise=name, code=definition.solution)
     assert repr(ex) == f'exercise("{name}"): {call} gives {definition.result}'
 
 

@@ -6,7 +6,7 @@ import os
 import warnings
 from dataclasses import dataclass, field
 
-from course_lib.exercises.engine.card import Note
+from course_lib.exercises.engine.card import Result
 from course_lib.exercises.engine.check import check
 from course_lib.exercises.engine.course import find, found
 from course_lib.exercises.engine.definition import Definition
@@ -59,15 +59,15 @@ class Exercise:
         hints = (*self._memory.get("repair", ()), *((text, "") for text in self.definition.hints))
         number = self._memory.get("hints", 0)
         if number >= len(hints):
-            return Note("hint", self.name, f"That was the last hint. {self.name}'s solution is in ex.solution().")
+            return self._note("hint", f"That was the last hint. {self.name}'s solution is in ex.solution().")
         self._memory["hints"] = number + 1
         self._tell("record", self.name, "hint")
         text, code = hints[number]
-        return Note("hint", self.name, f"({number + 1} of {len(hints)}) {text}", code)
+        return self._note("hint", f"({number + 1} of {len(hints)}) {text}", code)
 
     def solution(self):
         """One right answer, as source."""
-        return Note("solution", self.name, "One right answer:", self.definition.solution)
+        return self._note("solution", "One right answer:", self.definition.solution)
 
     def reset(self):
         """Begin again: the hints start from the first, and the cell that says this becomes an empty answer."""
@@ -78,8 +78,11 @@ class Exercise:
         """The cell that says this becomes the saved answer: the last one that was right, or else the last one."""
         source = self._tell("last", self.name, passing=True) or self._tell("last", self.name)
         if not isinstance(source, str) or not source:
-            return Note("note", self.name, "No answer of this exercise is saved.")
+            return self._note("note", "No answer of this exercise is saved.")
         return self._offer("Your saved answer", source)
+
+    def _note(self, kind, message, code=""):
+        return Result(kind, (), message, exercise=self.name, code=code)
 
     def _offer(self, what, source):
         """In a notebook the cell now holds the source and its check; everywhere the source is shown."""
@@ -87,11 +90,11 @@ class Exercise:
 
         shell = get_ipython()
         if shell is None:
-            return Note("note", self.name, f"{what}:", source)
+            return self._note("note", f"{what}:", source)
         call, name = self.definition.call
         text = f"ex = {call}\n\n\n{source.strip()}\n\n\nex.check({name})"
         shell.set_next_input(text, replace=True)  # a second cell with the same answer would be one too many
-        return Note("note", self.name, f"{what} stands in this cell.", source)
+        return self._note("note", f"{what} stands in this cell.", source)
 
     def _tell(self, method, *arguments, **named):
         """Call a method of the store. Whatever fails there costs one warning, and never the exercise."""
