@@ -39,7 +39,7 @@ class Result:
 
     def __repr__(self):
         icon, words, _ = LOOKS[self.status]
-        below = "\n".join([self.code, self.printed, self._help()])
+        below = f"{self.code}\n{self.printed}\n{self._help()}"
         line = f"{icon} {self.exercise}: {words}. {self.message}".rstrip()
         return line + "".join(f"\n    {text}" for text in below.splitlines() if text)
 
