@@ -37,6 +37,13 @@ _ONE = 9  # how tightly one thing binds; see `_level`
 
 _RULES = """
 name | l[i] : value | A
+name | y : unsized | A
+name +0.8 | y : sized | V
+name | w | K | N
+name | l | L
+name | h | F
+constant | np.where(p, y, q) | np.where(p, 1.0, q)
+constant | np.where(p, q, y) | np.where(p, q, 1.0)
 power missing | x : beside | x ** 2
 transpose too many | a.T | a
 transpose missing | p : array unturned unpassed | p.T
@@ -119,6 +126,10 @@ keepdims | a.REDUCE(*r) : unkept | a.REDUCE(*r, keepdims=True)
 keepdims | True <-> False
 keepdims | v : array root | v[None] | v[:, None]
 axis +0.15 | n : axis | (0, 1) | (0, 2) | (1, 2) | V.ndim
+axis | n : axis | 0 | 1 | 2 | -1
+index | n : index | 0 | 1 | 2 | -1
+number | n : outside | 1 | 2
+number +0.4 | n : outside | 0 | 0.5 | 1.5 | -1
 typed size | n : typed | S | E | V.ndim
 size | s | S | E
 size | s : outside | s - 1 | s + 1
@@ -133,6 +144,7 @@ copy | p : held | p.copy()
 overflow | np.exp(p) | np.exp(p - p.max(axis=1, keepdims=True))
 function | a.argmin(*r) <-> a.argmax(*r)
 function | np.ones((p, q)) | np.eye(p, q)
+condition | p : tested | not p | True | False
 condition | p if q else r | p | r | r if q else p
 dtype | p.astype(*r) | p
 dtype | {int float round}(p, *r) | p
@@ -482,6 +494,10 @@ def _is_axis(node):
     return isinstance(node, ast.keyword) and node.arg in ("axis", "axes")
 
 
+def _gives_size(node):
+    return getattr(node, "attr", "") in ("shape", "size", "ndim") or _called(node) in ("len", "range")
+
+
 def _is_divisor(node, s):
     return isinstance(getattr(s.above[node], "op", 0), ast.Div) and node is s.above[node].right
 
@@ -653,7 +669,7 @@ def _matches(pattern, node, s, bound):
     return True
 
 
-_EXPRESSIONS = (ast.Name, ast.Subscript, ast.Call, ast.BinOp, ast.UnaryOp, ast.Attribute)
+_EXPRESSIONS = (ast.Name, ast.Subscript, ast.Call, ast.BinOp, ast.UnaryOp, ast.Attribute, ast.Compare, ast.BoolOp)
 _PARTS = {  # what some letters stand for; the others, for anything
     **dict.fromkeys(
         "ab", lambda n, s: not isinstance(n, _NO_ARRAYS) and not s.is_name(n, "number", "whole") and not _is_module(n)
@@ -662,6 +678,7 @@ _PARTS = {  # what some letters stand for; the others, for anything
     "d": lambda n, s: not _is_size(n, s),
     "f": lambda n, s: getattr(n, "attr", "") in FUNCTIONS,
     "g": lambda n, s: s.is_name(n, "call"),
+    "h": lambda n, s: s.is_name(n, "call") and isinstance(n.ctx, ast.Load),
     "i": lambda n, s: not isinstance(n, (ast.Tuple, ast.Slice)),
     "j": lambda n, s: isinstance(n, ast.Slice) and n.step is None,
     "l": lambda n, s: s.is_name(n, "list") and isinstance(n.ctx, ast.Load),
@@ -670,7 +687,9 @@ _PARTS = {  # what some letters stand for; the others, for anything
     "s": lambda n, s: _is_size(n, s),
     "t": lambda n, s: isinstance(n, (ast.Name, ast.Subscript)),
     "v": lambda n, s: isinstance(n, (ast.BinOp, ast.Call, ast.UnaryOp)),
+    "w": lambda n, s: s.is_name(n, "whole", "number") and isinstance(n.ctx, ast.Load),
     "x": lambda n, s: isinstance(n, ast.Name),
+    "y": lambda n, s: s.is_name(n, *ARRAYS) and isinstance(n.ctx, ast.Load),
     "z": lambda n, s: getattr(n, "attr", getattr(n, "id", "")) not in ("append", "insert", "range", "zip", "len"),
 }
 _WHERE = {  # what holds of the place
@@ -690,6 +709,9 @@ _WHERE = {  # what holds of the place
     "axis": lambda n, s: _is_axis(s.above[n]),
     "axisless": lambda n, s: "axis" not in {each.arg for each in n.keywords},
     "unkept": lambda n, s: "keepdims" not in {each.arg for each in n.keywords},
+    "sized": lambda n, s: _gives_size(s.above[n]),
+    "unsized": lambda n, s: not _gives_size(s.above[n]),
+    "tested": lambda n, s: isinstance(s.above[n], ast.If) and n is s.above[n].test,
     "typed": lambda n, s: (
         n.value > 1 and (_is_divisor(n, s) or isinstance(s.above[n], ast.Call | ast.Tuple | ast.List))
     ),
@@ -721,25 +743,6 @@ for _line in _RULES.strip().splitlines():
 # What no pattern can say
 
 
-@edit(ast.Name)
-def another_name(node, s):
-    """Another name of its kind, or a list's entry."""
-    kind, above = s.kinds.get(node.id), s.above[node]
-    if not isinstance(node.ctx, ast.Load) or kind in (None, "other"):
-        return
-    alike = {"number": ("number", "whole"), "matrix": ARRAYS, "array": ARRAYS}.get(kind, (kind,))
-    beside = _names(above) if isinstance(above, ast.Compare) else ()
-    sized = getattr(above, "attr", "") in ("shape", "size", "ndim") or _called(above) in ("len", "range")
-    for other in s.of(*alike):
-        if other not in beside:
-            yield "name +0.8" if sized and kind not in ("whole", "number") else "name", other
-    if kind in ARRAYS and _called(above) == "where":
-        yield "constant", "1.0"
-    for other in s.slots if kind in ARRAYS and not isinstance(above, ast.Subscript) else ():
-        if "[" in other:
-            yield "name", other
-
-
 @edit(ast.Call, ast.Tuple, ast.List)
 def exchanged(node, s):
     """Two arguments, or two elements of a tuple or a list, in each other's place."""
@@ -761,9 +764,6 @@ def einsum_letters(node, s):
     made = [f"{inputs}->{''.join(order)}" for n in counts for order in itertools.permutations(letters, n)]
     for i, each in itertools.product(range(len(inputs)), letters):
         made += [f"{inputs[:i]}{each}{inputs[i + 1 :]}->{output}"] * (inputs[i] not in ",.")
-    for i, j in itertools.combinations(range(len(inputs)), 2):
-        turned = f"{inputs[:i]}{inputs[j]}{inputs[i + 1 : j]}{inputs[i]}{inputs[j + 1 :]}"
-        made += [f"{turned}->{output}"] * ("," not in inputs[i : j + 1])
     yield from (("einsum", repr(each)) for each in made)
 
 
@@ -773,23 +773,6 @@ def core(node, s):
     for inner in ast.walk(node) if s.is_value(node) else ():
         if inner is not node and s.above[inner] is not node and s.is_value(inner) and s.start(inner) >= s.start(node):
             yield "wrapped", s.text(inner)
-
-
-@edit(ast.Constant)
-def another_number(node, s):
-    """A number off by one, its sign, 0 and 1; another key."""
-    above, value = s.above[node], node.value
-    if isinstance(value, str) and isinstance(above, ast.Subscript):
-        for other in {n.value for n in ast.walk(s.tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)}:
-            yield "name", repr(other)
-    elif isinstance(value, (int, float)) and not isinstance(value, bool):
-        where = s.above.get(above) if isinstance(above, ast.UnaryOp) else above
-        indexed = isinstance(where, (ast.Subscript, ast.Slice, ast.BinOp)) and s.in_index(node)
-        kind = "axis" if _is_axis(above) else "index" if indexed else "number +0.4"
-        for other in dict.fromkeys((0, 1, value + 1, value - 1, 2, -value, value / 2, 2 * value, 0.5, 1 - value)):
-            fits = kind == "number +0.4" or (isinstance(other, int) and -3 <= other <= 3)
-            if fits and (other != value or type(other) is not type(value)):
-                yield "number" if fits and kind[0] == "n" and {value, other} == {1, 2} else kind, repr(other)
 
 
 # Statements
@@ -825,15 +808,6 @@ def elsewhere(node, s):
                 moved = (s.block(other)[side],) * 2 + (s.lines_of(node, s.indent(other)),)
                 kind = ("too early" if later else "too late") if own is body else "other block"
                 yield kind, [s.removed(node), moved]
-
-
-@edit(ast.If)
-def without_condition(node, s):
-    """What stands under an `if`, always, or never, or in the other case."""
-    if s.alone(node) and node.test.lineno == node.lineno and node.body[0].lineno != node.lineno:
-        yield "condition", [(s.start(node.test), s.end(node.test), f"not ({s.text(node.test)})")]
-        for body in bodies(node):
-            yield "condition", [(*s.block(node), "".join(s.lines_of(each, s.indent(node)) for each in body))]
 
 
 @edit(ast.If)

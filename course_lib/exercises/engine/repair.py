@@ -330,7 +330,7 @@ class Search:
             wrong = self._wrong(state.units, self.telling)
             if not wrong and not self._wrong(state.units, self.every):
                 state = replace(state, cost=estimate) if len(state.changes) == 1 else state
-                if state.cost < _DEAREST and _leaves_more(self.units, state.units, len(state.changes)):
+                if state.cost < _DEAREST and _leaves_more(self.units, state.units):
                     text = "\n\n".join(unit.source.decode() for unit in reversed(state.units))
                     found.append(Repair(round(state.cost, 6), tuple(self._step(*each) for each in state.changes), text))
                 continue
@@ -398,10 +398,7 @@ class Search:
                 groups.setdefault(change.alike, []).append((price, change))
             if not state.changes and not self.over():
                 for alike in groups.values():
-                    in_order = sorted(alike, key=lambda each: each[1].line)
-                    by_line = itertools.groupby(in_order, key=lambda each: each[1].line)
-                    for some in (alike, *(list(several) for _, several in by_line)):
-                        self._enter_together(state, k, some)
+                    self._enter_together(state, k, alike)
 
     def _enter_together(self, state, k, alike):
         """The same change at all places: one mistake, made more than once."""
@@ -476,22 +473,15 @@ def _price(change, scope):
     return price + 0.002 * len(change.new.split())
 
 
-def _leaves_more(before, after, steps):
-    """True if a repair leaves more of the learner's work than it changes: words, numbers and operators are counted."""
-    old, new = Counter(), Counter()
-    for a, b in zip(before, after, strict=True):
-        if a.source != b.source:
-            old, new = old + Counter(_words(a)), new + Counter(_words(b))
-    kept, removed, added = (old & new).total(), (old - new).total(), new - old
-    if steps == 1:
-        return removed <= kept + 1 and len(added) <= kept + 1
-    return added.total() < kept and removed + added.total() <= 1.5 * kept
+def _leaves_more(before, after):
+    """True if a repair leaves more of the learner's words, numbers and operators than it changes."""
+    pairs = [(a, b) for a, b in zip(before, after, strict=True) if a.source != b.source]
+    old, new = (Counter(itertools.chain(*map(_words, units))) for units in zip(*pairs, strict=True))
+    return (old - new).total() + (new - old).total() <= 1.5 * (old & new).total() + 2
 
 
 def _words(unit):
-    body = "\n".join(unit.source.decode().splitlines()[unit.first :] or [unit.source.decode().partition(":")[2]])
-    words = re.findall(r"(?:axis|keepdims|dtype)=\w+|[^\W\d]\w*|\d[\w.]*|[^\s\w()\[\],.:]+", body)
-    return [word for word in words if word != "return"]
+    return re.findall(r"\w+|[^\s\w()\[\],.:]+", unit.source.decode().partition(":")[2])
 
 
 def badness(value, right, same):
@@ -512,20 +502,11 @@ def _distance(value, right, same):
     if same(value, right):
         return 0.0
     if value.shape != right.shape:
-        return 0.8 if value.size == right.size else 0.9
+        return 0.9
     with np.errstate(all="ignore"):
         near = np.abs(np.subtract(value, right, dtype=float)) <= 1e-6 * (np.abs(right).max(initial=0) or 1)
-        ratio = np.divide(value, right, dtype=float)
-    if right.size > 1 and _constant(ratio):
-        return 0.3
-    if right.ndim == 2 and (all(map(_constant, ratio)) or all(map(_constant, ratio.T))):
-        return 0.45
     return 0.6 - 0.3 * float(near.mean())
 
 
 def _equal(a, b):
     return isinstance(a, np.ndarray) and isinstance(b, np.ndarray) and a.shape == b.shape and a.tobytes() == b.tobytes()
-
-
-def _constant(ratio):
-    return bool(np.isfinite(ratio).all() and np.ptp(ratio) <= 1e-6 * np.abs(ratio).max())

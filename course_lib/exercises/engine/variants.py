@@ -232,8 +232,8 @@ derivative_at_output | p * f_prime(q) | p * f_prime(B) | p * (1 - q ** 2) | p * 
 derivative_at_output | f_prime(p) : activation | f_prime(f(p))
 derivative_at_output | x : activation argument | f(x)
 diagonal_missing | np.diag(p) | p | p[:, None] + 0 * p | p + 0 * p[:, None]
-diagonal_missing | x[p, q, r, q] = y | x[p, q, r, :] = y
-diagonal_missing | x[p, q, p, r] = y | x[p, q, :, r] = y
+diagonal_missing | x[p, q, r, q] = u | x[p, q, r, :] = u
+diagonal_missing | x[p, q, p, r] = u | x[p, q, :, r] = u
 std_is_variance | np.sqrt(p) | p
 std_is_variance | p ** 2 | p
 lambda_missing | lam * p | p
