@@ -339,7 +339,7 @@ class Search:
                 self.telling += [] if more is None else [more]
                 wrong = self._wrong(state.units, self.telling)
             nearer = wrong < state.wrong - 1e-9  # is worth another change; what is not, if time is left
-            if wrong and len(state.changes) < (3 if nearer else 2):
+            if wrong and len(state.changes) < 2:
                 state = replace(state, wrong=wrong)
                 self._enter(state.cost + self._more(state) + (1 if nearer else 3), state)
         return sorted(found, key=lambda each: each.cost)
@@ -395,7 +395,8 @@ class Search:
                 in_place = len(change.spans) == 1 and change.spans[0][0] < change.spans[0][1]
                 later = self.unlikely.get((k, change.line), 0) if in_place and not state.changes else 0
                 self._enter(state.cost + more + later + price, state, (k, change, price))
-                groups.setdefault(change.alike, []).append((price, change))
+                for where in (None, change.line):  # everywhere, and in each line
+                    groups.setdefault((change.alike, where), []).append((price, change))
             if not state.changes and not self.over():
                 for alike in groups.values():
                     self._enter_together(state, k, alike)
@@ -481,7 +482,7 @@ def _leaves_more(before, after):
 
 
 def _words(unit):
-    return re.findall(r"\w+|[^\s\w()\[\],.:]+", unit.source.decode().partition(":")[2])
+    return re.findall(r"(?:axis|keepdims|dtype)=\w+|\w+|[^\s\w()\[\],.:]+", unit.source.decode().partition(":")[2])
 
 
 def badness(value, right, same):
