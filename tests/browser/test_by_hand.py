@@ -1,4 +1,4 @@
-"""By hand: entries are typed with the keyboard, and each wrong one is told what it is, as Python says it."""
+"""By hand: entries are typed with the keyboard, and each wrong one is told what it is."""
 
 import re
 
@@ -9,8 +9,9 @@ from course_lib.publish import export
 
 CELLS = ("from course_lib.exercises import by_hand", "hand = by_hand('grad_W', seed=1)\nhand", "hand.answers")
 hand = by_hand("grad_W", seed=1)
-R = hand.case["right"]
-ROWS, COLUMNS = len(R), len(R[0])
+ROWS, COLUMNS = hand.case["shape"]
+ENTRIES = [(h, k) for h in range(ROWS) for k in range(COLUMNS)]
+RIGHT = dict(zip(ENTRIES, hand.case["right"], strict=True))
 FOCUSED = "() => document.activeElement.ariaLabel"
 
 
@@ -22,20 +23,15 @@ def entry(page, h, k):
     return view(page).get_by_label(f"entry ({h}, {k}) of ∇_W L")
 
 
-def type_in(page, h, k, text):
+def said(page, h, k, text):
+    """What is said when this is typed into the entry and it is left."""
     entry(page, h, k).fill(text)
     entry(page, h, k).press("Enter")
+    return status(page)
 
 
 def status(page):
     return view(page).get_by_role("status").inner_text()
-
-
-def said(h, k, text):
-    """What Python says about this one entry."""
-    answers = [[""] * COLUMNS for _ in range(ROWS)]
-    answers[h][k] = text
-    return repr(hand.check(answers)).splitlines()[1]
 
 
 def test_with_the_keyboard_alone_all_entries_are_filled_in_and_nothing_moves(lab):
@@ -45,56 +41,61 @@ def test_with_the_keyboard_alone_all_entries_are_filled_in_and_nothing_moves(lab
         texts = walk(grid(page, re.compile(rf"^{name}, {len(A)} by {A.shape[1]}")))
         assert [float(text.split(" = ")[1]) for text in texts] == [*A.flat]
     entry(page, 0, 0).focus()
-    for h in range(ROWS):
-        for k in range(COLUMNS):
-            assert page.evaluate(FOCUSED) == f"entry ({h}, {k}) of ∇_W L"
-            page.keyboard.type(str(R[h][k]))
-            page.keyboard.press("Enter")
-    assert status(page) == f"✓ Entry ({ROWS - 1}, {COLUMNS - 1}) is right. All {ROWS * COLUMNS} entries are right."
-    for keys, where in ((["ArrowUp"], (ROWS - 2, COLUMNS - 1)), (["ArrowLeft", "ArrowDown"], (ROWS - 1, COLUMNS - 2))):
+    for (h, k), right in RIGHT.items():
+        assert page.evaluate(FOCUSED) == f"entry ({h}, {k}) of ∇_W L"
+        page.keyboard.type(f"{right:g}")
+        page.keyboard.press("Enter")
+    assert status(page) == f"✓ Entry ({h}, {k}) is right. All {len(RIGHT)} entries are right."
+    for keys, where in (
+        (["ArrowUp"], (ROWS - 2, COLUMNS - 1)),
+        (["ArrowLeft", "ArrowDown"], (ROWS - 1, COLUMNS - 2)),
+        (["ArrowRight", "ArrowRight"], (ROWS - 1, COLUMNS - 1)),
+        (["Shift+Enter"], (ROWS - 1, COLUMNS - 2)),
+    ):
         for key in keys:
             page.keyboard.press(key)
         assert page.evaluate(FOCUSED) == f"entry {where} of ∇_W L: right"
     after = view(page).bounding_box()
     assert (after["width"], after["height"]) == (before["width"], before["height"])
-    lab.run_until(page, 2, str([[str(x) for x in row] for row in R]))
+    lab.run_until(page, 2, str([f"{x:g}" for x in RIGHT.values()]))
 
 
-def test_every_known_wrong_number_is_told_what_it_is_as_in_python_without_a_kernel_too(lab):
+def test_every_known_wrong_number_is_told_what_it_is_and_the_forms_of_numbers_are_read_without_a_kernel_too(lab):
     page = lab.open_exported(export.page, *CELLS[:2])
     assert view(page).get_by_role("button", name="New numbers").count() == 0
-    known = [each for each in hand.case["known"] if each["entry"] == [1, 0]]
-    assert len(known) > 5
-    for each in known:
-        text = f"{each['value']:g}"
-        type_in(page, 1, 0, text)
-        assert status(page) == f"{said(1, 0, text)} 0 of {ROWS * COLUMNS} entries are right."
+    place, right = ENTRIES.index((1, 0)), RIGHT[1, 0]
+    wrong = [(words, numbers[place]) for words, numbers in hand.case["wrong"] if numbers[place] != right]
+    assert len(wrong) > 5
+    for number in {number for _, number in wrong}:
+        known = [*dict.fromkeys(words for words, other in wrong if other == number)][:2]
+        text = f"{number:.4g}".replace("-", "−")
+        told = f"✗ Entry (1, 0): {text} is not right, and a known mistake gives it: {'; or '.join(known)}."
+        assert said(page, 1, 0, text) == f"{told} 0 of {len(RIGHT)} entries are right."
         assert entry(page, 1, 0).get_attribute("aria-invalid") == "true"
     for text in ("777", "−777", "1/777"):
-        type_in(page, 1, 0, text)
-        assert status(page).startswith(said(1, 0, text))
-    type_in(page, 1, 0, "<b>x</b>")
-    assert "“<b>x</b>” is no number. Type one such as −3." in status(page)
-    type_in(page, 1, 0, f"{2 * R[1][0]}/2")
-    assert status(page).startswith("✓ Entry (1, 0) is right. 1 of")
-    assert entry(page, 1, 0).get_attribute("aria-invalid") is None
+        told = f"{text} is not right, and no known mistake gives it. Look again at row S13, notebook 05, section "
+        assert told in said(page, 1, 0, text)
+    for text in ("<b>x</b>", "1/0", "1e3", "nan", "--3", "3-"):
+        assert f"“{text.replace('-', '−')}” is no number. Type one such as −3." in said(page, 1, 0, text)
+    for text in (f"{2 * right}/2", f" {right},0 ", f"{right}".replace("-", "−"), f"{right}.0"):
+        assert said(page, 1, 0, text).startswith("✓ Entry (1, 0) is right. 1 of")
+        assert entry(page, 1, 0).get_attribute("aria-invalid") == "false"
+    assert said(page, 1, 0, "") == f"0 of {len(RIGHT)} entries are right."
 
 
 def test_what_is_typed_is_kept_until_new_numbers_come_from_the_kernel(lab):
     page = lab.open(*CELLS)
     entry(page, 0, 0).fill("5")
     entry(page, 0, 1).focus()
-    lab.run_until(page, 2, "[['5', ''")
+    lab.run_until(page, 2, "['5', ''")
     view(page).get_by_role("button", name="New numbers").click()
     again = by_hand("grad_W", seed=1)
-    again.new()
-    rows, columns = len(again.case["right"]), len(again.case["right"][0])
+    again.draws += 1
     page.wait_for_function("() => [...document.querySelectorAll('.bss-entry')].every(e => !e.value)")
-    assert view(page).get_by_role("textbox").count() == rows * columns
-    for h, row in enumerate(again.case["right"]):
-        for k, x in enumerate(row):
-            entry(page, h, k).fill(str(x))
+    assert view(page).get_by_role("textbox").count() == len(again.case["right"])
+    for box, x in zip(view(page).get_by_role("textbox").all(), again.case["right"], strict=True):
+        box.fill(f"{x:g}")
     entry(page, 0, 0).focus()
-    assert status(page).endswith(f"All {rows * columns} entries are right.")
+    assert status(page).endswith(f"All {len(again.case['right'])} entries are right.")
     lab.run_cell(page, 1)
     page.wait_for_function("() => [...document.querySelectorAll('.bss-entry')].every(e => !e.value)")

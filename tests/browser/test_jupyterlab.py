@@ -17,7 +17,7 @@ from course_lib.autodiff import Node
 from course_lib.network import Network
 A, network = np.diag([2.0, 3, 5]), Network([3, 3, 3], tanh)"""
 ASKED = prediction("05 an input that is 0")
-RIGHT = "answers = [[str(x) for x in row] for row in view.case['right']]"
+RIGHT = "answers = [str(x) for x in view.case['right']]"
 
 
 class View(NamedTuple):
@@ -74,7 +74,7 @@ VIEWS = [
         B.format("One step"),
         *("Enter", "One step", "step == 1", "advance(4)", "Step 5, epoch"),
     ),
-    View("by_hand('grad_W', seed=1)", "role=textbox", "7 Enter", "7 is not", "answers[0][0] == '7'", RIGHT, "✓"),
+    View("by_hand('grad_W', seed=1)", "role=textbox", "7 Enter", "7 is not", "answers[0] == '7'", RIGHT, "✓"),
     View(
         f"prediction({ASKED.name!r})",
         "role=radio",

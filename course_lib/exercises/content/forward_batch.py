@@ -5,7 +5,7 @@ from dataclasses import replace
 from course_lib.exercises.engine.cases import batch_cases
 from course_lib.exercises.engine.definition import Definition, Mistake
 from course_lib.exercises.engine.prediction import question, right, wrong
-from course_lib.exercises.engine.sheet import COLUMN, ROW, Product, Sheet
+from course_lib.exercises.engine.sheet import Sheet
 
 NOTEBOOK = "03_forward_batch"
 
@@ -93,23 +93,10 @@ forward_ones = replace(
 
 
 forward_sheet = Sheet(
-    name="forward",
-    result="Z",
-    symbols=("m", "n_out"),
-    given=(("O", ("m", "n_in")), ("W", ("n_in", "n_out")), ("b", ("1", "n_out"))),
-    sizes=({"m": 2, "n_in": 3, "n_out": 2}, {"m": 3, "n_in": 2, "n_out": 2}, {"m": 2, "n_in": 2, "n_out": 3}),
-    ask="Samples are rows. Fill in Z = O W + b.",
-    where="row S8, {forward_batch: The whole batch}: sample i is a row of O; which numbers of W belong to unit j?",
-    right=lambda O, W, b: O @ W + b,
-    wrong=Product(
-        *("O", ROW, "W", COLUMN),
-        {
-            (ROW, ROW): ("transposed", "as with a transposed W; a row of W belongs to an input, not to a unit"),
-            (COLUMN, COLUMN): ("transposed", "as with a transposed O; a column of O belongs to an input"),
-            (COLUMN, ROW): ("order", "so it is with both of them transposed"),
-        },
-        bias="b",
-    ),
+    forward,
+    "Z",
+    "Samples are rows. Fill in Z = O W + b.",
+    "row S8, {forward_batch: The whole batch}: sample i is a row of O; which numbers of W belong to unit j?",
 )
 
 QUESTIONS = (

@@ -4,7 +4,7 @@ from course_lib.exercises.content.grad_W import OF_A_TENSOR, diagonal_missing
 from course_lib.exercises.engine.cases import batch_cases
 from course_lib.exercises.engine.definition import Definition, Mistake
 from course_lib.exercises.engine.prediction import question, right, wrong
-from course_lib.exercises.engine.sheet import COLUMN, ROW, Product, Sheet
+from course_lib.exercises.engine.sheet import Sheet
 
 NOTEBOOK = "07_grad_O"
 
@@ -60,26 +60,10 @@ grad_O = Definition(
 
 
 grad_O_sheet = Sheet(
-    name="grad_O",
-    result="∇_O L",
-    symbols=("m", "n_in"),
-    given=(("G", ("m", "n_out")), ("W", ("n_in", "n_out"))),
-    sizes=({"m": 2, "n_in": 3, "n_out": 2}, {"m": 3, "n_in": 2, "n_out": 2}, {"m": 2, "n_in": 2, "n_out": 3}),
-    ask="Z = O W + b, and G is ∂L/∂Z. Fill in ∇_O L.",
-    where="row S20, {grad_O: Rows with rows}: one product for each unit; which number of G, and which weight?",
-    right=lambda G, W: G @ W.T,
-    wrong=Product(
-        *("G", ROW, "W", ROW),
-        {
-            (ROW, COLUMN): (
-                "untransposed_weights",
-                "as in G W; a column of W belongs to a unit, not to an input",
-            ),
-            (COLUMN, ROW): ("transposed", "as with a transposed G; a column of G belongs to a unit"),
-            (COLUMN, COLUMN): ("order", "so it is with both of them transposed"),
-        },
-        divisor=True,
-    ),
+    grad_O,
+    "∇_O L",
+    "Z = O W + b, and G is ∂L/∂Z. Fill in ∇_O L.",
+    "row S20, {grad_O: Rows with rows}: one product for each unit; which number of G, and which weight?",
 )
 
 QUESTIONS = (

@@ -3,7 +3,7 @@
 from course_lib.exercises.engine.cases import batch_cases
 from course_lib.exercises.engine.definition import Definition, Mistake
 from course_lib.exercises.engine.prediction import question, right, wrong
-from course_lib.exercises.engine.sheet import COLUMN, ROW, Product, Sheet
+from course_lib.exercises.engine.sheet import Sheet
 
 NOTEBOOK = "05_grad_W"
 
@@ -116,27 +116,10 @@ grad_W_regularized = Definition(
 
 
 grad_W_sheet = Sheet(
-    name="grad_W",
-    result="∇_W L",
-    symbols=("n_in", "n_out"),
-    given=(("O", ("m", "n_in")), ("G", ("m", "n_out"))),
-    sizes=({"m": 3, "n_in": 2, "n_out": 2}, {"m": 2, "n_in": 3, "n_out": 2}, {"m": 2, "n_in": 2, "n_out": 3}),
-    ask="Z = O W + b, and G is ∂L/∂Z. Fill in ∇_W L.",
-    where="row S13, {grad_W: Rows and columns}: which numbers of O and of G meet in this entry, one product for each sample?",
-    right=lambda O, G: O.T @ G,
-    wrong=Product(
-        *("O", COLUMN, "G", COLUMN),
-        {
-            (ROW, COLUMN): ("scalar_rule", "as in O G; a row of O belongs to a sample, not to an input"),
-            (ROW, ROW): (
-                "wrong_axis",
-                "as in O Gᵀ; rows belong to samples, and this entry to an input and a unit",
-            ),
-            (COLUMN, ROW): ("order", "a row of G belongs to a sample, not to a unit"),
-        },
-        samples=True,
-        divisor=True,
-    ),
+    grad_W,
+    "∇_W L",
+    "Z = O W + b, and G is ∂L/∂Z. Fill in ∇_W L.",
+    "row S13, {grad_W: Rows and columns}: which numbers of O and of G meet in this entry, one product for each sample?",
 )
 
 QUESTIONS = (

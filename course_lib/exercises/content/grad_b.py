@@ -4,7 +4,7 @@ from course_lib.exercises.content.grad_W import OF_A_TENSOR, diagonal_missing
 from course_lib.exercises.engine.cases import batch_cases
 from course_lib.exercises.engine.definition import Definition, Mistake
 from course_lib.exercises.engine.prediction import question, right, wrong
-from course_lib.exercises.engine.sheet import Sheet, column_sums
+from course_lib.exercises.engine.sheet import Sheet
 
 NOTEBOOK = "06_grad_b"
 
@@ -86,15 +86,10 @@ grad_b = Definition(
 
 
 grad_b_sheet = Sheet(
-    name="grad_b",
-    result="∇_b L",
-    symbols=("1", "n_out"),
-    given=(("G", ("m", "n_out")),),
-    sizes=({"m": 3, "n_out": 4}, {"m": 4, "n_out": 3}, {"m": 2, "n_out": 4}),
-    ask="Z = O W + b, and G is ∂L/∂Z. Fill in ∇_b L.",
-    where="rows S17 and S18, {grad_b: A column of G}: which entries of Z move when b[k] moves, and by how much?",
-    right=lambda G: G.sum(axis=0, keepdims=True),
-    wrong=column_sums,
+    grad_b,
+    "∇_b L",
+    "Z = O W + b, and G is ∂L/∂Z. Fill in ∇_b L.",
+    "rows S17 and S18, {grad_b: A column of G}: which entries of Z move when b[k] moves, and by how much?",
 )
 
 QUESTIONS = (

@@ -6,7 +6,7 @@ from course_lib.activations import gelu, sigmoid, softplus, tanh
 from course_lib.exercises.engine.cases import batch_cases, drawn_cases
 from course_lib.exercises.engine.definition import Definition, Mistake
 from course_lib.exercises.engine.prediction import question, right, wrong
-from course_lib.exercises.engine.sheet import COLUMN, ROW, Product, Sheet
+from course_lib.exercises.engine.sheet import Sheet
 
 NOTEBOOK = "01_jacobians"
 
@@ -111,22 +111,10 @@ numeric_jacobian = Definition(
 
 
 chain_linear_sheet = Sheet(
-    name="chain_linear",
-    result="∂y/∂z",
-    symbols=("m", "p"),
-    given=(("A", ("m", "n")), ("∂x/∂z", ("n", "p"))),
-    sizes=({"m": 2, "n": 3, "p": 2}, {"m": 3, "n": 2, "p": 2}, {"m": 2, "n": 2, "p": 3}),
-    ask="y = A x, and x depends on z. Fill in ∂y/∂z.",
-    where="row S3, {jacobians: The chain}: by which paths does z[k] reach y[i]?",
-    right=lambda A, dx_dz: A @ dx_dz,
-    wrong=Product(
-        *("A", ROW, "∂x/∂z", COLUMN),
-        {
-            (ROW, ROW): ("transposed", "as with a transposed ∂x/∂z"),
-            (COLUMN, COLUMN): ("transposed", "as with a transposed A"),
-            (COLUMN, ROW): ("order", "so it is with both of them transposed"),
-        },
-    ),
+    chain_linear,
+    "∂y/∂z",
+    "y = A x, and x depends on z. Fill in ∂y/∂z.",
+    "row S3, {jacobians: The chain}: by which paths does z[k] reach y[i]?",
 )
 
 QUESTIONS = (

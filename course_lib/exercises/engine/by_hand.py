@@ -17,9 +17,8 @@ def by_hand(name, seed=None):
     """A matrix to fill in, with the matrices that it is computed from; as the last line of a cell it is shown.
 
     Without a seed, other numbers every time, unless the variable COURSE_SEED of the environment fixes them, as it does
-    for the stored notebooks. `.check([[1, 2], [3, 4]])` says as text which entries are wrong, and how; `.new()` draws
-    other numbers. Raises KeyError, with the nearest name, if there is no such sheet; TypeError if the name is no text or
-    the seed no integer; ValueError for a negative seed, or a COURSE_SEED that is none.
+    for the stored notebooks. Raises KeyError, with the nearest name, if there is no such sheet; TypeError if the name is
+    no text or the seed no integer; ValueError for a negative seed, or a COURSE_SEED that is none.
     """
     from course_lib.exercises.engine.by_hand_view import ByHand  # slow to load
 

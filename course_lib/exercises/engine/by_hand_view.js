@@ -1,148 +1,121 @@
 function render({ model, el }) {
-  const view = frame(el, `By hand: ${model.get("case").result}`);
-  const { root, status, say } = view;
+  const view = frame(el, `By hand: ${model.get("case").name}`);
+  const { root, status, say, signal } = view;
   root.classList.add("bss-by-hand");
-  const area = element("div", { class: "bss-sheet" });
+  const grids = model.get("case").given.map(() => new MatrixGrid(signal));
+  const table = element("table");
   const more = element("div", { class: "bss-controls" });
   // A page that was exported has no kernel, and no widget manager either.
-  if (model.widget_manager) more.append(button("New numbers", draw));
+  if (model.widget_manager) more.append(button("New numbers", () => put(model, { draws: model.get("draws") + 1 })));
   else more.append(element("span", { class: "bss-hint" }, "Other numbers need a kernel."));
   const keys = "Type a number, then press Enter or an arrow key. Indexes start at 0.";
-  root.append(element("p", {}, model.get("ask")), area, status, more, element("div", { class: "bss-hint" }, keys));
+  root.append(
+    element("p", {}, ...typeset(model.get("ask"))),
+    element("div", { class: "bss-sheet" }, ...grids.map(({ box }) => box), table),
+    ...[status, more, element("div", { class: "bss-hint" }, keys)],
+  );
+  let cells; // along the rows: {input, sign, label, right, wrong, verdict: null until it is left}
 
-  let shownCase, build, cells; // cells[h][k]: {input, mark, judged}
-
-  function draw() {
-    put(model, { draws: model.get("draws") + 1 });
+  function rebuild() {
+    const { name, symbols, shape, given, right, wrong } = model.get("case");
+    grids.forEach((grid, k) => grid.set(given[k]));
+    align(...grids);
+    cells = placesOf(shape).map((entry, place) =>
+      cell(place, entry.join(", "), right[place], wrong.map(([words, numbers]) => [words, numbers[place]])),
+    );
+    const [rows, columns] = shape.map((count) => [...Array(count).keys()]);
+    const caption = element("caption", { class: "bss-caption" }, element("b", {}, ...typeset(name)), ...typeset(` ${shapeText(shape, symbols)}`));
+    table.replaceChildren(
+      caption,
+      element("tr", {}, element("td"), ...columns.map((k) => element("th", { scope: "col" }, k))),
+      ...rows.map((h) => {
+        const row = cells.slice(h * columns.length, (h + 1) * columns.length);
+        return element("tr", {}, element("th", { scope: "row" }, h), ...row.map(({ input, sign }) => element("td", {}, input, sign)));
+      }),
+    );
+    show();
+    say(summary());
   }
 
   function show() {
-    const fresh = model.get("case") !== shownCase;
-    if (fresh) rebuild();
-    const answers = model.get("answers");
-    each((cell, h, k) => {
-      const text = answers[h]?.[k] ?? "";
-      if (cell.input.value === text && !fresh) return;
+    cells.forEach((cell, place) => {
+      const text = model.get("answers")[place];
+      if (cell.input.value === text) return;
       cell.input.value = text;
-      judge(h, k);
+      judge(cell);
     });
-    if (fresh) say(summary());
   }
 
-  function rebuild() {
-    build?.abort();
-    build = new AbortController();
-    shownCase = model.get("case");
-    const { result, symbols, given, right } = shownCase;
-    const grids = given.map((matrix) => {
-      const grid = new MatrixGrid(build.signal);
-      grid.set(matrix);
-      return grid;
-    });
-    align(...grids);
-    const index = (text, scope) => element("th", { scope }, text);
-    cells = right.map((row, h) => row.map((_, k) => cell(result, h, k)));
-    const head = element("tr", {}, element("td"), ...right[0].map((_, k) => index(k, "col")));
-    const rows = cells.map((row, h) =>
-      element("tr", {}, index(h, "row"), ...row.map(({ input, mark }) => element("td", {}, input, mark))),
-    );
-    const shape = `(${symbols.join(", ")}) = (${right.length}, ${right[0].length})`;
-    const caption = element("caption", { class: "bss-caption" }, element("b", {}, result), ` ${shape}`);
-    area.replaceChildren(...grids.map(({ box }) => box), element("table", {}, caption, head, ...rows));
-  }
-
-  function cell(result, h, k) {
+  function cell(place, entry, right, wrong) {
     const input = element("input", { autocomplete: "off", spellcheck: "false", class: "bss-typed bss-entry" });
-    const mark = element("span", { class: "bss-mark", "aria-hidden": "true" });
+    const made = { input, sign: element("span", { class: "bss-mark", "aria-hidden": "true" }), entry, right, wrong };
     input.addEventListener("input", () => {
-      const answers = cells.map((row) => row.map((each) => each.input.value));
-      unmark(h, k);
-      put(model, { answers });
+      mark(made, null);
+      put(model, { answers: cells.map((cell) => cell.input.value) });
     });
-    input.addEventListener("keydown", (event) => move(event, h, k));
-    input.addEventListener("blur", () => settle(h, k));
-    const made = { input, mark, judged: null, name: `entry (${h}, ${k}) of ${result}` };
-    input.setAttribute("aria-label", made.name);
+    input.addEventListener("keydown", (event) => move(event, place));
+    input.addEventListener("blur", () => settle(made));
+    mark(made, "");
     return made;
   }
 
-  function each(callback) {
-    cells.forEach((row, h) => row.forEach((cell, k) => callback(cell, h, k)));
-  }
-
-  function move(event, h, k) {
-    const { input } = cells[h][k];
-    const columns = cells[0].length;
-    const [start, end] = [input.selectionEnd === 0, input.selectionStart === input.value.length];
+  function move(event, place) {
+    const { input } = cells[place];
+    const columns = model.get("case").shape[1];
     const all = input.selectionStart === 0 && input.selectionEnd === input.value.length; // selected, as on arrival
-    const place = h * columns + k;
-    let to = null;
-    if (event.ctrlKey || event.altKey || event.metaKey) return;
-    if (event.key === "Enter") to = place + (event.shiftKey ? -1 : 1);
-    else if (event.key === "ArrowDown") to = place + columns;
-    else if (event.key === "ArrowUp") to = place - columns;
-    else if (event.key === "ArrowRight" && (end || all)) to = k + 1 < columns ? place + 1 : place;
-    else if (event.key === "ArrowLeft" && (start || all)) to = k > 0 ? place - 1 : place;
-    if (to === null) return;
+    const steps = {
+      Enter: event.shiftKey ? -1 : 1,
+      ArrowDown: columns,
+      ArrowUp: -columns,
+      ArrowRight: all || input.selectionStart === input.value.length ? 1 : 0,
+      ArrowLeft: all || input.selectionEnd === 0 ? -1 : 0,
+    };
+    if (!steps[event.key] || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault();
-    settle(h, k);
-    const next = cells[Math.floor(to / columns)]?.[to % columns];
-    if (to !== place && next) {
-      next.input.focus();
-      next.input.select();
-    }
+    const next = cells[place + steps[event.key]];
+    next?.input.focus();
+    next?.input.select();
+    if (!next) settle(cells[place]);
   }
 
   /** The entry is left: say what is to be said about it, once. */
-  function settle(h, k) {
-    if (cells[h]?.[k] && cells[h][k].judged === null) say([judge(h, k), summary()].filter(Boolean).join(" "));
+  function settle(cell) {
+    if (cell.verdict === null) say([judge(cell), summary()].filter(Boolean).join(" "));
   }
 
-  function unmark(h, k) {
-    const { input, mark, name } = cells[h][k];
-    cells[h][k].judged = null;
-    mark.textContent = "";
-    input.classList.remove("bss-right", "bss-wrong");
-    input.removeAttribute("aria-invalid");
-    input.setAttribute("aria-label", name);
+  function mark(cell, verdict) {
+    const { input, sign, entry } = cell;
+    cell.verdict = verdict;
+    setText(sign, { right: "✓", wrong: "✗" }[verdict] ?? "");
+    for (const kind of ["right", "wrong"]) input.classList.toggle(`bss-${kind}`, verdict === kind);
+    input.setAttribute("aria-invalid", verdict === "wrong");
+    input.setAttribute("aria-label", `entry (${entry}) of ${model.get("case").name}${verdict ? `: ${verdict}` : ""}`);
   }
 
   /** Mark the entry as right or wrong, and return what is said about it. */
-  function judge(h, k) {
-    unmark(h, k);
-    const { input, mark, name } = cells[h][k];
+  function judge(cell) {
+    const { input, entry, right, wrong } = cell;
     const text = input.value.trim().replaceAll("-", "−");
-    cells[h][k].judged = "empty";
-    if (!text) return "";
     const value = typedNumber(text);
-    const verdict = value !== null && isNumber(value, shownCase.right[h][k]) ? "right" : "wrong";
-    cells[h][k].judged = verdict;
-    input.classList.add(`bss-${verdict}`);
-    mark.textContent = verdict === "right" ? "✓" : "✗";
-    input.setAttribute("aria-label", `${name}: ${verdict}`);
-    if (verdict === "right") return `✓ Entry (${h}, ${k}) is right.`;
-    input.setAttribute("aria-invalid", "true");
-    if (value === null) return `✗ Entry (${h}, ${k}): “${text}” is no number. Type one such as −3.`;
-    const known = shownCase.known.find(
-      ({ entry, value: wrong }) =>
-        entry[0] === h && entry[1] === k && isNumber(value, wrong),
-    );
-    return `✗ Entry (${h}, ${k}): ${text} is ${known ? `${known.words}.` : shownCase.unexplained}`;
+    const isRight = value !== null && isNumber(value, right);
+    mark(cell, text && (isRight ? "right" : "wrong"));
+    if (!text) return "";
+    if (isRight) return `✓ Entry (${entry}) is right.`;
+    if (value === null) return `✗ Entry (${entry}): “${text}” is no number. Type one such as −3.`;
+    const known = [...new Set(wrong.filter(([, number]) => isNumber(value, number)).map(([words]) => words))];
+    const why = known.length ? `a known mistake gives it: ${known.slice(0, 2).join("; or ")}.` : `no known mistake gives it. Look again at ${model.get("case").where}`;
+    return `✗ Entry (${entry}): ${text} is not right, and ${why}`;
   }
 
   function summary() {
-    const all = cells.flat();
-    const count = all.filter(({ judged }) => judged === "right").length;
-    if (count === all.length) return `All ${count} entries are right.`;
-    return `${count} of ${all.length} entries ${count === 1 ? "is" : "are"} right.`;
+    const count = cells.filter(({ verdict }) => verdict === "right").length;
+    if (count === cells.length) return `All ${count} entries are right.`;
+    return `${count} of ${cells.length} entries ${count === 1 ? "is" : "are"} right.`;
   }
 
-  view.follow(model, { case: show, answers: show });
-  show();
-  return () => {
-    build.abort();
-    view.close();
-  };
+  view.follow(model, { case: rebuild, answers: show });
+  rebuild();
+  return view.close;
 }
 
 export default { render };

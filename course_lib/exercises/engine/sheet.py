@@ -1,168 +1,99 @@
-"""A sheet to fill in by hand: which matrices are given, and which number each known mistake puts into an entry.
+"""A sheet to fill in by hand: an exercise with small whole numbers, and the numbers that its mistakes give.
 
-Every result here is a sum of products for each entry. A wrong number is a wrong sum: the wrong rows or columns, one term
-too few, a sign, a mean. So the mistakes are computed for each entry on its own.
+Which matrices are given and what is right follows from the exercise. So do the wrong numbers: they are those of its
+variants, and those of its sum with one term alone, without one, or with one of the wrong sign.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
-ROW, COLUMN = 0, 1
-_WORD = {ROW: "row", COLUMN: "column"}
+from course_lib.exercises.engine.cases import Case
+from course_lib.exercises.engine.compare import Raised
+from course_lib.exercises.engine.definition import Definition
+from course_lib.exercises.engine.variants import Variants
 
-
-class Known(NamedTuple):
-    """A wrong number for one entry: which mistakes give it, and what it is, in words that follow "... is"."""
-
-    value: float
-    mistakes: tuple
-    words: str
+_DRAWS = 50  # of which the one is taken in which the most mistakes show
+_SIZES = {2: (3, 4), 3: (2, 2, 3)}  # to give out, by how many there are
+_TERMS = {"m": "sample", "n_in": "input", "n_out": "unit"}  # what the terms of a sum over it belong to
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """What is asked. `entry(matrices, h, k)` gives the terms of entry (h, k) and its bias; `wrong(...)` its mistakes.
+    """What is asked of an exercise whose result is a matrix, a sum of products, and whose arguments are matrices."""
 
-    matrices: {name: array} of the given ones, in order. sizes: the sizes to draw from, each a dict.
-    """
-
-    name: str
+    definition: Definition
     result: str  # its name, as in "∇_W L"
-    symbols: tuple  # of the result
-    given: tuple  # of (name, symbols)
-    sizes: tuple
     ask: str
     where: str  # what to read again, for a number that no mistake explains
-    right: Callable  # of the given matrices
-    wrong: Callable  # (matrices, R, h, k) -> list of Known, the likelier first
     notebook: str = ""  # which the file of content says
 
+    name = property(lambda self: self.definition.name, doc="The name of the exercise.")
 
-@dataclass(frozen=True)
-class Product:
-    """The mistakes of entry (h, k), the `x` (ROW or COLUMN) h of the matrix X with the `y` k of the matrix Y, plus a bias.
+    @property
+    def symbols(self):
+        """The shapes in symbols, as ("m", "n_out"), those of the arguments first and that of the result last: a list."""
+        case = self.definition.cases(0)[0]  # its sizes differ
+        letters = {1: "1"} | {size: symbol for symbol, size in case.sizes.items()}
+        return [tuple(letters[n] for n in A.shape) for A in (*case.arguments, self.definition.value(case))]
 
-    readings: for wrong pairs of rows and columns, (x, y) -> (the mistake's id, what is wrong about it). samples: True
-    if the sum runs over the samples. bias: the name of the row that is added, if there is one.
-    """
+    def draw(self, seed):
+        """The matrices of a seed, a sequence of integers: (those that are given, the right result R, [(words, wrong R)])."""
+        rng = np.random.default_rng(seed)
+        names = self.definition.cases(0)[0].sizes
+        sizes = dict(zip(names, rng.permutation(_SIZES[len(names)]).tolist(), strict=True))
+        shapes = [tuple(sizes.get(symbol, 1) for symbol in symbols) for symbols in self.symbols[:-1]]
+        cases = [Case(tuple(rng.integers(-3, 4, shape) for shape in shapes), sizes) for _ in range(_DRAWS)]
+        right = [self.definition.value(case) for case in cases]
+        variants = Variants(self.definition, cases, right).alone
+        wrong = [self._wrong(variants, i, case, R) for i, (case, R) in enumerate(zip(cases, right, strict=True))]
+        best = max(range(_DRAWS), key=lambda i: _shown(right[i], wrong[i]))
+        return cases[best].arguments, right[best], wrong[best]
 
-    X: str
-    x: int
-    Y: str
-    y: int
-    readings: dict
-    samples: bool = False
-    divisor: bool = False  # True where somebody may divide by m
-    bias: str = ""
+    def _wrong(self, variants, i, case, R):
+        """[(words, a wrong R)], the likelier first, each matrix once."""
+        facts = case.sizes | {"entries": case.sizes.get("m", 1) * case.sizes.get("n_out", 1)}
+        of_code = [(each.mistakes[0].beside.format_map(facts), each.value(i)) for each in variants]
+        elsewhere = [("the number belongs to another entry", np.roll(R, step)) for step in range(1, R.size)]
+        found = {}
+        for words, value in [*of_code, *self._slips(case, R), *elsewhere]:
+            A = _laid(value, R)
+            if (A != R).any():
+                found.setdefault(A.tobytes(), (words, A))
+        return [*found.values()]
 
-    def __call__(self, matrices, R, h, k):
-        """All known wrong numbers of entry (h, k) of R, shape (rows, columns), the likelier first."""
-        X, Y = matrices[self.X], matrices[self.Y]
-        b = matrices[self.bias][0] if self.bias else np.zeros(R.shape[1], int)  # (n_out,)
-        found = []
-        if self.divisor:
-            why = "you averaged over the batch, where the samples are added"
-            why = why if self.samples else "a row belongs to one sample, whatever m is"
-            found.append(Known(R[h, k] / len(X), ("batch_averaged",), f"the sum divided by m = {len(X)}: {why}"))
-        found += _turned(R, h, k)
-        if self.bias:
-            alone, why = "the sum of products alone", "a bias belongs to the unit, not to the sample"
-            found.append(Known(R[h, k] - b[k], ("bias_missing",), f"{alone}: the bias is missing"))
-            swapped = f"the sum of products plus {self.bias}[0, {h}]: {why}"
-            found += [Known(R[h, k] - b[k] + other, ("column_bias",), swapped) for other in b[h : h + 1]]
-        terms = _line(X, self.x, h) * _line(Y, self.y, k)
-        names = [f"{_entry(self.X, self.x, h, i)} · {_entry(self.Y, self.y, k, i)}" for i in range(len(terms))]
-        sums = [*self._readings(X, Y, h, k), *_sums(terms, names, self.samples)]
-        one = f"{self.X}[{h}, {k}] · {self.Y}[{h}, {k}]"
-        if h < min(len(X), len(Y)) and k < min(X.shape[1], Y.shape[1]) and one not in names:
-            why = "that is entry by entry, where a sum of products belongs"
-            sums.append((X[h, k] * Y[h, k], "scalar_rule", one, why))
-        for value, mistake, what, why in sums:
-            plus = f", plus {self.bias}[0, {k}]" if b[k] else ""
-            found.append(Known(value + b[k], (mistake,), f"{what}{plus}: {why}"))
-            if b[k]:
-                found.append(Known(value, (mistake, "bias_missing"), f"{what}: {why}; and the bias is missing"))
-        return [*found, *_scaled(R, h, k), *_others(R, h, k)]
+    def _slips(self, case, R):
+        """What can be wrong with one term of the sum, and what comes out: (words, wrong R)."""
+        *given, result = self.symbols
+        summed = next(symbol for symbols in given for symbol in symbols if symbol not in result)
+        axes = [symbols.index(summed) if summed in symbols else None for symbols in given]
+        all_terms = range(case.sizes[summed])
 
-    def _readings(self, X, Y, h, k):
-        """Sums of products along the wrong lines: (value, mistake, what, why). The shorter line ends the sum."""
-        lines = [(x, h, y, k, mistake, why) for (x, y), (mistake, why) in self.readings.items()]
-        if h != k:
-            swapped = "so it is with the factors, or the two indexes, swapped"
-            lines += [(x, k, y, h, "order", swapped) for x, y in self.readings]
-        for x, i, y, j, mistake, why in lines:
-            left, right = _line(X, x, i), _line(Y, y, j)
-            if left is None or right is None or (mistake == "order" and len(left) != len(right)):
-                continue  # nobody comes to another order by accident, and small integers are soon equal by accident
-            length = min(len(left), len(right))
-            short = "" if len(left) == len(right) else ", as far as both go"
-            what = f"{_WORD[x]} {i} of {self.X} with {_WORD[y]} {j} of {self.Y}{short}"
-            yield left[:length] @ right[:length], mistake, what, why
+        def value(terms):
+            cut = [A if axis is None else A.take(terms, axis) for A, axis in zip(case.arguments, axes, strict=True)]
+            return self.definition.value(case, arguments=cut)
+
+        for i in all_terms:
+            one, without = f"{_TERMS.get(summed, 'path')} {i}", value([j for j in all_terms if j != i])
+            yield f"only {one} counts, where a sum of {len(all_terms)} belongs", value([i])
+            yield f"{one} is missing", without
+            yield f"{one} has the wrong sign", 2 * without - R
 
 
-def column_sums(matrices, R, h, k):
-    """The mistakes of entry (0, k) of R, shape (1, n_out), the column sums of G, shape (m, n_out)."""
-    G = matrices["G"]
-    m = len(G)
-    rows = sorted(range(m), key=lambda i: i != k)
-    why = "a bias belongs to a unit, and so to a column"
-    sums = [
-        (R[0, k] / m, "batch_averaged", f"the mean of the column, divided by m = {m}", "the samples are added up"),
-        *((G[i].sum(), "wrong_axis", f"the sum of row {i} of G", why) for i in rows),
-        *_sums(G[:, k], [f"G[{i}, {k}]" for i in range(m)], True),
-        (G.sum(), "wrong_axis", "the sum of all of G", "only one column has to do with this bias"),
-        (
-            R[0, k] / G.size,
-            "averaged_over_entries",
-            f"the sum divided by m n_out = {G.size}",
-            "the samples are added up",
-        ),
-    ]
-    found = [Known(value, (mistake,), f"{what}: {why}") for value, mistake, what, why in sums]
-    return [*found, *_scaled(R, h, k), *_others(R, h, k)]
+def _laid(value, R):
+    """The wrong numbers at the places of R, shape (rows, columns), and those of R where there are none."""
+    laid = R.astype(float)
+    if isinstance(value, Raised) or value.ndim not in (0, 2):
+        return laid
+    if value.ndim == 0 or len(R) == 1:
+        value = np.broadcast_to(value, R.shape) if value.ndim == 0 else value.reshape(1, -1)
+    rows, columns = np.minimum(value.shape, R.shape)
+    laid[:rows, :columns] = value[:rows, :columns]
+    return laid
 
 
-def _sums(terms, names, samples):
-    """Single terms, and sums with one term too few or with a wrong sign: (value, mistake, what, why)."""
-    for i, (term, one) in enumerate(zip(terms, names, strict=True)):
-        if samples:
-            mistake = "batch_not_summed" if i else "first_sample_only"
-            yield term, mistake, one, f"that is sample {i} alone, and the samples are added up"
-        else:
-            yield term, "scalar_rule", one, f"that is one product, where a sum of {len(terms)} belongs"
-    for term, one in zip(terms, names, strict=True):
-        if len(terms) > 2:
-            mistake = "batch_not_summed" if samples else "term_missing"
-            yield terms.sum() - term, mistake, f"the sum without {one}", "a term is missing"
-        yield terms.sum() - 2 * term, "sign", f"the sum with {one} subtracted", "a sign is wrong"
-
-
-def _entry(name, axis, index, i):
-    """Entry i of row or column `index`, in letters."""
-    return f"{name}[{index}, {i}]" if axis == ROW else f"{name}[{i}, {index}]"
-
-
-def _line(A, axis, index):
-    """Row or column `index` of A, (m, n), or None where A has no such."""
-    if index >= A.shape[axis]:
-        return None
-    return A[index] if axis == ROW else A[:, index]
-
-
-def _turned(R, h, k):
-    if h != k and k < R.shape[0] and h < R.shape[1]:
-        yield Known(R[k, h], ("transposed",), f"entry ({k}, {h}): the result is transposed")
-
-
-def _scaled(R, h, k):
-    yield Known(-R[h, k], ("sign",), "the right size with the wrong sign")
-    yield Known(2 * R[h, k], ("factor_two",), "twice what it should be")
-
-
-def _others(R, h, k):
-    for i, j in np.ndindex(R.shape):
-        if (i, j) not in ((h, k), (k, h)):
-            yield Known(R[i, j], ("other_entry",), f"entry ({i}, {j}), in another place")
+def _shown(R, wrong):
+    """How much a case shows: how many numbers are told apart at each place, and right ones that are neither 0 nor equal."""
+    values = np.array([R, *(A for _, A in wrong)])  # (1 + mistakes, rows, columns)
+    apart = sum(len(np.unique(values[:, h, k])) for h, k in np.ndindex(R.shape))
+    return apart + 9 * np.count_nonzero(R) + len(np.unique(R))

@@ -80,7 +80,7 @@ function shapeText(shape, symbols) {
   return symbols.length ? `${tuple(shape)} = ${tuple(symbols)}` : tuple(shape);
 }
 
-const TYPED = /^([+-]?\d+(?:[.,]\d+)?)(?:\s*\/\s*(\d+))?$/; // as in hand_case.py
+const TYPED = /^([+-]?\d+(?:[.,]\d+)?)(?:\s*\/\s*(\d+))?$/;
 const CLOSE = 0.005; // a number that is not whole may be typed with two digits
 const EXACT = 1e-9;
 
