@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course_lib.shapes import Array, Named, of_kind, shape_checked
+from course_lib.shapes import Array, Named, as_fractions, shape_checked
 
 
 @dataclass(frozen=True, repr=False)
@@ -28,18 +28,17 @@ class Activation(Named):
     @shape_checked
     def __call__(self, Z: Array):
         """f(Z), entry by entry, of the shape of Z."""
-        self._refuse_fractions(Z)
-        return self.f(Z)
+        return self._checked(self.f, Z)
 
     @shape_checked
     def derivative(self, Z: Array):
         """f'(Z), entry by entry, of the shape of Z (row S6)."""
-        self._refuse_fractions(Z)
-        return self.f_prime(Z)
+        return self._checked(self.f_prime, Z)
 
-    def _refuse_fractions(self, Z):
+    def _checked(self, formula, Z):
         if Z.dtype == object and not self.rational:
             raise TypeError(f"{self.name}(Z): Z holds Fractions, but {self.name} is not rational: expected floats")
+        return as_fractions(formula(Z)) if Z.dtype == object else formula(Z)
 
 
 def _sigmoid(Z):
@@ -58,11 +57,11 @@ def _softplus(Z):
 
 
 def _relu(Z):
-    return np.maximum(Z, of_kind(0, Z))  # a NaN of a run that diverges stays one
+    return np.maximum(Z, 0)  # a NaN of a run that diverges stays one
 
 
 def _relu_prime(Z):
-    return (Z.real > 0) * of_kind(1, Z)
+    return (Z.real > 0).astype(Z.dtype)
 
 
 def _tanh_prime(Z):
@@ -88,7 +87,7 @@ def _gelu_prime(Z):
     return 0.5 * (1 + np.tanh(U)) + 0.5 * Z * _tanh_prime(U) * _GELU_SCALE * (1 + 3 * _GELU_CUBIC * Z**2)
 
 
-identity = Activation("identity", lambda Z: Z.copy(), lambda Z: np.full(Z.shape, of_kind(1, Z), Z.dtype), rational=True)
+identity = Activation("identity", lambda Z: Z.copy(), lambda Z: np.ones(Z.shape, Z.dtype), rational=True)
 sigmoid = Activation("sigmoid", _sigmoid, _sigmoid_prime)
 tanh = Activation("tanh", np.tanh, _tanh_prime)
 relu = Activation("relu", _relu, _relu_prime, rational=True)

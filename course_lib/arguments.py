@@ -7,7 +7,7 @@ may stand as annotations for `course_lib.shapes.shape_checked`. TypeError is for
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from numbers import Integral, Rational, Real
+from numbers import Integral, Real
 from numbers import Number as AnyNumber
 
 import numpy as np
@@ -40,13 +40,13 @@ class Number:
     above: bool = False
 
     def __call__(self, call, name, value):
+        is_real = isinstance(value, (float, Real)) and not isinstance(value, bool)  # float is found sooner than Real
+        size = float(value) if isinstance(value, np.floating) else value  # a float32 cannot hold the largest float
+        if is_real and (self.least < size if self.above else self.least <= size) and abs(size) <= _LARGEST_FLOAT:
+            return value
         limit = "" if self.least == -np.inf else f", {'above' if self.above else 'at least'} {self.least}"
-        if not isinstance(value, Real) or isinstance(value, bool):
-            raise TypeError(f"{call}: {name} is {describe(value)}, expected a finite number{limit}")
-        size = value if isinstance(value, Rational) else float(value)  # a float32 cannot hold the largest float
-        if not (self.least < size if self.above else self.least <= size) or not abs(size) <= _LARGEST_FLOAT:
-            raise ValueError(f"{call}: {name} is {_short(value)}, expected a finite number{limit}")
-        return value
+        error, what = (ValueError, _short(value)) if is_real else (TypeError, describe(value))
+        raise error(f"{call}: {name} is {what}, expected a finite number{limit}")
 
 
 class Choice(tuple):
@@ -87,10 +87,10 @@ def float_type(call, name, value):
 
 def converted(call, name, A, dtype):
     """A, floats of any shape, in dtype, if that can hold it; complex entries stay, for the complex step."""
+    if A.dtype == dtype or A.dtype.kind == "c":
+        return A
     if A.dtype == object:
         raise TypeError(f"{call}: {name} holds Fractions, expected floats")
-    if A.dtype.kind == "c" or A.dtype == dtype:
-        return A
     with np.errstate(over="ignore"):
         new = A.astype(dtype)
     if not np.isfinite(new).all():

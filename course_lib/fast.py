@@ -16,7 +16,7 @@ import numpy as np
 
 from course_lib.activations import identity, leaky_relu, relu, tanh
 from course_lib.arguments import like_zeros
-from course_lib.losses import mse, softmax_cross_entropy
+from course_lib.losses import _check_probabilities, mse, softmax_cross_entropy
 from course_lib.network import _RATE, _STEP, Network, Parameters
 
 PIECE = 2**16  # entries of a vector that are updated at once: they and their gradients fit into the cache
@@ -137,7 +137,6 @@ class Buffers:
         O, G = self.O[-1], self.dL_dO[-1]
         if loss is softmax_cross_entropy:
             return self.cross_entropy(O, target, G, factor / self.m) / self.m
-        loss.check_target(O, target)
         if loss is mse:
             np.subtract(O, target, out=G)  # (m, n_out)
             L = self.first_flat.dot(self.first_flat).item() / (2 * self.m)
@@ -200,7 +199,7 @@ class _CrossEntropy:
             T.dot(self.ones, out=totals)  # (n, n_out) @ (n_out, 1) -> (n, 1)
             exactly_1 = totals.tobytes() == sums_of_1
             if not exactly_1 or flat_T[flat_T.argmin()] < 0:
-                softmax_cross_entropy.check_target(Z, target)  # the sums may be 1 but for rounding
+                _check_probabilities(T, totals)  # the sums may be 1 but for rounding
             shifted[...] = Z[rows]  # (n, n_out)
             np.maximum.reduce(shifted, axis=1, out=top, keepdims=True)  # (n, 1)
             np.subtract(shifted, top, out=shifted)  # (n, n_out) - (n, 1): the largest exponent of a row is 0

@@ -19,38 +19,29 @@ _Batch = Shaped[np.ndarray, "m n_out"]
 
 @dataclass(frozen=True, repr=False)
 class Loss(Named):
-    """A loss and its gradient. `both` is the bare formula, without checks, of (L, dL/dO): they share most of their work."""
+    """A loss and its gradient. `formula` is that of (L, dL/dO): they share most of their work."""
 
     name: str
-    both: Callable
-    takes_probabilities: bool = False  # each row of the target sums to 1
+    formula: Callable
 
     @shape_checked
     def __call__(self, O: _Batch, target: _Batch):
         """L, a number."""
-        self.check_target(O, target)
         return self.both(O, target)[0]
 
     @shape_checked
     def gradient(self, O: _Batch, target: _Batch) -> _Batch:
         """dL/dO: the first G (row S5)."""
-        self.check_target(O, target)
         return self.both(O, target)[1]
 
-    def check_target(self, O, target):
-        """Raise ShapeError, TypeError or ValueError if target, (m, n_out), is not one for the output O, (m, n_out)."""
-        call = f"{self.name}(O, target)"
+    def both(self, O, target):
+        """(L, dL/dO), without a look at whether the entries of O and target, both (m, n_out), are finite."""
         if target.shape != O.shape:
-            raise ShapeError(f"{call}: target has shape {target.shape}, expected {O.shape}, the shape of O.")
+            what = f"target has shape {target.shape}, expected {O.shape}, the shape of O."
+            raise ShapeError(f"{self.name}(O, target): {what}")
         if O.size == 0:
-            raise ValueError(f"{call}: O is empty, {O.shape}: there is no mean over nothing")
-        if self.takes_probabilities:
-            if O.dtype == object or target.dtype == object:
-                raise TypeError(f"{call}: O or target holds Fractions, but exp is not rational: expected floats")
-            excess = target.sum(axis=1) - 1  # (m,)
-            if target.min() < 0 or (excess.dot(excess) > 1e-12 and abs(excess).max() > 1e-6):
-                what = "a row of target does not sum to 1 with entries of at least 0"
-                raise ValueError(f"{call}: {what}, expected one-hot rows (or probabilities)")
+            raise ValueError(f"{self.name}(O, target): O is empty, {O.shape}: there is no mean over nothing")
+        return self.formula(O, target)
 
 
 def softmax(Z):
@@ -64,13 +55,27 @@ def _mse(O, target):
     return (D * D).sum() / (2 * m), D / m
 
 
+def _check_probabilities(target, totals):
+    """Refuse a target, (m, n_out), whose rows, of the sums `totals`, (m, 1), are no probabilities."""
+    if target.dtype == object:
+        what = "O or target holds Fractions, but exp is not rational: expected floats"
+        raise TypeError(f"softmax_cross_entropy(O, target): {what}")
+    excess = totals - 1  # (m, 1)
+    if target.flat[target.argmin()] < 0 or (np.vdot(excess, excess) > 1e-12 and abs(excess).max() > 1e-6):
+        what = "a row of target does not sum to 1 with entries of at least 0, expected one-hot rows (or probabilities)"
+        raise ValueError(f"softmax_cross_entropy(O, target): {what}")
+
+
 def _softmax_cross_entropy(Z, target):
-    shifted, m = Z - Z.real.max(axis=1, keepdims=True), len(Z)  # (m, n_out): the largest exponent of a row is 0
+    m, ones = len(Z), np.ones((Z.shape[1], 1), Z.dtype)  # (n_out, 1)
+    totals = target.dot(ones)  # (m, 1): 1 but for rounding
+    _check_probabilities(target, totals)
+    shifted = Z - Z.real.max(axis=1, keepdims=True)  # (m, n_out): the largest exponent of a row is 0
     E = np.exp(shifted)  # (m, n_out)
-    sums = E.sum(axis=1, keepdims=True)  # (m, 1)
-    totals = target.sum(axis=1, keepdims=True)  # (m, 1): 1 but for rounding
-    return (target * (np.log(sums) - shifted)).sum() / m, (totals / sums * E - target) / m
+    sums = E.dot(ones)  # (m, 1)
+    minus_log_P = np.log(sums) - shifted  # (m, n_out)
+    return target.ravel().dot(minus_log_P.ravel()) / m, (totals / sums * E - target) / m
 
 
 mse = Loss("mse", _mse)
-softmax_cross_entropy = Loss("softmax_cross_entropy", _softmax_cross_entropy, takes_probabilities=True)
+softmax_cross_entropy = Loss("softmax_cross_entropy", _softmax_cross_entropy)

@@ -3,8 +3,9 @@
 Layer l, counted from 0, takes O[l] to Z[l] to O[l + 1]: O[0] is X, and O[-1] the output. `course_lib.fast` is faster.
 """
 
+import math
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 from jaxtyping import Shaped
@@ -131,16 +132,15 @@ class Network:
         J, gradients = (self._loss_and_gradients if is_plain else self.loss_and_gradients)(X, target)
         if gradients[0][0].dtype != self.dtype:
             raise TypeError(f"{_STEP}: X or target is complex, expected real floats")
-        if not np.isfinite(J + np.vdot(gradients[0][0], gradients[0][0])):
+        if not (math.isfinite(J) and math.isfinite(np.vdot(gradients[0][0], gradients[0][0]))):
             self.loss_and_gradients(X, target)  # looks at each entry: a run that diverges passes, a NaN in X does not
-        start, learning_rate = 0, float(learning_rate)
-        for layer, layer_gradients in zip(self.parameters, gradients, strict=True):
-            for P, dP in zip(layer, layer_gradients, strict=True):  # W, then b: arrays of one shape
-                step = -learning_rate * dP
-                if velocity is not None:
-                    V, start = velocity[start : start + P.size].reshape(P.shape), start + P.size  # a view
-                    step = V[...] = momentum * V + step
-                P += step
+        start, rate = 0, np.asarray(-float(learning_rate), self.dtype)  # (): numpy takes it sooner than a float
+        for P, dP in zip(chain(*self.parameters), chain(*gradients), strict=True):  # W, then b: arrays of one shape
+            step = rate * dP
+            if velocity is not None:
+                V, start = velocity[start : start + P.size].reshape(P.shape), start + P.size  # a view
+                step = V[...] = momentum * V + step
+            P += step
         return J
 
     def astype(self, dtype):
@@ -157,7 +157,7 @@ class Network:
     def _forward(self, X):
         O, Z = [self._input(X)], []
         for (W, b), activation in zip(self.parameters, self.activations, strict=True):
-            Z.append(O[-1] @ W + b)  # (m, n_in) @ (n_in, n_out) + (1, n_out) -> (m, n_out)
+            Z.append(O[-1].dot(W) + b)  # (m, n_in) @ (n_in, n_out) + (1, n_out) -> (m, n_out)
             O.append(activation.f(Z[-1]))  # (m, n_out)
         return Trace(O, Z)
 
@@ -167,9 +167,9 @@ class Network:
         for l in reversed(range(len(self.parameters))):
             W, _ = self.parameters[l]
             G = dL_dO * self.activations[l].f_prime(trace.Z[l])  # undo the activation: dL/dZ, (m, n_out)
-            dW = trace.O[l].T @ G  # (A): (n_in, m) @ (m, n_out) -> (n_in, n_out)
-            db = ones @ G  # (B): (1, m) @ (m, n_out) -> (1, n_out)
-            dL_dO = G @ W.T if l > 0 else None  # (C): (m, n_out) @ (n_out, n_in) -> (m, n_in)
+            dW = trace.O[l].T.dot(G)  # (A): (n_in, m) @ (m, n_out) -> (n_in, n_out)
+            db = ones.dot(G)  # (B): (1, m) @ (m, n_out) -> (1, n_out)
+            dL_dO = G.dot(W.T) if l > 0 else None  # (C): (m, n_out) @ (n_out, n_in) -> (m, n_in)
             gradients.insert(0, (dW + self.lam * self.regularizer.f_gradient(W) if self.lam else dW, db))
             trace.G.insert(0, G)
             trace.dL_dO.insert(0, dL_dO)
@@ -177,10 +177,9 @@ class Network:
 
     def _J_and_first_G(self, O, target):
         target = converted("Network.objective(X, target)", "target", target, self.dtype)
-        self.loss.check_target(O, target)
         L, G = self.loss.both(O, target)  # G: dL/dO, (m, sizes[-1])
-        omega = sum(self.regularizer.f(W) for W, *_ in self.parameters) if self.lam else 0.0
-        return np.asarray(L + self.lam * omega).item(), G
+        omega = sum(float(self.regularizer.f(W)) for W, *_ in self.parameters) if self.lam else 0.0
+        return np.asarray(L).item() + self.lam * omega, G
 
     def _loss_and_gradients(self, X, target):
         trace = self._forward(X)

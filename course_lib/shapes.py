@@ -100,12 +100,7 @@ def as_fractions(A):
 
 def zeros(shape, like):
     """Zeros of the given shape, of the same kind as the array `like`: floats, or Fractions that stay exact."""
-    return np.full(shape, of_kind(0, like), dtype=like.dtype)
-
-
-def of_kind(number, A):
-    """The number as one of the entries of the array A, of any shape: a float of its dtype, or a Fraction."""
-    return Fraction(number) if A.dtype == object else A.dtype.type(number)
+    return np.full(shape, Fraction(0) if like.dtype == object else 0, like.dtype)
 
 
 def same_shapes(call, name, arrays, expected):

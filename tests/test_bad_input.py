@@ -35,8 +35,8 @@ RIGHT |= {"sizes": [n_in, 4, n_out], "dY_dX": np.ones((m, n_out, 2)), "dz_dY": n
 RIGHT |= {"epochs": 1, "learning_rate": 0.1, "limit": 1.0, "depth": 3, "width": 6, "batch": 5, "weight_gain": 1.0}
 SIZES = {"m": m, "n_in": n_in, "n_out": n_out, "n": 5, "k": 2, "n_y": 7, "n_x": 5, "n_z": 3, "1": 1}
 # What takes no argument, or is no function of arguments that can be wrong: a decorator, a formula without checks, what checks itself.
-LEFT_OUT = {"digits", "shape_checked", "softmax", "of_kind", "copy_into", "same_shapes"}
-BARE = {"both", "check_target", "f", "f_prime", "f_gradient", "standardize", "undo_standardize"}  # without checks
+LEFT_OUT = {"digits", "shape_checked", "softmax", "copy_into", "same_shapes"}
+BARE = {"both", "formula", "f", "f_prime", "f_gradient", "standardize", "undo_standardize"}  # without checks
 PARTS = {
     name: value
     for module in (activations, losses, regularizers)
