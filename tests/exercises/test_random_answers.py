@@ -124,12 +124,12 @@ def test_what_is_certain_is_said():
 def test_of_layers_the_first_wrong_one_on_the_way_back_is_named():
     right = ((R, R[:1]), (R + 1, R[:1] + 1))
     assert compare(((R, R[:1]), (R + 1, R[:1])), right).startswith(
-        "the array for b of layer 1 is the first that is wrong: "
+        "on the way back, b of layer 1 is the first that is wrong: "
     )
-    after = "the array for W of layer 0 is the first that is wrong (the layers after it are right): "
+    after = "on the way back, W of layer 0 is the first that is wrong: "
     assert compare(((2 * R, R[:1]), right[1]), right).startswith(after)
     for value in ((right[0],), R, ((R,), right[1])):
-        assert compare(value, right) == "expected a list of 2 pairs of arrays, one for each layer."
+        assert compare(value, right) == "expected 2 pairs of arrays, one for each layer."
 
 
 @pytest.mark.parametrize(

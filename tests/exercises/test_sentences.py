@@ -168,7 +168,7 @@ class Told:
 
     def _differs(self):
         found = re.search(
-            r"For (.*?): (?:the array for ([Wb]) of layer (\d+) is the first that is wrong(.*?): |(\w+) is the first that is wrong: )?the (?:shape is right|number)",
+            r"For (.*?): (?:on the way back, ([Wb]) of layer (\d+) is the first that is wrong(): |(\w+) is the first that is wrong: )?the (?:shape is right|number)",
             self.message,
         )
         if not found:

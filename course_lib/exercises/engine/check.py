@@ -9,7 +9,7 @@ import numpy as np
 
 from course_lib.exercises.engine import say, say_repair
 from course_lib.exercises.engine.card import Result
-from course_lib.exercises.engine.compare import Raised, finite, same
+from course_lib.exercises.engine.compare import Raised, finite, same, shapes
 from course_lib.exercises.engine.diagnose import Evidence, diagnose
 from course_lib.exercises.engine.mistakes import bare
 from course_lib.exercises.engine.repair import SECONDS, badness, repairs
@@ -96,22 +96,22 @@ def verdict(evidence):
     else:
         found = diagnose(evidence)
     if found == ():
-        return "correct", (), f"Right in all {len(cases)} cases: {say.variety(cases)}.", None
-    if found is None and flags and _nothing_came(evidence):
-        found = flags
-    keys = tuple(each.key for each in found or flags)
+        return "correct", (), say.variety(cases), None
+    if found is None and flags and all(answer.value is None for answer in evidence.answers):
+        found = flags  # there are no numbers to speak of
+    told = found or flags
+    keys = tuple(each.key for each in told)
     i = _spoken_of(evidence, keys)
-    if found is not None:
-        return "wrong", keys, f"{say.explanation(evidence, found, i)} {say.place(definition, found)}", cases[i]
-    if flags:
-        return "wrong", keys, f"{say.flagged(evidence, flags, i)} {say.place(definition, flags)}", cases[i]
+    if told:
+        said = say.explanation(evidence, told, i, others=found is None)
+        return "wrong", keys, f"{said} {say.place(definition, told)}", cases[i]
     if evidence.raised:
         message = f"{say.error(evidence)} {say.certain(evidence)}".strip()
         return "error", ("raises",), message, cases[evidence.raised[0]]
     value, right = evidence.answers[i].value, evidence.right[i]
     if not finite(value) and finite(right):
         keys = ("not_finite",)
-    elif not _alike(value, right):
+    elif shapes(value) != shapes(right):
         keys = ("wrong_shape",)
     message = (
         f"{say.certain(evidence)} Expected: {definition.result}. {say.place(definition, map(definition.known, keys))}"
@@ -119,27 +119,13 @@ def verdict(evidence):
     return "wrong", keys, message, cases[i]
 
 
-def _nothing_came(evidence):
-    """Whether there are no numbers to speak of: no array came back, or nothing was changed in place, in any case."""
-    plain, answers = evidence.definition.plain, evidence.answers
-    if evidence.definition.form == "in place":
-        before = [plain(case.arguments[0])[0] for case in evidence.cases]
-        return all(same(answer.value, value) for answer, value in zip(answers, before, strict=True))
-    return all(answer.value is None for answer in answers)
-
-
-def _alike(value, right):
-    if isinstance(value, tuple) and isinstance(right, tuple):
-        return len(value) == len(right) and all(map(_alike, value, right))
-    return isinstance(value, np.ndarray) and isinstance(right, np.ndarray) and value.shape == right.shape
-
-
 def _spoken_of(evidence, keys):
-    """The case that shows the mistakes: of another shape, flagged, a value that is not right; else what is not right."""
-    answers = evidence.answers
-    wrong = [i for i, answer in enumerate(answers) if answer.flags or not evidence.is_right(i)]
-    with_value = [i for i in wrong if i not in evidence.raised]
-    showing = [i for i in with_value if set(keys) & set(answers[i].flags)] if set(keys) & set(evidence.flags) else []
-    if "wrong_shape" in keys:
-        showing = [i for i in with_value if not _alike(answers[i].value, evidence.right[i])]
-    return next(iter([*showing, *with_value, *wrong, 0]))
+    """The case that shows the mistakes: wrong, with a value, and flagged or of another shape if that is what is said."""
+
+    def rank(i):
+        answer = evidence.answers[i]
+        misshapen = "wrong_shape" in keys and shapes(answer.value) != shapes(evidence.right[i])
+        right = not answer.flags and evidence.is_right(i)
+        return right, i in evidence.raised, not (misshapen or {*keys} & {*answer.flags})
+
+    return min(range(len(evidence.cases)), key=rank)

@@ -72,18 +72,23 @@ def _converted(value):
 
 
 def same(value, right, tolerance=TOLERANCE):
-    """True if two values agree: the same form and shapes, NaN and infinity at the same places, entries to rounding."""
-    if isinstance(right, tuple) or isinstance(value, tuple):
-        alike = isinstance(right, tuple) and isinstance(value, tuple) and len(value) == len(right)
-        return alike and all(same(v, r, tolerance) for v, r in zip(value, right, strict=True))
-    if value is None or value.shape != right.shape:
-        return False
-    if np.isfinite(right).all():
-        return not differs(value, right, tolerance).any()
+    """True if two values agree: the same form and shapes, NaN and infinity at the same places, entries to rounding.
+
+    What is no array agrees with what is no array either, and of the same type.
+    """
+    pairs = zip(leaves(value), leaves(right), strict=False)
+    return shapes(value) == shapes(right) and all(_same(*pair, tolerance) for pair in pairs)
+
+
+def _same(value, right, tolerance):
+    if shapes(right) is None:
+        return type(value) is type(right)
     finite = np.isfinite(right)
-    if not np.array_equal(finite, np.isfinite(value)) or not np.array_equal(right[~finite], value[~finite], True):
-        return False
-    return same(value[finite], right[finite], tolerance)
+    if not finite.all():
+        if not np.array_equal(finite, np.isfinite(value)) or not np.array_equal(right[~finite], value[~finite], True):
+            return False
+        value, right = value[finite], right[finite]
+    return not differs(value, right, tolerance).any()
 
 
 def differs(value, right, tolerance=TOLERANCE):
@@ -99,19 +104,22 @@ def leaves(value):
     return [leaf for part in value for leaf in leaves(part)] if isinstance(value, tuple) else [value]
 
 
-def whole(value):
-    """True if a part of the value holds integers (or booleans) where the course has floats."""
-    return any(leaf is not None and leaf.dtype.kind in "iub" for leaf in leaves(value))
+def shapes(value):
+    """The shape of an array, a tuple of those of several; None for what is no array."""
+    return [shapes(part) for part in value] if isinstance(value, tuple) else getattr(value, "shape", None)
 
 
 def cut_to_integers(value, right):
-    """True if the integers of the value are what is left of the right numbers when their fractions are cut off."""
-    yours, wanted = leaves(value), leaves(right)
-    return len(yours) == len(wanted) and all(map(_is_cut, yours, wanted))
+    """True if a part of the value holds integers (or booleans), and they are what is left of the right numbers without
+    their fractions.
+    """
+    pairs = list(zip(leaves(value), leaves(right), strict=False))
+    whole = any(getattr(leaf, "dtype", np.dtype(float)).kind in "iub" for leaf, _ in pairs)
+    return whole and shapes(value) == shapes(right) and all(_is_cut(*pair) for pair in pairs)
 
 
 def _is_cut(value, right):
-    if value is None or value.shape != right.shape or not np.isfinite(right).all():
+    if value is None or not np.isfinite(right).all():
         return False
     cuts = (np.trunc, np.floor, np.rint) if value.dtype.kind in "iub" else ()
     return same(value, right) or any(np.array_equal(value, cut(right)) for cut in cuts)
@@ -119,7 +127,7 @@ def _is_cut(value, right):
 
 def in_another_shape(value, right):
     """True if value and right hold the same numbers in the same order, but in different shapes."""
-    if isinstance(right, tuple) or isinstance(value, tuple) or value is None:
+    if isinstance(right, tuple) or isinstance(value, tuple) or None in (shapes(value), shapes(right)):
         return False
     return value.size == right.size and value.shape != right.shape and same(value.reshape(right.shape), right)
 

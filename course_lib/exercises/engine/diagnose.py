@@ -2,11 +2,10 @@
 
 import functools
 
-from course_lib.exercises.engine.compare import Raised, cut_to_integers, finite, in_another_shape, same, whole
+from course_lib.exercises.engine.compare import Raised, cut_to_integers, finite, in_another_shape, same, shapes
 
-HARD_CODED = "hard_coded_sizes"
 LIMITS = {  # what is right in the cases with the first tag, and wrong in those with the second
-    HARD_CODED: ("notebook", "primes"),
+    "hard_coded_sizes": ("notebook", "primes"),
     "overflow": ("moderate", "huge"),
     "rank_one_only": ("rankone", "higher"),
 }
@@ -39,13 +38,11 @@ class Evidence:
         reshaped: whether the same numbers agree in a shape that is not the right one.
         """
         answer, target = self.answers[i].value, variant.value(i)
-        if isinstance(answer, Raised) or isinstance(target, Raised):
-            return () if isinstance(answer, Raised) and isinstance(target, Raised) else None
         if same(answer, target, self.definition.tolerance):
             return ()
-        if whole(answer) and cut_to_integers(answer, target):
+        if cut_to_integers(answer, target):
             return ("integer_result",)
-        misshapen = reshaped and getattr(answer, "shape", None) != getattr(self.right[i], "shape", None)
+        misshapen = reshaped and shapes(answer) != shapes(self.right[i])
         return ("wrong_shape",) if misshapen and in_another_shape(answer, target) else None
 
     def is_right(self, i):
@@ -86,11 +83,9 @@ def _limited(evidence, variants):
     """The answer that is explained in the cases within a limit, and wrong (or failing) in all those beyond it."""
     for limit, (tag_inside, tag_beyond) in LIMITS.items():
         inside = [i for i, case in enumerate(evidence.cases) if tag_inside in case.tags]
-        beyond = [i for i, case in enumerate(evidence.cases) if tag_beyond in case.tags]
-        if limit == HARD_CODED and inside:
-            notebook = evidence.cases[inside[0]].sizes.items()
-            others = [i for i, case in enumerate(evidence.cases) if not notebook & case.sizes.items()]
-            beyond += [i for i in others if i not in beyond]
+        own = evidence.cases[inside[0]].sizes.items() if inside else {}
+        far = [tag_inside == "notebook" and not own & case.sizes.items() for case in evidence.cases]
+        beyond = [i for i, case in enumerate(evidence.cases) if tag_beyond in case.tags or far[i]]
         if not inside or not beyond:
             continue
         if limit == "overflow" and all(finite(evidence.answers[i].value) for i in beyond):

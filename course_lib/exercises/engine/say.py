@@ -28,16 +28,11 @@ class _Facts(dict):
         return name
 
 
-def explanation(evidence, mistakes, i):
-    """What these mistakes show, spoken of case i, and the error that the code raises in some cases."""
-    said = f"{_sentences(evidence, mistakes, i)}{_coverage(evidence, mistakes)}"
-    return f"{said} {error(evidence)}" if evidence.raised else said
-
-
-def flagged(evidence, flags, i):
-    """What is certain without comparing numbers, and about the numbers, which no known mistake explains."""
-    said = f"{_sentences(evidence, flags, i, others=True)}{_coverage(evidence, flags)}"
-    return f"{said} {certain(evidence)}".strip()
+def explanation(evidence, mistakes, i, others=False):
+    """What these mistakes show, spoken of case i, and what is certain besides. others: if more is wrong, not known."""
+    said = f"{_sentences(evidence, mistakes, i, others)}{_coverage(evidence, mistakes)}"
+    more = certain(evidence) if others else error(evidence) if evidence.raised else ""
+    return f"{said} {more}".strip()
 
 
 def place(definition, mistakes):
@@ -66,14 +61,8 @@ def quoted(line):
 
 def variety(cases):
     """What a right answer was tried on, in words."""
-    words = {
-        "edge": "one sample, one unit",
-        "square": "equal sizes",
-        "float32": "float32",
-        "readonly": "read-only arrays",
-    }
-    found = [text for tag, text in words.items() if any(tag in case.tags for case in cases)]
-    return ", ".join(["different sizes", *found])
+    found = [words for words, has in _IN_COMMON.items() if any(map(has, cases))]
+    return f"Right in all {len(cases)} cases{', also with ' * bool(found)}{'; '.join(found)}."
 
 
 def certain(evidence):
@@ -92,10 +81,8 @@ def certain(evidence):
 
 def compare(value, right, tolerance=TOLERANCE, names=()):
     """How a value differs from the right one, in a sentence or two. names: of several arrays."""
-    if names:
-        return _compare_several(value, right, tolerance, names)
     if isinstance(right, tuple):
-        return _compare_layers(value, right, tolerance)
+        return _first_wrong(value, right, tolerance, names)
     if value is None or isinstance(value, tuple):
         return "there is no array of numbers to compare."
     if value.shape != right.shape:
@@ -175,25 +162,21 @@ def _ratio(value, right):
     return f", {subject[0]} is {ratios[0]:.6g} times the right one" if ratios[0] else f", and {subject[1]}"
 
 
-def _compare_several(value, right, tolerance, names):
-    if not isinstance(value, tuple) or len(value) != len(names):
-        return f"expected {len(names)} arrays, {', '.join(names)}, in a tuple."
-    parts = zip(names, value, right, strict=True)
+def _first_wrong(value, right, tolerance, names):
+    if _form(value) != _form(right):
+        what = f"arrays, {', '.join(names)}" if names else "pairs of arrays, one for each layer"
+        return f"expected {len(right)} {what}."
+    if names:
+        parts = zip(names, value, right, strict=True)
+    else:  # layers, in the order of a backward pass: the first wrong one is the cause
+        backwards = [(n, k) for n in reversed(range(len(right))) for k in (0, 1)]
+        parts = ((f"on the way back, {'Wb'[k]} of layer {n}", value[n][k], right[n][k]) for n, k in backwards)
     name, yours, wanted = next(part for part in parts if not same(*part[1:], tolerance))
     return f"{name} is the first that is wrong: {compare(yours, wanted, tolerance)}"
 
 
-def _compare_layers(value, right, tolerance):
-    pairs = isinstance(value, tuple) and all(isinstance(pair, tuple) and len(pair) == 2 for pair in value)
-    if not pairs or len(value) != len(right):
-        return f"expected a list of {len(right)} pairs of arrays, one for each layer."
-    for layer in reversed(range(len(right))):  # the order of a backward pass: the first wrong one is the cause
-        for part, yours, wanted in zip(("W", "b"), value[layer], right[layer], strict=True):
-            if not same(yours, wanted, tolerance):
-                after = "" if layer == len(right) - 1 else " (the layers after it are right)"
-                said = compare(yours, wanted, tolerance)
-                return f"the array for {part} of layer {layer} is the first that is wrong{after}: {said}"
-    return "all agree to rounding."
+def _form(value):
+    return tuple(map(_form, value)) if isinstance(value, tuple) else None
 
 
 def _where_right(cases, good):
