@@ -4,7 +4,6 @@ import re
 
 import numpy as np
 import pytest
-from chromium import axe
 from grids import points, status
 
 from course_lib.publish import export
@@ -51,13 +50,6 @@ def button(page, name):
     return page.get_by_role("button", name=name, exact=True).first
 
 
-def type_in(page, name, text):
-    box = page.get_by_role("textbox", name=name, exact=True)
-    box.fill(text)
-    box.press("Enter")
-    return box
-
-
 def notice(page):
     return page.locator(".bss-problem").first.inner_text()
 
@@ -77,7 +69,7 @@ def test_the_first_picture_has_the_numbers_of_the_run(lab):
     labels = [page.get_by_role("img", name=f"G[{l}], 32 by {G.shape[1]}: largest") for l, G in enumerate(frame.G)]
     largest = [float(label.get_attribute("aria-label").rsplit(" ", 1)[1]) for label in labels]
     assert largest == pytest.approx([np.abs(G).max() for G in frame.G], rel=1e-3)
-    label = page.get_by_role("img", name="Norm of ∇_W J by layer").get_attribute("aria-label")
+    label = page.get_by_role("img", name="norm of ∇_W J, by layer: ").get_attribute("aria-label")
     assert np.allclose([float(number) for number in label.partition(": ")[2].split(", ")], frame.norms[0], rtol=1e-3)
 
 
@@ -135,35 +127,30 @@ def test_one_step_more_leaves_the_axis_of_steps_as_it_is(lab):
     assert page.locator(".bss-panel:has(.bss-title:text('loss J')) svg text").all_text_contents() == ends
 
 
-def test_settings_are_changed_on_the_way_and_bad_ones_are_told(lab):
+def test_settings_are_changed_on_the_way(lab):
     page = lab.open(*CELLS)
-    type_in(page, "learning rate", "0,5")
+
+    def choose(name, text):
+        page.get_by_role("combobox", name=name, exact=True).select_option(text)
+
+    choose("learning rate", "0.01")
+    choose("λ (L2)", "0.1")
+    choose("batch size", "8")
+    page.get_by_role("img", name="G[0], 8 by 16").wait_for()
     button(page, "One step").click()
     wait_for_step(page, "step === 27")
     run = Run(Settings())
     run.advance(26)
-    run.with_setting("learning_rate", 0.5)
+    for name, value in (("learning_rate", 0.01), ("lam", 0.1), ("batch_size", 8)):
+        run.with_setting(name, value)
     run.advance(1)
     check_status(page, run)
-    for name, good, bad, message in (
-        ("learning rate", "0.5", "fast", "learning_rate is str 'fast', expected a finite number"),
-        ("batch size", "32", "401", "batch_size is 401, expected a whole number from 1 to 400"),
-        ("hidden units", "16, 16", "<b>x</b>", "hidden is '<b>x</b>', expected"),
-        ("λ (L2)", "0", "-1", "lam is -1, expected a finite number, at least 0"),
-    ):
-        box = type_in(page, name, bad)
-        page.get_by_text(message).wait_for()
-        assert box.get_attribute("aria-invalid") == "true" and box.input_value() == bad
-        assert name != "λ (L2)" or axe(page, ".jp-OutputArea-output") == []
-        type_in(page, name, good)
-        page.wait_for_function("() => document.querySelector('.bss-problem').textContent === ''")
-        assert box.get_attribute("aria-invalid") is None
-    assert step_of(page) in (0, 27)  # the hidden units were entered anew, which is another network
-    type_in(page, "hidden units", "5")
-    page.get_by_role("img", name="G[0], 32 by 5").wait_for()
-    page.get_by_role("combobox", name="data").select_option("digits")
+    choose("hidden units", "none")
+    page.get_by_role("img", name="G[0], 8 by 2").wait_for()
+    assert step_of(page) == 0
+    choose("data", "digits")
     page.get_by_text("of 257 held-out digits read wrong").wait_for()
-    page.get_by_role("combobox", name="activation").select_option("relu")
+    choose("activation", "relu")
     button(page, "One step").click()
     wait_for_step(page, "step === 1")
 
@@ -214,7 +201,7 @@ def test_an_exported_page_replays_what_was_recorded(lab):
     page = lab.open_exported(export.page, *CELLS, DIGITS)
     page.get_by_text("Training needs a running kernel, and this page has none. It replays").first.wait_for()
     assert step_of(page) == 26
-    assert all(one.is_disabled() for one in page.get_by_role("textbox").all())
+    assert all(one.is_disabled() for one in page.get_by_role("combobox").all())
     slider = page.get_by_role("slider", name="recorded frame").first
     slider.press("Home")
     slider.press("ArrowRight")

@@ -15,7 +15,7 @@ import numpy as np
 from course_lib.losses import softmax_cross_entropy
 from course_lib.network import Network
 from course_lib.regularizers import l2
-from course_lib.views.playground.settings import ACTIVATIONS
+from course_lib.views.playground.settings import ACTIVATIONS, DATA
 from course_lib.views.shared.one_thread import one_thread
 
 MOST_POINTS = 200  # of a curve; beyond that it is thinned
@@ -51,7 +51,7 @@ class Run:
         self.step, self.epoch, self.exploded = 0, 0.0, None
         self._rng = np.random.default_rng(settings.seed)
         self._order, self._start = [], 0
-        self._curve, self._spacing = [], 1
+        self._curve = []
         self.is_plane = settings.sizes[0] == 2  # or else images
         if self.is_plane:
             x, y = (np.linspace(low, high, GRID) for low, high in self.extent)
@@ -63,9 +63,12 @@ class Run:
     def with_setting(self, name, value):
         """The run that goes on with another learning rate, batch size or lambda, or a new one for any other setting.
 
-        Raises what `Settings` raises; the run is then as it was.
+        A batch is at most all of the data. Raises what `Settings` raises; the run is then as it was.
         """
-        settings = replace(self.settings, **{name: value})
+        changed = {name: value}
+        if name == "data":
+            changed["batch_size"] = min(self.settings.batch_size, len(DATA[value]().X_train))
+        settings = replace(self.settings, **changed)
         if name not in ("learning_rate", "batch_size", "lam"):
             return Run(settings)
         self.settings, self.network.lam = settings, settings.lam
@@ -119,10 +122,8 @@ class Run:
         if self._start >= len(self._order):
             self._order, self._start = self._rng.permutation(len(X)), 0
         rows = self._order[self._start : self._start + self.settings.batch_size]
-        before = [tuple(P.copy() for P in layer) for layer in self.network.parameters]
         if not math.isfinite(self.network.sgd_step(X[rows], target[rows], self.settings.learning_rate)):
-            self.network.parameters = before  # the step from a loss that is not finite is not taken
-            self.exploded = self.step
+            self.exploded = self.step  # the step from a loss that is not finite does not count
             return
         self._start += len(rows)
         self.step += 1
@@ -148,13 +149,12 @@ class Run:
         return trace.G, np.array([np.linalg.norm(dW) for dW, _ in gradients])
 
     def _record(self, row):
-        """The curve with this row, (n, 5); of rows that stand too near only the last is there, and is not kept."""
-        if not self._curve or row[0] - self._curve[-1][0] >= self._spacing:
-            self._curve.append(row)
-            if len(self._curve) > MOST_POINTS:
-                self._spacing = max(1, 2 * self.step // MOST_POINTS)
-                self._curve = self._curve[::2]
-        return np.array(self._curve if self._curve[-1][0] == row[0] else [*self._curve, row])
+        """The curve with this row, the only one of its step, (n, 5): the first, the last, and few of those between."""
+        if self._curve and self._curve[-1][0] == row[0]:
+            self._curve.pop()
+        self._curve.append(row)
+        few = np.linspace(0, len(self._curve) - 1, min(len(self._curve), MOST_POINTS)).astype(int)
+        return np.array([self._curve[k] for k in few])
 
     def _boundary(self):
         P = self.network.predict(self._grid)  # (GRID * GRID, 2)

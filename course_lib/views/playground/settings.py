@@ -13,6 +13,14 @@ from course_lib.practice import data
 
 DATA = {f.__name__: functools.cache(f) for f in (data.moons, data.spirals, data.digits)}
 MOST_LAYERS, MOST_UNITS = 6, 128
+OFFERED = {  # in the page, beside what the view was made with; in Python there is more
+    "data": list(DATA),
+    "hidden": [(), (4,), (16,), (64,), (16, 16), (64, 32), (16, 16, 16, 16)],
+    "activation": list(ACTIVATIONS),
+    "learning_rate": [0.001, 0.01, 0.03, 0.1, 0.3, 1, 5, 100],
+    "batch_size": [1, 8, 32, 128, 400],
+    "lam": [0, 0.0001, 0.001, 0.01, 0.1, 1],
+}
 _CALL = "TrainingPlayground(...)"
 
 

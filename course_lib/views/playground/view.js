@@ -3,22 +3,9 @@ const SAID_EVERY = 1000; // milliseconds between two readings while it plays
 const REPLAY_EVERY = 200; // milliseconds for each recorded frame
 const NOT_FINITE = -128; // among the colours of course_lib's _coloured
 const SIDE = 320; // of the plane, in units of its picture
-const NUMBERS = { learning_rate: "learning rate", batch_size: "batch size", lam: "λ (L2)" };
+const SETTINGS = { data: "data", hidden: "hidden units", activation: "activation", learning_rate: "learning rate", batch_size: "batch size", lam: "λ (L2)" };
 const LOOKS = ["bss-first", "bss-second"]; // of the two lines of a chart
 const FEW = 12; // points of a line: so few have marks
-
-/** A labelled field for typed text: {box, input}; onchange gets the text once it is entered. */
-function field(label, onchange, attributes = {}) {
-  const input = element("input", { type: "text", autocomplete: "off", spellcheck: "false", ...attributes });
-  input.addEventListener("change", () => onchange(input.value));
-  return labelled(label, input);
-}
-
-/** A number as it was typed, or the text where it is none: the kernel says what is expected. */
-function typed(text) {
-  const value = Number(text.replace("−", "-").replace(",", "."));
-  return text.trim() === "" || !Number.isFinite(value) ? text : value;
-}
 
 const percent = (share) => (Number.isFinite(share) ? `${Number((100 * share).toFixed(1))}%` : precise(share));
 const thousands = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, ","); // 12,345
@@ -26,7 +13,7 @@ const row = (matrix, i = 0) => Array.from({ length: matrix.shape[1] }, (_, j) =>
 
 const panel = (title, ...parts) => element("div", { class: "bss-panel" }, element("div", { class: "bss-title" }, ...typeset(title)), ...parts);
 
-/** A chart with a title, two lines (the second dashed) and a legend: {box, draw(lines, words, x, y), name}. */
+/** A chart with a title, two lines (the second dashed) and a legend: {box, draw(lines, words, x, y)}. */
 function twoLines(title, log) {
   const picture = chart({ width: 250, height: 150, left: 42, right: 14, top: 8, bottom: 24, log });
   const lines = LOOKS.map((look) => picture.inside.appendChild(svg("path", { class: look })));
@@ -38,15 +25,16 @@ function twoLines(title, log) {
     return { box: element("div", { class: "bss-entry" }, key, words), words };
   });
   const box = panel(title, ...legend.map((one) => one.box), picture.box);
-  function draw(points, words, x, y) {
+  function draw(points, words, x, y, label = words.join(", ")) {
     picture.axes(x, y);
     points.forEach((line, k) => {
       lines[k].setAttribute("d", picture.line(line));
       marks[k].setAttribute("d", line.length > FEW ? "" : picture.dots(line, k));
       setText(legend[k].words, words[k]);
     });
+    picture.name(`${title}: ${label}`);
   }
-  return { box, draw, name: picture.name };
+  return { box, draw };
 }
 
 /** Bytes as they come from the kernel, as whole numbers from -128 to 127. */
@@ -60,7 +48,8 @@ function plane() {
   const boundary = svg("path", { class: "bss-boundary" });
   const [line, shown] = [svg("svg", { "aria-hidden": "true" }, boundary), chart({ width: SIDE, height: SIDE, left: 0, right: 0, top: 0, bottom: 0 })];
   const kinds = [0, 1, 2, 3].map((kind) => shown.over.appendChild(svg("path", { class: `bss-class${kind % 2} ${kind > 1 ? "bss-held" : ""}` })));
-  const picture = element("div", { class: "bss-plane", role: "img" }, ground, line, shown.box);
+  const label = "The points of the plane and the boundary between the two classes";
+  const picture = element("div", { class: "bss-plane", role: "img", "aria-label": label }, ground, line, shown.box);
   const marks = ["● ○", "■ □"].map((text, kind) => element("span", { class: `bss-class${kind}` }, text));
   const key = element("div", {}, marks[0], " class 0, ", marks[1], " class 1; open: held out");
   const box = panel("the plane; line: boundary", key, picture);
@@ -81,7 +70,7 @@ function plane() {
     shown.axes({ from: x0, to: x1, ticks: [] }, { from: y0, to: y1, ticks: [] });
     kinds.forEach((path, kind) => path.setAttribute("d", shown.dots(all.filter(([, , c, held]) => c + 2 * held === kind), kind % 2)));
   }
-  return { box, draw, points, name: (text) => picture.setAttribute("aria-label", text) };
+  return { box, draw, points };
 }
 
 /** The path of the line on which numbers on a grid, value(i, j), change their sign: straight pieces, cell by cell. */
@@ -126,7 +115,7 @@ function mistakes() {
   return { box, draw };
 }
 
-/** The G of every layer: {box, draw, name}. The largest entry of each G has the full colour. */
+/** The G of every layer: {box, draw}. The largest entry of each G has the full colour. */
 function strip() {
   const row = element("div", { class: "bss-strip" });
   const note = element("div", { class: "bss-note" });
@@ -155,33 +144,27 @@ function strip() {
     matrices.forEach(({ data, limit, finite, shape: [m, n] }, l) => {
       paint(pieces[l].canvas, m, n, (k) => shade(data[k] / 127));
       setText(pieces[l].words, finite ? `largest ${precise(limit)}` : "not finite (grey)");
+      pieces[l].canvas.setAttribute("aria-label", `G[${l}], ${m} by ${n}: ${pieces[l].words.textContent}`);
     });
   }
-  function name() {
-    pieces.forEach(({ canvas, words }, l) => canvas.setAttribute("aria-label", `G[${l}], ${canvas.height} by ${canvas.width}: ${words.textContent}`));
-  }
-  return { box, draw, name };
+  return { box, draw };
 }
 
 class Playground {
   constructor(model, el) {
     this.model = model;
-    this.id = `${Date.now()}-${Math.random()}`; // of this view; a model may have several
     this.hasKernel = Boolean(model.widget_manager); // a page that was exported has no widget manager
-    this.recorded = model.get("recorded");
-    const past = this.model.get("answer").step;
+    const past = model.get("answer").step;
     const before = past ? `${thousands(past)} steps are taken already. ` : "";
     const hint = this.hasKernel ? `${before}Press Play, and watch the loss and G; change a setting while it plays.` : "";
     this.view = frame(el, "Training playground", hint);
     this.view.root.classList.add("bss-playground");
-    [this.playing, this.count, this.sent] = [false, 0, 0];
-    this.refused = {}; // {setting: why the kernel did not take it}
-    this.saidAt = -Infinity;
+    [this.playing, this.saidAt] = [false, -Infinity];
     this.charts = { loss: twoLines("loss J, by step", true), accuracy: twoLines("accuracy, by step", false), norms: twoLines("norm of ∇_W J, by layer", true) };
     Object.assign(this, { ground: plane(), wrong: mistakes(), layers: strip() });
     this.lay();
     this.kernel = asker(model, this.view, {
-      same: (a, b) => a.view === b.view && a.count === b.count,
+      same: (a, b) => a.id === b.id,
       draw: () => this.receive(),
       tell: (words) => setText(this.notice, words),
       send: (question) => this.send(question),
@@ -192,18 +175,17 @@ class Playground {
 
   begin() {
     const { view, model } = this;
-    this.paint();
-    if (!this.hasKernel && this.recorded.length > 1) this.replay();
-    else this.draw(model.get("answer"));
-    onTheme(() => this.paint(), view.signal);
-    oncePlaced(view.root, () => this.paint(), view.signal);
     const points = () => this.setup.points && this.ground.points(this.setup);
     points();
+    this.shown = model.get("answer");
+    this.paint();
+    if (!this.hasKernel && model.get("recorded").length) this.replay();
+    onTheme(() => this.paint(), view.signal);
+    oncePlaced(view.root, () => this.paint(), view.signal);
     view.follow(model, { setup: points });
     view.signal.addEventListener("abort", () => {
       this.playing = false;
       cancelAnimationFrame(this.due);
-      clearTimeout(this.later);
     });
   }
 
@@ -214,29 +196,16 @@ class Playground {
   // ---- settings and controls
 
   lay() {
-    this.notice = element("div", { class: "bss-problem", "aria-live": "polite", id: `bss-${++ids}` });
+    this.notice = element("div", { class: "bss-problem", "aria-live": "polite" });
     this.where = element("span", { class: "bss-where" });
-    const change = (name, value) => {
-      delete this.refused[name];
-      this.ask({ settings: { [name]: value } });
-    };
-    const units = (text) => {
-      const parts = text.split(/[\s,;()]+/).filter(Boolean).map(typed);
-      change("hidden", parts.every((part) => typeof part === "number") ? parts : text);
-    };
-    this.fields = {
-      data: choice("data", this.setup.data, null, (value) => change("data", value)),
-      hidden: field("hidden units", units),
-      activation: choice("activation", this.setup.activations, null, (value) => change("activation", value)),
-    };
-    for (const [name, label] of Object.entries(NUMBERS))
-      this.fields[name] = field(label, (text) => change(name, typed(text)), { inputmode: "decimal" });
-    const fields = Object.values(this.fields);
-    for (const { input } of fields) {
-      input.setAttribute("aria-describedby", this.notice.id);
+    this.fields = Object.entries(SETTINGS).map(([name, label]) => {
+      const values = this.setup.choices[name];
+      const options = values.map((value, k) => [k, [value].flat().join(", ") || "none"]);
+      const { box, input } = choice(label, options, null, (k) => this.ask({ settings: { [name]: values[k] } }));
       input.disabled = !this.hasKernel;
-    }
-    const settings = element("div", { class: "bss-controls", role: "group", "aria-label": "settings" }, ...fields.map(({ box }) => box));
+      return { box, show: (settings) => { input.value = values.findIndex((value) => String(value) === String(settings[name])); } };
+    });
+    const settings = element("div", { class: "bss-controls", role: "group", "aria-label": "settings" }, ...this.fields.map(({ box }) => box));
     this.controls = element("div", { class: "bss-controls", role: "group", "aria-label": "training: controls" });
     if (this.hasKernel) this.controls.append(this.buttons(), this.where);
     const charts = Object.values(this.charts).map(({ box }) => box);
@@ -264,13 +233,12 @@ class Playground {
   // ---- what is asked of the kernel: the next question when the last answer is about to be drawn
 
   ask(part) {
-    this.kernel.ask({ view: this.id, count: ++this.count, steps: 0, reset: false, settings: {}, ...part });
+    this.kernel.ask({ id: Math.random(), steps: 0, reset: false, settings: {}, ...part });
   }
 
   send(question) {
-    this.sent = question.count;
     try {
-      this.model.send({ ...question, steps: question.steps || (this.playing ? STEPS : 0) });
+      this.model.send(question);
     } catch {
       // The kernel has been restarted: nobody answers, and then the view says so.
     }
@@ -280,7 +248,7 @@ class Playground {
     if (this.shown.exploded !== null) return this.speak();
     this.playing = true;
     setText(this.play, "Pause");
-    this.ask({});
+    this.ask({ steps: STEPS });
   }
 
   stop() {
@@ -290,23 +258,20 @@ class Playground {
   }
 
   receive() {
-    const { asked, refused } = this.model.get("answer");
-    if (asked.view === this.id && asked.count === this.sent) Object.assign(this.refused, refused);
     this.due ??= requestAnimationFrame(() => {
       this.due = null;
       const next = this.model.get("answer");
-      if (this.playing && next.exploded === null) this.ask({}); // the kernel trains on while this frame is painted
+      if (this.playing && next.exploded === null) this.ask({ steps: STEPS }); // the kernel trains on while this frame is painted
       this.draw(next);
     });
   }
 
   // ---- what is drawn
 
-  draw(next, curve = unpack(next.curve)) {
-    const isNew = this.shown?.step !== next.step || this.shown?.run !== next.run;
+  draw(next) {
     this.shown = next;
-    this.shownCurve = curve;
     const { charts, setup } = this;
+    const curve = unpack(next.curve);
     const [loss, lossTest, rate, rateTest] = row(unpack(next.measured));
     const columns = [1, 2, 3, 4].map((k) => Array.from({ length: curve.shape[0] }, (_, i) => [at(curve, i, 0), at(curve, i, k)]));
     const to = upTo(Math.max(100, 1.1 * next.step)); // lasts for a while
@@ -322,55 +287,29 @@ class Playground {
     if (setup.images) this.wrong.draw(next.wrong, setup);
     this.layers.draw(next.G.map(bytes), next.settings.batch_size, this.shade);
     setText(this.where, `step ${thousands(next.step)}`);
-    this.showSettings(next.settings);
+    for (const field of this.fields) field.show(next.settings);
     if (this.playing && next.exploded !== null) this.stop();
-    this.tell(!this.playing && this.hasKernel && isNew);
-  }
-
-  showSettings(settings) {
-    for (const [name, { input }] of Object.entries(this.fields)) {
-      const isRefused = name in this.refused;
-      if (isRefused) input.setAttribute("aria-invalid", "true");
-      else input.removeAttribute("aria-invalid");
-      const text = [settings[name]].flat().join(", ");
-      if (input.tagName === "SELECT" || (!isRefused && document.activeElement !== input)) input.value = text;
-    }
+    if (!this.playing || performance.now() > this.saidAt + SAID_EVERY) this.speak();
   }
 
   drawNorms(norms) {
     const both = [row(norms), row(norms, 1)];
     this.range = decades(both.flat(), this.range, 0);
-    const gaps = both[0].flatMap((y, l) => (Number.isFinite(y) && y > 0 ? [] : [`${precise(y)} at layer ${l}`]));
     const x = { from: -0.4, to: both[0].length - 0.6, ticks: both[0].map((_, l) => l) };
     const points = both.map((values) => values.map((y, l) => [l, y]));
-    this.charts.norms.draw(points, [["now", ...gaps].join(", "), "before the first step"], x, this.range);
+    this.charts.norms.draw(points, ["now", "before the first step"], x, this.range, both[0].map(precise).join(", "));
   }
 
-  // ---- what is said: at most once a second while it moves
-
-  tell(atOnce) {
-    clearTimeout(this.later);
-    const wait = this.saidAt + SAID_EVERY - performance.now();
-    if (atOnce || wait <= 0) this.speak();
-    else this.later = setTimeout(() => this.speak(), wait);
-  }
-
+  /** Say what is shown: at most once a second while it moves. */
   speak() {
-    clearTimeout(this.later);
     this.saidAt = performance.now();
-    const { shown, charts } = this;
+    const { shown } = this;
     const [loss, lossTest, rate, rateTest] = row(unpack(shown.measured));
     const results = `training loss ${precise(loss)}, accuracy ${percent(rate)}; held out loss ${precise(lossTest)}, accuracy ${percent(rateTest)}`;
     this.view.say(`Step ${thousands(shown.step)}, epoch ${shown.epoch.toFixed(1)}: ${results}.`);
-    charts.loss.name(`Loss J by step, to ${precise(loss)} in training and ${precise(lossTest)} held out`);
-    charts.accuracy.name(`Accuracy by step, to ${percent(rate)} in training and ${percent(rateTest)} held out`);
-    charts.norms.name(`Norm of ∇_W J by layer: ${row(unpack(shown.norms)).map(precise).join(", ")}`);
-    this.ground.name(`The points of the plane and the boundary between the two classes, at accuracy ${percent(rate)}`);
-    this.layers.name();
-    const refusals = Object.values(this.refused).map((why) => `${why}. The run goes on as before.`);
-    const replays = this.recorded.length > 1 ? " It replays what was recorded." : "";
+    const replays = this.model.get("recorded").length ? " It replays what was recorded." : "";
     const absent = this.hasKernel ? "" : `Training needs a running kernel, and this page has none.${replays}`;
-    setText(this.notice, [...refusals, shown.remark, absent].filter(Boolean).join(" "));
+    setText(this.notice, [shown.remark, absent].filter(Boolean).join(" "));
   }
 
   // ---- colours are known once the view is in the page; they change with the theme
@@ -378,22 +317,14 @@ class Playground {
   paint() {
     const colours = palette(this.view.root);
     [this.shade, this.pale] = [shades(colours), shades(colours, 2)];
-    if (this.shown) this.draw(this.shown, this.shownCurve);
+    this.draw(this.shown);
   }
 
   /** Without a kernel: the frames that were recorded when the view was made. */
   replay() {
-    const { recorded } = this;
-    const final = this.model.get("answer");
-    const all = unpack(final.curve);
-    const show = (k) => {
-      const now = { ...final, ...recorded[k] };
-      const past = Array.from({ length: all.shape[0] }, (_, i) => row(all, i)).filter(([step]) => step < now.step);
-      const rows = [...past, [now.step, ...row(unpack(now.measured))]];
-      this.draw(now, { shape: [rows.length, 5], data: Float64Array.from(rows.flat()) });
-    };
+    const recorded = this.model.get("recorded");
     const last = recorded.length - 1;
-    const bar = player("recorded frame", last, show, this.view.signal, { step: last, every: REPLAY_EVERY });
+    const bar = player("recorded frame", last, (k) => this.draw(recorded[k]), this.view.signal, { step: last, every: REPLAY_EVERY });
     this.controls.append(bar.box, this.where);
     bar.go(last);
   }

@@ -1,14 +1,12 @@
 """TrainingPlayground: a network learns while you watch its losses, its G layer by layer, and what it makes of the data."""
 
-import dataclasses
-
 import numpy as np
 import traitlets
 
 from course_lib.pictures.panel import checked_index
 from course_lib.views.playground.picture import picture
 from course_lib.views.playground.run import Run
-from course_lib.views.playground.settings import ACTIVATIONS, DATA, Settings
+from course_lib.views.playground.settings import OFFERED, Settings
 from course_lib.views.shared.view import View, packed, script
 
 MOST_STEPS = 100_000  # at once, from Python
@@ -33,7 +31,7 @@ class TrainingPlayground(View):
     _esm, _css = script(__file__)
     setup = traitlets.Dict().tag(sync=True)  # the data, and what there is to choose from
     answer = traitlets.Dict().tag(sync=True)  # all else that is drawn, and which question of which view it answers
-    recorded = traitlets.List().tag(sync=True)  # frames without their curves
+    recorded = traitlets.List().tag(sync=True)  # frames, for a page without a kernel
 
     def __init__(
         self,
@@ -46,8 +44,9 @@ class TrainingPlayground(View):
         seed=0,
         steps=0,
     ):
-        self._run = Run(Settings(data, hidden, activation, learning_rate, batch_size, lam, seed))
-        self._runs, self._shown = 1, None
+        settings = Settings(data, hidden, activation, learning_rate, batch_size, lam, seed)
+        self._run, self._shown = Run(settings), None
+        self._choices = {name: sorted({*few, getattr(settings, name)}) for name, few in OFFERED.items()}
         checked_index("TrainingPlayground: steps", steps, MOST_STEPS)
         super().__init__()
         frames = [self._run.frame()]
@@ -57,7 +56,7 @@ class TrainingPlayground(View):
             if self._run.exploded is not None:
                 break
         self._show(frames[-1])
-        self.recorded = [self._packed(one, with_curve=False) for one in frames] if steps else []
+        self.recorded = [self._packed(one) for one in frames] if steps else []
         self.on_msg(self._receive)
 
     @property
@@ -86,43 +85,27 @@ class TrainingPlayground(View):
         return f"TrainingPlayground({settings.data}, {units} {settings.activation}, step {self.step})"
 
     def _receive(self, _, question, buffers):
-        """A view asks for a frame: {view, count, steps, reset, settings}; each question has one answer."""
-        refused = self._change(question["settings"])
+        """A view asks for a frame: {id, steps, reset, settings}; each question has one answer."""
+        for name, value in question["settings"].items():
+            self._run = self._run.with_setting(name, value)
         if question["reset"]:
-            self._begin(Run(self._run.settings))
+            self._run = Run(self._run.settings)
         self._run.advance(min(int(question["steps"]), _STEPS_OF_A_FRAME), BUDGET)
-        self._show(self._run.frame(), {name: question[name] for name in ("view", "count")}, refused)
+        self._show(self._run.frame(), question["id"])
 
-    def _change(self, settings):
-        """Change what can be changed; returns {name: why not} of the rest."""
-        refused = {}
-        for name, value in settings.items():
-            try:
-                self._begin(self._run.with_setting(name, value))
-            except (TypeError, ValueError) as error:
-                refused[name] = str(error).partition(": ")[2] or str(error)
-        return refused
-
-    def _begin(self, run):
-        if run is not self._run:
-            self._run, self._runs = run, self._runs + 1
-
-    def _show(self, frame, asked=None, refused=None):
+    def _show(self, frame, asked=None):
         """Send the frame, in one message; with the data, where they are new."""
-        settings = {field.name: getattr(self._run.settings, field.name) for field in dataclasses.fields(Settings)}
-        settings["hidden"] = list(settings["hidden"])
-        told = {"asked": asked or {}, "refused": refused or {}}
         with self.hold_sync():
             if self._shown is not self._run.data:
                 self._shown = self._run.data
                 self.setup = self._packed_data()
-            self.answer = self._packed(frame) | told | {"settings": settings}
+            self.answer = self._packed(frame) | {"asked": {"id": asked}}
 
-    def _packed(self, frame, with_curve=True):
+    def _packed(self, frame):
         """The frame as the browser takes it."""
         wrong = {} if frame.wrong is None else {"count": len(frame.wrong), "first": frame.wrong[:MOST_WRONG].tolist()}
         return {
-            "run": self._runs,
+            "settings": {name: getattr(self._run.settings, name) for name in OFFERED},
             "step": frame.step,
             "epoch": frame.epoch,
             "exploded": frame.exploded,
@@ -132,12 +115,13 @@ class TrainingPlayground(View):
             "G": [_coloured(G) for G in frame.G],
             "boundary": {} if frame.boundary is None else _coloured(frame.boundary, 1),
             "wrong": wrong,
-        } | ({"curve": packed("curve", frame.curve)} if with_curve else {})
+            "curve": packed("curve", frame.curve),
+        }
 
     def _packed_data(self):
         """What is drawn of the data in every frame: points (x, y, class, is held out), or the held-out images."""
         run, data = self._run, self._run.data
-        setup = {"m_test": len(data.X_test), "activations": list(ACTIVATIONS), "data": list(DATA)}
+        setup = {"m_test": len(data.X_test), "choices": self._choices}
         if run.is_plane:
             rows = [(X, target, is_test) for is_test, (X, target) in enumerate((data[:2], data[2:]))]
             points = [np.column_stack([X, T[:, 1], np.full(len(X), is_test)]) for X, T, is_test in rows]
