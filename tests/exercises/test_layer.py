@@ -11,7 +11,6 @@ from refusals import not_refused
 
 from course_lib.exercises import check_layer
 from course_lib.exercises.engine import layer
-from course_lib.exercises.engine.layer_inputs import MOST_ENTRIES
 from course_lib.jacobian import key_idea, numeric_jacobian
 
 DENSE = {"X": (7, 5), "W": (5, 3), "b": (1, 3)}
@@ -374,32 +373,23 @@ def test_jumps_do_not_hide_a_wrong_entry(edge):
     assert result.status == "wrong" and "1 of 3 entries differ" in result.message and "(2,)" in result.message
 
 
-def test_random_numbers_and_a_state_that_drifts_are_noticed_the_first_before_the_long_measurement():
+def test_random_numbers_are_noticed_before_the_long_measurement():
     rng, calls = np.random.default_rng(), []
     state = np.random.get_state()[1].copy()
-    for factor, count in (
-        (lambda: np.random.rand(), 2),
-        (lambda: rng.random(), 2),
-        (lambda: 1 + (len(calls) > 20), None),
-    ):
+    for factor in (np.random.rand, rng.random):
         calls.clear()
         result = check_layer(lambda X, factor=factor: calls.append(1) or X * factor(), lambda X, G: G, **ONE)
         assert result.status == "error" and "other results for the same arguments" in result.message
         assert "seed" in result.message and "mask" in result.message
-        assert count in (len(calls), None)
+        assert len(calls) == 2
     assert (np.random.get_state()[1] == state).all()
 
 
 def test_writing_into_the_arguments_is_noticed():
-    def forward(X):
-        X *= 2
-        return X
-
     given = np.ones((2, 2))
-    result = check_layer(forward, lambda X, G: np.multiply(G, 2, out=G), X=given)
+    result = check_layer(lambda X: 2 * X, lambda X, G: np.multiply(G, 2, out=G), X=given)
     assert (result.status, result.mistakes) == ("wrong", ("mutates_input",))
-    assert "forward writes into the arrays that it was given: work on a copy. backward writes" in result.message
-    assert result.message.count("writes") == 2 and (given == 1).all()
+    assert "backward writes into the arrays that it was given: work on a copy" in result.message and (given == 1).all()
 
 
 def fails(text):
@@ -474,6 +464,12 @@ def test_an_endless_loop_is_stopped_and_one_that_is_slow_is_told_to_be_smaller(m
         assert says in result.message
 
 
+def test_tensors_that_would_fill_the_memory_are_not_made():
+    result = check_layer(dense, dense_back, X=(64, 100), W=(100, 64), b=(1, 64))
+    assert (result.status, result.mistakes) == ("error", ("too_slow",))
+    assert f"{64 * 64 * (6400 + 6400 + 64):,} entries, expected at most 1,000,000" in result.message
+
+
 def test_what_is_printed_warned_or_set_is_kept_apart(capsys):
     def forward(X):
         print("forward was here")
@@ -504,9 +500,6 @@ def checked(forward, backward, shapes):
 
 def test_bad_arguments_are_refused_by_name():
     call, missing = "check_layer(forward, backward, **shapes): ", "do not fit forward: missing a required argument"
-    entries = 64 * 64 * (6400 + 6400 + 64)
-    assert entries > MOST_ENTRIES
-    too_large = f"{entries:,} entries, expected at most 1,000,000"
     cases = (
         ({"forward": "X"}, TypeError, f"{call}forward is str"),
         ({"backward": dict}, TypeError, "backward is type"),
@@ -531,8 +524,6 @@ def test_bad_arguments_are_refused_by_name():
         ({"shapes": DENSE | {"X": np.ma.ones((7, 5))}}, TypeError, "X is MaskedArray"),
         ({"shapes": DENSE | {"X": np.full((7, 5), np.nan)}}, ValueError, "X[0, 0] is nan"),
         ({"forward": lambda i: i, "shapes": {"i": np.arange(3)}}, ValueError, "no argument holds real numbers"),
-        ({"shapes": DENSE | {"X": (10**9, 10**9), "W": (10**9, 3)}}, ValueError, "at least 1,000,0"),
-        ({"shapes": {"X": (64, 100), "W": (100, 64), "b": (1, 64)}}, ValueError, too_large),
     )
     assert not_refused(checked, {"forward": dense, "backward": dense_back, "shapes": DENSE}, cases) == []
 

@@ -2,18 +2,19 @@
 
 import contextlib
 import functools
+import inspect
 import re
 from dataclasses import dataclass
 from types import SimpleNamespace
 
 import numpy as np
 
+from course_lib.arguments import Whole, describe, finite_array
 from course_lib.exercises.engine.card import Result
 from course_lib.exercises.engine.cases import Case
 from course_lib.exercises.engine.check import judged, verdict, with_repairs
 from course_lib.exercises.engine.compare import FLOAT32_TOLERANCE, TOLERANCE, Answer, Raised, plain, same
 from course_lib.exercises.engine.diagnose import Evidence
-from course_lib.exercises.engine.layer_inputs import Inputs
 from course_lib.exercises.engine.layer_readings import difference, variants
 from course_lib.exercises.engine.mistakes import MISTAKES, bare
 from course_lib.exercises.engine.repair import repairs, source_text
@@ -22,6 +23,8 @@ from course_lib.exercises.engine.sandbox import TIME_LIMIT, Sandbox, Stopped
 from course_lib.exercises.engine.say import quoted
 from course_lib.jacobian import key_idea, numeric_jacobian
 
+_CALL = "check_layer(forward, backward, **shapes)"
+_MOST_ENTRIES = 10**6  # of all the tensors dZ/dA together
 _STEP = 2.0**-24  # of an entry, to see a kink
 _KINK, _ROUNDING = 1e-3, 1e-13  # the slopes on both sides may differ by a part of the largest, and by rounding
 _MEASURED = 1e-9  # the error of a measured tensor, where Z is near 1
@@ -41,19 +44,21 @@ def check_layer(forward, backward, /, **shapes):
     allows them, dZ/dA of each argument A is measured by `numeric_jacobian`, and contracted with a random G by the key
     idea. Take different primes as sizes. Each of the two functions may take 5 seconds.
 
-    Raises TypeError or ValueError, which name the argument, for functions and shapes that cannot be
-    checked, and ValueError if the tensors have more than a million entries. Whatever the functions do, a `Result` comes.
+    Raises TypeError or ValueError, which name the argument, for functions and shapes that cannot be checked. Whatever
+    the functions do, a `Result` comes.
     """
-    inputs = Inputs(forward, backward, shapes)
-    names = ", ".join(inputs.names)
-    arguments = f"{names}, {'dZ' if 'G' in inputs.names else 'G'}"
+    for name, function in (("forward", forward), ("backward", backward)):
+        if not callable(function) or inspect.isclass(function):
+            raise TypeError(f"{_CALL}: {name} is {describe(function)}, expected a function")
+    layer = _Layer(forward, shapes)
+    arguments = f"{layer.listed}, {'dZ' if 'G' in layer.names else 'G'}"
     if why := objection("backward", arguments, backward):
         why += " They are forward's, and then G = dL/dZ; whatever else it needs, such as Z, it computes from these."
         return Result("error", (), why, exercise="check_layer")
     if is_stub(forward) or is_stub(backward):
-        message = f"Write forward({names}) and backward({arguments}), and check again."
+        message = f"Write forward({layer.listed}) and backward({arguments}), and check again."
         return Result("not attempted", (), message, exercise="check_layer")
-    layer, sandbox, running = _Layer(inputs, forward), Sandbox(TIME_LIMIT), "forward"
+    sandbox, running = Sandbox(TIME_LIMIT), "forward"
     try:
         with sandbox:
             sandbox.call(layer.measure)
@@ -82,32 +87,62 @@ class _Drawn(Case):
 
 
 class _Layer:
-    """A layer as an exercise, for `run`: its cases are draws whose tensors are measured; the answers are backward's."""
+    """A layer as an exercise, for `run`: its cases are draws whose tensors are measured; the answers are backward's.
+
+    names: of the arguments, in forward's order; measured: those that have a gradient; m: the first axis of the first.
+    """
 
     form, tolerance = "several", TOLERANCE
 
-    def __init__(self, inputs, forward):
-        self.inputs, self._forward, self._names = inputs, forward, ", ".join(inputs.names)
-        self.cases, self.unclaimed, self.changed = [], (), False
+    def __init__(self, forward, shapes):
+        self._forward, self.cases, self.unclaimed = forward, [], ()
+        try:
+            self._bind = inspect.signature(forward).bind
+            order = list(self._bind(**shapes).arguments)
+            self.names = tuple(sorted(shapes, key=order.index))
+        except (TypeError, ValueError) as error:  # ValueError: it is written in C
+            expected = "expected a shape for each of its arguments by name, as in X=(7, 5)"
+            why = f"shapes for ({', '.join(shapes)}) do not fit forward: {error}"
+            raise TypeError(f"{_CALL}: {why}; {expected}") from None
+        self.listed = ", ".join(self.names)
+        self._given = {n: _array(n, shapes[n]) for n in self.names if not isinstance(shapes[n], (tuple, list))}
+        asked = shapes | {name: A.shape for name, A in self._given.items()}
+        self.shapes = {n: tuple(Whole(1)(_CALL, f"a size in {n}", k) for k in asked[n]) for n in self.names}
+        self.measured = [n for n in self.names if n not in self._given or self._given[n].dtype.kind == "f"]
+        if not self.measured:
+            raise ValueError(f"{_CALL}: no argument holds real numbers, so there is no gradient to check")
+        self.m = (*self.shapes[self.names[0]], 1)[0]
 
     def measure(self):
         """Fill `cases`; the last one has zeros and repeats, if forward has a value there. Raises `Stopped`."""
-        rng, inputs = np.random.default_rng(0), self.inputs
-        for special in [False] * max(2, 16 // inputs.entries) + [True] * bool(inputs.drawn):
+        rng, entries = np.random.default_rng(0), sum(int(np.prod(self.shapes[name])) for name in self.measured)
+        for special in [False] * max(2, 16 // entries) + [True] * (len(self._given) < len(self.names)):
             with contextlib.suppress(*[Stopped] * special):
-                self.cases.append(self._drawn(inputs.draw(rng, special), rng, frozenset({"zeros"} if special else ())))
+                self.cases.append(self._drawn(rng, special, entries))
 
-    def _drawn(self, arrays, rng, tags):
+    def _drawn(self, rng, special, entries):
+        """A case of the given arrays, and normal random numbers; special: with zeros, repeats and equal rows."""
+        arrays = {
+            n: self._given[n] if n in self._given else np.array(rng.standard_normal(self.shapes[n])) for n in self.names
+        }
+        for A in [arrays[n] for n in self.names if special and n not in self._given and arrays[n].ndim]:
+            A.flat[:: max(2, A.size // 3)] = 0
+            A.flat[-1] = A.flat[A.size // 2]
+            A[len(A) // 2] = A[-1]
         Z = self._Z(arrays)
         if not np.isfinite(Z).all():
             advice = ". If an argument must be special, say positive, pass an array instead of its shape, as in "
-            raise Stopped("not_finite", "gives NaN or infinity here", f"{advice}{self.inputs.names[0]}=np.array(...).")
-        self.inputs.check_size(Z.size)
+            raise Stopped("not_finite", "gives NaN or infinity here", f"{advice}{self.names[0]}=np.array(...).")
+        if Z.size * entries > _MOST_ENTRIES:
+            what = f"makes tensors dZ/dA of {Z.size * entries:,} entries, expected at most {_MOST_ENTRIES:,}"
+            raise Stopped("too_slow", what, ": small primes as sizes, such as 7, 5 and 3, show as much.")
+        if not same(self._Z(arrays), Z, 1e-12):
+            what = "gives other results for the same arguments, so its derivatives cannot be measured"
+            advice = ". If it draws random numbers, make their generator from a fixed seed inside it, or pass the mask"
+            raise Stopped("other_each_time", what, f"{advice} as an argument.")
         G = np.array(rng.standard_normal(Z.shape))
-        self._Z(arrays, Z)
-        parts = {name: self._part(name, arrays, Z, G) for name in self.inputs.measured}
-        self._Z(arrays, Z)
-        return _Drawn((*arrays.values(), G), {"m": self.inputs.m}, tags, Z=Z, parts=parts)
+        parts = {name: self._part(name, arrays, Z, G) for name in self.measured}
+        return _Drawn((*arrays.values(), G), {"m": self.m}, frozenset(["zeros"] * special), Z=Z, parts=parts)
 
     def _part(self, name, arrays, Z, G):
         A = arrays[name]
@@ -133,22 +168,16 @@ class _Layer:
         right = np.where(abs(right) <= error, 0, right)
         return SimpleNamespace(J=J, sure=sure, right=right, tolerance=lambda share: share * scale + error)
 
-    def _Z(self, arrays, before=None):
-        """What forward gives for these arguments, a dict by name. before: what it gave for them the last time."""
-        copies = {name: A.copy() for name, A in arrays.items()}
-        bound = self.inputs.bind(**copies)
+    def _Z(self, arrays):
+        """What forward gives for these arguments, a dict by name. Raises `Stopped`."""
+        bound = self._bind(**{name: A.copy() for name, A in arrays.items()})
         value = called(self._forward, bound.args, bound.kwargs)
         if isinstance(value, Raised):
             raise Stopped("raises", *self._raised(value))
-        self.changed |= any(not np.array_equal(copies[name], A) for name, A in arrays.items())
         Z, what = plain(value)
         if what or Z.dtype != np.float64 or not Z.size:
             what = f"gave an object of type {what}" if what else f"gave an array of {Z.dtype} of shape {Z.shape}"
             raise Stopped("wrong_type", what, ", expected one array Z of float64, with entries.")
-        if before is not None and not same(Z, before, 1e-12):
-            what = "gives other results for the same arguments, so its derivatives cannot be measured"
-            advice = ". If it draws random numbers, make their generator from a fixed seed inside it, or pass the mask"
-            raise Stopped("other_each_time", what, f"{advice} as an argument.")
         return Z
 
     def behind_forward(self, backward):
@@ -156,33 +185,32 @@ class _Layer:
 
         @functools.wraps(backward)
         def behind(*arguments):
-            self._Z(dict(zip(self.inputs.names, arguments, strict=False)))
+            self._Z(dict(zip(self.names, arguments, strict=False)))
             return backward(*arguments)
 
         return behind
 
     def plain(self, value):
         """An array, or None, for each argument that has a gradient: a tuple; and what came instead, "" if nothing did."""
-        names, measured = self.inputs.names, self.inputs.measured
-        if not isinstance(value, (tuple, list, dict)) and value is not None and len(measured) == 1:
+        if not isinstance(value, (tuple, list, dict)) and value is not None and len(self.measured) == 1:
             value = (value,)
         what = "None (is there no return?)" if value is None else f"an object of type {type(value).__name__}"
         if isinstance(value, (tuple, list)):
             what = f"{len(value)} gradient{'s' * (len(value) != 1)}"
-            order = next((order for order in (names, measured) if len(order) == len(value)), ())
+            order = next((order for order in (self.names, self.measured) if len(order) == len(value)), ())
             value = dict(zip(order, value, strict=False))
-        if not isinstance(value, dict) or not set(measured) <= set(value) <= set(names):
+        if not isinstance(value, dict) or not set(self.measured) <= set(value) <= set(self.names):
             return None, what
-        if extra := [name for name in value if name not in measured and value[name] is not None]:
+        if extra := [name for name in value if name not in self.measured and value[name] is not None]:
             advice = f"pass {extra[0]}.astype(float), or give None for it"
             return None, f"a gradient for {extra[0]}, which holds no floats: {advice}"
-        found = {name: (None, "") if value[name] is None else plain(value[name]) for name in measured}
+        found = {name: (None, "") if value[name] is None else plain(value[name]) for name in self.measured}
         what = next((f"an object of type {what} for {name}" for name, (_, what) in found.items() if what), "")
         return tuple(array for array, _ in found.values()), what
 
     def settled(self, value, case):
         """The gradients of a case, with what agrees or is not sure put right, and what was never claimed."""
-        return value and tuple(self.settled_part(name, case, part) for name, part in zip(self.inputs.measured, value))
+        return value and tuple(self.settled_part(name, case, part) for name, part in zip(self.measured, value))
 
     def settled_part(self, name, case, value):
         """The same for one argument."""
@@ -196,26 +224,25 @@ class _Layer:
 
     def verdict(self, answers):
         """(status, ids of the mistakes, message)."""
-        measured = self.inputs.measured
         flags = {flag: answer for answer in answers for flag in answer.flags}
         if raised := next((answer.value for answer in answers if isinstance(answer.value, Raised)), None):
             return "error", ("raises",), f"backward {''.join(self._raised(raised))}"
         if "wrong_type" in flags:
-            expected = f"expected a gradient for each of {self._names}, in this order"
+            expected = f"expected a gradient for each of {self.listed}, in this order"
             return "wrong", ("wrong_type",), f"backward gave {flags['wrong_type'].what}; {expected}."
-        if "other_each_time" in flags:
-            what = "backward gives other gradients when it is called again with the same arguments."
-            return "wrong", ("other_each_time",), f"{what} Look at {MISTAKES['other_each_time'].look}."
-        columns = dict(zip(measured, zip(*(answer.value for answer in answers), strict=True), strict=True))
+        for flag, what in (
+            ("other_each_time", "gives other gradients when it is called again with the same arguments"),
+            ("mutates_input", "writes into the arrays that it was given: work on a copy"),
+        ):
+            if flag in flags:
+                return "wrong", (flag,), f"backward {what}. Look at {MISTAKES[flag].look}."
+        columns = dict(zip(self.measured, zip(*(answer.value for answer in answers), strict=True), strict=True))
         self.unclaimed = tuple(name for name, column in columns.items() if all(value is None for value in column))
-        told = {name: self._told(name, columns.get(name)) for name in self.inputs.names}
+        told = {name: self._told(name, columns.get(name)) for name in self.names}
         said = [f"{name}: {what}{'' if what.endswith('?') else '.'}" for name, (what, _, _) in told.items()]
-        writes = ["forward"] * bool(self.changed) + ["backward"] * ("mutates_input" in flags)
-        said += [f"{which} writes into the arrays that it was given: work on a copy." for which in writes]
-        look = [look for _, _, look in told.values() if look] + [MISTAKES["mutates_input"].look] * bool(writes)
-        if look:
+        if look := [look for _, _, look in told.values() if look]:
             ids = [key for _, keys, _ in told.values() for key in keys]
-            return "wrong", (*["mutates_input"] * bool(writes), *ids), f"{' '.join(said)} Look at {look[0]}."
+            return "wrong", ids, f"{' '.join(said)} Look at {look[0]}."
         if not any(what.startswith("right") for what, _, _ in told.values()):
             return "error", (), " ".join(said)
         said.append(f"Each is what the key idea makes of the tensor, in {len(self.cases)} draws of numbers.")
@@ -229,7 +256,7 @@ class _Layer:
         if not any(map(np.any, sure)):
             return "not decided, forward has a kink or a jump at every entry: pass another array", (), ""
         but = " (except where forward has a kink or a jump)" * (not all(map(np.all, sure)))
-        f = "forward" if self._names == name else f"lambda {name}: forward({self._names})"
+        f = "forward" if self.listed == name else f"lambda {name}: forward({self.listed})"
         look = f"key_idea(numeric_jacobian({f}, {name}), G), with both from course_lib.jacobian: it is what"
         look += f" backward must give for {name}; subtract yours to see what is missing"
         status, keys, message, _ = verdict(Evidence(variants(self, name, look), tuple(map(Answer, column))))
@@ -241,5 +268,16 @@ class _Layer:
 
     def _raised(self, value):
         """What was raised, and for which arguments."""
-        why = f"{': ' * bool(value.text)}{value.text}."
-        return f"raises {value.kind}{quoted(value.line)}", f" for {self.inputs.spoken}{why}"
+        sizes = ", ".join(f"{name} {shape}" for name, shape in self.shapes.items())
+        return f"raises {value.kind}{quoted(value.line)}", f" for {sizes}{': ' * bool(value.text)}{value.text}."
+
+
+def _array(name, value):
+    """The given array as float64, or, if it holds integers or booleans, as it is."""
+    if not isinstance(value, np.ndarray):
+        raise TypeError(f"{_CALL}: {name} is {describe(value)}, expected a shape such as (7, 5), or a numpy array")
+    if type(value) is not np.ndarray or value.dtype.kind not in "iub":
+        if finite_array(_CALL, name, value).dtype.kind != "f":
+            raise TypeError(f"{_CALL}: {name} has dtype {value.dtype}, expected real floats, or integers")
+        value = value.astype(float)
+    return value.copy()

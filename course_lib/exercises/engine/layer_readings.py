@@ -11,8 +11,8 @@ from course_lib.exercises.engine.variants import Variant
 
 def variants(layer, name, look):
     """Those of one argument, as `diagnose` takes them. layer: with `cases` and `settled_part`; look: what is right."""
-    m = layer.inputs.m
-    shape = layer.inputs.shapes[name]
+    m = layer.m
+    shape = layer.shapes[name]
     own = {
         "batch_not_averaged": f"is exactly {m} times the gradient: a mean over the batch lacks its 1/m",
         "flat_bias": f"is flat, {{shape}}; {name} has the shape {shape}",
@@ -41,7 +41,7 @@ def variants(layer, name, look):
 
 def difference(layer, name, values):
     """Of what each row, or column, of yours less the right one is a multiple in every draw, a sentence; or ""."""
-    names = (*layer.inputs.names, "G", "")
+    names = (*layer.names, "G", "")
     for (line, axis), other in itertools.product((("row", 1), ("column", 0)), names):
         for value, case in zip(values, layer.cases, strict=True):
             right = case.parts[name].right
