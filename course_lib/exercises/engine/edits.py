@@ -193,12 +193,9 @@ class Change:
     @property
     def alike(self):
         """The same change elsewhere has the same key."""
-        if self.kind in ("averaged", "bound anew", "bound anew +0.01", "added", "in place", "dtype", "scaled"):
-            return (self.kind,)
         what = self.new.replace(self.old, "_", 1) if self.old and self.old in self.new else (self.old, self.new)
-        if self.kind == "function":  # whatever it is called with
-            what = tuple(text.partition("(")[0] for text in (self.old, self.new))
-        return (self.kind, what, self.line if self.kind == "copy" else 0)
+        whole = self.kind in ("averaged", "bound anew", "bound anew +0.01", "added", "in place", "dtype", "scaled")
+        return (self.kind, not whole and what)
 
     def apply(self, source):
         """The changed source; bytes, as the source."""
@@ -776,18 +773,6 @@ def core(node, s):
 
 
 # Statements
-
-
-@edit(ast.Assign)
-def unpacked(node, s):
-    """The arrays themselves changed, where a tuple of them is set that another line unpacks."""
-    target = s.text(node.targets[0])
-    for other in ast.walk(s.function) if isinstance(node.targets[0], ast.Subscript) else ():
-        if isinstance(other, ast.Assign) and isinstance(other.targets[0], ast.Tuple) and s.text(other.value) == target:
-            yield (
-                "bound anew",
-                f"{', '.join(f'{s.text(e)}[...]' for e in other.targets[0].elts)} = {s.text(node.value)}",
-            )
 
 
 @edit(ast.Assign, ast.AugAssign, ast.Expr, ast.Return)

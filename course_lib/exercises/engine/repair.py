@@ -35,16 +35,38 @@ _MARGIN = 0.06  # repairs that are this near to the best are as good
 _DEAREST = 4.0  # what costs more is no likely mistake
 _SECOND, _NEARER = 0.3, 0.8  # what a second change costs, and what it counts how wrong the first one left the answer
 _LONGEST = 200  # lines; longer code is not searched
-_EFFECTS, _MODULES, _SEEDS, _HARMLESS = (
-    frozenset(names.split())
-    for names in (
-        """open input eval exec compile __import__ globals locals vars setattr delattr breakpoint exit quit
-        save savez savetxt load loadtxt fromfile tofile dump seterr set_printoptions setflags memmap""",
-        "os sys io subprocess socket shutil pathlib time threading random ctypes requests urllib datetime",
-        "default_rng seed RandomState",
-        "numpy math collections itertools functools",
-    )
+_EFFECTS = frozenset(
+    [
+        "open",
+        "input",
+        "eval",
+        "exec",
+        "compile",
+        "__import__",
+        "globals",
+        "locals",
+        "vars",
+        "setattr",
+        "delattr",
+        "breakpoint",
+        "exit",
+        "quit",
+        "save",
+        "savez",
+        "savetxt",
+        "load",
+        "loadtxt",
+        "fromfile",
+        "tofile",
+        "dump",
+        "seterr",
+        "set_printoptions",
+        "setflags",
+        "memmap",
+        "random",
+    ]
 )
+_HARMLESS = {"numpy", "math", "collections", "itertools", "functools", "course_lib"}  # modules
 
 
 class Unreadable(Exception):
@@ -93,17 +115,12 @@ class Program:
     """
 
     def __init__(self, function):
-        wraps = []
-        while isinstance(function, functools.partial):
-            wraps.append(function)
-            function = function.func
         if not isinstance(function, types.FunctionType):
             raise Unreadable
-        self._bound = tuple((each.args, each.keywords) for each in reversed(wraps))
         try:
             nonlocals = inspect.getclosurevars(inspect.unwrap(function)).nonlocals
-        except Exception:  # noqa: BLE001 - a cell that is not filled
-            nonlocals = {}
+        except ValueError:  # a cell that is not filled
+            raise Unreadable from None
         self._globals = {**function.__globals__, **nonlocals}
         self.units, waiting, known = [], [function], {function.__name__}
         while waiting and len(self.units) < 8:
@@ -115,24 +132,20 @@ class Program:
                     known.add(name)
                     waiting.append(other)
         trees = [ast.parse(unit.source) for unit in self.units]
-        self._names = set().union(*map(_names, trees)) - {unit.name for unit in self.units}
-        self._names = {name for name in self._names if name in self._globals}
-        self._data = {n for n in self._names if isinstance(self._globals[n], (np.ndarray, list, dict, set))}
-        for tree in trees:
-            if _has_effects(tree, self._globals):
-                raise Unreadable
+        names = set().union(*map(_names, trees)) - {unit.name for unit in self.units}
+        self._used = {name: self._globals[name] for name in names if name in self._globals}
+        if any(_has_effects(tree, self._globals) for tree in trees):
+            raise Unreadable
 
     def function(self, units, more=()):
         """The function of these units, in a namespace of its own. Raises what running the definitions raises."""
-        space = {"np": np} | {name: self._globals[name] for name in self._names} | dict(more)
-        for name in self._data:
-            space[name] = copy.deepcopy(space[name])
+        space = {"np": np} | self._used | dict(more)
+        for name, value in self._used.items():
+            if isinstance(value, (np.ndarray, list, dict, set)):
+                space[name] = copy.deepcopy(value)
         for unit in reversed(units):
             exec(_compiled(unit.source, unit.name), space)  # noqa: S102 - the learner's own code
-        made = space[units[0].name]
-        for args, keywords in self._bound:
-            made = functools.partial(made, *args, **keywords)
-        return made
+        return space[units[0].name]
 
     def seen(self, judge, i, limit):
         """The units, with what their names held in a run of case i, of so many seconds at most."""
@@ -153,7 +166,7 @@ class Program:
 
         with contextlib.suppress(Exception, SystemExit, TimeUp):
             limited(_WAITS * limit, run, processor=limit)
-        others = {n: "call" for n in [*(u.name for u in self.units[1:]), *self._names] if self._is_slope(n)}
+        others = {n: "call" for n in [*(u.name for u in self.units[1:]), *self._used] if self._is_slope(n)}
         return tuple(replace(unit, kinds=others | kinds[unit.name]) for unit in self.units)
 
     def _is_slope(self, name):
@@ -176,12 +189,9 @@ def _unit(function):
     node = tree.body[0]
     if isinstance(node, ast.FunctionDef):
         return Unit(node.name, text.encode(), node.lineno)
-    found = [each for each in ast.walk(tree) if isinstance(each, ast.Lambda)]
-    if len(found) != 1:
-        raise Unreadable
-    if isinstance(node, ast.Assign) and node.value is found[0] and isinstance(node.targets[0], ast.Name):
+    if isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda) and isinstance(node.targets[0], ast.Name):
         return Unit(node.targets[0].id, text.encode())
-    return Unit("answer", f"answer = {ast.get_source_segment(text, found[0])}\n".encode())
+    raise Unreadable
 
 
 def source_text(function):
@@ -198,25 +208,18 @@ def _names(tree):
 
 def _has_effects(tree, space):
     """True for what must not be run again and again, or would give something else each time."""
-    nodes = list(ast.walk(tree))
-    seeded = any(isinstance(n, ast.Call) and n.args and _ends(n.func) in _SEEDS for n in nodes)
-    for node in nodes:
-        word, stored = _ends(node), isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
-        if word in _EFFECTS or word == "random" and not seeded or _is_unsteady(space.get(word)):
+    for node in ast.walk(tree):
+        used = space.get(_ends(node))
+        modules = [used.__name__] if isinstance(used, types.ModuleType) else []
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            modules += [getattr(node, "module", None) or each.name for each in node.names]
+        if {name.split(".")[0] for name in modules} - _HARMLESS or _ends(node) in _EFFECTS:
             return True
-        imported = {getattr(node, "module", None) or each.name for each in node.names} if _is_import(node) else set()
-        if stored or isinstance(node, ast.Global | ast.Nonlocal) or {n.split(".")[0] for n in imported} - _HARMLESS:
+        if isinstance(node, ast.Global | ast.Nonlocal) or isinstance(used, np.random.Generator):
+            return True
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
             return True
     return False
-
-
-def _is_import(node):
-    return isinstance(node, ast.Import | ast.ImportFrom)
-
-
-def _is_unsteady(value):
-    module = getattr(value, "__name__", "") if isinstance(value, types.ModuleType) else ""
-    return module.split(".")[0] in _MODULES or isinstance(value, (np.random.Generator, np.random.RandomState))
 
 
 def _ends(node):
@@ -440,14 +443,13 @@ class Search:
     def _step(self, name, change, before):
         """One change as it is spoken of, with the line that comes of it."""
         unit = next(u for u in self.units if u.name == name)
-        put_before = "answer = " if unit.name == "answer" else ""  # by `_unit`, where a lambda has no name
         first, now, after = (text.decode().splitlines() for text in (unit.source, before, change.apply(before)))
         _, i, j, k, _ = next(each for each in _blocks(first, now) if each[3] < change.line <= each[4])
         line = max(1, min(i + change.line - k, j))  # of the first source, that stands in this line now
         new = [after[k:m] for what, _, _, k, m in _blocks(now, after) if what in ("replace", "insert")]
-        old, text = (each.strip().removeprefix(put_before) for each in (first[line - 1], new[-1][0] if new else ""))
+        text, made = first[line - 1].strip(), new[-1][0].strip() if new else ""
         helper = "" if unit is self.units[0] else name
-        return Step(change.kind, line - unit.first + 1, helper, old, change.old.removeprefix(put_before), text)
+        return Step(change.kind, line - unit.first + 1, helper, text, change.old, made)
 
 
 def _blocks(a, b):
@@ -466,11 +468,9 @@ def _price(change, scope):
     in_place = len(change.spans) == 1 and change.spans[0][0] < change.spans[0][1]
     if unused and change.kind not in ("name +0.8", "size") and (in_place or unused[0] in scope.arguments):
         price -= 0.5 if unused[0] in scope.local else 0.3
-    if in_place:  # a line that is read no more stays; what is returned, or has two names now, was computed before
-        line = scope.line(change.line)
+    if in_place:  # a line that is read no more stays; what is returned by name was computed before
+        price += 0.1 * (change.old in scope.local and scope.line(change.line).startswith("return"))
         price += 0.4 * any(n not in new and n in scope.kept and scope.reads[n] == old.count(n) for n in old)
-        price += 0.1 * (change.old in scope.local and line.startswith("return"))
-        price += 0.03 * (new == [change.new] and line.endswith(f"= {change.old}"))
     return price + 0.002 * len(change.new.split())
 
 

@@ -186,12 +186,10 @@ def _first(value):
 # Rules as in `edits`, from right code to wrong: the mistakes that each makes. S: a number of samples, E: of entries,
 # K: of columns, B: an output of a layer, A: an argument.
 _RULES = """
-order scalar_rule | a.T @ b | b @ a
 order untransposed_weights | a @ b.T : weights | b @ a
-scalar_rule | a.T @ b | a @ b | a * b
+scalar_rule | a.T @ b | a @ b
+scalar_rule | {a a.T} @ {b b.T} | a * b
 untransposed_weights | a @ b.T : weights | a @ b
-scalar_rule | a @ b | a * b
-scalar_rule | a @ b.T | a * b
 order | a @ b | b @ a
 order transposed | a @ b | a.T @ b.T | b @ a.T | b.T @ a
 column_bias | a.sum(axis=0, keepdims=True) | a.sum(axis=0, keepdims=True).T
@@ -200,14 +198,11 @@ transposed | a @ b | a @ b.T | a.T @ b | b.T @ a.T
 transposed | x : argument unturned | x.T
 matrix_product_for_elementwise | a * b | {a a.T} @ {b b.T} | {b b.T} @ {a a.T}
 batch_not_summed | a.T @ b | (a[:, :, None] * b[:, None, :])
-batch_not_summed | a @ b.T | (a[:, None, :] * b[None, :, :])
 batch_not_summed | a.sum(*r) | a
 regularizer_averaged | lam * p | lam * p / S
 regularizer_on_data | p + lam * q | lam * p + lam * q
 batch_averaged | a.sum(axis=0, *r) | a.mean(axis=0, *r)
 batch_averaged | v : result | v / S
-batch_not_averaged | c / s | c
-batch_not_averaged | a.mean(*r) | a.sum(*r)
 averaged_over_entries | v : result | v / E
 averaged_over_entries | p / s | p / E
 softmax_over_batch | n : axis softmax | 0
@@ -223,7 +218,6 @@ bias_missing | t -= p : bias | ...
 ascent | t -= learning_rate * p | t += learning_rate * p
 sign | v : result | -v
 factor_two | v : result | 2 * v | v / 2
-factor_two | n / q | 2 * n / q | n / 2 / q
 activation_not_undone | p * f_prime(q) | p
 activation_not_undone | f_prime(p) | p
 activation_not_derivative | f_prime(p) : activation | f(p)
