@@ -87,8 +87,7 @@ def test_the_arrow_keys_move_along_the_layers_and_the_pointer_points_at_one(lab)
         check_numbers(page, view, layer)
         assert G.get_attribute("aria-label") == f"G of layer {layer}, first 16 rows and 16 columns"
         assert page.get_by_text(f"Z of layer {layer}; line: f′").count() == 1
-    start = view.answer["starts"]["corner"]
-    corner = unpacked(view.answer["table"])[1, start : start + 256]
+    corner = unpacked(view.answer["run"]["corner"])[1]
     red, blue = (
         np.array(G.evaluate("c => [...c.getContext('2d').getImageData(0, 0, 16, 16).data]")).reshape(-1, 4)[:, [0, 2]].T
     )

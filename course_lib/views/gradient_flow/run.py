@@ -56,51 +56,43 @@ def checked_settings(call, settings):
 
 
 def run(seed, settings, detailed=True):
-    """A dict of arrays, (depth, ...), for checked settings, first layer first; NaN and infinity where the run has them.
+    """A dict of arrays, a row for each layer, first layer first, for checked settings; NaN and infinity where it has them.
 
     seed: a whole number, at least 0; networks of one seed share their random numbers.
-    rms, theory: (depth, 3), root mean squares of Z, G and grad_W. factor, chi: (depth,), the measured and the
-    predicted factor on the mean square of dL/dO, going back through the layer; NaN for layer 0, which has none.
-    corner: (depth, rows, columns), the first entries of G, divided by the largest of them. reach: (depth,), the
-    histogram of Z goes from -reach to reach; counts: (depth, BINS), the outer bins with all beyond; slopes: f' at
-    2 BINS + 1 points; saturated: (depth,), the share of the counted entries whose slope is below SATURATED of the
-    largest. Where it is not detailed, corner and all of the histogram are left out.
+    lines: (depth, 8), the root mean squares of Z, G and grad_W, those of the theory, and the measured and the predicted
+    factor on the mean square of dL/dO, going back through the layer; NaN for layer 0, which has none.
+    Where it is detailed, also corner: (depth, rows times columns), the first entries of G, divided by the largest of them;
+    counts: (depth, BINS), the histogram of Z from -reach to reach, the outer bins with all beyond; slopes: f' at
+    2 BINS + 1 points; shares: (depth, 2), reach, and the part of the counted entries whose slope is below SATURATED of
+    the largest.
     """
     m, f = settings["batch"], ACTIVATIONS[settings["activation"]]
     X, R = _data(seed, settings["width"])
     with one_thread(), np.errstate(all="ignore"):  # what overflows is told by the view
-        network = _network(
-            seed, *(settings[name] for name in ("depth", "width", "activation", "initializer", "residual"))
-        )
+        network = _network(seed, settings["depth"], settings["width"], f, settings["initializer"], settings["residual"])
         for layer, (W, _) in enumerate(network.parameters):
             np.multiply(_weights(seed, settings["initializer"], settings["width"], layer), settings["scale"], out=W)
         trace = network.forward(X[:m])
         Z, G, dW, factor = flow(trace, network.backward_from(trace, R[:m] / m))
-        rms, factor = np.stack([Z, G, dW], axis=1)[:-1], factor[:-1]  # (depth, 3), (depth - 1,)
         theory = _theory(settings)
-        means = np.isfinite(rms[:, 0]).all()
+        factors = np.insert([factor[:-1], theory.factor], 0, np.nan, axis=1)  # (2, depth)
+        lines = np.column_stack([Z[:-1], G[:-1], dW[:-1], *theory[:3], *factors])  # (depth, 8)
+        means = np.isfinite(Z[:-1]).all()
         if not means:  # what was made from it means nothing, even where it is a number
-            rms[:, 1:], factor[:] = np.nan, np.nan
-        measured = {
-            "rms": rms,
-            "theory": np.stack(theory[:3], axis=1),
-            "factor": np.append(np.nan, factor),
-            "chi": np.append(np.nan, theory.factor),
-        }
+            lines[:, [1, 2, 6]] = np.nan
         if not detailed:
-            return measured
-        corners = np.array([G[:CORNER, :CORNER] for G in trace.G[:-1]]) + (0 if means else np.nan)
-        largest = np.abs(corners, where=np.isfinite(corners), out=np.zeros(corners.shape)).max(axis=(1, 2))
-        measured["corner"] = corners / np.where(largest > 0, largest, 1)[:, None, None]
-        return measured | _histograms(trace.Z[:-1], rms[:, 0], f)
+            return {"lines": lines}
+        corners = np.array([G[:CORNER, :CORNER].ravel() for G in trace.G[:-1]]) + (0 if means else np.nan)
+        largest = np.abs(corners, where=np.isfinite(corners), out=np.zeros(corners.shape)).max(axis=1, keepdims=True)
+        corner = corners / np.where(largest > 0, largest, 1)
+        return {"lines": lines, "corner": corner} | _histograms(trace.Z[:-1], Z[:-1], f)
 
 
 @functools.lru_cache(maxsize=1)
-def _network(seed, depth, width, activation, initializer, residual):
+def _network(seed, depth, width, f, initializer, residual):
     """Made once for all its scales: `run` sets its weights."""
     units = (_weights(seed, initializer, width, layer) for layer in range(depth + 1))
-    drawn = lambda n_in, n_out, rng: next(units)
-    return DeepNetwork([width] * (depth + 2), ACTIVATIONS[activation], initializer=drawn, residual=residual)
+    return DeepNetwork([width] * (depth + 2), f, initializer=lambda *_: next(units), residual=residual)
 
 
 @functools.lru_cache(maxsize=MOST["depth"] + 1)
@@ -179,8 +171,7 @@ def _histograms(Z, rms, f):
     counts = np.bincount(bins.ravel(), minlength=BINS * len(Z)).reshape(-1, BINS) * finite[:, None]
     saturated = (f.f_prime(values) < SATURATED * _largest_slope(f)).mean(axis=1)
     return {
-        "reach": reach[:, 0],
         "counts": counts,
         "slopes": f.f_prime(reach * np.linspace(-1, 1, 2 * BINS + 1)),
-        "saturated": np.where(finite, saturated, np.nan),
+        "shares": np.column_stack([reach, np.where(finite, saturated, np.nan)]),
     }

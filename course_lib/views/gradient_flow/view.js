@@ -36,13 +36,13 @@ class Curves {
     box.setAttribute("aria-hidden", "true"); // the slider of the layers says it
   }
 
-  draw({ depth, column }) {
+  draw(columns) {
     const { picture, own, parts } = this;
-    const every = Math.ceil(depth / MOST_MARKS);
-    this.depth = depth;
-    const all = own.map((s) => [column("theory", s), column("rms", s)]);
+    this.depth = columns[0].length;
+    const every = Math.ceil(this.depth / MOST_MARKS);
+    const all = own.map((s) => [columns[SERIES.length + s], columns[s]]);
     this.range = decades(all.flat(2), this.range);
-    picture.axes({ from: -0.5, to: depth - 0.5, ticks: ticks(0, depth - 1, 8) }, this.range);
+    picture.axes({ from: -0.5, to: this.depth - 0.5, ticks: ticks(0, this.depth - 1, 8) }, this.range);
     own.forEach((s, k) => {
       const [theory, measured] = all[k].map((values) => values.map((v, l) => [l, v]));
       const drawn = [picture.line(theory), picture.line(measured), picture.dots(measured.filter(([l]) => l % every === 0), s)];
@@ -160,9 +160,9 @@ class FlowView {
     this.histogram = histogramPicture();
     this.G = element("canvas", { role: "img", "aria-label": "G of the chosen layer" });
     this.GName = element("div", { class: "bss-caption" });
-    this.lines = [element("p"), element("p")];
+    this.words = [element("p"), element("p")];
     this.riddle = challenge(() => {
-      const G = this.run.column("theory", 1);
+      const G = this.lines[SERIES.length + 1]; // of the theory
       return { ...this.answer, growth: G[0] / G.at(-1) };
     });
     this.controls = settingsOf(model.get("choices"), (part) => this.ask(part));
@@ -185,7 +185,7 @@ class FlowView {
   }
 
   lay() {
-    const { view, riddle, plot, layers, histogram, lines, notice } = this;
+    const { view, riddle, plot, layers, histogram, words, notice } = this;
     const { scale, activation, residual, ...others } = Object.fromEntries(Object.entries(this.controls).map(([name, { box }]) => [name, box]));
     const legend = element("p");
     for (const { mark, kind, name } of SERIES) legend.append(element("span", { class: kind }, mark), " ", ...typeset(name), "\u2003");
@@ -195,7 +195,7 @@ class FlowView {
     const bar = element("div", { class: "bss-controls", role: "group", "aria-label": "settings" }, scale, activation, tools);
     const more = element("div", { class: "bss-controls", role: "group", "aria-label": "the network" }, ...Object.values(others));
     const G = element("div", { class: "bss-corner" }, this.GName, this.G);
-    const below = element("div", { class: "bss-row" }, element("div", { class: "bss-histogram" }, histogram.box), G, element("div", { class: "bss-layer" }, ...lines));
+    const below = element("div", { class: "bss-row" }, element("div", { class: "bss-histogram" }, histogram.box), G, element("div", { class: "bss-layer" }, ...words));
     const summary = element("summary", {}, "More: depth, width and initializer; Z against f′, and G of the chosen layer");
     this.more = element("details", { ontoggle: () => put(this.model, { more: this.more.open }) }, summary, more, below);
     view.root.classList.add("bss-flow");
@@ -222,17 +222,14 @@ class FlowView {
     const { answer } = this;
     for (const [name, control] of Object.entries(this.controls)) control.set(answer.asked[name]);
     const none = this.hasKernel ? "" : "The settings need a running kernel, and this page has none. Everything else answers.";
-    setText(this.notice, [answer.problem || none, ...answer.gaps.map((words) => `${words}.`)].filter(Boolean).join(" "));
+    setText(this.notice, [none, ...answer.gaps.map((words) => `${words}.`)].filter(Boolean).join(" "));
   }
 
   receive() {
-    const answer = this.model.get("answer");
-    const [table, { starts }] = [unpack(answer.table), answer];
-    const depth = table.shape[0];
-    const column = (name, k = 0) => Array.from({ length: depth }, (_, l) => at(table, l, starts[name] + k));
-    const row = (name, l, length) => Array.from({ length }, (_, k) => at(table, l, starts[name] + k));
-    Object.assign(this, { answer, run: { depth, column, row } });
-    for (const curves of this.curves) curves.draw(this.run);
+    this.answer = this.model.get("answer");
+    const { shape: [depth, width], data } = unpack(this.answer.run.lines);
+    this.lines = Array.from({ length: width }, (_, j) => Array.from({ length: depth }, (_, l) => data[l * width + j]));
+    for (const curves of this.curves) curves.draw(this.lines);
     this.layers.input.max = depth - 1;
     this.drawLayer();
     this.riddle.renew();
@@ -241,15 +238,15 @@ class FlowView {
   // ---- what depends on the chosen layer
 
   get layer() {
-    return Math.min(this.model.get("layer"), this.run.depth - 1);
+    return Math.min(this.model.get("layer"), this.lines[0].length - 1);
   }
 
   drawLayer() {
     const { layer, layers } = this;
     for (const one of this.curves) one.point(layer);
     layers.input.value = layer;
-    const [rms, theory] = ["rms", "theory"].map((name) => this.run.row(name, layer, SERIES.length));
-    const words = `layer ${layer}: RMS ${SERIES.map(({ name }, s) => `of ${name} ${short(rms[s])} (theory ${short(theory[s])})`).join(", ")}`;
+    const numbers = this.lines.map((column) => short(column[layer]));
+    const words = `layer ${layer}: RMS ${SERIES.map(({ name }, s) => `of ${name} ${numbers[s]} (theory ${numbers[SERIES.length + s]})`).join(", ")}`;
     layers.input.setAttribute("aria-valuetext", words);
     this.view.say(words);
     this.drawMore();
@@ -258,16 +255,19 @@ class FlowView {
   /** The histogram and G: only while they are seen, and once the kernel has sent them. */
   drawMore() {
     const { layer: l, answer } = this;
-    if (!this.more.open || !("corner" in answer.starts)) return;
+    if (!this.more.open || !answer.run.corner) return;
     const { activation: f, residual, batch, width } = answer.asked;
-    const row = (name, length = 1) => this.run.row(name, l, length);
-    const [[factor], [chi], [reach], [saturated]] = ["factor", "chi", "reach", "saturated"].map((name) => row(name));
-    const { bins, corner: [rows, columns] } = answer;
+    const row = (name) => {
+      const { shape: [, length], data } = unpack(answer.run[name]);
+      return [...data.subarray(l * length, (l + 1) * length)];
+    };
+    const [factor, chi] = this.lines.slice(-2).map((column) => column[l]);
+    const [[reach, saturated], [rows, columns]] = [row("shares"), answer.corner];
     const flat = `f′ is below a tenth of its largest value at ${short(100 * saturated)} % of the entries of Z; G hardly passes there.`;
     const share = Number.isNaN(saturated) ? "Z is not finite here." : flat;
     const label = `Histogram of Z of layer ${l}, the outer bars with all beyond, with f′ of ${f}. ${share}`;
-    this.histogram.draw({ counts: row("counts", bins), slopes: row("slopes", 2 * bins + 1), reach, title: `Z of layer ${l}; line: f′`, label });
-    const shares = row("corner", rows * columns);
+    this.histogram.draw({ counts: row("counts"), slopes: row("slopes"), reach, title: `Z of layer ${l}; line: f′`, label });
+    const shares = row("corner");
     const shade = shades(palette(this.view.root));
     paint(this.G, rows, columns, (k) => shade(shares[k]));
     const part = rows === batch && columns === width ? "" : `, first ${rows} rows and ${columns} columns`;
@@ -275,8 +275,8 @@ class FlowView {
     this.G.setAttribute("aria-label", this.GName.textContent);
     const theory = `${residual ? "1 + χ" : "χ"} = ${short(chi)}`;
     const back = `Going back through layer ${l} multiplies the mean square of the gradient by ${Number.isNaN(factor) ? "what is no number" : short(factor)} (theory: ${theory}).`;
-    setWords(this.lines[0], l ? back : "Layer 0 takes the data, for which no gradient is needed: the way back ends here.");
-    setWords(this.lines[1], share);
+    setWords(this.words[0], l ? back : "Layer 0 takes the data, for which no gradient is needed: the way back ends here.");
+    setWords(this.words[1], share);
   }
 
   choose(l = this.layer) {

@@ -7,7 +7,6 @@ from course_lib.pictures import curves
 from course_lib.pictures.panel import checked_index
 from course_lib.views.gradient_flow.run import (
     ACTIVATIONS,
-    BINS,
     CORNER,
     INITIALIZERS,
     MOST,
@@ -41,7 +40,7 @@ class GradientFlow(View):
     _esm, _css = script(__file__)
     kept = ("more", "asked", "layer")
     choices = traitlets.Dict().tag(sync=True)  # what the controls offer
-    layer = traitlets.Int().tag(sync=True)
+    layer = traitlets.Int(min=0, max=MOST["depth"] - 1).tag(sync=True)
     more = traitlets.Bool(False).tag(sync=True)  # whether the histogram and G are seen
     asked = traitlets.Dict().tag(sync=True, echo_update=False)  # the settings of the controls
     answer = traitlets.Dict().tag(sync=True)  # all that follows from them
@@ -79,12 +78,12 @@ class GradientFlow(View):
     @property
     def rms(self):
         """The root mean squares that are shown, a dict: Z, G and grad_W, arrays of shape (depth,)."""
-        return self._by_name("rms")
+        return dict(zip(_NAMES, unpacked(self.answer["run"]["lines"]).T, strict=False))
 
     @property
     def theory(self):
         """What the theory says of them, in the same form."""
-        return self._by_name("theory")
+        return dict(zip(_NAMES, unpacked(self.answer["run"]["lines"]).T[3:], strict=False))
 
     def figure(self):
         """The curves as they are now, the theory as lines; a dashed line at the layer."""
@@ -108,38 +107,21 @@ class GradientFlow(View):
         kind = f"{s['initializer']} weights at scale {s['scale']:g}, batch {s['batch']}"
         return f"{layers}, {kind}" + ", residual" * s["residual"]
 
-    def _by_name(self, part):
-        start = self.answer["starts"][part]
-        return dict(zip(_NAMES, unpacked(self.answer["table"]).T[start:], strict=False))
-
     @traitlets.observe("asked", "more")
     def _move(self, change):
-        if not self.answer or self.asked == self.answer["asked"] and self.more <= ("corner" in self.answer["starts"]):
-            return
-        try:
-            self.answer = self._answer(checked_settings("GradientFlow", self.settings | self.asked), self.more)
-        except (TypeError, ValueError) as error:  # a value that no control sends; the view lives on
-            self.answer = self.answer | {"asked": self.asked, "problem": str(error)}
-
-    @traitlets.validate("layer")
-    def _one_that_exists(self, proposal):
-        return checked_index("GradientFlow: layer", proposal["value"], MOST["depth"] - 1)
+        if self.answer and not (self.asked == self.answer["asked"] and self.more <= ("corner" in self.answer["run"])):
+            self.answer = self._answer(checked_settings(_CALL, self.settings | self.asked), self.more)
 
     def _answer(self, settings, detailed=True):
-        """All that the browser draws for the settings: its numbers are one table, with a row for each layer."""
+        """All that the browser draws for the settings."""
         found = run(self._seed, settings, detailed)
-        parts = {name: A.reshape(settings["depth"], -1) for name, A in found.items()}
-        ends = np.cumsum([A.shape[1] for A in parts.values()]).tolist()
         return {
             "asked": settings,
-            "problem": "",
-            "table": packed("run", np.concatenate(list(parts.values()), axis=1)),
-            "starts": dict(zip(parts, [0, *ends], strict=False)),  # the first column of each part
-            "bins": BINS,
+            "run": {name: packed(name, A) for name, A in found.items()},
             "corner": [min(settings[side], CORNER) for side in ("batch", "width")],
             "gain": weight_gain(settings),
             "critical": critical_scale(settings),
-            "gaps": gaps(found["rms"].T),
+            "gaps": gaps(found["lines"].T[:3]),
         }
 
 
