@@ -61,7 +61,7 @@ def rms(matrices):
 
 
 def table(view, part):
-    """A part of the run, (depth, ...)."""
+    """A part of the run, (depth, ...), or its lines, (8, depth)."""
     return unpacked(view.answer["run"][part])
 
 
@@ -72,7 +72,7 @@ def test_the_root_mean_squares_are_those_of_a_pass_written_out(activation, resid
     view = GradientFlow(**s, seed=3)
     for name, matrices in zip(("Z", "G", "grad_W"), the_pass(s, seed=3), strict=True):
         assert np.allclose(view.rms[name], rms(matrices), rtol=1e-9, atol=0)
-    factor = table(view, "lines")[:, 6]
+    factor = table(view, "lines")[6]
     assert np.isnan(factor[0])
     assert np.isfinite(factor[1:]).all()
     if not residual:  # dL/dO at the output of layer l is G[l + 1] W[l + 1]^T
@@ -214,9 +214,9 @@ def test_matrix_products_get_their_threads_back():
 
 def test_the_picture_and_the_words_say_what_is_shown():
     view = GradientFlow(**SETTINGS, layer=3)
-    assert repr(view) == "GradientFlow(7 layers of 23 tanh units, normal weights at scale 1.3, batch 11)"
+    assert repr(view) == "GradientFlow(depth 7, width 23, tanh, normal weights at scale 1.3, batch 11)"
     drag(view, depth=1, width=1, residual=True)
-    assert repr(view) == "GradientFlow(1 layer of 1 tanh unit, normal weights at scale 1.3, batch 11, residual)"
+    assert repr(view) == "GradientFlow(depth 1, width 1, tanh, residual, normal weights at scale 1.3, batch 11)"
     drag(view, depth=7, width=23, residual=False)
     lines = iter(view.figure().axes[0].lines)
     for name in ("Z", "G", "grad_W"):

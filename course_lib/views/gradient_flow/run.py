@@ -11,7 +11,7 @@ import functools
 import numpy as np
 
 from course_lib import initializers
-from course_lib.activations import ACTIVATIONS, Activation
+from course_lib.activations import ACTIVATIONS
 from course_lib.arguments import Choice, Number
 from course_lib.depth.deep import DeepNetwork, flow
 from course_lib.depth.theory import Flow, MeanField
@@ -45,8 +45,7 @@ def checked_settings(call, settings):
     """
     checked = {name: checked_index(f"{call}: {name}", settings[name], most, first=1) for name, most in MOST.items()}
     for name, known in (("activation", ACTIVATIONS), ("initializer", INITIALIZERS)):
-        given = settings[name].name if isinstance(settings[name], Activation) else settings[name]
-        checked[name] = Choice(known)(call, name, given)
+        checked[name] = Choice(known)(call, name, getattr(settings[name], "name", settings[name]))
     checked["scale"] = float(Number(0)(call, "scale", settings["scale"]))
     if checked["scale"] > MOST_SCALE:
         raise ValueError(f"{call}: scale is {checked['scale']:g}, expected a number from 0 to {MOST_SCALE:g}")
@@ -56,10 +55,10 @@ def checked_settings(call, settings):
 
 
 def run(seed, settings, detailed=True):
-    """A dict of arrays, a row for each layer, first layer first, for checked settings; NaN and infinity where it has them.
+    """A dict of arrays for checked settings, first layer first; NaN and infinity where the run has them.
 
     seed: a whole number, at least 0; networks of one seed share their random numbers.
-    lines: (depth, 8), the root mean squares of Z, G and grad_W, those of the theory, and the measured and the predicted
+    lines: (8, depth), the root mean squares of Z, G and grad_W, those of the theory, and the measured and the predicted
     factor on the mean square of dL/dO, going back through the layer; NaN for layer 0, which has none.
     Where it is detailed, also corner: (depth, rows times columns), the first entries of G, divided by the largest of them;
     counts: (depth, BINS), the histogram of Z from -reach to reach, the outer bins with all beyond; slopes: f' at
@@ -76,10 +75,10 @@ def run(seed, settings, detailed=True):
         Z, G, dW, factor = flow(trace, network.backward_from(trace, R[:m] / m))
         theory = _theory(settings)
         factors = np.insert([factor[:-1], theory.factor], 0, np.nan, axis=1)  # (2, depth)
-        lines = np.column_stack([Z[:-1], G[:-1], dW[:-1], *theory[:3], *factors])  # (depth, 8)
+        lines = np.array([Z[:-1], G[:-1], dW[:-1], *theory[:3], *factors])  # (8, depth)
         means = np.isfinite(Z[:-1]).all()
         if not means:  # what was made from it means nothing, even where it is a number
-            lines[:, [1, 2, 6]] = np.nan
+            lines[[1, 2, 6]] = np.nan
         if not detailed:
             return {"lines": lines}
         corners = np.array([G[:CORNER, :CORNER].ravel() for G in trace.G[:-1]]) + (0 if means else np.nan)

@@ -227,10 +227,9 @@ class FlowView {
 
   receive() {
     this.answer = this.model.get("answer");
-    const { shape: [depth, width], data } = unpack(this.answer.run.lines);
-    this.lines = Array.from({ length: width }, (_, j) => Array.from({ length: depth }, (_, l) => data[l * width + j]));
+    this.lines = rowsOf(this.answer.run.lines);
     for (const curves of this.curves) curves.draw(this.lines);
-    this.layers.input.max = depth - 1;
+    this.layers.input.max = this.lines[0].length - 1;
     this.drawLayer();
     this.riddle.renew();
   }
@@ -245,7 +244,7 @@ class FlowView {
     const { layer, layers } = this;
     for (const one of this.curves) one.point(layer);
     layers.input.value = layer;
-    const numbers = this.lines.map((column) => short(column[layer]));
+    const numbers = this.lines.map((line) => short(line[layer]));
     const words = `layer ${layer}: RMS ${SERIES.map(({ name }, s) => `of ${name} ${numbers[s]} (theory ${numbers[SERIES.length + s]})`).join(", ")}`;
     layers.input.setAttribute("aria-valuetext", words);
     this.view.say(words);
@@ -257,19 +256,15 @@ class FlowView {
     const { layer: l, answer } = this;
     if (!this.more.open || !answer.run.corner) return;
     const { activation: f, residual, batch, width } = answer.asked;
-    const row = (name) => {
-      const { shape: [, length], data } = unpack(answer.run[name]);
-      return [...data.subarray(l * length, (l + 1) * length)];
-    };
-    const [factor, chi] = this.lines.slice(-2).map((column) => column[l]);
-    const [[reach, saturated], [rows, columns]] = [row("shares"), answer.corner];
+    const [counts, slopes, shares, G] = ["counts", "slopes", "shares", "corner"].map((name) => rowsOf(answer.run[name])[l]);
+    const [factor, chi] = this.lines.slice(-2).map((line) => line[l]);
+    const [[reach, saturated], [rows, columns]] = [shares, answer.corner];
     const flat = `f′ is below a tenth of its largest value at ${short(100 * saturated)} % of the entries of Z; G hardly passes there.`;
     const share = Number.isNaN(saturated) ? "Z is not finite here." : flat;
     const label = `Histogram of Z of layer ${l}, the outer bars with all beyond, with f′ of ${f}. ${share}`;
-    this.histogram.draw({ counts: row("counts"), slopes: row("slopes"), reach, title: `Z of layer ${l}; line: f′`, label });
-    const shares = row("corner");
+    this.histogram.draw({ counts, slopes, reach, title: `Z of layer ${l}; line: f′`, label });
     const shade = shades(palette(this.view.root));
-    paint(this.G, rows, columns, (k) => shade(shares[k]));
+    paint(this.G, rows, columns, (k) => shade(G[k]));
     const part = rows === batch && columns === width ? "" : `, first ${rows} rows and ${columns} columns`;
     setWords(this.GName, `G of layer ${l}${part}`);
     this.G.setAttribute("aria-label", this.GName.textContent);

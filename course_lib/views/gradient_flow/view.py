@@ -20,7 +20,6 @@ from course_lib.views.shared.view import View, packed, script, unpacked
 _CALL = "GradientFlow(depth, width, ...)"
 _NAMES = ("Z", "G", "grad_W")
 _SHOWN = {"Z": "Z", "G": "G", "grad_W": "∇_W L"}
-MOST_SEED = 2**32 - 1
 
 
 class GradientFlow(View):
@@ -60,9 +59,8 @@ class GradientFlow(View):
     ):
         given = {"depth": depth, "width": width, "activation": activation, "initializer": initializer}
         settings = checked_settings(_CALL, given | {"scale": scale, "batch": batch, "residual": residual})
-        seed = checked_index(f"{_CALL}: seed", seed, MOST_SEED)
+        self._seed = checked_index(f"{_CALL}: seed", seed, 2**32 - 1)
         layer = checked_index(f"{_CALL}: layer", layer, depth - 1)
-        self._seed = seed
         super().__init__(
             choices={"most": MOST, "activation": list(ACTIVATIONS), "initializer": list(INITIALIZERS)},
             layer=layer,
@@ -78,12 +76,12 @@ class GradientFlow(View):
     @property
     def rms(self):
         """The root mean squares that are shown, a dict: Z, G and grad_W, arrays of shape (depth,)."""
-        return dict(zip(_NAMES, unpacked(self.answer["run"]["lines"]).T, strict=False))
+        return dict(zip(_NAMES, unpacked(self.answer["run"]["lines"]), strict=False))
 
     @property
     def theory(self):
         """What the theory says of them, in the same form."""
-        return dict(zip(_NAMES, unpacked(self.answer["run"]["lines"]).T[3:], strict=False))
+        return dict(zip(_NAMES, unpacked(self.answer["run"]["lines"])[3:], strict=False))
 
     def figure(self):
         """The curves as they are now, the theory as lines; a dashed line at the layer."""
@@ -101,11 +99,8 @@ class GradientFlow(View):
 
     def _title(self):
         s = self.settings
-        layers = (
-            f"{s['depth']} layer{'s' * (s['depth'] > 1)} of {s['width']} {s['activation']} unit{'s' * (s['width'] > 1)}"
-        )
-        kind = f"{s['initializer']} weights at scale {s['scale']:g}, batch {s['batch']}"
-        return f"{layers}, {kind}" + ", residual" * s["residual"]
+        network = f"depth {s['depth']}, width {s['width']}, {s['activation']}" + ", residual" * s["residual"]
+        return f"{network}, {s['initializer']} weights at scale {s['scale']:g}, batch {s['batch']}"
 
     @traitlets.observe("asked", "more")
     def _move(self, change):
@@ -121,7 +116,7 @@ class GradientFlow(View):
             "corner": [min(settings[side], CORNER) for side in ("batch", "width")],
             "gain": weight_gain(settings),
             "critical": critical_scale(settings),
-            "gaps": gaps(found["lines"].T[:3]),
+            "gaps": gaps(found["lines"][:3]),
         }
 
 

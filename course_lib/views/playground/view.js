@@ -9,7 +9,6 @@ const FEW = 12; // points of a line: so few have marks
 
 const percent = (share) => (Number.isFinite(share) ? `${Number((100 * share).toFixed(1))}%` : precise(share));
 const thousands = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, ","); // 12,345
-const row = (matrix, i = 0) => Array.from({ length: matrix.shape[1] }, (_, j) => at(matrix, i, j));
 
 const panel = (title, ...parts) => element("div", { class: "bss-panel" }, element("div", { class: "bss-title" }, ...typeset(title)), ...parts);
 
@@ -65,8 +64,7 @@ function plane() {
   }
 
   function points({ points: packed, extent: [[x0, x1], [y0, y1]] }) {
-    const { data, shape } = unpack(packed); // x, y, class, is held out
-    const all = Array.from({ length: shape[0] }, (_, k) => data.subarray(4 * k, 4 * k + 4));
+    const all = rowsOf(packed); // x, y, class, is held out
     shown.axes({ from: x0, to: x1, ticks: [] }, { from: y0, to: y1, ticks: [] });
     kinds.forEach((path, kind) => path.setAttribute("d", shown.dots(all.filter(([, , c, held]) => c + 2 * held === kind), kind % 2)));
   }
@@ -271,16 +269,16 @@ class Playground {
   draw(next) {
     this.shown = next;
     const { charts, setup } = this;
-    const curve = unpack(next.curve);
-    const [loss, lossTest, rate, rateTest] = row(unpack(next.measured));
-    const columns = [1, 2, 3, 4].map((k) => Array.from({ length: curve.shape[0] }, (_, i) => [at(curve, i, 0), at(curve, i, k)]));
+    const [[loss, lossTest, rate, rateTest]] = rowsOf(next.measured);
+    const curve = rowsOf(next.curve);
+    const columns = [1, 2, 3, 4].map((k) => curve.map((row) => [row[0], row[k]]));
     const to = upTo(Math.max(100, 1.1 * next.step)); // lasts for a while
     const x = { from: 0, to, ticks: [0, to / 2, to], words: thousands };
     const named = (one, other) => [`training ${one}`, `held out ${other}`];
     const losses = [...columns[0], ...columns[1]].map(([, y]) => y);
     charts.loss.draw(columns.slice(0, 2), named(precise(loss), precise(lossTest)), x, decades([1, ...losses], null, 0));
     charts.accuracy.draw(columns.slice(2), named(percent(rate), percent(rateTest)), x, { from: 0, to: 1, ticks: [0, 0.5, 1], words: percent });
-    this.drawNorms(unpack(next.norms));
+    this.drawNorms(rowsOf(next.norms));
     this.ground.box.hidden = !setup.points;
     this.wrong.box.hidden = !setup.images;
     if (setup.points) this.ground.draw(bytes(next.boundary), this.pale);
@@ -292,8 +290,7 @@ class Playground {
     if (!this.playing || performance.now() > this.saidAt + SAID_EVERY) this.speak();
   }
 
-  drawNorms(norms) {
-    const both = [row(norms), row(norms, 1)];
+  drawNorms(both) {
     this.range = decades(both.flat(), this.range, 0);
     const x = { from: -0.4, to: both[0].length - 0.6, ticks: both[0].map((_, l) => l) };
     const points = both.map((values) => values.map((y, l) => [l, y]));
@@ -304,7 +301,7 @@ class Playground {
   speak() {
     this.saidAt = performance.now();
     const { shown } = this;
-    const [loss, lossTest, rate, rateTest] = row(unpack(shown.measured));
+    const [[loss, lossTest, rate, rateTest]] = rowsOf(shown.measured);
     const results = `training loss ${precise(loss)}, accuracy ${percent(rate)}; held out loss ${precise(lossTest)}, accuracy ${percent(rateTest)}`;
     this.view.say(`Step ${thousands(shown.step)}, epoch ${shown.epoch.toFixed(1)}: ${results}.`);
     const replays = this.model.get("recorded").length ? " It replays what was recorded." : "";

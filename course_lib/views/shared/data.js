@@ -13,6 +13,12 @@ function at(matrix, i, j) {
   return matrix.data[i * matrix.shape[1] + j];
 }
 
+/** The rows of a matrix, as lists. */
+function rowsOf(matrix) {
+  const { data, shape: [m, n] } = unpack(matrix);
+  return Array.from({ length: m }, (_, i) => [...data.subarray(i * n, (i + 1) * n)]);
+}
+
 /** A matrix turned over: O becomes O^T, and O^T becomes O. */
 function transposed(matrix) {
   const [rows, columns] = matrix.shape;
