@@ -106,14 +106,14 @@ def test_there_are_sixteen_the_solution_is_shown_and_an_unknown_name_suggests_th
 def test_it_is_kept_under_its_notebook_and_counts_hints_and_attempts_as_an_exercise_does(name, tmp_path):
     store = Store(tmp_path)
     ex = puzzle(name, store)
-    assert f'puzzle(\\"{name}\\")' in (NOTEBOOKS / f"{ex.notebook}.ipynb").read_text(encoding="utf-8")
+    assert f'puzzle(\\"{name}\\")' in (NOTEBOOKS / f"{ex.definition.notebook}.ipynb").read_text(encoding="utf-8")
     cases, numbers, last = (ex.hint().message for _ in range(3))
     each = ex.definition
     assert all(condition in cases for _, condition in each.cases) and "last hint" in last
     for place, value in re.findall(r"At ([^:]*): ([^;]*?)(?=;|\.$)", numbers):
         where = tuple(int(n) for n in re.findall(r"= (\d+)", place))
         assert float(value) == pytest.approx(each.draws()[0][1][where], rel=1e-3)
-    assert progress(store).state(ex.name) == "tried" and ex.name in progress(store).course[ex.notebook]
+    assert progress(store).state(ex.name) == "tried" and ex.name in progress(store).course[ex.definition.notebook]
     ex.check(answer(f"def entry({each.arguments}):\n    return 17"))
     assert "ex.hint()" in repr(ex.check(answer(f"def entry({each.arguments}):\n    return 17")))
     ex.check(answer(each.solution))

@@ -178,5 +178,5 @@ def test_what_counts_as_rounding():
 def test_an_answer_that_fails_everywhere_is_explained_by_no_variant_that_fails_everywhere():
     fails = Mistake("order", change=("return", "raise ValueError #"))
     definition = dataclasses.replace(definitions()["grad_W"], mistakes=(fails,))
-    result, _ = check(definition, lambda O, G: O.T @ missing)  # noqa: F821 - the learner's slip
+    result = check(definition, lambda O, G: O.T @ missing)  # noqa: F821 - the learner's slip
     assert (result.status, result.mistakes) == ("error", ("raises",))

@@ -36,6 +36,7 @@ class Result:
     printed: str = field(default="", compare=False)
     hints: tuple = field(default=(), repr=False, compare=False)  # of (text, code): what `hint` says first
     code: str = ""
+    case: object = field(default=None, repr=False, compare=False)  # the one that the message speaks of, or None
 
     def __repr__(self):
         icon, words, _ = LOOKS[self.status]

@@ -19,17 +19,17 @@ from course_lib.exercises.engine.variants import Variants
 
 
 def check(definition, function, limit=TIME_LIMIT, seed=0, search=SECONDS):
-    """Check a learner's function against an exercise's definition: `(Result, the case it speaks of or None)`.
+    """Check a learner's function against an exercise's definition: a `Result`.
 
     limit: seconds for all cases together. seed: of the cases' numbers. search: seconds for a repair. Whatever the function does, a `Result` comes.
     """
     name = definition.name
     if why := objection(name, definition.arguments, function):
         not_a_function = not callable(function) or isinstance(function, type)
-        return Result("error", ("wrong_type",) if not_a_function else (), why, exercise=name), None
+        return Result("error", ("wrong_type",) if not_a_function else (), why, exercise=name)
     if is_stub(function):
         message = f"Write {name}({definition.arguments}), and check again."
-        return Result("not attempted", (), message, exercise=name), None
+        return Result("not attempted", (), message, exercise=name)
     with np.errstate(all="ignore"), warnings.catch_warnings():  # whatever the notebook has set
         warnings.simplefilter("ignore")
         cases, right, variants = _prepared(definition, seed)
@@ -37,15 +37,15 @@ def check(definition, function, limit=TIME_LIMIT, seed=0, search=SECONDS):
             answers, sandbox = run(definition, function, cases, limit)
         except Stopped as stopped:
             keys, why = stopped.told("Your code", stopped.case and f", at {stopped.case.spoken()}")
-            return Result("error", keys, why, exercise=name, printed=stopped.sandbox.said), stopped.case
+            return Result("error", keys, why, exercise=name, printed=stopped.sandbox.said, case=stopped.case)
         status, keys, message, case = verdict(Evidence(variants, answers))
     mistakes = tuple(dict.fromkeys(map(bare, keys)))
-    result = Result(status, mistakes, message, exercise=name, printed=sandbox.said)
+    result = Result(status, mistakes, message, exercise=name, printed=sandbox.said, case=case)
     if status != "correct" and search:
         order = sorted(range(len(cases)), key=lambda i: _telling(cases[i]))
         found = repairs(function, functools.partial(judged, definition, cases, right), order, search)
         result = with_repairs(result, found, definition.names)
-    return result, case
+    return result
 
 
 def with_repairs(result, found, names=()):

@@ -38,16 +38,14 @@ def plain(value):
 
     The value is None if it cannot be read as real numbers.
     """
-    if type(value) is np.ndarray and value.dtype.kind in "fiub" and value.nbytes <= LARGEST:
-        return value.copy(), ""
-    if type(value) in (int, float) or (isinstance(value, np.generic) and value.dtype.kind in "fiu"):
-        return np.asarray(value), ""
-    what = "None" if value is None else type(value).__name__
     if isinstance(value, np.ndarray) and value.nbytes > LARGEST:
         return None, f"an array of shape {value.shape}, far too large,"
-    if isinstance(value, np.ndarray):
-        what = f"{what} of dtype {value.dtype}" if type(value) is np.ndarray else what
-    return _converted(value), what
+    if type(value) in (int, float, np.ndarray) or isinstance(value, np.generic):
+        array = np.array(value)
+        if array.dtype.kind in "fiu" or array.dtype.kind == "b" and type(value) is np.ndarray:
+            return array, ""
+    what = "None" if value is None else type(value).__name__
+    return _converted(value), f"{what} of dtype {value.dtype}" if type(value) is np.ndarray else what
 
 
 def plain_layers(value, depth=2):

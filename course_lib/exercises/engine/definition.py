@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from course_lib.exercises.engine.check import check
 from course_lib.exercises.engine.compare import TOLERANCE, Raised, plain, plain_layers
 from course_lib.exercises.engine.mistakes import MISTAKES, Mistake, bare
 
@@ -30,9 +31,8 @@ class Definition:
     outputs: tuple = ()  # of several arrays, their names
     tolerance: float = TOLERANCE
     f: Callable | None = None  # of the arguments: the activation that a notebook has beside its derivative
-    settle: Callable | None = (
-        None  # (value, *arguments) -> value: lets pass what is a matter of taste, such as relu'(0)
-    )
+    settle: Callable | None = None  # (value, *arguments) -> value, with what is a matter of taste put right: relu'(0)
+    check = check
 
     @functools.cached_property
     def name(self):

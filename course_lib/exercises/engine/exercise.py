@@ -7,13 +7,10 @@ import warnings
 from dataclasses import dataclass, field
 
 from course_lib.exercises.engine.card import Result
-from course_lib.exercises.engine.check import check
 from course_lib.exercises.engine.course import find, found
 from course_lib.exercises.engine.definition import Definition
 from course_lib.exercises.engine.sandbox import TIME_LIMIT
 from course_lib.exercises.engine.store import Store
-
-_warned = set()
 
 
 @dataclass(frozen=True)
@@ -26,7 +23,6 @@ class Exercise:
 
     definition: Definition
     store: object = None
-    judge: object = check  # (definition, function, limit) -> (Result, the case it speaks of or None)
     _memory: dict = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -35,28 +31,22 @@ class Exercise:
         return self.definition.name
 
     @property
-    def notebook(self):
-        """The notebook it belongs to, such as "05_grad_W"."""
-        return self.definition.notebook
-
-    @property
     def case(self):
         """The arguments, by name, of the case that the last check spoke of; empty before that, and once it is right."""
-        case = self._memory.get("case")
+        case = self._last.case
         return {} if case is None else dict(zip(self.definition.names, case.copies(), strict=True))
 
     def check(self, function, limit=TIME_LIMIT):
         """Run the learner's function on all cases, `limit` seconds in all, and say what went wrong: a `Result`."""
-        definition = self.definition
-        result, case = self.judge(definition, function, limit)
-        self._memory.update(case=case, repair=result.hints, hints=0)
+        result = self.definition.check(function, limit)
+        self._memory.update(last=result, hints=0)
         if result.status != "not attempted":
-            self._tell("record", definition.name, result.status, result.mistakes, source_of(function))
+            self._tell("record", self.name, result.status, result.mistakes, source_of(function))
         return result
 
     def hint(self):
         """The first hint; called again, the next one. After a check, they begin with what the learner's code shows."""
-        hints = (*self._memory.get("repair", ()), *((text, "") for text in self.definition.hints))
+        hints = (*self._last.hints, *((text, "") for text in self.definition.hints))
         number = self._memory.get("hints", 0)
         if number >= len(hints):
             return self._note("hint", f"That was the last hint. {self.name}'s solution is in ex.solution().")
@@ -81,6 +71,10 @@ class Exercise:
             return self._note("note", "No answer of this exercise is saved.")
         return self._offer("Your saved answer", source)
 
+    @property
+    def _last(self):
+        return self._memory.get("last", Result(""))
+
     def _note(self, kind, message, code=""):
         return Result(kind, (), message, exercise=self.name, code=code)
 
@@ -102,10 +96,7 @@ class Exercise:
             store = self.store or _default_store(os.environ.get("COURSE_PROGRESS"))
             return getattr(store, method)(*arguments, **named)
         except Exception as error:  # noqa: BLE001 - a store that fails, in whatever way, must not cost the answer
-            message = f"Progress is not saved: {type(error).__name__}: {error}"
-            if message not in _warned:
-                _warned.add(message)
-                warnings.warn(message, stacklevel=3)
+            _warn_once(f"Progress is not saved: {type(error).__name__}: {error}")
             return None
 
     def __repr__(self):
@@ -137,6 +128,11 @@ def source_of(function):
         return inspect.getsource(function)
     except Exception:  # noqa: BLE001 - a lambda in a prompt, a builtin, an object with surprising attributes
         return ""
+
+
+@functools.cache
+def _warn_once(message):
+    warnings.warn(message, stacklevel=4)
 
 
 _default_store = functools.cache(Store)

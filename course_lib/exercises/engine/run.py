@@ -6,12 +6,13 @@ read and copied within the limit of time, because its own methods may be called 
 
 import dis
 import inspect
-import linecache
+import traceback
 
 from course_lib.exercises.engine.compare import Answer, Raised, plain_layers, same
 from course_lib.exercises.engine.sandbox import Sandbox, Stopped, TimeUp
 
-_EMPTY_BODY = {"RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST", "CACHE"}
+_GIVE = {"LOAD_CONST", "RETURN_CONST"}
+_EMPTY_BODY = {"RESUME", "NOP", "RETURN_VALUE", "CACHE"} | _GIVE
 
 
 def objection(name, arguments, function):
@@ -20,9 +21,6 @@ def objection(name, arguments, function):
     if not callable(function) or inspect.isclass(function):
         what = "a class" if inspect.isclass(function) else f"a {type(function).__name__}"
         return f"check takes your function, as in ex.check({name}); this is {what}."
-    unusual = (inspect.iscoroutinefunction, inspect.isgeneratorfunction, inspect.isasyncgenfunction)
-    if any(kind(function) for kind in unusual):
-        return f"{call} should be an ordinary function that returns its result; yours uses async or yield."
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):
@@ -43,9 +41,9 @@ def objection(name, arguments, function):
 
 def is_stub(function):
     """True for a function whose body is empty: a docstring, `...`, `pass` or `return`, and nothing else."""
-    steps = list(dis.get_instructions(getattr(function, "__code__", "0")))
-    consts = [step.argval for step in steps if step.opname in ("LOAD_CONST", "RETURN_CONST")]
-    return all(step.opname in _EMPTY_BODY for step in steps) and not any(each is not None for each in consts)
+    code = getattr(function, "__code__", None)
+    steps = [(step.opname, step.argval) for step in dis.get_instructions(code)] if code else [("", None)]
+    return all(name in _EMPTY_BODY and (name not in _GIVE or value is None) for name, value in steps)
 
 
 def run(definition, function, cases, limit):
@@ -88,16 +86,15 @@ def answer_to(definition, function, case):
 
 def raised(error, function):
     """What was raised, and the line of the function's own file in which it was."""
-    code, line, trace = getattr(inspect.unwrap(function), "__code__", None), "", error.__traceback__
-    while trace is not None and code is not None:
-        if trace.tb_frame.f_code.co_filename == code.co_filename:
-            line = linecache.getline(code.co_filename, trace.tb_lineno).strip()
-        trace = trace.tb_next
+    file = getattr(getattr(inspect.unwrap(function), "__code__", None), "co_filename", None)
+    lines = [frame.line for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
     try:
         text = " ".join(str(error).split())[:300]
     except Exception:  # noqa: BLE001 - an exception of the learner's own, with a __str__ of its own
         text = ""
-    return Raised(type(error).__name__, text, line, error if isinstance(error, Exception) else ValueError(text))
+    return Raised(
+        type(error).__name__, text, (lines or [""])[-1], error if isinstance(error, Exception) else ValueError(text)
+    )
 
 
 def called(function, arguments, named=None):
