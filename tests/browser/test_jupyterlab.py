@@ -76,9 +76,9 @@ VIEWS = [
     ),
     View("by_hand('grad_W', seed=1)", "role=textbox", "7 Enter", "7 is not", "answers[0] == '7'", RIGHT, "✓"),
     View(
-        f"prediction({ASKED.name!r})",
+        "prediction('05 an input that is 0')",
         "role=radio",
-        *("Space Enter", ASKED.choices[0].said(1), "chosen == 1", "chosen = 2", ASKED.choices[1].said(2)),
+        *("Space Enter", ASKED.answers[0], "chosen == 1", "chosen = 2", ASKED.answers[1]),
     ),
 ]
 CELLS = [SETUP, *(f"view_{k} = {view.cell}\nview_{k}" for k, view in enumerate(VIEWS))]

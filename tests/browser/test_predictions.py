@@ -1,5 +1,7 @@
 """Predictions: asked, chosen with the keyboard or the pointer, and answered without anything moving."""
 
+import re
+
 import pytest
 from test_jupyterlab import CELLS as ALL_VIEWS
 
@@ -7,7 +9,7 @@ from course_lib.exercises import prediction
 
 NAME = "05 an input that is 0"
 CELLS = ("from course_lib.exercises import prediction", f"asked = prediction({NAME!r})\nasked", "asked.chosen")
-CHOICES = prediction(NAME).choices
+ASKED = prediction(NAME)
 
 
 def view(page):
@@ -20,18 +22,18 @@ def status(page):
 
 def test_with_keys_or_the_pointer_each_choice_gets_its_answer_and_nothing_moves(lab):
     page = lab.open(*CELLS)
-    radios = page.get_by_role("group", name=prediction(NAME).ask.replace("\n", " ")).get_by_role("radio")
-    assert not any(choice.answer in view(page).inner_text() for choice in CHOICES)
+    radios = page.get_by_role("group", name=ASKED.ask.replace("\n", " ")).get_by_role("radio")
+    assert not re.search("[✓✗]", view(page).inner_text())
     before = view(page).bounding_box()
     radios.first.focus()
     page.keyboard.press("Enter")
     assert status(page) == "Choose one first."
     page.keyboard.press("Space")
-    for number, choice in enumerate(CHOICES, 1):
-        assert radios.nth(number - 1).is_checked()
+    for k, answer in enumerate(ASKED.answers):
+        assert radios.nth(k).is_checked()
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
-        assert status(page) == choice.said(number)
+        assert status(page) == answer
         after = view(page).bounding_box()
         assert (after["width"], after["height"]) == (before["width"], before["height"])
         page.keyboard.press("Shift+Tab")
@@ -39,10 +41,10 @@ def test_with_keys_or_the_pointer_each_choice_gets_its_answer_and_nothing_moves(
     assert radios.first.is_checked()
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Enter")
-    assert status(page) == CHOICES[-1].said(len(CHOICES))
-    view(page).get_by_text(CHOICES[1].text, exact=True).click()
+    assert status(page) == ASKED.answers[-1]
+    view(page).get_by_text(ASKED.texts[1], exact=True).click()
     view(page).get_by_role("button", name="Answer").click()
-    assert status(page) == CHOICES[1].said(2)
+    assert status(page) == ASKED.answers[1]
     lab.run_until(page, 2, "2")
     lab.run_cell(page, 1)  # anew, and so empty
     page.wait_for_function("() => !document.querySelector('.bss-prediction input:checked')")

@@ -3,12 +3,12 @@
 import functools
 import re
 from fractions import Fraction
+from html import escape
 from pathlib import Path
 
 import nbformat
 import numpy as np
 import pytest
-import traitlets
 from refusals import not_refused
 
 import course_lib
@@ -263,7 +263,7 @@ def decides(name):
 def decided(name):
     """The choices of which the cell after a question prints the numbers."""
     printed = numbers(decides(name)[1])
-    found_in = [(choice, numbers(choice.text)) for choice in prediction(name).choices]
+    found_in = [(choice, numbers(choice.text)) for choice in found(Question)[name].choices]
     return [choice.mistake or "right" for choice, its in found_in if its and f";{its}" in f";{printed}"]
 
 
@@ -275,7 +275,7 @@ def test_each_choice_holds_what_its_mistake_gives(name):
         name: rng.integers(1, 5, shape).astype(float)
         for name, shape in zip("OGW", ((m, n_in), (m, n_out), (n_in, n_out)), strict=True)
     }
-    asked = prediction(name)
+    asked = found(Question)[name]
     choices = {choice.mistake or "right": choice.text for choice in asked.choices}
     space = {name: getattr(course_lib, name) for name in dir(course_lib)} | globals()
     space |= {"rng": rng, "m": m, "n_in": n_in, "n_out": n_out, "bias": np.ones((1, n_out)), **layer}
@@ -304,33 +304,23 @@ def test_every_notebook_has_two_to_four_the_first_has_one_and_their_names_say_wh
 
 @pytest.mark.parametrize("name", predictions())
 def test_one_choice_is_right_each_wrong_one_is_a_known_mistake_and_nothing_tells_before_an_answer_is_given(name):
-    asked = prediction(name)
-    assert [choice.is_right for choice in asked.choices].count(True) == 1
-    assert {choice.mistake for choice in asked.choices if choice.mistake} <= set(MISTAKES)
-    assert len({choice.text for choice in asked.choices}) == len(asked.choices)
-    page = asked._repr_mimebundle_()[0]["text/html"]
-    for text in (repr(asked), repr(asked.choices), re.sub(r"<details>.*?</details>", "", page, flags=re.DOTALL)):
-        assert "✓" not in text
-        assert not any(choice.answer in text or len(choice.answer) <= 20 for choice in asked.choices)
-    assert page.count("<details>") == len(asked.choices)
+    choices, view = found(Question)[name].choices, prediction(name)
+    mistakes = [choice.mistake for choice in choices]
+    assert mistakes.count("") == 1 and {*mistakes} <= {"", *MISTAKES}
+    assert len({choice.text for choice in choices}) == len(choices)
+    page, text = (view._repr_mimebundle_()[0][f"text/{kind}"] for kind in ("html", "plain"))
+    for shown in (text, re.sub(r"<details>.*?</details>", "", page, flags=re.DOTALL)):
+        assert "✓" not in shown and not any(choice.answer in shown or len(choice.answer) <= 20 for choice in choices)
+    assert page.count("<details>") == len(choices) and text.startswith(view.ask)
+    for number, (choice, answer) in enumerate(zip(choices, view.answers, strict=True), 1):
+        assert f"\n{number}. {choice.text}" in text
+        verdict = f"✗ Choice {number} is wrong. " if choice.mistake else f"✓ Choice {number} is right. "
+        assert answer == verdict + choice.answer and escape(answer) in page
 
 
 def test_right_choices_stand_in_all_places():
-    places = [[choice.is_right for choice in found(Question)[name].choices].index(True) for name in predictions()]
+    places = [[not choice.mistake for choice in each.choices].index(True) for each in found(Question).values()]
     assert set(places) == {0, 1, 2, 3}
-
-
-def test_as_text_the_choices_are_numbered_and_an_answer_is_printed(capsys):
-    asked = prediction("05 an input that is 0")
-    assert repr(asked).splitlines()[-3:] == ["1. column 0", "2. row 0", "3. none: the other inputs make up for it"]
-    assert asked._repr_mimebundle_()[0]["text/plain"] == repr(asked)
-    assert asked.chosen == 0
-    asked.answer(2)
-    assert capsys.readouterr().out.startswith("✓ Choice 2 is right. Entry (h, k) is column h of O")
-    assert asked.chosen == 2
-    asked.answer(1)
-    assert capsys.readouterr().out.startswith("✗ Choice 1 is wrong. A column of ∇_W L")
-    assert [choice.text for choice in asked.choices] == list(asked.texts)
 
 
 def test_bad_input_is_named():
@@ -341,9 +331,3 @@ def test_bad_input_is_named():
         ({"name": 5}, TypeError, "name is 5, expected a text"),
     )
     assert not_refused(prediction, {"name": "05 an input that is 0"}, cases) == []
-    asked = prediction("05 an input that is 0")
-    for bad in (0, 4, -1, 1.0, "2", True, None):
-        with pytest.raises(ValueError, match="expected a number from 1 to 3"):
-            asked.answer(bad)
-    with pytest.raises((ValueError, traitlets.TraitError), match="expected a number from 1 to 3"):
-        asked.chosen = 9

@@ -2,22 +2,12 @@ function render({ model, el }) {
   const view = frame(el, "Predict first");
   const { root, status, say } = view;
   root.classList.add("bss-prediction");
-  const group = `bss-${++ids}`;
-  const answers = model.get("answers");
-
-  const radios = model.get("texts").map((_, k) => {
-    const radio = element("input", { type: "radio", name: group, value: k + 1, id: `bss-${++ids}` });
-    radio.addEventListener("keydown", (event) => event.key === "Enter" && answer());
-    return radio;
-  });
+  const [answers, name] = [model.get("answers"), `bss-${++ids}`];
+  const radios = answers.map(() =>
+    element("input", { type: "radio", name, onkeydown: (event) => event.key === "Enter" && answer() }),
+  );
   const choices = model.get("texts").map((text, k) =>
-    element(
-      "label",
-      { class: "bss-choice", for: radios[k].id },
-      radios[k],
-      element("span", {}, `${k + 1}. `),
-      element("span", { class: "bss-option" }, text),
-    ),
+    element("label", { class: "bss-choice" }, radios[k], `${k + 1}. `, element("span", { class: "bss-option" }, text)),
   );
   // The room of the longest answer is kept free, whatever the width: all of them lie here, and none is seen or read.
   const room = answers.map((text) => element("div", { class: "bss-asleep", "aria-hidden": "true" }, text));
@@ -29,18 +19,14 @@ function render({ model, el }) {
 
   function answer() {
     const number = radios.findIndex((radio) => radio.checked) + 1;
-    if (!number) {
-      say("Choose one first.");
-      return;
-    }
-    say(answers[number - 1]);
-    put(model, { chosen: number });
+    say(number ? answers[number - 1] : "Choose one first.");
+    if (number) put(model, { chosen: number });
   }
 
   function follow() {
     const number = model.get("chosen");
-    for (const [k, radio] of radios.entries()) radio.checked = k + 1 === number;
-    say(number ? answers[number - 1] : "");
+    radios.forEach((radio, k) => (radio.checked = k + 1 === number));
+    say(answers[number - 1] ?? "");
   }
 
   view.follow(model, { chosen: follow });

@@ -23,30 +23,7 @@ class Prediction(anywidget.AnyWidget):
 
     def __init__(self, question):
         self._question = question
-        answers = [choice.said(number) for number, choice in enumerate(question.choices, 1)]
-        super().__init__(ask=question.ask, texts=[choice.text for choice in question.choices], answers=answers)
-
-    @property
-    def name(self):
-        """The name of the question, which begins with the number of its notebook."""
-        return self._question.name
-
-    @property
-    def choices(self):
-        """The choices in order: a tuple that shows as a numbered list and does not tell which one is right."""
-        return self._question.choices
-
-    def answer(self, number):
-        """Print the answer to choice `number`, counted from 1, and note it as chosen. Raises ValueError for any other."""
-        print(self._question.said(number))
-        self.chosen = number
-
-    @traitlets.validate("chosen")
-    def _one_of_them(self, proposal):
-        number = proposal["value"]
-        if number:
-            self._question.said(number)  # raises ValueError
-        return number
+        super().__init__(ask=question.ask, texts=[each.text for each in question.choices], answers=question.answers)
 
     def __repr__(self):
         return repr(self._question)
