@@ -19,14 +19,10 @@ def _running_mean(x):
     return np.array([x[max(0, i - 1) : i + 2].mean() for i in range(len(x))])
 
 
-def _puzzle(name, formula, function, shapes, arguments, line, cases=(), notebook=NOTEBOOK):
-    return Puzzle(name, notebook, formula, function, shapes, f"def entry({arguments}):\n    return {line}", cases)
-
-
 PUZZLES = (
-    _puzzle("identity", "y[i] = x[i]", lambda x: x, VECTORS, "i, h, x", "i == h", DIAGONAL, "02_key_idea"),
-    _puzzle("scale", "y[i] = 3 x[i]", lambda x: 3 * x, VECTORS, "i, h, x", "3 * (i == h)", DIAGONAL, "02_key_idea"),
-    _puzzle(
+    Puzzle("identity", "y[i] = x[i]", lambda x: x, VECTORS, "i, h, x", "i == h", DIAGONAL, "02_key_idea"),
+    Puzzle("scale", "y[i] = 3 x[i]", lambda x: 3 * x, VECTORS, "i, h, x", "3 * (i == h)", DIAGONAL, "02_key_idea"),
+    Puzzle(
         "mean",
         "y[0] = the mean of x",
         lambda x: x.mean(keepdims=True),
@@ -36,7 +32,7 @@ PUZZLES = (
         (),
         "03_forward_batch",
     ),
-    _puzzle(
+    Puzzle(
         "repeat",
         "y[i] = x[i // 2], each number twice",
         lambda x: x.repeat(2),
@@ -46,7 +42,7 @@ PUZZLES = (
         (("the copies of x[h]", "i // 2 == h"),),
         "03_forward_batch",
     ),
-    _puzzle(
+    Puzzle(
         "slice",
         "y[i] = x[i + 2]",
         lambda x: x[2:],
@@ -56,7 +52,7 @@ PUZZLES = (
         (("the shifted diagonal", "h == i + 2"),),
         "05_grad_W",
     ),
-    _puzzle(
+    Puzzle(
         "cumulative sum",
         "y[i] = x[0] + ... + x[i]",
         np.cumsum,
@@ -66,7 +62,7 @@ PUZZLES = (
         (("the border", "h == i"), ("what lies before it", "h < i")),
         "05_grad_W",
     ),
-    _puzzle(
+    Puzzle(
         "outer product",
         "Y[i, j] = x[i] x[j]",
         lambda x: np.outer(x, x),
@@ -75,7 +71,7 @@ PUZZLES = (
         "x[j] * (i == h) + x[i] * (j == h)",
         (("the diagonal", "i == j == h"), ("the first factor", "i == h"), ("the second factor", "j == h")),
     ),
-    _puzzle(
+    Puzzle(
         "transpose",
         "Y[i, j] = X[j, i]",
         np.transpose,
@@ -84,7 +80,7 @@ PUZZLES = (
         "i == k and j == h",
         (("the entry itself", "i == k and j == h"),),
     ),
-    _puzzle(
+    Puzzle(
         "matrix product",
         "Z[i, j] = the sum over h of O[i, h] W[h, j]; W moves",
         np.matmul,
@@ -93,7 +89,7 @@ PUZZLES = (
         "O[i, h] * (j == k)",
         (("the unit's own column", "j == k"),),
     ),
-    _puzzle(
+    Puzzle(
         "relu",
         "y[i] = max(x[i], 0)",
         lambda x: np.maximum(x, 0),
@@ -102,7 +98,7 @@ PUZZLES = (
         "i == h and x[i] > 0",
         (("the diagonal with x[i] > 0", "i == h and x[i] > 0"), ("the diagonal with x[i] < 0", "i == h")),
     ),
-    _puzzle(
+    Puzzle(
         "max",
         "y[0] = the largest of x",
         lambda x: x.max(keepdims=True),
@@ -111,7 +107,7 @@ PUZZLES = (
         "h == x.argmax()",
         (("the largest", "h == x.argmax()"),),
     ),
-    _puzzle(
+    Puzzle(
         "running mean",
         "y[i] = the mean of x[i - 1], x[i], x[i + 1], as far as they exist",
         _running_mean,
@@ -124,7 +120,7 @@ PUZZLES = (
             ("the neighbours", "abs(i - h) == 1"),
         ),
     ),
-    _puzzle(
+    Puzzle(
         "convolution",
         "y[i] = w[0] x[i] + w[1] x[i + 1] + ...; x moves",
         lambda w, x: np.convolve(x, w[::-1], "valid"),
@@ -136,7 +132,7 @@ PUZZLES = (
             ("the inside of the window", "0 < h - i < len(w) - 1"),
         ),
     ),
-    _puzzle(
+    Puzzle(
         "centring",
         "y[i] = x[i] - the mean of x",
         lambda x: x - x.mean(),
@@ -145,7 +141,7 @@ PUZZLES = (
         "(i == h) - 1 / len(x)",
         DIAGONAL,
     ),
-    _puzzle(
+    Puzzle(
         "softmax",
         "y[i] = exp(x[i]) / the sum of exp(x)",
         _softmax,
@@ -154,7 +150,7 @@ PUZZLES = (
         "np.exp(x[i]) / np.exp(x).sum() * ((i == h) - np.exp(x[h]) / np.exp(x).sum())",
         DIAGONAL,
     ),
-    _puzzle(
+    Puzzle(
         "attention scores",
         "S[i, j] = (row i of X · row j of X) / sqrt(d), where X is (n, d)",
         lambda X: X @ X.T / np.sqrt(X.shape[1]),
