@@ -84,7 +84,8 @@ class Puzzle:
         if why := objection("entry", self.arguments, entry):
             return outcome("error", (), why)
         if is_stub(entry):
-            return outcome("not attempted", (), f"{self.formula}. Write entry({self.arguments}), and check again.")
+            message = f"{self.formula}. Write entry({self.arguments}), one number, and check again."
+            return outcome("not attempted", (), message)
         try:
             with Sandbox(limit) as sandbox:
                 status, message, table = sandbox.call(self._verdict, entry)
