@@ -10,7 +10,7 @@ from refusals import not_refused
 from course_lib import detective, detective_case, progress
 from course_lib.exercises.content import detective as content
 from course_lib.exercises.detective import cases, view
-from course_lib.exercises.detective.cases import LEVELS, WRITTEN, Case, compiled, draw, is_right, places, run, written
+from course_lib.exercises.detective.cases import LEVELS, STEPS, WRITTEN, Case, Loop, draw, is_right, places, written
 from course_lib.exercises.detective.view import POINTS, Detective
 from course_lib.exercises.detective.witnesses import WITNESSES, _compared
 from course_lib.exercises.engine.edits import applied
@@ -20,8 +20,8 @@ from course_lib.exercises.engine.store import Store
 DRAWN = [(seed, level) for seed in range(4) for level in LEVELS]
 
 
-def trained(case, code, *length):
-    return run(case, compiled(case, code), *length)
+def trained(case, code, steps=STEPS, m=60):
+    return Loop(case, code, m).run(steps)
 
 
 def shows(case):
@@ -41,7 +41,7 @@ def told(name, case):
 def repaired_by_search(case):
     """Whether one change of those that the search for a repair tries, in a line that counts, makes the code right."""
     wanted, (answers,), missing = bare(case.right), places(case), []
-    for edit in cases._edits(case.wrong, None):
+    for edit in cases._edits(case.wrong):
         if edit.line in answers:
             changed = applied(edit.spans, case.wrong.encode())
             if bare(changed) == wanted:

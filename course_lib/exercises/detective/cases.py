@@ -13,7 +13,7 @@ from course_lib.arguments import Whole
 from course_lib.exercises.content import detective as content
 from course_lib.exercises.engine.compare import same
 from course_lib.exercises.engine.edits import Scope, applied, changes, elsewhere, rule
-from course_lib.exercises.engine.say_repair import KINDS, cost
+from course_lib.exercises.engine.say_repair import cost
 from course_lib.losses import softmax
 from course_lib.practice.data import digits, moons
 
@@ -58,42 +58,38 @@ class Case:
         return "Digits" if self.sizes == DIGITS else "Moons"
 
 
-def run(case, functions, steps=STEPS, m=60):
-    """Train by the functions of a code, on m samples: the losses, (steps,), and the parameters after the last step, arrays."""
-    parameters, velocity, X, T = begin(case, functions, m)
-    losses = [stepped(functions, parameters, velocity, X, T) for _ in range(steps)]
-    return np.array(losses, dtype=float), tuple(np.array(P, dtype=float) for pair in parameters for P in pair)
+class Loop:
+    """A code at work on m samples: its parameters, its velocity, X, (m, n_in), and T, (m, n_out), before the first step."""
 
+    def __init__(self, case, code, m=60, **names):
+        hidden = getattr(activations, case.f)
+        self.names = {"np": np, "softmax": softmax, "f": hidden.f, "f_prime": hidden.f_prime, **names}
+        exec(compile(code, "<detective>", "exec"), self.names)  # noqa: S102 - ours, or the learner's own
+        with np.errstate(all="ignore"):
+            self.parameters = self.names["start"](case.sizes, np.random.default_rng(0))
+        self.velocity = still(self.parameters)
+        self.X, self.T = (A[:m].copy() for A in _samples(case.sizes))
 
-def begin(case, functions, m):
-    """Parameters, velocity, X, (m, n_in), and T, (m, n_out), before the first step."""
-    with np.errstate(all="ignore"):
-        parameters = functions["start"](case.sizes, np.random.default_rng(0))
-    return parameters, still(parameters), *(A[:m].copy() for A in _batch(case.sizes))
+    @np.errstate(all="ignore")
+    def step(self):
+        """L, and a step in place by the code, with the numbers that it asks for."""
+        step = self.names["step"]
+        given = {name: GIVEN[name] for name in step.__code__.co_varnames if name in GIVEN}
+        return step(self.parameters, self.velocity, self.X, self.T, **given)
+
+    def run(self, steps=STEPS):
+        """Train: the losses, (steps,), and the parameters after the last step, arrays."""
+        losses = [self.step() for _ in range(steps)]
+        return np.array(losses, dtype=float), tuple(np.array(P, dtype=float) for pair in self.parameters for P in pair)
 
 
 def still(parameters):
-    """The velocity of a network that has not moved."""
+    """Zeros of the parameters' shapes: the velocity of a network that has not moved."""
     return [[np.zeros_like(P) for P in pair] for pair in parameters]
 
 
-@np.errstate(all="ignore")
-def stepped(functions, parameters, velocity, X, T):
-    """L, and a step in place by the code, with the numbers that it asks for. X: (m, n_in), T: (m, n_out)."""
-    given = {name: GIVEN[name] for name in functions["step"].__code__.co_varnames if name in GIVEN}
-    return functions["step"](parameters, velocity, X, T, **given)
-
-
-def compiled(case, code):
-    """The functions of the code, in a namespace of their own."""
-    hidden = getattr(activations, case.f)
-    names = {"np": np, "softmax": softmax, "f": hidden.f, "f_prime": hidden.f_prime}
-    exec(compile(code, "<detective>", "exec"), names)  # noqa: S102 - ours, or the learner's own
-    return names
-
-
 @functools.cache
-def _batch(sizes):
+def _samples(sizes):
     return (digits() if sizes == DIGITS else moons(75, seed=0))[:2]  # X, (m, n_in), and T, (m, n_out)
 
 
@@ -101,8 +97,7 @@ def is_right(case, code):
     """Whether the code computes what the right code does: with a batch, with one sample, over three steps."""
     right = _right_values(case.right, case.f, case.sizes)
     try:
-        functions = compiled(case, code)
-        return all(same(run(case, functions, steps, m), values, 1e-9) for m, steps, values in right)
+        return all(same(Loop(case, code, m).run(steps), values, 1e-9) for (m, steps), values in right.items())
     except Exception:  # noqa: BLE001 - whatever wrong code raises
         return False
 
@@ -110,8 +105,7 @@ def is_right(case, code):
 @functools.lru_cache(64)
 def _right_values(right, f, sizes):
     case = Case(right, right, (), (), f, sizes)
-    functions = compiled(case, right)
-    return [(m, steps, run(case, functions, steps, m)) for m, steps in ((1, 1), (7, 3))]
+    return {(m, steps): Loop(case, right, m).run(steps) for m, steps in ((1, 1), (7, 3))}
 
 
 def draw(seed, level=1):
@@ -171,8 +165,8 @@ def places(case):
     """
     if len(case.lines) > 1:
         return case.lines
-    likely = {kind for kind in KINDS if cost(kind) <= _DEAREST}
-    small = [edit for edit in _edits(case.wrong, likely) if edit.old and len(edit.new) < len(edit.old) + 4]
+    likely = [edit for edit in _edits(case.wrong) if edit.old and cost(edit.kind) <= _DEAREST]
+    small = [edit for edit in likely if len(edit.new) < len(edit.old) + 4]
     tried = {edit.line for edit in small if is_right(case, applied(edit.spans, case.wrong.encode()))}
     return (tuple(dict.fromkeys((*case.lines[0], *sorted(tried)))),)
 
@@ -190,15 +184,15 @@ def _network(number):
         velocity="momentum * V - rate * dP" if number % 3 else "-rate * dP",
     )
     lines = code.splitlines()
-    edits = _edits(code, None, table=_TABLE, price=lambda says: 0)
+    edits = _edits(code, table=_TABLE, price=lambda says: 0)
     return code, f, [edit for edit in edits if not lines[edit.line - 1].startswith("    L =")]
 
 
-def _edits(code, wanted, **rules):
+def _edits(code, **rules):
     """The changes of both functions of the code."""
     scope = Scope(code.encode(), _KINDS)
     scope.function = scope.tree
-    return changes(scope, wanted=wanted, **rules)
+    return changes(scope, **rules)
 
 
 def _drawn(right, f, edits, rng, level):
@@ -216,7 +210,7 @@ def _is_case(case, level):
     if not same_lines or is_right(case, case.wrong):
         return False
     try:
-        losses, parameters = run(case, compiled(case, case.wrong))
+        losses, parameters = Loop(case, case.wrong).run()
     except Exception:  # noqa: BLE001 - a case must run
         return False
     is_whole = losses.shape == (STEPS,) and len(parameters) == 2 * len(case.sizes) - 2

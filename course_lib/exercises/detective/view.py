@@ -6,7 +6,7 @@ from html import escape
 import anywidget
 import traitlets
 
-from course_lib.exercises.detective.cases import GIVEN, STEPS, compiled, draw, is_right, places, run, written
+from course_lib.exercises.detective.cases import GIVEN, STEPS, Loop, draw, is_right, places, written
 from course_lib.exercises.detective.witnesses import WITNESSES
 from course_lib.exercises.engine.sandbox import Sandbox
 from course_lib.exercises.engine.store import Store
@@ -41,7 +41,7 @@ class Detective(anywidget.AnyWidget):
             facts=f"{case.data}, sizes {case.sizes}, {STEPS} steps. f is {case.f}, f_prime its derivative; {numbers}.",
             code=case.wrong.rstrip("\n"),
             places=[{"lines": list(lines), "says": says} for lines, says in zip(places(case), case.says, strict=True)],
-            losses={words: run(case, compiled(case, code))[0].tolist() for words, code in codes.items()},
+            losses={words: Loop(case, code).run()[0].tolist() for words, code in codes.items()},
             witnesses={name: witness(case) for name, witness in WITNESSES.items()},
         )
 

@@ -1,11 +1,12 @@
 """What can be measured from outside of a training loop: each witness is a few lines of text about a `Case`."""
 
 import functools
+import itertools
 import re
 
 import numpy as np
 
-from course_lib.exercises.detective.cases import GIVEN, begin, compiled, run, stepped, still
+from course_lib.exercises.detective.cases import GIVEN, Loop, still
 
 _H = 1e-5
 _NAMES = [f"{name}{l}" for l in range(9) for name in "Wb"]
@@ -13,22 +14,20 @@ _NAMES = [f"{name}{l}" for l in range(9) for name in "Wb"]
 
 def shapes(case):
     """The shapes of W and b, and of G as it goes back, each with the number of its layer."""
-    parameters, Gs = run(case, compiled(case, case.wrong), 0)[1], _Gs(case, case.wrong, 7)
+    parameters = Loop(case, case.wrong).run(0)[1]
     own = ", ".join(f"{name} {P.shape}" for name, P in zip(_NAMES, parameters, strict=False))
-    back = ", ".join(f"{name} {G.shape}" for name, G in Gs.items())
+    back = ", ".join(f"{name} {G.shape}" for name, G in _Gs(case, case.wrong, 7).items())
     return f"A batch of 7 samples. {own}.\nG, last layer first: {back}."
 
 
 def second_step(case):
     """Two steps, the parameters put back and the velocity kept: how much longer the second is, in right code 1 + momentum."""
-    functions = compiled(case, case.wrong)
-    parameters, velocity, X, T = begin(case, functions, 7)
-    moves = []
+    loop, moves = Loop(case, case.wrong, 7), []
+    before = loop.parameters
     for _ in range(2):
-        after = [[P.copy() for P in pair] for pair in parameters]
-        stepped(functions, after, velocity, X, T)
-        pairs = [pair for layers in zip(after, parameters, strict=True) for pair in zip(*layers, strict=True)]
-        moves.append(np.concatenate([(Q - P).ravel() for Q, P in pairs]))
+        loop.parameters = _copies(before)
+        _, after = loop.run(1)
+        moves.append(np.concatenate([(Q - P).ravel() for Q, P in zip(after, itertools.chain(*before), strict=True)]))
     ratio = moves[1] @ moves[0] / (moves[0] @ moves[0] or 1)
     momentum = GIVEN["momentum"] * ("momentum" in case.right)
     return f"The parameters put back, the second step is {ratio:.3g} times the first; in right code {1 + momentum:.3g}."
@@ -46,34 +45,36 @@ def sizes_of_G(case):
 def zero_weights(case):
     """The loss of a network whose W and b are all 0, which can be told in advance."""
     losses = []
-    for functions in (compiled(case, code) for code in (case.wrong, case.right)):
-        parameters, velocity, X, T = begin(case, functions, 60)
-        losses.append(stepped(functions, still(parameters), velocity, X, T))
+    for loop in (Loop(case, case.wrong), Loop(case, case.right)):
+        loop.parameters = still(loop.parameters)
+        losses.append(loop.step())
     return f"L is {losses[0]:.4g}; in right code {losses[1]:.4g}."
+
+
+def _copies(parameters):
+    return [[P.copy() for P in pair] for pair in parameters]
 
 
 def _Gs(case, code, m):
     """Each G of the first step of the code by its name, last layer first."""
     found = []
-    functions = compiled(case, re.sub(r"^( +G\b.*)", r"\1; _keep(G)", code, flags=re.MULTILINE))
-    functions["_keep"] = lambda G: found.append(np.array(G))
-    run(case, functions, 1, m)
+    kept = re.sub(r"^( +G\b.*)", r"\1; _keep(G)", code, flags=re.MULTILINE)
+    Loop(case, kept, m, _keep=lambda G: found.append(np.array(G))).step()
     return dict(zip(("G2", "G1", "G0"), found, strict=False))  # every case has three layers
 
 
 @np.errstate(all="ignore")
 def gradient_check(case, m=7, steps=0):
     """What a step subtracts, over the rate, beside the differences of L: a map of the entries by parameter, after some steps."""
-    functions = compiled(case, case.wrong)
-    parameters, velocity, X, T = begin(case, functions, m)
-    for _ in range(steps):
-        stepped(functions, parameters, velocity, X, T)
+    loop = Loop(case, case.wrong, m)
+    loop.run(steps)
+    parameters = loop.parameters
 
     def moved(l=0, which=0, entry=(0, 0), move=0.0):
         """(L, the parameters after a step) with one entry moved, and no velocity: the step is the gradient alone."""
-        copies = [[P.copy() for P in pair] for pair in parameters]
-        copies[l][which][entry] += move
-        return stepped(functions, copies, still(copies), X, T), copies
+        loop.parameters, loop.velocity = _copies(parameters), still(parameters)
+        loop.parameters[l][which][entry] += move
+        return loop.step(), loop.parameters
 
     lines, after = [], moved()[1]
     for name, (l, which) in zip(_NAMES, np.ndindex(len(parameters), 2), strict=False):

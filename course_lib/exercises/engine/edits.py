@@ -46,8 +46,7 @@ constant | np.where(p, y, q) | np.where(p, 1.0, q)
 constant | np.where(p, q, y) | np.where(p, q, 1.0)
 power missing | x : beside | x ** 2
 transpose too many | a.T | a
-transpose missing | p : array unturned unpassed | p.T
-transpose missing +0.15 | p : array unturned | p.T
+transpose missing | p : array unturned | p.T
 no transpose | np.linalg.{inv pinv}(a) | a.T
 no transpose | a.{reshape swapaxes ravel flatten squeeze}(*r) | a.T | a
 order | a @ b | {a a.T} @ {b b.T} | {b b.T} @ {a a.T}
@@ -432,8 +431,8 @@ def bodies(node):
     return [each for each in found if isinstance(each, list) and each]
 
 
-def changes(scope, over=lambda: False, wanted=None, table=TABLE, price=cost):
-    """All single changes, a list of `Change`; each text once, as the likeliest kind. over: says when there is no time for more; wanted: kinds."""
+def changes(scope, over=lambda: False, table=TABLE, price=cost):
+    """All single changes, a list of `Change`; each text once, as the likeliest kind. over: says when there is no time for more."""
     found, skipped = {}, set()
     for node in ast.walk(scope.function):
         if over():
@@ -445,12 +444,10 @@ def changes(scope, over=lambda: False, wanted=None, table=TABLE, price=cost):
             continue
         for function in table.get(type(node), []) + table.get(type(getattr(node, "op", None)), []):
             for kind, what, *level in function(node, scope):
-                if wanted is None or kind in wanted:
-                    made = _replaced if isinstance(what, str) else _moved
-                    change = made(scope, node, kind, what, *level)
-                    known = found.get(change.spans)
-                    if what != change.old and (not known or price(kind) < price(known.kind)):
-                        found[change.spans] = change
+                change = (_replaced if isinstance(what, str) else _moved)(scope, node, kind, what, *level)
+                known = found.get(change.spans)
+                if what != change.old and (not known or price(kind) < price(known.kind)):
+                    found[change.spans] = change
     return list(found.values())
 
 
@@ -481,6 +478,10 @@ def _names(node):
 def _called(node):
     """The last name of what is called; None for anything else."""
     return getattr(node.func, "attr", getattr(node.func, "id", None)) if isinstance(node, ast.Call) else None
+
+
+def _is_stored(node):
+    return isinstance(getattr(node, "ctx", 0), ast.Store)
 
 
 def _is_module(node):
@@ -699,12 +700,11 @@ _WHERE = {  # what holds of the place
         s.is_value(n) and isinstance(s.above[n], ast.BinOp) and not isinstance(s.above[n].op, ast.Pow)
     ),
     "held": lambda n, s: (
-        not isinstance(getattr(n, "ctx", 0), ast.Store)
+        not _is_stored(n)
         and isinstance(s.above[n], ast.Assign | ast.Tuple | ast.Call)
         and n is not getattr(s.above[n], "func", 0)
     ),
     "axis": lambda n, s: _is_axis(s.above[n]),
-    "axisless": lambda n, s: "axis" not in {each.arg for each in n.keywords},
     "unkept": lambda n, s: "keepdims" not in {each.arg for each in n.keywords},
     "sized": lambda n, s: _gives_size(s.above[n]),
     "unsized": lambda n, s: not _gives_size(s.above[n]),
@@ -712,7 +712,6 @@ _WHERE = {  # what holds of the place
     "typed": lambda n, s: (
         n.value > 1 and (_is_divisor(n, s) or isinstance(s.above[n], ast.Call | ast.Tuple | ast.List))
     ),
-    "unpassed": lambda n, s: not isinstance(s.above[n], ast.Call),
     "unturned": lambda n, s: not _is_turned(s.above[n]),
     "index": lambda n, s: s.in_index(n),
     "outside": lambda n, s: not s.in_index(n),
@@ -807,14 +806,12 @@ def choice_by_entry(node, s):
 @edit(ast.For)
 def put_back(node, s):
     """An entry of an array in use that is changed for a round, and not put back."""
-    last, used = node.body[-1], [n for n in ast.walk(node) if isinstance(n, ast.Name)]
-    for stmt in node.body if s.alone(last) else ():
+    for stmt in node.body if s.alone(node.body[-1]) else ():
         target = stmt.targets[0] if isinstance(stmt, ast.Assign) else getattr(stmt, "target", None)
-        name = isinstance(target, ast.Subscript) and getattr(target.value, "id", "")
-        if name and any(n.id == name and not isinstance(s.above[n], ast.Subscript) for n in used):
+        if isinstance(target, ast.Subscript):
             sign = {ast.Add: "-=", ast.Sub: "+="}.get(type(getattr(stmt, "op", None)))
             back = f"{s.text(target)} {sign} {s.text(stmt.value)}" if sign else f"{s.text(target)} = 0"
-            yield "not put back", [s.line_at(last, back, True)], stmt.lineno
+            yield "not put back", [s.line_at(node.body[-1], back, True)], stmt.lineno
 
 
 @edit(ast.For)
@@ -838,7 +835,9 @@ def a_statement_missing(node, s):
         if isinstance(default, (ast.Dict, ast.List, ast.Call)):
             yield "kept", [s.line_at(first, f"{argument.arg} = {s.text(default)}")], node.lineno
     for name in s.arguments:
-        writes = [n.lineno for n in ast.walk(node) if _writes_into(n, name)]
+        writes = [
+            n.lineno for n in ast.walk(node) if _is_stored(n) and getattr(getattr(n, "value", n), "id", "") == name
+        ]
         if writes and s.kinds[name] in ("array", "matrix", "list"):
             yield "input changed", [s.line_at(first, f"{name} = {name}.copy()")], writes[0]
 
@@ -849,13 +848,10 @@ def a_step_missing(node, s):
     arrays, inside = s.of(*ARRAYS), [n for n in ast.walk(node) if isinstance(n, ast.Name)]
     local = [name for name in arrays if name not in s.arguments or name in s.stored]
     read, stored = ({n.id for n in inside if isinstance(n.ctx, ctx)} for ctx in (ast.Load, ast.Store))
-    looped = {name for name in read if isinstance(node, LOOPS)}
     texts = [("slope missing +0.08", f"{x} = {x} * {slope}") for x in local for slope in s.pools["D"]]
-    for x, y in itertools.permutations(arrays, 2):
-        handed = x in looped and x not in stored and y in stored
-        texts += [("carry" if handed else "carry +1.0", f"{x} = {y}")] * (x in local)
-    for x, y in itertools.product(local if isinstance(node, LOOPS) else (), s.slots):
-        texts.append(("carry" if x in looped else "carry +1.0", f"{x} = {x} @ {y}.T"))
+    for x in local if isinstance(node, LOOPS) else ():
+        texts += [("carry", f"{x} = {x} @ {y}.T") for y in s.slots if x in read]
+        texts += [("carry", f"{x} = {y}") for y in arrays if x in read - stored and y in stored]
     unused = [name for name in s.unused if s.kinds[name] in ARRAYS]
     for other in (n for n in node.body if isinstance(n, (ast.Assign, ast.AugAssign))) if len(unused) <= 3 else ():
         texts += [("left out", text) for text in _renamed(s, other, unused)]
@@ -872,10 +868,3 @@ def _renamed(s, stmt, unused):
     for old in itertools.permutations(sorted(names), len(unused)) if unused else ():
         new = dict(zip(old, unused, strict=True))
         yield "".join(new.get(word, word) for word in re.split(r"\b", text))
-
-
-def _writes_into(node, name):
-    """True for a statement that changes the array, or the list, of this name."""
-    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []
-    parts = [t for t in targets if isinstance(node, ast.AugAssign) or isinstance(t, ast.Subscript)]
-    return any(getattr(getattr(t, "value", t), "id", "") == name for t in parts)
