@@ -287,11 +287,6 @@ class Scope:
             at = self.end(part)
         return made + self.source[at : self.end(node)].decode()
 
-    def tight(self, node, need=_ONE):
-        """The text of a node, in brackets where it binds less tightly than this."""
-        text = self.text(node)
-        return text if _level(node) >= need else f"({text})"
-
     def of(self, *kinds):
         """The names of these kinds."""
         return [name for name, kind in self.kinds.items() if kind in kinds]
@@ -443,19 +438,19 @@ def changes(scope, over=lambda: False, table=TABLE, price=cost):
             skipped.add(node)
             continue
         for function in table.get(type(node), []) + table.get(type(getattr(node, "op", None)), []):
-            for kind, what, *level in function(node, scope):
-                change = (_replaced if isinstance(what, str) else _moved)(scope, node, kind, what, *level)
+            for kind, what, *line in function(node, scope):
+                change = (_replaced if isinstance(what, str) else _moved)(scope, node, kind, what, *line)
                 known = found.get(change.spans)
                 if what != change.old and (not known or price(kind) < price(known.kind)):
                     found[change.spans] = change
     return list(found.values())
 
 
-def _replaced(scope, node, kind, what, level=None):
+def _replaced(scope, node, kind, what):
     """A change of what stands in a node's place, in brackets where these are needed, and are not there already."""
     old, need = scope.text(node), _need(node, scope.above.get(node))
-    loose = need and _level(node) >= need and (_level_of(what) if level is None else level) < need
-    span = (scope.start(node), scope.end(node), f"({what})" if loose else what)
+    put = _fit(what, need) if need and _level(old) >= need else what
+    span = (scope.start(node), scope.end(node), put)
     return Change(kind, (span,), node.lineno, old, what)
 
 
@@ -515,34 +510,32 @@ def _is_size(node, s):
 
 # How tightly things bind
 
-_LEVELS = {ast.Tuple: 0, ast.Lambda: 0, ast.IfExp: 0, ast.BoolOp: 1, ast.Not: 2, ast.Compare: 3, ast.Add: 5, ast.Sub: 5}
+_LEVELS = {ast.Tuple: 0, ast.Lambda: 0, ast.IfExp: 0, ast.Or: 1, ast.And: 1, ast.Not: 2, ast.Compare: 3, ast.Add: 5, ast.Sub: 5}
 _LEVELS |= dict.fromkeys((ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.MatMult), 6)
 _LEVELS |= {ast.USub: 7, ast.UAdd: 7, ast.Invert: 7, ast.Pow: 8}
 
 
-def _level(node):
-    """How tightly a node binds: the larger, the tighter."""
-    if hasattr(node, "called"):
-        return _ONE
-    return _LEVELS.get(type(node.op if isinstance(node, (ast.BinOp, ast.UnaryOp)) else node), _ONE)
+def _operator(node):
+    return type(getattr(node, "op", node))
 
 
 @functools.lru_cache(4096)
-def _level_of(text):
+def _level(text):
+    """How tightly a text binds: the larger, the tighter."""
     try:
-        return _level(ast.parse(text, mode="eval").body)
+        return _LEVELS.get(_operator(ast.parse(text, mode="eval").body), _ONE)
     except SyntaxError:  # a slice, or a statement
         return _ONE
 
 
 def _fit(text, need):
-    return text if _level_of(text) >= need else f"({text})"
+    return text if _level(text) >= need else f"({text})"
 
 
 def _need(node, above):
     """How tightly what stands in a node's place must bind."""
     if isinstance(above, ast.BinOp) and not hasattr(above, "called"):
-        return _level(above) + ((node is above.right) != isinstance(above.op, ast.Pow))
+        return _LEVELS[_operator(above)] + ((node is above.right) != isinstance(above.op, ast.Pow))
     if isinstance(above, ast.Attribute | ast.Subscript | ast.Call):
         before = node is getattr(above, "value", 0) or node is getattr(above, "func", 0)
         return _ONE if before and not hasattr(above, "called") else int(isinstance(above, ast.Call))
@@ -557,14 +550,13 @@ class _Template:
 
     def __init__(self, text):
         tree, self.parts, at = ast.parse(text).body[0], [], 0
-        self.level = None if isinstance(getattr(tree, "value", 0), ast.Name) else _level(getattr(tree, "value", tree))
         above = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
         letters = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and len(n.id) == 1]
         for n in sorted(letters, key=lambda n: n.col_offset):
             turned = isinstance(above[n], ast.Attribute) and above[n].attr == "T"
             start = n.col_offset - isinstance(above[n], ast.Starred)
             product = n.id.isupper() and isinstance(getattr(above[n], "op", 0), ast.Mult)  # (a * b) * c is a * (b * c)
-            self.parts += [text[at:start], (n.id, _level(above[n]) if product else _need(n, above[n]), turned)]
+            self.parts += [text[at:start], (n.id, _LEVELS[ast.Mult] if product else _need(n, above[n]), turned)]
             at = n.end_col_offset + 2 * turned
         self.parts.append(text[at:])
         self.called = None  # the same with np.sum(a) for a.sum(): a list has no method
@@ -593,8 +585,8 @@ class _Template:
         if isinstance(node, list):
             return ", ".join(map(s.text, node)) or "*-"
         if turned and _is_turned(node):
-            return s.tight(node.value)
-        return s.tight(node, need) + ".T" * turned
+            return _fit(s.text(node.value), _ONE)
+        return _fit(s.text(node), need) + ".T" * turned
 
 
 _NOTHING = re.compile(r", \*-|\*-, |\*-")  # of `*r`, where no argument is left
@@ -634,7 +626,7 @@ def rule(line, table=TABLE):
             for made in templates:
                 made = hasattr(node, "called") and made.called or made
                 for text in made.filled(bound, s):
-                    yield kind, text, made.level
+                    yield kind, text
 
     for each in types:
         table.setdefault(each, []).append(changed)

@@ -333,7 +333,7 @@ class Search:
             wrong = self._wrong(state.units, self.telling)
             if not wrong and not self._wrong(state.units, self.every):
                 state = replace(state, cost=estimate) if len(state.changes) == 1 else state
-                if state.cost < _DEAREST and _leaves_more(self.units, state.units):
+                if state.cost < _DEAREST and _leaves_more(self.units, state.units, len(state.changes)):
                     text = "\n\n".join(unit.source.decode() for unit in reversed(state.units))
                     found.append(Repair(round(state.cost, 6), tuple(self._step(*each) for each in state.changes), text))
                 continue
@@ -342,7 +342,7 @@ class Search:
                 self.telling += [] if more is None else [more]
                 wrong = self._wrong(state.units, self.telling)
             nearer = wrong < state.wrong - 1e-9  # is worth another change; what is not, if time is left
-            if wrong and len(state.changes) < 2:
+            if wrong and len(state.changes) < (3 if nearer else 2):
                 state = replace(state, wrong=wrong)
                 self._enter(state.cost + self._more(state) + (1 if nearer else 3), state)
         return sorted(found, key=lambda each: each.cost)
@@ -468,21 +468,26 @@ def _price(change, scope):
     in_place = len(change.spans) == 1 and change.spans[0][0] < change.spans[0][1]
     if unused and change.kind not in ("name +0.8", "size") and (in_place or unused[0] in scope.arguments):
         price -= 0.5 if unused[0] in scope.local else 0.3
-    if in_place:  # a line that is read no more stays; what is returned by name was computed before
-        price += 0.1 * (change.old in scope.local and scope.line(change.line).startswith("return"))
+    if in_place:  # a line that is read no more stays; what is returned, or has two names now, was computed before
+        line = scope.line(change.line)
+        price += 0.1 * (change.old in scope.local and line.startswith("return"))
+        price += 0.03 * (new == [change.new] and line.endswith(f"= {change.old}"))
         price += 0.4 * any(n not in new and n in scope.kept and scope.reads[n] == old.count(n) for n in old)
     return price + 0.002 * len(change.new.split())
 
 
-def _leaves_more(before, after):
-    """True if a repair leaves more of the learner's words, numbers and operators than it changes."""
+def _leaves_more(before, after, steps):
+    """True if a repair leaves more of the learner's words and operators than it changes; one change may be twice as long."""
     pairs = [(a, b) for a, b in zip(before, after, strict=True) if a.source != b.source]
     old, new = (Counter(itertools.chain(*map(_words, units))) for units in zip(*pairs, strict=True))
-    return (old - new).total() + (new - old).total() <= 1.5 * (old & new).total() + 2
+    kept = (old & new).total()
+    return (old - new).total() + (new - old).total() <= (2 * kept + 1 if steps == 1 else kept)
 
 
 def _words(unit):
-    return re.findall(r"(?:axis|keepdims|dtype)=\w+|\w+|[^\s\w()\[\],.:]+", unit.source.decode().partition(":")[2])
+    return re.findall(
+        r"(?:axis|keepdims|dtype)=\w+|(?!return\b)\w+|[^\s\w()\[\],.:]+", unit.source.decode().partition(":")[2]
+    )
 
 
 def badness(value, right, same):
