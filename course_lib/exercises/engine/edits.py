@@ -510,7 +510,17 @@ def _is_size(node, s):
 
 # How tightly things bind
 
-_LEVELS = {ast.Tuple: 0, ast.Lambda: 0, ast.IfExp: 0, ast.Or: 1, ast.And: 1, ast.Not: 2, ast.Compare: 3, ast.Add: 5, ast.Sub: 5}
+_LEVELS = {
+    ast.Tuple: 0,
+    ast.Lambda: 0,
+    ast.IfExp: 0,
+    ast.Or: 1,
+    ast.And: 1,
+    ast.Not: 2,
+    ast.Compare: 3,
+    ast.Add: 5,
+    ast.Sub: 5,
+}
 _LEVELS |= dict.fromkeys((ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.MatMult), 6)
 _LEVELS |= {ast.USub: 7, ast.UAdd: 7, ast.Invert: 7, ast.Pow: 8}
 
