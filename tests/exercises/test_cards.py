@@ -69,10 +69,6 @@ def test_a_solution_is_shown_open_as_source():
     assert repr(note).splitlines()[1] == "    def grad_b(G):"
 
 
-def test_results_of_the_same_verdict_are_equal_whatever_was_printed():
-    assert Result("wrong", ("sign",), "a", printed="printed") == Result("wrong", ("sign",), "a") != Result("wrong")
-
-
 def test_code_in_a_message_is_shown_as_code_and_still_escaped():
     html = Result("wrong", (), "In the line `a < b` and in `<b>`, nothing.")._repr_html_()
     assert [each.text for each in parsed(html).iter("code")][1:] == ["a < b", "<b>"]

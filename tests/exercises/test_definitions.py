@@ -11,7 +11,7 @@ from learner import NoStore, answer
 from refusals import not_refused
 
 from course_lib import dense
-from course_lib.exercises import exercise, exercises
+from course_lib.exercises import exercise
 from course_lib.exercises.engine.card import Result
 from course_lib.exercises.engine.course import UnknownName, found, headings, placed
 from course_lib.exercises.engine.exercise import definitions
@@ -26,16 +26,6 @@ NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 def each_definition():
     """A parameter for each exercise."""
     return pytest.mark.parametrize("definition", definitions().values(), ids=list(definitions()))
-
-
-def test_the_exercises_stand_in_the_order_of_the_course_each_in_a_cell_of_its_notebook():
-    order = [each.notebook for each in definitions().values()]
-    assert order == sorted(order)
-    assert exercises() == list(definitions())
-    sources = {name: (NOTEBOOKS / f"{name}.ipynb").read_text(encoding="utf-8") for name in order}
-    assert [
-        name for name, each in definitions().items() if f'exercise(\\"{name}\\")' not in sources[each.notebook]
-    ] == []
 
 
 def test_a_name_that_is_not_there_suggests_the_near_one():

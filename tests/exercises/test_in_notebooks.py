@@ -14,7 +14,7 @@ from learner import checked, variants_of
 from nbclient import NotebookClient
 from test_notebooks import FOLDER, NAMES, code_cells, read
 
-from course_lib.exercises import by_hand_names, exercise, predictions
+from course_lib.exercises import by_hand_names, exercise, exercises, predictions
 from course_lib.exercises.engine.course import found
 from course_lib.exercises.engine.exercise import definitions
 from course_lib.exercises.engine.puzzle import Puzzle
@@ -107,7 +107,7 @@ def test_its_stub_stands_once_among_the_exercises_of_its_notebook_and_says_not_a
 
 def test_the_exercises_stand_in_the_order_of_the_course():
     sources = "\n".join(cell.source for name in NAMES[1:] for cell in code_cells(read(name)))
-    assert re.findall(r'exercise\("(\w+)"\)', sources) == list(DEFINITIONS)
+    assert re.findall(r'exercise\("(\w+)"\)', sources) == list(DEFINITIONS) == exercises()
 
 
 @pytest.mark.parametrize("name", by_hand_names())

@@ -55,12 +55,6 @@ def embedding_back(index, table, G):
     return None, gradient
 
 
-def last_rows_win(index, table, G):
-    gradient = np.zeros_like(table)
-    gradient[index] += G
-    return gradient
-
-
 def convolution(x, kernel):
     return np.correlate(x, kernel, mode="valid")
 
@@ -102,7 +96,6 @@ RIGHT = {
     "batch norm, a dict": (batch_norm, batch_norm_back, {"X": (7, 5), "gamma": (5,)}),
     "softmax": (softmax, softmax_back, {"Z": (7, 5)}),
     "embedding": (embedding, embedding_back, {"index": INDEX, "table": (5, 3)}),
-    "indices left out": (embedding, lambda *a: embedding_back(*a)[1], {"index": INDEX, "table": (5, 3)}),
     "convolution": (
         convolution,
         lambda x, kernel, G: (np.convolve(G, kernel), np.correlate(x, G, mode="valid")),
@@ -110,31 +103,20 @@ RIGHT = {
     ),
     "mean square": (mean_square, lambda X, T, G: (G * (X - T) / len(X), None), {"X": (7, 3), "T": (7, 3)}),
     "attention": (attention, attention_back, {"Q": (2, 3, 5), "K": (2, 7, 5)}),
-    "identity": (lambda X: X, lambda X, G: [G], ONE),
     "scale": (lambda X, s: s * X, lambda X, s, G: (s * G, (G * X).sum()), {"X": (7, 5), "s": ()}),
     "a python number out": (lambda x: float(x @ x), lambda x, G: 2 * G * x, {"x": (5,)}),
     "product": (lambda X, W: X @ W, lambda X, W, G: (G @ W.T, X.T @ G), {"X": (7, 5), "W": (5, 5)}),
-    "bias": (lambda X, b: X + b, lambda X, b, G: (G, G.sum(0)[None]), {"X": (5, 5), "b": (1, 5)}),
-    "column": (lambda X, c: X * c, lambda X, c, G: (G * c, (G * X).sum(1)[:, None]), {"X": (7, 5), "c": (7, 1)}),
     "tanh": (lambda X: np.tanh(X), lambda X, G: G * (1 - np.tanh(X) ** 2), ONE),
     "sine": (lambda X: np.sin(X), lambda X, G: G * np.cos(X), ONE),
     "plus its mean": (lambda X: X + X.mean(axis=0), lambda X, G: G + G.mean(axis=0), ONE),
     "less its mean": (lambda X: X - X.mean(axis=0), lambda X, G: G - G.mean(axis=0), ONE),
-    "plus its sums": (lambda X: X + 0.1 * X @ np.ones((5, 5)), lambda X, G: G + 0.1 * G @ np.ones((5, 5)), ONE),
     "turned": (lambda X: X[::-1], lambda X, G: G[::-1], {"X": (2, 3)}),
-    "two samples": (dense, dense_back, {"X": (2, 5), "W": (5, 3), "b": (1, 3)}),
     "positive numbers": (
         lambda X, p: np.log(p) * X,
         lambda X, p, G: (np.log(p) * G, X * G / p),
         {"X": (3, 2), "p": np.array([[1e-6, 1e-3], [1.0, 2.0], [1e3, 1e6]])},
     ),
     "relu": (relu, lambda X, G: G * (X > 0), ONE),
-    "relu, the other way": (relu, lambda X, G: G * (X >= 0), ONE),
-    "a sort": (
-        lambda X: np.sort(X, axis=0),
-        lambda X, G: np.take_along_axis(G, X.argsort(axis=0).argsort(axis=0), axis=0),
-        ONE,
-    ),
     "no value at 0": (lambda X: 1 / X, lambda X, G: -G / X**2, ONE),  # that draw is left out
     "numbers that cancel": (
         lambda Z: Z - np.log(np.exp(Z).sum(axis=1, keepdims=True)),
@@ -154,16 +136,9 @@ RIGHT = {
         lambda X, b, G: (G - G.mean(axis=0), (G - G.mean(axis=0)).sum(axis=0, keepdims=True)),
         {"X": (7, 5), "b": (1, 5)},
     ),
-    "fixed dropout": (
-        lambda X: X * (np.random.default_rng(3).random(X.shape) > 0.5),
-        lambda X, G: G * (np.random.default_rng(3).random(X.shape) > 0.5),
-        ONE,
-    ),
     "a mask": (lambda X, mask: X * mask, lambda X, mask, G: G * mask, {"X": (5, 3), "mask": MASK > 0}),
     "a cache of its own": (cached, lambda X, W, G: (G @ W.T, cached.X.T @ G), {"X": (7, 5), "W": (5, 3)}),
     "an argument called G": (lambda X, G: X * G, lambda X, G, dZ: (dZ * G, dZ * X), {"X": (3, 2), "G": (3, 2)}),
-    "stars": (dense, lambda *arguments, scale=1: dense_back(*arguments), DENSE),
-    "a default of backward": (dense, lambda X, W, b, grad, cache=None: dense_back(X, W, b, grad), DENSE),
 }
 
 
@@ -191,19 +166,15 @@ def dense_with(which, change):
 DENSE_WRONG = [
     ("W", lambda R, *_: -R, "sign", "Your result is exactly minus the gradient for W: a sign is wrong."),
     ("X", lambda R, *_: 2 * R, "factor_two", "Your result differs from the gradient for X by a factor of 2"),
-    ("b", lambda R, *_: R / 2, "factor_two", "Your result differs from the gradient for b by a factor of 2"),
     ("W", lambda R, *_: R / 7, "batch_averaged", "exactly 1/7 of the gradient for W, and m is 7"),
     ("W", lambda R, *_: 3 * R, "", "each is 3 times the right one"),
-    ("W", lambda R, *_: R.T, "transposed", "the gradient for W, transposed"),
     ("b", lambda R, *_: R[0], "flat_bias", "Your result is flat, (3,); b has the shape (1, 3)."),
     ("b", lambda R, *_: R.T, "column_bias", "Your result is a column, (3, 1); b is a row, (1, 3)."),
     ("b", lambda R, *_: R[0] / 7, "flat_bias batch_averaged", "it is flat, (3,); b has the shape (1, 3); you averaged"),
     ("W", lambda R, *_: -R.T, "transposed sign", "(a transpose is missing, or one too many); a sign is wrong"),
     ("b", lambda R, X, W, b, G: G, "batch_not_summed", "one part for each of the m = 7 samples"),
-    ("W", lambda R, X, W, b, G: X[:, :, None] * G[:, None], "batch_not_summed", "There still is one part"),
     ("b", lambda R, X, W, b, G: G.sum(1), "wrong_axis", "along the wrong axis"),
     ("W", lambda R, X, W, b, G: X[:1].T @ G[:1], "first_sample_only", "Only the first of the m = 7 samples is used"),
-    ("W", lambda R, X, W, b, G: X[-1:].T @ G[-1:], "", "the shape is right; every entry differs"),
     ("W", lambda R, *_: R.astype(int), "integer_result", "the fractions are cut off"),
     ("W", lambda R, *_: R * np.nan, "not_finite", "15 of 15 entries are NaN"),
     ("W", lambda R, *_: R + np.eye(5)[:, :1], "", "3 of 15 entries differ: rows 1, 2, 3, 4 are right"),
@@ -229,8 +200,6 @@ def sums_are_kept(X, W, b, G, kept=[0]):  # noqa: B006 - the mistake
 OTHER_WRONG = [
     ("product", lambda X, W, G: (G @ W.T, G.T @ X), "transposed", "W: wrong."),
     ("scale", lambda X, s, G: (s * G, G * X), "batch_not_summed", "s: wrong."),
-    ("bias", lambda X, b, G: (G, G.sum(1)[None]), "wrong_axis", "b: wrong."),
-    ("column", lambda X, c, G: (G * c, G * X), "wrong_shape", "expected (7, 1)"),
     ("product", lambda X, W, G: (X.T @ G, G @ W.T), "order", "X: wrong. It is the gradient for W: they stand in the"),
     (
         "softmax",
@@ -252,17 +221,13 @@ OTHER_WRONG = [
         "batch_not_averaged",
         "exactly 7 times the gradient: a mean over",
     ),
-    ("two samples", dense_with("W", lambda R, *_: R / 2), "factor_two", "factor of 2"),
     (
         "centred",
         lambda X, b, G: (G - G.mean(axis=0), G.sum(axis=0)[None]),
         "",
         "b: wrong. For m = 7: the shape is right; ",
     ),
-    ("convolution", lambda x, w, G: (np.convolve(G, w[::-1]), None), "", "x: wrong. For m = 11: the shape is right;"),
     ("turned", lambda X, G: 0 * G, "", "all of yours are 0"),
-    ("embedding", last_rows_win, "", "entries differ"),
-    ("attention", lambda *a: (attention_back(*a)[0], 0 * a[1]), "", "all of yours are 0"),
     # Right where the first entry is above 0, as in the first draw: what explains one draw alone is not named.
     ("sine", lambda X, G: (1 if X[0, 0] > 0 else -1) * G * np.cos(X), "", "X: wrong."),
     # Of what stands in a slope's place the sign says nothing.
@@ -345,15 +310,8 @@ def test_what_is_not_decided_not_claimed_or_has_no_gradient_is_not_called_right(
             "correct",
             "X: right (except where forward has a kink or a jump).",
         ),
-        (relu, lambda X, G: G * (X >= 0), at_0, "correct", "X: right (except where"),
         (lambda X: abs(X), lambda X, G: G, zeros, "error", "X: not decided, forward has a kink"),
-        (
-            dense,
-            lambda X, W, b, G: (None, X.T @ G, None),
-            DENSE,
-            "correct",
-            "X: not claimed. W: right. b: not claimed.",
-        ),
+        (dense, lambda X, W, b, G: (None, X.T @ G, None), DENSE, "correct", "X: not claimed. W: right. b: not"),
         (embedding, embedding_back, RIGHT["embedding"][2], "correct", "index: no gradient, it does not hold floats."),
         (relu, lambda X, G: G * (X < 0), at_0, "wrong", "2 of 3 entries differ"),
         (relu, lambda X, G: G, {"X": (1,)}, "wrong", "is G itself"),  # right on one side of the kink
@@ -403,13 +361,11 @@ BACKWARD_GIVES = [
     (lambda *a: (None, None, 1j), "wrong", "wrong_type", "an object of type complex for b"),
     (lambda *a: {"dX": 1}, "wrong", "wrong_type", "type dict; expected a gradient for each of X, W, b"),
     (lambda *a: [R.tolist() for R in dense_back(*a)], "wrong", "wrong_type", "an object of type list for X"),
-    (lambda *a: list("abc"), "wrong", "wrong_type", "an object of type str for X"),
     (lambda *a: fails("no such luck"), "error", "raises", "backward raises ValueError"),
     (lambda *a: exit(), "error", "raises", "backward calls exit()"),  # noqa: PLR1722
     (lambda G, X, W, b: None, "error", "", "backward(X, W, b, G), in this order"),
     (lambda X, W, b, G, Z: None, "error", "", "whatever else it needs, such as Z, it computes from these"),
     (lambda X, W, b: None, "error", "", "backward(X, W, b, G), with 4 arguments"),
-    (lambda X, W, b, *, G: None, "error", "", "with 4 arguments"),
 ]
 
 
@@ -427,7 +383,6 @@ FORWARD_GIVES = [
     (lambda X: print(), "wrong_type", "an object of type None, expected one array Z"),
     (lambda X: (X, X), "wrong_type", "an object of type tuple"),
     (lambda X: (X > 0).astype(int), "wrong_type", "an array of int64 of shape (7, 5), expected one array Z of float64"),
-    (lambda X: X * 1j, "wrong_type", "complex128"),
     (lambda X: np.log(X), "not_finite", "X=np.array(...)"),
     (lambda X: X[:0], "wrong_type", "an array of float64 of shape (0, 5), expected one array Z of float64, with"),
     (lambda X: X @ X, "raises", "forward raises ValueError"),
@@ -494,18 +449,12 @@ def test_a_stub_is_not_attempted():
     assert check_layer(stub, lambda X, G: G, **ONE).status == "not attempted"
 
 
-def checked(forward, backward, shapes):
-    return check_layer(forward, backward, **shapes)
-
-
 def test_bad_arguments_are_refused_by_name():
     call, missing = "check_layer(forward, backward, **shapes): ", "do not fit forward: missing a required argument"
     cases = (
         ({"forward": "X"}, TypeError, f"{call}forward is str"),
         ({"backward": dict}, TypeError, "backward is type"),
         ({"forward": max}, TypeError, "no signature found"),  # written in C: nothing says its names
-        ({"forward": lambda *X: X}, TypeError, "got an unexpected keyword argument 'X'"),
-        ({"forward": lambda X, *, W: X}, TypeError, "got an unexpected keyword argument 'b'"),
         ({"forward": lambda X, W, b, /: X}, TypeError, "'X' parameter is positional only"),
         ({"forward": lambda **X: X}, TypeError, "do not fit forward: 'W' is not in list"),
         (
@@ -514,20 +463,19 @@ def test_bad_arguments_are_refused_by_name():
             f"{call}shapes for () {missing}: 'X'; expected a shape for each",
         ),
         ({"shapes": DENSE | {"V": (1,)}}, TypeError, "shapes for (X, W, b, V) do not fit forward: got an unexpected"),
-        ({"shapes": {"X": (7, 5), "b": (1, 3)}}, TypeError, f"{missing}: 'W'"),
         ({"shapes": DENSE | {"b": 3}}, TypeError, "b is int 3, expected a shape such as (7, 5)"),
         ({"shapes": DENSE | {"b": (1, 3.0)}}, TypeError, "a size in b is float 3.0, expected a whole number"),
-        ({"shapes": DENSE | {"b": (True, 3)}}, TypeError, "a size in b is bool"),
         ({"shapes": DENSE | {"X": (0, 5)}}, ValueError, "a size in X is 0, expected a whole number"),
-        ({"shapes": DENSE | {"X": np.ones((0, 5))}}, ValueError, "a size in X is 0"),
         ({"shapes": DENSE | {"X": np.ones((7, 5)) * 1j}}, TypeError, "X has dtype complex128"),
         ({"shapes": DENSE | {"X": np.ma.ones((7, 5))}}, TypeError, "X is MaskedArray"),
         ({"shapes": DENSE | {"X": np.full((7, 5), np.nan)}}, ValueError, "X[0, 0] is nan"),
         ({"forward": lambda i: i, "shapes": {"i": np.arange(3)}}, ValueError, "no argument holds real numbers"),
     )
-    assert not_refused(checked, {"forward": dense, "backward": dense_back, "shapes": DENSE}, cases) == []
-
-
-def test_the_same_check_gives_the_same_card():
-    first, second = (check_layer(dense, dense_with("W", lambda R, *_: np.sin(R)), **DENSE) for _ in range(2))
-    assert repr(first) == repr(second) and "W: wrong" in first._repr_html_()
+    assert (
+        not_refused(
+            lambda shapes, **both: check_layer(*both.values(), **shapes),
+            {"forward": dense, "backward": dense_back, "shapes": DENSE},
+            cases,
+        )
+        == []
+    )

@@ -59,14 +59,6 @@ def test_the_map_is_of_the_notebooks_that_are_there_in_their_order(store, monkey
     assert progress(store).course == {"05_grad_W": course["05_grad_W"]}
 
 
-def test_a_map_is_a_picture_of_one_moment(store):
-    before = ProgressMap(COURSE, store.summary())
-    text = repr(before)
-    store.record("grad_b", "correct", (), "an answer")
-    assert repr(before) == text
-    assert ProgressMap(COURSE, store.summary()).state("grad_b") == "done"
-
-
 def test_export_and_forget_are_there_where_the_map_is(store, tmp_path, monkeypatch):
     monkeypatch.setenv("COURSE_PROGRESS", str(store.folder))
     monkeypatch.chdir(tmp_path)

@@ -217,7 +217,7 @@ def test_in_a_folder_that_is_read_only_what_is_there_is_read_and_each_check_goes
 def test_a_file_in_the_place_of_the_folder_costs_a_warning_and_stays(tmp_path):
     (tmp_path / "progress").write_text("mine")
     with pytest.warns(UserWarning, match="Progress is not saved"):
-        exercise("grad_W", Store(tmp_path / "progress")).check(lambda O, G: O.T @ G)
+        exercise("grad_W", Store(tmp_path / "progress")).hint()
     assert (tmp_path / "progress").read_text() == "mine"
 
 
@@ -261,7 +261,7 @@ def old_file(path, journal="WAL", schema=SCHEMA):
     path.chmod(0o644)
 
 
-@pytest.mark.parametrize("first", ["read", "write", "copied"])
+@pytest.mark.parametrize("first", ["read", "write"])
 @pytest.mark.parametrize("inside", [True, False])
 def test_what_the_old_file_holds_is_there_once_and_forgotten_with_the_rest(tmp_path, first, inside):
     folder = tmp_path / "progress"
@@ -272,9 +272,6 @@ def test_what_the_old_file_holds_is_there_once_and_forgotten_with_the_rest(tmp_p
     stores = [Store(folder if inside else path) for _ in range(2)]
     if first == "write":
         stores[0].record("grad_b", "wrong", (), "new answer")
-    if first == "copied":  # by a version that did so
-        rows = [json.dumps(row) for row in stores[0].rows()]
-        (folder / "from-sqlite.jsonl").write_text("\n".join(rows) + "\n", encoding="utf-8")
     for store in stores:
         assert store.summary()["grad_W"] == Tally(2, 1, 1)
         assert [row["source"] for row in store.rows()][:3] == [None, "old answer", "a\ufffdb"]
@@ -285,7 +282,7 @@ def test_what_the_old_file_holds_is_there_once_and_forgotten_with_the_rest(tmp_p
     assert not path.exists() and Store(folder).rows() == stores[0].rows() == []
 
 
-@pytest.mark.parametrize("share", [0, 0.05, 0.6, "another's"])
+@pytest.mark.parametrize("share", [0, 0.6, "another's"])
 def test_an_old_file_that_is_damaged_or_anothers_costs_a_word_and_stays_also_when_all_is_forgotten(tmp_path, share):
     path = tmp_path / "progress.sqlite3"
     old_file(path, "DELETE", "CREATE TABLE recipes (id INTEGER)" if share == "another's" else SCHEMA)

@@ -93,8 +93,8 @@ class Store:
         return count
 
     def _old_rows(self):
-        """What the SQLite file of an earlier version holds, read where it is, if no version has copied it from there."""
-        if not self._old.is_file() or (self.folder / "from-sqlite.jsonl").exists():
+        """What the SQLite file of an earlier version holds, read where it is."""
+        if not self._old.is_file():
             return []
         try:
             with closing(sqlite3.connect(f"{self._old.absolute().as_uri()}?mode=ro", uri=True)) as old:
