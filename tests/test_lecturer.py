@@ -63,8 +63,7 @@ def test_the_slides_of_a_section_have_the_minutes_that_the_lectures_give_it_once
     assert [sum(cell.get("minutes", 0) for cell in cells) for cells in of_cells] == [minutes for *_, minutes in planned]
 
 
-def test_every_prediction_is_named_and_every_wrong_answer_is_a_wrong_choice_of_it_with_that_mistake():
-    assert [name for name in predictions() if f"`{name}`" not in LECTURER.replace("\n", " ")] == []
+def test_every_wrong_answer_to_a_prediction_is_a_wrong_choice_of_it_with_that_mistake():
     for name, text, mistake, _ in rows("prediction"):
         choices = {choice.text: choice.mistake for choice in found(Question)[name.strip("`")].choices}
         assert choices[text] == mistake.strip("`") != "", (name, text)
