@@ -172,15 +172,15 @@ def test_entries_are_picked_with_the_keyboard_and_nothing_else_moves(lab):
 
 def test_a_long_sum_shows_the_terms_around_the_active_one(lab):
     A = np.arange(60.0).reshape(20, 3) - 7
-    cell = "A = np.arange(60.).reshape(20, 3) - 7\nKeyIdeaExplorer(A, A[:, 1], names=('y', 'x', 'g'), entry=2)"
+    cell = "A = np.arange(60.).reshape(20, 3) - 7\nKeyIdeaExplorer(A, A[:, 1], names=('y', 'x', 'g'), entry=(0, 2))"
     page = lab.open(SETUP, cell)
-    pick, counted = grid(page, "g, 20 components"), [j for j in range(20) if A[j, 2]]
+    pick, counted = grid(page, "g, 1 by 20"), [j for j in range(20) if A[j, 2]]
     for place in (0, 12, 19, 3):
         pick.press("Home")
         for _ in range(place):
             pick.press("ArrowRight")
         assert f"product {counted.index(place) + 1} of {len(counted)}" in status(page)
-        assert f"∂y[{place}]/∂x[2]·g[{place}]" in terms(page).all_inner_texts()
+        assert f"∂y[0, {place}]/∂x[0, 2]·g[0, {place}]" in terms(page).all_inner_texts()
         assert terms(page).count() == 1 + 8
     page.get_by_label("Products added", exact=True).press("End")
     assert status(page).endswith(f" = {A[:, 2] @ A[:, 1]:.0f}.")

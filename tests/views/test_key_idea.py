@@ -51,11 +51,13 @@ def test_a_layers_view_holds_the_tensor_and_the_gradient_and_counts_its_non_zero
 
 
 def test_an_input_that_happens_to_be_0_still_counts():
-    view = KeyIdeaExplorer.of_layer("W", O, W, b, G, entry=(1, 2), step=m)
+    view = KeyIdeaExplorer.of_layer("W", O, W, b, G, entry=(1, 2))
     assert np.count_nonzero(unpacked(view.tensor)[:, :, 1, 2]) == m - 2
-    assert caption(view).startswith("7 entries can differ from 0: m, one for each sample, at [i, 2].")
+    view.step = m
+    assert " = after 7 of 7 products: " in caption(view)
     without_index = KeyIdeaExplorer(unpacked(view.tensor), G, entry=(1, 2))
-    assert caption(without_index).startswith("5 entries other than 0.")
+    without_index.step = m - 2
+    assert " = after 5 of 5 products: " in caption(without_index)
 
 
 @pytest.mark.parametrize("wrt", LAYER)
@@ -83,16 +85,17 @@ def test_tensors_of_every_rank_it_takes_are_the_key_idea(y_shape, x_shape):
     assert float(caption(view).split()[-1]) == pytest.approx(value, rel=1e-3)
 
 
-def test_a_vector_is_a_row_and_its_names_have_one_index():
-    view = KeyIdeaExplorer(dy_dx, g, names=("y", "x", "g"), symbols=("n_y", "n_x"), entry=1)
+def test_a_vector_is_a_row_and_its_words_say_how_far_the_sum_is():
+    view = KeyIdeaExplorer(dy_dx, g, names=("y", "x", "g"), symbols=("n_y", "n_x"), entry=(0, 1))
     assert (view.G["shape"], view.G["symbols"]) == ([1, 3], ["1", "n_y"])
-    assert view.entry == (0, 1)
-    assert caption(view) == "2 entries other than 0. (∇_x z)[1] = ∂y[0]/∂x[1]·g[0] + ∂y[1]/∂x[1]·g[1] = 16"
+    terms = " + ".join(f"∂y[0, {j}]/∂x[0, 1]·g[0, {j}]" for j in range(2))
+    assert caption(view) == f"(∇_x z)[0, 1] = {terms} = 16"
     assert repr(view) == "KeyIdeaExplorer(dy/dx (3, 2), g (3,))"
+    assert caption(KeyIdeaExplorer(np.zeros((3, 2)), g)) == "(∇_X z)[0, 0] = 0, an empty sum = 0"
 
 
 def test_the_picture_shows_a_question_mark_where_the_gradient_is_not_made():
-    view = KeyIdeaExplorer(dy_dx, g, names=("y", "x", "g"), entry=1)  # dy_dx^T g = [25, 16]
+    view = KeyIdeaExplorer(dy_dx, g, names=("y", "x", "g"), entry=(0, 1))  # dy_dx^T g = [25, 16]
 
     def shown():
         figure = view.figure()
@@ -100,17 +103,17 @@ def test_the_picture_shows_a_question_mark_where_the_gradient_is_not_made():
 
     assert shown()[0] == ["?", "?"] and shown()[1].endswith(" = ?")
     view.step = 1
-    assert shown()[0] == ["?", "10"]
+    assert shown()[0] == ["?", "10"] and shown()[1].endswith(" = after 1 of 2 products: 10")
     view.made = [0]
     view.step = 2
-    assert shown()[0] == ["25", "16"] and " = 16. Added" in shown()[1]
+    assert shown()[0] == ["25", "16"]
 
 
 def test_a_new_entry_keeps_the_step_as_far_as_it_has_that_many_products():
-    view = KeyIdeaExplorer(dy_dx, g, entry=0, step=3)
-    view.entry = 1
+    view = KeyIdeaExplorer(dy_dx, g)
+    view.step = 3
+    view.entry = (0, 1)
     assert (view.entry, view.step) == ((0, 1), 2)
-    assert caption(KeyIdeaExplorer(np.zeros((3, 2)), g)) == "0 entries other than 0. (∇_X z)[0] = 0"
 
 
 def test_what_it_cannot_show_is_named():

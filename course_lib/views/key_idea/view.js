@@ -3,8 +3,6 @@ function filled(text, index) {
   return text.replace(/\{([ijhk])\}/g, (_, letter) => index[letter]);
 }
 
-const isVector = (index) => !index.includes(","); // [{i}, {j}] or [{i}]
-
 class KeyIdeaView extends SteppedSum {
   constructor(model, el) {
     const [tensor, G, whole] = ["tensor", "G", "gradient"].map((name) => unpack(model.get(name)));
@@ -37,9 +35,9 @@ class KeyIdeaView extends SteppedSum {
     };
     const times0 = (entry) => ` is multiplied by ${this.cellName(entry)}, which is ${this.zero}: it adds nothing.`;
     this.right = this.addFactors("right", { outside: times0 });
-    this.right.set(G, { vector: isVector(texts.y) });
+    this.right.set(G);
     if (source.data) (this.source = this.addFactors("left")).set(source);
-    result.set(whole, { vector: isVector(texts.x) });
+    result.set(whole);
     result.cell = result.measure();
   }
 
@@ -58,8 +56,8 @@ class KeyIdeaView extends SteppedSum {
   }
 
   cellName(cell) {
-    const { texts } = this;
-    return filled(`∂${texts.Y}${texts.y}/∂${texts.X}${texts.x}`, this.index(this.entry, cell));
+    const { Y, X } = this.texts;
+    return `∂${entryName(Y, cell)}/∂${entryName(X, this.entry)}`;
   }
 
   /** The structural non-zeros of ∂Y/∂X[h, k], in the order of the rows. */
@@ -102,7 +100,7 @@ class KeyIdeaView extends SteppedSum {
     const fill = (part) => (typeof part === "string" ? part : [filled(part[0], this.index(entry)), part[1]]);
     this.solved = false;
     const data = Float64Array.from(placesOf(G.shape), (cell) => tensor.data[this.place(...cell)]);
-    this.matrix = { ...G, name: filled(`∂${texts.Y}/∂(${texts.X}${texts.x})`, this.index(entry)), data };
+    this.matrix = { ...G, name: `∂${texts.Y}/∂(${entryName(texts.X, entry)})`, data };
     setWords(this.counts, this.counted());
     this.writeLines(texts.formula.map(fill), texts.code.map(fill));
   }
@@ -124,7 +122,7 @@ class KeyIdeaView extends SteppedSum {
     this.hidden = this.quiz.asks() === "zeros" && !this.solved;
     this.counts.classList.toggle("bss-asleep", this.hidden);
     const faded = (i, j) => !this.hidden && !this.isNonzero(i, j);
-    slopes.set(this.matrix, { faded, open: this.hidden ? () => true : null, limit, vector: isVector(this.texts.y) });
+    slopes.set(this.matrix, { faded, open: this.hidden ? () => true : null, limit });
     super.draw();
     if (this.quiz.asks() === "zeros") slopes.mark(this.quiz.marks());
   }
@@ -138,7 +136,7 @@ class KeyIdeaView extends SteppedSum {
   // ---- your turn
   askedForZeros() {
     const { matrix, texts } = this;
-    const hint = `Ask of each: does ${texts.Y}${filled(texts.y, { i: "i", j: "j" })} depend on ${texts.X}${filled(texts.x, this.index(this.entry))}?`;
+    const hint = `Ask of each: does ${texts.Y}[i, j] depend on ${entryName(texts.X, this.entry)}?`;
     const isNonzero = (i, j) => this.isNonzero(i, j);
     return { name: matrix.name, shape: matrix.shape, isNonzero, value: (i, j) => at(matrix, i, j), hint, solve: () => (this.solved = true) };
   }

@@ -10,15 +10,7 @@ from course_lib import dense
 from course_lib.arguments import plain_array
 from course_lib.jacobian import key_idea
 from course_lib.pictures.blackboard import board
-from course_lib.pictures.panel import (
-    Panel,
-    check_symbols,
-    check_texts,
-    checked_entry,
-    checked_index,
-    is_whole,
-    listed,
-)
+from course_lib.pictures.panel import Panel, check_symbols, check_texts, checked_entry, checked_index, listed
 from course_lib.shapes import ShapeError
 from course_lib.views.shared.view import View, as_floats, as_made, packed, script, turn, unpacked
 
@@ -63,8 +55,8 @@ class KeyIdeaExplorer(View):
     dY_dX: the Jacobian, of shape Y.shape + X.shape; X and Y have one or two indexes, and a vector is shown as one row.
     dz_dY: the gradient G of a number z, of the shape of Y. names: those of Y, X and G. symbols: one for each index of
     dY_dX, those of Y first. structural: a boolean array of the shape of dY_dX, True where an entry is non-zero by its
-    index; by default, where it is not 0. entry, (h, k) or k for a vector, and step, how many products are added, can be
-    set later too; a new entry keeps the step, as far as it has that many products.
+    index; by default, where it is not 0. entry: (h, k). It and step, how many products are added, can be set later too;
+    a new entry keeps the step, as far as it has that many products.
 
     Raises ShapeError for shapes and symbols that do not fit, TypeError for what is no array of real numbers, ValueError
     for another rank, an empty or non-finite array, more than 200,000 entries, or an entry or step that is not there.
@@ -83,9 +75,7 @@ class KeyIdeaExplorer(View):
     turn = turn()
     kept = ("entry", "made", "step", "turn")
 
-    def __init__(
-        self, dY_dX, dz_dY, names=("Y", "X", "G"), symbols=(), structural=None, entry=(0, 0), step=0, **traits
-    ):
+    def __init__(self, dY_dX, dz_dY, names=("Y", "X", "G"), symbols=(), structural=None, entry=(0, 0), **traits):
         check_texts(f"{_CALL}: names", names, 3)
         dY_dX, dz_dY = as_floats(_CALL, "dY_dX", dY_dX), as_floats(_CALL, "dz_dY", dz_dY)
         gradient = key_idea(dY_dX, dz_dY)  # raises ShapeError
@@ -108,12 +98,11 @@ class KeyIdeaExplorer(View):
             gradient=packed(texts["gradient"], gradient.reshape(x_rows), of_x),
             texts=texts,
             **traits,
-            entry=_entry(entry, x_rows),  # now: whether there is such a step depends on it, and traits have no order
-            step=step,
+            entry=entry,
         )
 
     @classmethod
-    def of_layer(cls, wrt, O, W, b, G, entry=(0, 0), step=0):
+    def of_layer(cls, wrt, O, W, b, G, entry=(0, 0)):
         """The key idea on a layer: wrt "W" (rows S10 to S14), "b" (rows S17, S18) or "O" (rows S19, S20).
 
         O: (m, n_in). W: (n_in, n_out). b: (1, n_out). G = dL/dZ: (m, n_out). entry: the (h, k) of W or O, the (0, k) of
@@ -131,31 +120,30 @@ class KeyIdeaExplorer(View):
         (m, n_out), texts = layer["G"].shape, _TEXTS[wrt]
         _check_size(_OF_LAYER, f"∂Z/∂{wrt}", (m, n_out, *layer[wrt].shape))
         slopes = {
-            "W": lambda O, W: dense.dZ_dW(O, n_out),
-            "b": lambda O, W: dense.dZ_db(m, n_out),
-            "O": lambda O, W: dense.dZ_dO(m, W),
-        }[wrt]  # (m, n_out) + the shape of wrt
+            "W": lambda: dense.dZ_dW(layer["O"], n_out),
+            "b": lambda: dense.dZ_db(m, n_out),
+            "O": lambda: dense.dZ_dO(m, layer["W"]),
+        }[wrt]()  # (m, n_out) + the shape of wrt
+        i, j, h, k = np.indices(slopes.shape)
         source = texts.get("source")
         return cls(
-            slopes(layer["O"], layer["W"]),
+            slopes,
             layer["G"],
             names=("Z", wrt, "G"),
             symbols=_SYMBOLS["G"] + _SYMBOLS[wrt],
-            structural=slopes(np.ones_like(layer["O"]), np.ones_like(layer["W"])) == 1,
+            structural=i == h if wrt == "O" else j == k,
             entry=entry,
-            step=step,
             source=packed(source, layer[source], _SYMBOLS[source]) if source else {},
-            texts=texts | {"z": "L", "gradient": f"∇_{wrt} L", "result": f"(∇_{wrt} L)[{{h}}, {{k}}]"},
+            texts=texts | {"z": "L", "gradient": f"∇_{wrt} L"},
         )
 
     @traitlets.validate("entry")
     def _one_of_X(self, proposal):
-        return _entry(proposal["value"], self.gradient["shape"])
+        return checked_entry("KeyIdeaExplorer: entry", proposal["value"], self.gradient["shape"], "X")
 
     @traitlets.validate("step")
     def _one_of_the_steps(self, proposal):
-        value, last = proposal["value"], len(self._cells())
-        return checked_index("KeyIdeaExplorer: step", value, last)
+        return checked_index("KeyIdeaExplorer: step", proposal["value"], len(self._cells()))
 
     @traitlets.observe("entry")
     def _no_more_steps_than_products(self, change):
@@ -166,46 +154,35 @@ class KeyIdeaExplorer(View):
 
     def figure(self):
         """dY/dX[entry] and G, the structural non-zeros outlined, and what of the gradient is made; below, the sum in words."""
-        G, gradient = unpacked(self.G), self._made()
+        cells, step, texts = self._cells(), self.step, self.texts
+        slopes, G, gradient = (
+            unpacked(self.tensor)[:, :, *self.entry],
+            unpacked(self.G),
+            as_made(self.gradient, self.made),
+        )
+        if step:
+            gradient[self.entry] = sum(slopes[cell] * G[cell] for cell in cells[:step])
         of_y, of_x = (tuple(A["symbols"] or map(str, A["shape"])) for A in (self.G, self.gradient))
-        name, cells = self._written("∂{Y}/∂({X}{x})".format_map(self.texts)), self._cells()
-        left = Panel(name, unpacked(self.tensor)[:, :, *self.entry], of_y, entries=cells)
-        right = Panel(self.G["name"], G, of_y, entries=cells)
+        name = f"∂{texts['Y']}/∂({texts['X']}{list(self.entry)})"
+        left, right = Panel(name, slopes, of_y, entries=cells), Panel(self.G["name"], G, of_y, entries=cells)
         result = Panel(self.gradient["name"], gradient, of_x, entries=[self.entry])
-        fig = board([[left, "⊙", right, "→", result]], self._in_words())
-        fig.set_dpi(min(100, 900 / fig.get_figwidth()))
-        return fig
-
-    def _made(self):
-        """The gradient as far as it is made, with the sum up to here at the entry whose products are being added."""
-        gradient = as_made(self.gradient, self.made)
-        if self.step:
-            slopes, G = unpacked(self.tensor)[:, :, *self.entry], unpacked(self.G)
-            gradient[self.entry] = sum(slopes[cell] * G[cell] for cell in self._cells()[: self.step])
-        return gradient
+        terms = [_filled("·".join(texts["term"]), (*cell, *self.entry)) for cell in cells]
+        terms = [*terms[:2], "…", terms[-1]] if len(terms) > 4 else terms or ["0, an empty sum"]
+        sofar = gradient[self.entry]
+        total = "?" if sofar is np.ma.masked else f"{sofar:.4g}".replace("-", "−")
+        end = f"after {step} of {len(cells)} products: {total}" if step else total
+        words = f"({self.gradient['name']}){list(self.entry)} = {' + '.join(terms)} = {end}"
+        return board([[left, "⊙", right, "→", result]], words)
 
     def _cells(self):
         """The indexes (i, j) of the structural non-zeros of dY/dX[entry]."""
         marked = np.frombuffer(self.structural, dtype=bool).reshape(self.tensor["shape"])
         return [(int(i), int(j)) for i, j in np.argwhere(marked[:, :, *self.entry])]
 
-    def _written(self, text, cell=(0, 0)):
-        """A text with the numbers of an entry of Y and of the chosen entry in place of {i}, {j}, {h} and {k}."""
-        numbers = dict(zip("ijhk", (*cell, *self.entry), strict=True))
-        return re.sub(r"\{([ijhk])\}", lambda found: str(numbers[found[1]]), text)
 
-    def _in_words(self):
-        """How many products there are and where, and what they add up to."""
-        cells, texts = self._cells(), self.texts
-        terms = [self._written("·".join(texts["term"]), cell) for cell in cells]
-        terms = [*terms[:2], "…", terms[-1]] if len(terms) > 4 else terms
-        kind = "can differ from 0" if texts["by_index"] else "other than 0"
-        counted = f": {self._written(texts['counted'])}" if texts["counted"] else ""
-        total = self._made()[self.entry] if self.step in (0, len(cells)) else np.ma.masked
-        total = "?" if total is np.ma.masked else f"{total:.4g}".replace("-", "−")
-        said = f"{len(cells)} {'entry' if len(cells) == 1 else 'entries'} {kind}{counted}. "
-        said += self._written(texts["result"]) + " = " + " + ".join(terms) + (" = " if terms else "") + total
-        return f"{said}. Added so far: {self.step} of {len(cells)}." if self.step else said
+def _filled(text, index):
+    """A text with numbers in place of {i}, {j}, {h} and {k}."""
+    return re.sub(r"\{([ijhk])\}", lambda found: str(index["ijhk".index(found[1])]), text)
 
 
 def _check_size(call, name, shape):
@@ -217,14 +194,6 @@ def _check_size(call, name, shape):
             f"{call}: {name} has shape {shape}, {size:,} entries; the view shows up to {MOST_ENTRIES:,}. "
             "Take smaller sizes: a few samples, inputs and units show the same sum."
         )
-
-
-def _entry(value, shape):
-    """value as the (h, k) of a matrix of this shape; in a row one index is enough. Raises TypeError or ValueError."""
-    rows, columns = shape
-    index = (value,) if is_whole(value) else tuple(value) if isinstance(value, (tuple, list)) else ()
-    index = (0, *index) if rows == len(index) == 1 else index
-    return checked_entry("KeyIdeaExplorer: entry", index or value, (rows, columns), "X")
 
 
 def _structure(structural, dY_dX):
@@ -248,14 +217,11 @@ def _as_rows(shape, symbols):
 
 def _texts(names, y_shape, x_shape, by_index):
     """What the view says where it is given a tensor: the key idea itself (row S4)."""
-    (Y, X, G), all_of_Y = names, ", ".join(":" * len(y_shape))
-    y, x = ("[{j}]" if len(y_shape) == 1 else "[{i}, {j}]"), ("[{k}]" if len(x_shape) == 1 else "[{h}, {k}]")
-    left, right, slopes = [f"∂{Y}/∂{X}", "left"], [G, "right"], f"d{Y}_d{X}[{all_of_Y}, {x[1:]}"
-    about = {"Y": Y, "X": X, "z": "z", "y": y, "x": x, "by_index": by_index, "counted": "", "at": []}
-    return about | {
-        "gradient": f"∇_{X} z",
-        "result": f"(∇_{X} z){x}",
-        "term": [f"∂{Y}{y}/∂{X}{x}", f"{G}{y}"],
-        "formula": [[f"∇_{X} z", "result"], " = Σ ", left, " · ", right, f"   over every index of {Y}"],
-        "code": [["np.sum", "result"], "(", [slopes, "left"], " * ", right, ")"],
+    Y, X, G = names
+    gradient, indexes = f"∇_{X} z", [":"] * len(y_shape) + ["{h}", "{k}"][-len(x_shape) :]
+    left, right = [f"∂{Y}/∂{X}", "left"], [G, "right"]
+    return {"Y": Y, "X": X, "z": "z", "by_index": by_index, "counted": "", "at": [], "gradient": gradient} | {
+        "term": [f"∂{Y}[{{i}}, {{j}}]/∂{X}[{{h}}, {{k}}]", f"{G}[{{i}}, {{j}}]"],
+        "formula": [[gradient, "result"], " = Σ ", left, " · ", right, f"   over every index of {Y}"],
+        "code": [["np.sum", "result"], "(", [f"d{Y}_d{X}[{', '.join(indexes)}]", "left"], " * ", right, ")"],
     }

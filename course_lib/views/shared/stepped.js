@@ -208,7 +208,7 @@ class SteppedSum {
   }
 
   showResult(data, open = null) {
-    this.result.set({ ...this.whole, data }, { open, limit: largest(this.whole.data), vector: this.result.vector });
+    this.result.set({ ...this.whole, data }, { open, limit: largest(this.whole.data) });
   }
 
   /** The sum of the first products. */
