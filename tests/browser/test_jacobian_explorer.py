@@ -10,7 +10,6 @@ CELLS = (
     "rng = np.random.default_rng(8)\nA, x = rng.integers(-4, 5, (7, 5)), np.array([4, 0, -3, 1, 2])",
     "view = JacobianExplorer(A, x, entry=(2, 3))\nview",
 )
-ELEMENTWISE = "from course_lib import relu\nJacobianExplorer(relu, np.array([1.0, -2.0, 3.0]), ('O', 'Z'))"
 rng = np.random.default_rng(8)
 A, x = rng.integers(-4, 5, (7, 5)), np.array([4, 0, -3, 1, 2])
 
@@ -78,20 +77,6 @@ def test_a_slider_moves_a_component_and_y_follows_with_numpys_numbers(lab):
     page.get_by_role("grid", name="∂y/∂x").press("Control+Home")
     page.get_by_text("y[0] against x[0]").wait_for()  # the kernel has sent the curve of another column
     lab.run_until(page, 3, f"python has {moved.tolist()}")
-
-
-def test_an_elementwise_map_shows_the_slope_of_the_component_that_moves(lab):
-    page = lab.open(CELLS[0], ELEMENTWISE)
-    labels = [grid.get_attribute("aria-label") for grid in page.get_by_role("grid").all()]
-    assert labels == ["O, 3 components, n", "∂O/∂Z, 3 by 3, n by n", "Z, 3 components, n"]
-    page.get_by_role("slider", name="Z[1]").press("End")
-    wait_for_answer(page)
-    assert slope_words(page).startswith("O[1] against Z[1]")
-    assert numbers(page, "O") == [1, 5, 3]
-    assert np.array_equal(numbers(page, "∂O/∂Z"), np.eye(3).ravel())
-    page.get_by_role("grid", name="∂O/∂Z").press("Control+Home")
-    page.keyboard.press("ArrowRight")
-    assert status(page) == "(∂O/∂Z)[0, 1] = 0: zero by its index, since O[0] depends on Z[0] alone."
 
 
 def test_where_the_function_fails_the_reason_is_shown_and_the_view_lives_on(lab):

@@ -54,11 +54,11 @@ const HINT = "Drag a slider and watch; choose an entry of the Jacobian to see it
 /** What is drawn follows from the model's traits, and from `pointed`: {what: "J" | "y" | "x", entry} under pointer or focus. */
 class JacobianView {
   constructor(model, el) {
-    const [yName, jName, xName] = model.get("names");
-    const [m, n] = model.get("answer").J.shape;
+    const { y, J, x } = model.get("answer");
+    const [[m, n], yName, jName, xName] = [J.shape, y.name, J.name, x.name];
     const view = frame(el, `Jacobian ${jName} of ${model.get("formula")}`, HINT);
     view.root.classList.add("bss-jacobian");
-    Object.assign(this, { model, view, yName, jName, xName, m, n, pointed: null, elementwise: model.get("elementwise") });
+    Object.assign(this, { model, view, yName, jName, xName, m, n, pointed: null });
     this.hasKernel = Boolean(model.widget_manager); // a page that was exported has no widget manager
     this.yi = (i) => `${yName}[${i}]`;
     this.xj = (j) => `${xName}[${j}]`;
@@ -115,7 +115,7 @@ class JacobianView {
   /** The entry of the Jacobian that an entry of y or x is about, beside the one that is chosen. */
   slopeOf(what, [k, l]) {
     const [i, j] = this.model.get("entry");
-    return { J: [k, l], y: [k, this.elementwise ? k : j], x: [this.elementwise ? k : i, k] }[what];
+    return { J: [k, l], y: [k, j], x: [i, k] }[what];
   }
 
   choose(to) {
@@ -147,12 +147,12 @@ class JacobianView {
 
   // ---- what is seen
   draw() {
-    const { model, elementwise, grids: { y, J, x } } = this;
-    const [[m, n], [i, j], answer] = [model.get("symbols"), model.get("entry"), model.get("answer")];
+    const { model, grids: { y, J, x } } = this;
+    const [[i, j], answer] = [model.get("entry"), model.get("answer")];
     const open = this.quiz.asks() ? (i, j) => !this.solved.has(`${i},${j}`) : null;
-    y.set({ ...answer.y, symbols: [m, "1"] }, { vector: true });
-    J.set({ ...answer.J, symbols: [m, n] }, { faded: elementwise && !open ? (i, j) => i !== j : null, open });
-    x.set({ ...answer.x, symbols: [n, "1"] }, { vector: true });
+    y.set(answer.y, { vector: true });
+    J.set(answer.J, { open });
+    x.set(answer.x, { vector: true });
     J.move([i, j], { silent: true });
     y.move([i, 0], { silent: true });
     x.move([j, 0], { silent: true });
@@ -188,7 +188,6 @@ class JacobianView {
     if (what === "y") return `${said}. Row ${i} of ${jName} says how it moves with each component of ${xName}.`;
     if (what === "J") {
       if (grids.J.open?.(i, j)) return `${said}: move ${xj(j)} by 1. By how much does ${yi(i)} move?`;
-      if (this.elementwise && i !== j) return `${said}: zero by its index, since ${yi(i)} depends on ${xj(i)} alone.`;
       return `${said}: if ${xj(j)} moves by a little, ${yi(i)} moves ${precise(at(grids.J.matrix, i, j))} times as far.`;
     }
     if (this.quiz.asks()) return `${said}. Move it, and watch which components of ${yName} move.`;
@@ -244,7 +243,7 @@ class JacobianView {
   askedForZeros() {
     const { J } = this.grids;
     const value = (i, j) => at(J.matrix, i, j);
-    const isNonzero = (i, j) => (this.elementwise ? i === j : value(i, j) !== 0);
+    const isNonzero = (i, j) => value(i, j) !== 0;
     const solve = () => placesOf([this.m, this.n]).forEach((place) => this.solved.add(String(place)));
     const hint = `Move one component of ${this.xName}: which components of ${this.yName} stay where they are?`;
     return { name: this.jName, shape: [this.m, this.n], isNonzero, value, hint, solve };

@@ -20,44 +20,38 @@ class JacobianExplorer(View):
     """The map y = f(x) at a point, and its Jacobian dy/dx, entry by entry as a slope; sliders move the components of x.
 
     f: a matrix A, (m, n), for y = A x; or an activation; or a function from a vector (n,) to a vector (m,) or a number.
-    x: (n,), finite, n at most 20. names: of y and x. symbols: for m and n. entry: the (i, j) whose slope is drawn. Of
-    an activation y_i depends on x_i alone: the other entries are zero by index, and pale.
+    x: (n,), finite, n at most 20. names: of y and x. symbols: for m and n. entry: the (i, j) whose slope is drawn.
 
     Raises ShapeError where shapes do not fit, TypeError for other than real numbers, ValueError where x, y or dy/dx is
     not finite, and where x or y is too long.
     """
 
     _esm, _css = script(__file__)
-    names = traitlets.List(traitlets.Unicode()).tag(sync=True)  # of y, ∂y/∂x and x
     formula = traitlets.Unicode().tag(sync=True)  # y = A x
-    symbols = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    elementwise = traitlets.Bool().tag(sync=True)
     entry = traitlets.Any((0, 0)).tag(sync=True)
     asked = traitlets.List(traitlets.Float()).tag(sync=True, echo_update=False)  # the x of the sliders
     answer = traitlets.Dict().tag(sync=True)  # all that follows from it
     turn = turn()
     kept = ("asked", "entry", "turn")
 
-    def __init__(self, f, x, names=("y", "x"), symbols=None, entry=(0, 0)):
+    def __init__(self, f, x, names=("y", "x"), symbols=("m", "n"), entry=(0, 0)):
         self._call = f"JacobianExplorer({'f' if callable(f) else 'A'}, x)"
         x = as_floats(self._call, "x", x, rank=1)
         if not 1 <= len(x) <= MOST_SLIDERS:
             sliders = f"the view has a slider for each, and shows 1 to {MOST_SLIDERS}"
             raise ValueError(f"{self._call}: x has {len(x)} components; {sliders}")
         check_texts(f"{self._call}: names", names, 2)
+        self._names = names[0], f"∂{names[0]}/∂{names[1]}", names[1]
         self._reach = nice(1.5 * abs(x).max())  # sliders go from -reach to reach
         self._curve = functools.lru_cache(maxsize=1)(self._curve)  # it stays while x_j alone moves
         formula = self._take(f, x)
         m, n = self._shape = self._at(x)[1].shape
         if m > MOST_RESULTS:
             raise ValueError(f"{self._call}: f(x) has {m} components; the view shows up to {MOST_RESULTS}")
-        elementwise = isinstance(f, Activation)
-        self._names = [names[0], f"∂{names[0]}/∂{names[1]}", names[1]]
-        symbols = symbols if symbols is not None else (("n", "n") if elementwise else ("m", "n"))
         check_symbols(self._names[1], (m, n), symbols, {})
-        traits = {"names": self._names, "symbols": list(symbols), "elementwise": elementwise, "entry": entry}
-        formula = f"{names[0]} = {formula.format(names[1])}"
-        super().__init__(**traits, formula=formula, asked=x.tolist(), answer=self._answer(x, range(n)))
+        self._symbols = (symbols[0], "1"), tuple(symbols), (symbols[1], "1")  # of y, dy/dx and x
+        formula, answer = f"{names[0]} = {formula.format(names[1])}", self._answer(x, range(n))
+        super().__init__(formula=formula, entry=entry, asked=x.tolist(), answer=answer)
 
     @property
     def x(self):
@@ -66,17 +60,17 @@ class JacobianExplorer(View):
 
     def figure(self):
         """y, dy/dx and x as they are now, with the chosen entry outlined, and its slope in words."""
-        (i, j), (m, n), (y_name, name, x_name) = self.entry, self.symbols, self.names
-        y, J, x = (unpacked(self.answer[key]) for key in "yJx")
-        parts = [Panel(y_name, y, (m, "1"), entries=[(i, 0)]), Panel(name, J, (m, n), entries=[(i, j)])]
-        parts.append(Panel(x_name, x, (n, "1"), entries=[(j, 0)]))
-        return board(
-            [parts],
-            f"{self.formula}. If {x_name}[{j}] moves by a little, {y_name}[{i}] moves {J[i, j]:.3g} times as far.",
+        (i, j), (y_name, _, x_name) = self.entry, self._names
+        places = [(i, 0)], [(i, j)], [(j, 0)]
+        y, J, x = (
+            Panel(name, unpacked(self.answer[key]), symbols, entries=entries)
+            for name, key, symbols, entries in zip(self._names, "yJx", self._symbols, places, strict=True)
         )
+        moves = f"If {x_name}[{j}] moves by a little, {y_name}[{i}] moves {J.A[i, j]:.3g} times as far."
+        return board([[y, J, x]], f"{self.formula}. {moves}")
 
     def __repr__(self):
-        y, _, x = self.names
+        y, _, x = self._names
         return f"JacobianExplorer(d{y}/d{x} {self._shape})"
 
     @traitlets.observe("asked")
@@ -92,18 +86,15 @@ class JacobianExplorer(View):
 
     @traitlets.validate("entry")
     def _inside(self, proposal):
-        return list(checked_entry(f"{self._call}: entry", proposal["value"], self._shape, self.names[1]))
+        return list(checked_entry(f"{self._call}: entry", proposal["value"], self._shape, self._names[1]))
 
     def _answer(self, x, columns):
         """All that the browser draws for x; `columns` says for which x_j the curves of y against x_j are made."""
         y, J = self._at(x)
-        y_name, name, x_name = self._names
-        return {
+        arrays = y[:, np.newaxis], J, x[:, np.newaxis]
+        return dict(zip("yJx", map(packed, self._names, arrays, self._symbols), strict=True)) | {
             "asked": x.tolist(),
             "reach": self._reach,
-            "y": packed(y_name, y[:, np.newaxis]),
-            "J": packed(name, J),
-            "x": packed(x_name, x[:, np.newaxis]),
             "columns": list(columns),
             "curves": np.array([self._curve(j, *np.delete(x, j)) for j in columns]).tobytes(),
             "problem": "",

@@ -4,9 +4,9 @@ import numpy as np
 import traitlets
 
 from course_lib.pictures.blackboard import board
-from course_lib.pictures.panel import Panel, check_symbols, check_texts, checked_entry, checked_index, listed
+from course_lib.pictures.panel import Panel, check_texts, checked_entry, checked_index, listed
 from course_lib.shapes import ShapeError
-from course_lib.views.shared.view import MOST_ENTRIES, View, as_made, as_matrix, packed, script, turn, unpacked
+from course_lib.views.shared.view import MOST_ENTRIES, View, as_made, as_matrix, packed, script, turn
 
 
 class ProductExplorer(View):
@@ -41,15 +41,15 @@ class ProductExplorer(View):
             )
         if len(listed(f"{call}: symbols", symbols)) not in (0, 3):
             raise ValueError(f"{call}: symbols is {symbols!r}, expected three strings, or none")
-        known = {}
-        pairs = [(symbols[:2], A), (symbols[1:], B)] if symbols else [((), A), ((), B)]
-        for name, (pair, factor) in zip(names, pairs, strict=True):
-            if symbols:
-                check_symbols(name, factor.shape, pair, known)
-        factors = [packed(name, X, pair) for name, (pair, X) in zip(names, pairs, strict=True)]
-        variants = [_variant(factors, number) for number in range(8)]
-        variant = checked_index("ProductExplorer: variant", variant, 7)  # now: the entry depends on it
-        super().__init__(factors=factors, variants=variants, variant=variant, entry=entry)
+        sizes, known = symbols or tuple(map(str, (*A.shape, B.shape[1]))), {}
+        pairs = zip(names, (A, B), (sizes[:2], sizes[1:]), strict=True)
+        self._factors = [Panel(*pair).check(known) for pair in pairs]
+        super().__init__(
+            factors=[_packed(factor) for factor in self._factors],
+            variants=[_variant(self._factors, number) for number in range(8)],
+            variant=checked_index("ProductExplorer: variant", variant, 7),  # now: the entry depends on it
+            entry=entry,
+        )
 
     @traitlets.validate("variant")
     def _one_of_eight(self, proposal):
@@ -79,7 +79,7 @@ class ProductExplorer(View):
     def figure(self):
         """The factors as they stand, laid out as on a blackboard, and what of their product is made, or why there is none."""
         variant, (i, j) = self.variants[self.variant], self.entry
-        left, right = map(_panel, _as_they_stand(self.factors, self.variant))
+        left, right = _as_they_stand(self._factors, self.variant)
         words = variant["words"].replace("^T", "ᵀ") if self.variant else ""
         if not variant["product"]:
             return board([[left, "@", right]], words)
@@ -88,64 +88,61 @@ class ProductExplorer(View):
         made = sofar if self.outer else as_made(variant["product"], self.made)  # (p, r)
         if self.step:
             made[i, j] = sofar[i, j]
-        product = _panel(variant["product"])._replace(A=made, entries=[(i, j)])
+        product = Panel(variant["name"], made, (left.symbols[0], right.symbols[1]), entries=[(i, j)])
         return board([[None, right._replace(columns=[j])], [left._replace(rows=[i]), product]], words)
 
 
-def _as_they_stand(factors, variant):
+def _packed(panel):
+    """Symbols that are sizes are not said twice."""
+    return packed(panel.name, panel.A, () if panel.symbols[0].isdecimal() else panel.symbols)
+
+
+def _as_they_stand(factors, number):
     """The left factor and the right one."""
-    A, B = (_turned(factor) if variant & bit else factor for factor, bit in zip(factors, (2, 1), strict=True))
-    return (B, A) if variant & 4 else (A, B)
+    A, B = (_turned(factor) if number & bit else factor for factor, bit in zip(factors, (2, 1), strict=True))
+    return (B, A) if number & 4 else (A, B)
+
+
+def _turned(panel):
+    """A matrix transposed: O becomes O^T, and O^T becomes O."""
+    name = panel.name.removesuffix("^T") if panel.name.endswith("^T") else f"{panel.name}^T"
+    return panel._replace(name=name, A=panel.A.T, symbols=panel.symbols[::-1])
 
 
 def _variant(factors, number):
     """One order and transpose of the two factors: their names, what they give, and in words whether that is right."""
-    given = unpacked(factors[0]) @ unpacked(factors[1])  # (p, q) @ (q, r) -> (p, r)
     left, right = _as_they_stand(factors, number)
-    name, right_name = f"{left['name']} {right['name']}", f"{factors[0]['name']} {factors[1]['name']}"
-    variant = {"name": name, "product": None, "inner": left["shape"][1]}
-    columns, rows = _size(left, 1), _size(right, 0)
-    if left["shape"][1] != right["shape"][0]:
-        pair = f"a row of {left['name']} has {columns} entries, a column of {right['name']} has {rows}"
+    name, right_name = (" ".join(factor.name for factor in pair) for pair in ((left, right), factors))
+    columns, rows = (
+        symbol if symbol.isdecimal() else f"{symbol} = {size}"
+        for symbol, size in ((left.symbols[1], left.A.shape[1]), (right.symbols[0], right.A.shape[0]))
+    )
+    shape, variant = (len(left.A), right.A.shape[1]), {"name": name, "product": None, "inner": left.A.shape[1]}
+    if left.A.shape[1] != len(right.A):
+        pair = f"a row of {left.name} has {columns} entries, a column of {right.name} has {rows}"
         return variant | {"words": f"There is no {name}: {pair}, and the sum cannot pair them."}
-    shape = (left["shape"][0], right["shape"][1])
     if shape[0] * shape[1] > MOST_ENTRIES:
-        return variant | {"words": f"{name} has shape {shape}, too large to be drawn; {right_name} is {given.shape}."}
+        return variant | {"words": f"{name} has shape {shape}, too large to be drawn."}
     with np.errstate(invalid="ignore", over="ignore"):
-        product = unpacked(left) @ unpacked(right)
-    symbols = (left["symbols"][0], right["symbols"][1]) if left["symbols"] else ()
-    variant["product"] = packed(name, product, symbols)
+        product, given = left.A @ right.A, factors[0].A @ factors[1].A
+    variant["product"] = _packed(Panel(name, product, (left.symbols[0], right.symbols[1])))
     if not number:
-        return variant | {"words": f"The sum runs over {columns}: columns of {left['name']}, rows of {right['name']}."}
-    return variant | {"words": f"{name} can be formed. " + _verdict(left, right, product, given, right_name)}
+        return variant | {"words": f"The sum runs over {columns}: columns of {left.name}, rows of {right.name}."}
+    words = f"{name} can be formed. {_verdict(product, given, right_name)}"
+    if left.symbols[1] != right.symbols[0] and "equal" not in words:
+        words += f" The sizes meet by chance: {left.symbols[1]} and {right.symbols[0]} are both {len(right.A)}."
+    return variant | {"words": words}
 
 
-def _verdict(left, right, product, given, right_name):
+def _verdict(product, given, right_name):
     """What is wrong with a product that can be formed, in words."""
-    shapes = [A["symbols"] or [str(size) for size in A["shape"]] for A in (left, right)]
-    if product.shape == given.shape and np.allclose(product, given, equal_nan=True):
-        return f"For these numbers it is equal to {right_name}."
-    chance = ""
-    if shapes[0][1] != shapes[1][0]:
-        chance = f" The sizes meet by chance: {shapes[0][1]} and {shapes[1][0]} are both {left['shape'][1]}."
     if product.shape != given.shape:
         turned = product.T.shape == given.shape and np.allclose(product.T, given, equal_nan=True)
         same = f" Its entries are those of {right_name}, transposed." if turned else ""
-        return f"But its shape is {product.shape}, and {right_name} is {given.shape}.{same}{chance}"
+        return f"But its shape is {product.shape}, and {right_name} is {given.shape}.{same}"
     wrong = np.count_nonzero(~np.isclose(product, given, equal_nan=True))
-    return f"But {wrong} of {given.size} entries differ from {right_name}.{chance}"
-
-
-def _turned(factor):
-    """A packed matrix transposed: O becomes O^T, and O^T becomes O."""
-    name = factor["name"].removesuffix("^T") if factor["name"].endswith("^T") else f"{factor['name']}^T"
-    return packed(name, unpacked(factor).T, factor["symbols"][::-1])
-
-
-def _size(factor, axis):
-    size = factor["shape"][axis]
-    return f"{factor['symbols'][axis]} = {size}" if factor["symbols"] else str(size)
-
-
-def _panel(factor):
-    return Panel(factor["name"], unpacked(factor), tuple(factor["symbols"]) or tuple(map(str, factor["shape"])))
+    return (
+        f"But {wrong} of {given.size} entries differ from {right_name}."
+        if wrong
+        else f"For these numbers it is equal to {right_name}."
+    )
