@@ -85,11 +85,11 @@ def test_a_sample_is_chosen_with_the_keyboard_and_its_row_and_its_part_are_numpy
     assert np.allclose(np.array(samples.nth(6).locator("canvas").evaluate(ink)) / 255, 1 - split.X_train[6], atol=0.004)
     assert [
         page.get_by_role("button", name=f"sample {i}, {kind}", exact=True).count()
-        for i, kind in ((5, "a 6"), (6, "an 8"))
+        for i, kind in ((5, "class 6"), (6, "class 8"))
     ] == [1, 1]
-    page.get_by_role("button", name="sample 3, a 4", exact=True).press("ArrowRight")
+    page.get_by_role("button", name="sample 3, class 4", exact=True).press("ArrowRight")
     page.keyboard.press("Enter")
-    assert status(page) == "Row 4 of O, Z and G belongs to sample 4, a 5. Its part of ∇_W L is o_4ᵀ g_4."
+    assert status(page) == "Row 4 of O, Z and G belongs to sample 4, class 5. Its part of ∇_W L is o_4ᵀ g_4."
     assert [outlined(page, label) for label in (O_, Z_, G_)] == [[[4], []]] * 3
     assert grid(page, G_).get_by_role("gridcell").text_content().startswith("G[4, 0] = ")
     assert same(numbers(page, PART), np.outer(trace.O[0][4], trace.G[0][4]))
@@ -170,7 +170,7 @@ def test_the_pointer_reads_an_entry_and_the_sum_it_stands_for(lab):
     point_at(grid(page, PART), 4, 0)
     assert re.match(r"\(o_2ᵀ g_2\)\[4, 0\] = \S+ = O\[2, 4\] G\[2, 0\] =", status(page))
     point_at(grid(page, G_), 5, 3)
-    assert status(page).endswith("how the loss answers to Z[5, 3], unit 3 of sample 5. The loss's 1/m = 1/7 is in it.")
+    assert status(page).endswith("how the loss answers to Z[5, 3], unit 3 of sample 5.")
     assert [text[:8] for text in pressed(page, "Samples of the batch")] == ["sample 2"]  # pointing chooses nothing
     page.mouse.down()
     assert [text[:8] for text in pressed(page, "Samples of the batch")] == ["sample 5"]

@@ -36,7 +36,7 @@ MADE = {
     "TrainingPlayground": {"hidden": (3,)},
 }
 # Where a view can start, in every way that there is: another value for each argument of one of these names.
-STARTS = {"entry": (2, 1), "step": 3, "steps": 3, "variant": 1, "sample": 2, "layer": 1, "added": 4, "mean": False}
+STARTS = {"entry": (2, 1), "step": 3, "steps": 3, "variant": 1, "sample": 2, "layer": 1, "added": 4}
 MADE_BY = {name: getattr(views, name) for name in views.__all__ if name in MADE}
 CASES = [
     (name, start) for name, view in MADE_BY.items() for start in inspect.signature(view).parameters if start in STARTS

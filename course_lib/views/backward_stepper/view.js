@@ -64,6 +64,9 @@ class Overview {
   }
 }
 
+const placeName = (name, { row, column, entry }) =>
+  entry ? entryName(name, entry) : column === undefined ? `row ${row} of ${name}` : `column ${column} of ${name}`;
+
 class Stepper {
   constructor(model, el) {
     const sizes = model.get("sizes");
@@ -174,35 +177,24 @@ class Stepper {
 
   /** The entry [i, j] of the g-th matrix of the formula is active: outline what it is made from, or what it goes into. */
   point(g, [i, j]) {
-    const { grids, operands, entryLine, equals } = this;
+    const { grids, operands, equals } = this;
     const { form } = this.steps[this.now];
-    const here = { entry: [i, j] };
-    const inside = (k) => ({ entry: [Math.min(i, grids[k].matrix.shape[0] - 1), j], dashed: true });
-    let marks = operands.map((_, k) => (k === g ? [here] : []));
-    let text = grids[g].words([i, j]);
-    if (form === "entries") {
-      marks = operands.map((_, k) => [k === g ? here : inside(k)]);
-      const entries = this.#entries(i, j).replace("=", equals);
-      text = g ? `${text}: it goes into ${entryName(operands[0], [i, j])} ${entries}` : `${text} ${entries}`;
-    } else if (form === "product") {
-      const { into, of } = this.#product(g, i, j, inside);
-      for (const [k, mark] of Object.entries(into)) marks[k] = [{ ...mark, dashed: true }];
-      text = g ? `${text}: it goes into ${of}` : `${text} ${equals} ${of}`;
-    }
-    operands.forEach((_, k) => grids[k].mark(marks[k]));
-    setWords(entryLine, text);
+    const places = form === "product" ? this.#ofProduct(g, i, j) : operands.map(() => form === "entries" && { entry: [i, j] });
+    operands.forEach((_, k) => grids[k].mark(k === g ? [{ entry: [i, j] }] : places[k] ? [{ ...places[k], dashed: true }] : []));
+    const named = operands.flatMap((name, k) => (k !== g && places[k] ? placeName(shown(name), places[k]) : []));
+    const made = { product: () => `${equals} ${this.#sum(i, j)}`, entries: () => this.#entries(i, j).replace("=", equals), whole: () => "" };
+    const text = g ? (named.length ? `: it goes into ${named.join(", with ")}` : "") : ` ${made[form]()}${named.length ? ": " : ""}${named.join(", ")}`;
+    setWords(this.entryLine, grids[g].words([i, j]) + text);
   }
 
-  /** What the entry [i, j] of the g-th matrix of a product is made from or goes into: marks by matrix, and words. */
-  #product(g, i, j, inside) {
-    const [result, left, right, extra] = this.operands.map(shown);
-    if (g === 1) return { into: { 0: { row: i }, 2: { row: j } }, of: `row ${i} of ${result}, times row ${j} of ${right}` };
-    if (g === 2) return { into: { 0: { column: j }, 1: { column: i } }, of: `column ${j} of ${result}, times column ${i} of ${left}` };
-    if (g === 3 && extra.startsWith("b")) return { into: { 0: { column: j } }, of: `column ${j} of ${result}, once for each sample` };
-    if (g === 3) return { into: { 0: inside(0) }, of: entryName(result, [i, j]) };
-    const plus = extra ? `, plus ${entryName(extra, inside(3).entry)}` : "";
-    const into = { 1: { row: i }, 2: { column: j }, ...(extra ? { 3: inside(3) } : {}) };
-    return { into, of: `${this.#sum(i, j)}: row ${i} of ${left}, column ${j} of ${right}${plus}` };
+  /** What the entry [i, j] of the g-th matrix of a product is made from or goes into, by matrix. */
+  #ofProduct(g, i, j) {
+    const [, , , extra] = this.operands.map((name) => this.matrices[name]);
+    const isRow = extra?.shape[0] === 1; // b: it is added to each sample
+    if (g === 1) return [{ row: i }, null, { row: j }];
+    if (g === 2) return [{ column: j }, { column: i }];
+    if (g === 3) return [isRow ? { column: j } : { entry: [i, j] }];
+    return [null, { row: i }, { column: j }, extra && { entry: [isRow ? 0 : i, j] }];
   }
 
   /** The formula of a step with the numbers of one entry: = 0.3 · 1 */

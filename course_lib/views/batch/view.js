@@ -157,10 +157,9 @@ class Batch {
 
   meaning(sample, i, j) {
     const { pointed, O, Z, G, part, sum, m, shown } = this;
-    if (pointed === O) return `: input ${j} of ${this.who(i)}. It meets all of row ${i} of G, in row ${j} of ∇_W L.`;
+    if (pointed === O) return `: input ${j} of ${this.who(i)}.`;
     if (pointed === Z) return `: unit ${j} of ${this.who(i)}.`;
-    const share = this.model.get("mean") ? `The loss's 1/m = 1/${m} is in it.` : "There is no 1/m in it.";
-    if (pointed === G) return `: how the loss answers to Z[${i}, ${j}], unit ${j} of ${this.who(i)}. ${share}`;
+    if (pointed === G) return `: how the loss answers to Z[${i}, ${j}], unit ${j} of ${this.who(i)}.`;
     const [from, to] = pointed === part ? [sample, sample + 1] : [0, pointed === sum ? this.model.get("added") : m];
     if (from === to) return ": no sample is added yet.";
     const written = (term) => {

@@ -4,12 +4,13 @@ import numpy as np
 import traitlets
 
 from course_lib import dense
-from course_lib.arguments import finite_array, plain_array
+from course_lib.arguments import finite_array
+from course_lib.losses import mse, softmax_cross_entropy
 from course_lib.pictures.blackboard import board
-from course_lib.pictures.panel import Panel, check_numbers, checked_index
+from course_lib.pictures.panel import Panel, checked_index
 from course_lib.shapes import ShapeError
 from course_lib.views.shared.batch import checked_batch
-from course_lib.views.shared.view import MOST_ENTRIES, View, as_matrix, packed, script, unpacked
+from course_lib.views.shared.view import View, as_floats, as_matrix, packed, script, unpacked
 
 MOST_SAMPLES = 100
 _CALL = "BatchView(network, X, target)"
@@ -20,8 +21,8 @@ class BatchView(View):
 
     X: (m, n_in), up to 100 rows; target: (m, n_out); the view runs both through the network, so that all it shows
     belongs together. images: (m, height, width), what the samples look like, or None. sample: whose row is outlined.
-    layer: counts from 0. added: how many samples the running sum has; with all m it is O^T G (row S14). mean: False
-    shows the same loss as a sum over the batch, every G and gradient m times as large (slip E9).
+    layer: counts from 0. added: how many samples the running sum has; with all m it is O^T G (row S14). The trait mean
+    is True; False shows the same loss as a sum over the batch, every G and gradient m times as large (slip E9).
 
     Raises TypeError for anything but a Network and real numbers, ShapeError where shapes do not fit the network, and
     ValueError for an empty or too large batch, for numbers that are not finite, for a loss that is no mean over the
@@ -41,15 +42,16 @@ class BatchView(View):
     added = traitlets.TraitType(0).tag(sync=True)
     mean = traitlets.Bool(True).tag(sync=True)
 
-    def __init__(self, network, X, target, images=None, sample=0, layer=0, added=0, mean=True):
+    def __init__(self, network, X, target, images=None, sample=0, layer=0, added=0):
         X, target = checked_batch(_CALL, network, X, target)  # (m, n_in), (m, n_out)
         if len(X) > MOST_SAMPLES:
             raise ValueError(
                 f"{_CALL}: X has {len(X):,} rows, expected up to {MOST_SAMPLES}: take some, such as X[:11]"
             )
-        pictures = _images(images, len(X))
-        if not isinstance(mean, bool):
-            raise TypeError(f"{_CALL}: mean is {mean!r}, expected True or False")
+        if network.loss not in (mse, softmax_cross_entropy):
+            means = "mse or softmax_cross_entropy, which are means over the batch"
+            raise ValueError(f"{_CALL}: network.loss is {network.loss}, expected {means}")
+        pictures = {} if images is None else packed("images", _images(images, len(X)))
         trace = _one_pass(network, X, target)
         layers = zip(network.parameters, network.activations, strict=True)
         super().__init__(
@@ -57,9 +59,11 @@ class BatchView(View):
             Z=[packed("Z", Z, ("m", "n_out")) for Z in trace.Z],
             G=[packed("G", G, ("m", "n_out")) for G in trace.G],
             layers=[f"layer {l}: {W.shape[0]} → {W.shape[1]}, {f}" for l, ((W, _), f) in enumerate(layers)],
-            labels=_labels(target, "a" if pictures else "class"),
+            labels=_labels(target),
             images=pictures,
-            **dict(zip(self.kept, (sample, layer, added, mean), strict=True)),
+            sample=sample,
+            layer=layer,
+            added=added,
         )
 
     @traitlets.validate("sample", "layer", "added")
@@ -75,60 +79,44 @@ class BatchView(View):
 
     def figure(self):
         """O, Z and G with the sample's row, and below them its part of the gradient, the running sum, and O^T G."""
-        i, m = self.sample, self.O[0]["shape"][0]
-        factor = 1 if self.mean else m
-        O, Z, G = (unpacked(by_layer[self.layer]) for by_layer in (self.O, self.Z, self.G))
-        G, k = factor * G, self.added  # (m, n_out)
-        inputs, units, weights = ("m", "n_in"), ("m", "n_out"), ("n_in", "n_out")
-        rows = [Panel(name, A, at, rows=[i]) for name, A, at in (("O", O, inputs), ("Z", Z, units), ("G", G, units))]
+        i, k, m = self.sample, self.added, self.O[0]["shape"][0]
+        O, Z, G = (
+            Panel(name, unpacked(getattr(self, name)[self.layer]), ("m", units), rows=[i])
+            for name, units in (("O", "n_in"), ("Z", "n_out"), ("G", "n_out"))
+        )
+        G, weights = G._replace(A=G.A if self.mean else m * G.A), ("n_in", "n_out")
         sums = [
-            Panel(f"o_{i}ᵀ g_{i}", dense.grad_W(O[[i]], G[[i]]), weights),
-            Panel(f"sum, {k} of {m} samples", dense.grad_W(O[:k], G[:k]), weights),
-            Panel("OᵀG", dense.grad_W(O, G), weights),
+            Panel(f"o_{i}ᵀ g_{i}", dense.grad_W(O.A[[i]], G.A[[i]]), weights),
+            Panel(f"sum, {k} of {m} samples", dense.grad_W(O.A[:k], G.A[:k]), weights),
+            Panel("OᵀG", dense.grad_W(O.A, G.A), weights),
         ]
         who = ", ".join(filter(None, (f"Sample {i}", self.labels[i])))
         loss = "a mean: G has the 1/m" if self.mean else "a sum: G without 1/m"
         where = self.layers[self.layer].capitalize()
-        return board([rows, sums], f"{who}: its row, and its own part of OᵀG. {where}. The loss is {loss}.")
+        return board([[O, Z, G], sums], f"{who}: its row, and its own part of OᵀG. {where}. The loss is {loss}.")
 
 
 def _one_pass(network, X, target):
-    """The network's Trace of the batch X, (m, n_in), after the backward pass; its loss has to be a mean."""
+    """The network's Trace of the batch X, (m, n_in), after the backward pass."""
     with np.errstate(over="ignore", invalid="ignore"):
         trace = network.forward(X)
         network.backward(trace, target)
         for l, (O, Z, G) in enumerate(zip(trace.O, trace.Z, trace.G, strict=False)):
-            finite_array(_CALL, f"Z of layer {l}", Z)
-            finite_array(_CALL, f"G of layer {l}", G)
-            name = f"the gradient for W of layer {l}"
-            finite_array(_CALL, name, as_matrix(_CALL, name, dense.grad_W(O, G)))  # (n_in, n_out)
-        twice = [np.vstack([A, A]) for A in (trace.O[-1], target)]  # a mean gives each row of these half the weight
-        halves = network.loss.both(*twice)[1][: len(X)]
-    if not np.allclose(2 * halves, trace.dL_dO[-1], rtol=1e-6, atol=0):
-        raise ValueError(
-            f"{_CALL}: network.loss is {network.loss}, expected a mean over the batch: with every sample in the batch "
-            "twice, a row of its gradient has to be half as large"
-        )
+            for name, A in (("Z", Z), ("G", G), ("the gradient for W", O.T @ G)):
+                name = f"{name} of layer {l}"
+                finite_array(_CALL, name, as_matrix(_CALL, name, A))
     return trace
 
 
 def _images(images, m):
-    """The images, (m, height, width), as the browser takes them; {} for None."""
-    if images is None:
-        return {}
-    images = plain_array(f"{_CALL}: images", images)
-    check_numbers(f"{_CALL}: images", images, rank=3)
+    """The images as floats, (m, height, width)."""
+    images = as_floats(_CALL, "images", images, rank=3)
     if len(images) != m or images.size == 0:
         raise ShapeError(f"{_CALL}: images has shape {images.shape}, expected (m, height, width) with m = {m}, as X.")
-    if images.size > MOST_ENTRIES:
-        raise ValueError(f"{_CALL}: images has {images.size:,} pixels; a view shows up to {MOST_ENTRIES:,}")
-    finite_array(_CALL, "images", images.astype(float))
-    return packed("images", images)
+    return images
 
 
-def _labels(target, article):
-    """What each sample is, if the rows of target, (m, n_out), are one-hot: "a 7", "an 8" or "class 1"; else nothing."""
+def _labels(target):
+    """What each sample is, "class 1", if the rows of target, (m, n_out), are one-hot; else nothing."""
     one_hot = target.shape[1] > 1 and np.isin(target, (0, 1)).all() and (target.sum(axis=1) == 1).all()
-    if not one_hot:
-        return [""] * len(target)
-    return [f"{'an' if article == 'a' and k in (8, 11, 18) else article} {k}" for k in target.argmax(axis=1)]
+    return [f"class {k}" if one_hot else "" for k in target.argmax(axis=1)]
