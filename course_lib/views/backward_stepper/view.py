@@ -14,7 +14,6 @@ from course_lib.views.shared.batch import checked_batch
 from course_lib.views.shared.view import View, as_matrix, packed, script, unpacked
 
 _CALL = "BackwardStepper(network, X, target)"
-_MOST_ENTRIES = 2_000_000  # of all matrices of a pass together
 
 
 class BackwardStepper(View):
@@ -43,12 +42,6 @@ class BackwardStepper(View):
             gradients = network.backward(trace, target)
             L = network.loss.both(trace.O[-1], target)[0]
             matrices = _matrices(network, trace, gradients, target)
-        entries = sum(A.size for A, _ in matrices.values())
-        if entries > _MOST_ENTRIES:
-            raise ValueError(
-                f"{_CALL}: the matrices of the pass have {entries:,} entries; a view takes up to {_MOST_ENTRIES:,}. "
-                "Take fewer samples or a smaller network."
-            )
         super().__init__(
             sizes=list(network.sizes),
             lam=float(network.lam),

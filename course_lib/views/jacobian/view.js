@@ -242,11 +242,10 @@ class JacobianView {
 
   askedForZeros() {
     const { J } = this.grids;
-    const value = (i, j) => at(J.matrix, i, j);
-    const isNonzero = (i, j) => value(i, j) !== 0;
+    const isNonzero = (i, j) => at(J.matrix, i, j) !== 0;
     const solve = () => placesOf([this.m, this.n]).forEach((place) => this.solved.add(String(place)));
     const hint = `Move one component of ${this.xName}: which components of ${this.yName} stay where they are?`;
-    return { name: this.jName, shape: [this.m, this.n], isNonzero, value, hint, solve };
+    return { name: this.jName, shape: [this.m, this.n], isNonzero, hint, solve };
   }
 }
 

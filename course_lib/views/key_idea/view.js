@@ -10,7 +10,6 @@ class KeyIdeaView extends SteppedSum {
     const { buffer, byteOffset, byteLength } = model.get("structural");
     const structural = new Uint8Array(buffer, byteOffset, byteLength);
     Object.assign(this, { tensor, G, whole, structural, texts: model.get("texts"), limit: largest(tensor.data) });
-    this.zero = this.texts.by_index ? "0 by its index" : "0";
     const [, , p, q] = tensor.shape;
     const counts = new Uint32Array(p * q);
     structural.forEach((marked, place) => (counts[place % (p * q)] += marked));
@@ -33,8 +32,7 @@ class KeyIdeaView extends SteppedSum {
       const fact = `${this.cellName(entry)} = ${this.slopes.said(...entry)}`;
       return texts.by_index && !this.slopes.open && !this.isNonzero(...entry) ? `${fact} by its index` : fact;
     };
-    const times0 = (entry) => ` is multiplied by ${this.cellName(entry)}, which is ${this.zero}: it adds nothing.`;
-    this.right = this.addFactors("right", { outside: times0 });
+    this.right = this.addFactors("right");
     this.right.set(G);
     if (source.data) (this.source = this.addFactors("left")).set(source);
     result.set(whole);
@@ -106,14 +104,10 @@ class KeyIdeaView extends SteppedSum {
   }
 
   counted() {
-    const { terms, matrix, texts, zero } = this;
-    const others = matrix.data.length - terms.length;
-    const zeros = terms.filter(({ pair }) => pair[0] === 0).length;
+    const { terms, matrix, texts } = this;
     const where = texts.counted ? `: ${filled(texts.counted, this.index(this.entry))}` : "";
-    const chance = zeros ? ` ${zeros} of them happen${zeros === 1 ? "s" : ""} to be 0, and still count${zeros === 1 ? "s" : ""}.` : "";
-    const are = others === 1 ? `entry is ${zero}` : `entries are ${zero.replace("its", "their")}`;
-    const rest = others ? ` The other ${others} of ${matrix.data.length} ${are}.` : "";
-    return `${plural(terms.length, "entry")} of ${matrix.name} ${texts.by_index ? "can differ from 0" : "other than 0"}${where}.${chance}${rest}`;
+    const chance = texts.by_index && terms.some(({ pair }) => pair[0] === 0) ? " What happens to be 0 by its number still counts." : "";
+    return `${terms.length} of ${matrix.data.length} entries of ${matrix.name} ${texts.by_index ? "can differ from" : "are not"} 0${where}.${chance}`;
   }
 
   // ---- what is seen
@@ -136,9 +130,10 @@ class KeyIdeaView extends SteppedSum {
   // ---- your turn
   askedForZeros() {
     const { matrix, texts } = this;
-    const hint = `Ask of each: does ${texts.Y}[i, j] depend on ${entryName(texts.X, this.entry)}?`;
+    const chance = texts.by_index ? " What happens to be 0 by its number still counts." : "";
+    const hint = `Ask of each: does ${texts.Y}[i, j] depend on ${entryName(texts.X, this.entry)}?${chance}`;
     const isNonzero = (i, j) => this.isNonzero(i, j);
-    return { name: matrix.name, shape: matrix.shape, isNonzero, value: (i, j) => at(matrix, i, j), hint, solve: () => (this.solved = true) };
+    return { name: matrix.name, shape: matrix.shape, isNonzero, hint, solve: () => (this.solved = true) };
   }
 }
 

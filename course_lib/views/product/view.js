@@ -8,8 +8,8 @@ class ProductView extends SteppedSum {
     super(model, el, `Product ${spoken(model.get("variants")[0].name)}`);
     this.given = model.get("factors").map(unpack);
     const [first, second] = this.given.map(({ name }) => name);
-    this.left = this.addFactors("left", { choose: ([i]) => [i, this.entry[1]] });
-    this.right = this.addFactors("right", { choose: ([, j]) => [this.entry[0], j] });
+    this.left = this.addFactors("left");
+    this.right = this.addFactors("right");
     const turn = (text, bit) => button(text, () => this.start({ variant: model.get("variant") ^ bit, made: [] }));
     this.turns = [turn(`Transpose ${first}`, 2), turn(`Transpose ${second}`, 1), turn("Swap the factors", 4)];
     this.mode = button("As outer products", () => this.whole && this.start({ outer: !model.get("outer") }));
@@ -97,12 +97,6 @@ class ProductView extends SteppedSum {
     const inside = this.entry.map((k, axis) => Math.min(k, (product?.shape[axis] ?? Infinity) - 1)); // without a kernel too
     if (String(inside) !== String(this.entry)) put(model, { entry: inside });
     this.lay();
-  }
-
-  layEntry() {
-    const [i, j] = this.entry;
-    this.left.move([i, this.left.cursor[1]], { silent: true });
-    this.right.move([this.right.cursor[0], j], { silent: true });
   }
 
   draw() {

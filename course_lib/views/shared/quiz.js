@@ -20,17 +20,16 @@ function slipsOfSum(factors) {
   ];
 }
 
-/** The other entries of a matrix as slips, the one at the transposed place first. */
+/** The other entries of a matrix as slips. */
 function otherEntries(matrix, [i, j]) {
-  const [rows, columns] = matrix.shape;
-  const others = [...(j < rows && i < columns ? [[j, i]] : []), ...placesOf(matrix.shape)].filter(([p, q]) => p !== i || q !== j);
+  const others = placesOf(matrix.shape).filter(([p, q]) => p !== i || q !== j);
   return others.map(([p, q]) => [at(matrix, p, q), `entry [${p}, ${q}], not [${i}, ${j}]`]);
 }
 
 /**
  * {box, button, asks, press, marks, forget, show}: a button and the questions behind it. asks() is "entry", "zeros", or "" while it is off.
  * entry() gives {name, value, slips, made, solve}: the entry that is chosen; zeros() gives {name, shape, isNonzero(i, j),
- * value(i, j), hint, solve}; without it there is one question. changed() is called when there is something to draw anew.
+ * hint, solve}; without it there is one question. changed() is called when there is something to draw anew.
  * press(entry) marks an entry or takes the mark away, and marks() are the outlines. The trait "turn" keeps
  * {asks, right, tries}.
  */
@@ -72,17 +71,12 @@ function quiz({ tell, follow }, model, { entry, zeros, changed }) {
   }
 
   function judgeZeros() {
-    const { name, shape, isNonzero, value, hint, solve } = zeros();
-    const places = placesOf(shape);
-    const missed = places.filter((place) => isNonzero(...place) && !isMarked(place));
-    const wrong = marked.filter((place) => !isNonzero(...place));
+    const { name, shape, isNonzero, hint, solve } = zeros();
+    const missed = placesOf(shape).filter((place) => isNonzero(...place) && !isMarked(place)).length;
+    const wrong = marked.filter((place) => !isNonzero(...place)).length;
     judged = (place) => (isNonzero(...place) ? "✓" : "✗");
-    if (!missed.length && !wrong.length) {
-      solve();
-      judge(true, `These ${marked.length} entries of ${name} are not 0, and no others.`);
-    } else if (!wrong.length && missed.every((place) => value(...place) === 0))
-      judge(false, `${plural(missed.length, "entry")} more: what happens to be 0 by its number still counts.`);
-    else judge(false, `${missed.length} missing, ${wrong.length} too many. ${hint}`);
+    if (!missed && !wrong) solve();
+    judge(!missed && !wrong, missed || wrong ? `${missed} missing, ${wrong} too many. ${hint}` : `These ${marked.length} entries of ${name} are not 0, and no others.`);
     changed();
   }
 

@@ -12,7 +12,7 @@ function outlines(places, [rows, columns]) {
  * `pointed`: {term, before}, {part}, {over} or {words}
  * under the pointer or the focus. A view has `whole`, the result; termsOf(entry), its products [{pair: [a, b], named, places},
  * ...]: the factors, the product in letters, where its factors stand in each of `factors`, and `written`, if the index sum has
- * it otherwise; most, the largest number of products; layEntry(), what else changes with the entry; route(s), the places
+ * it otherwise; most, the largest number of products; layEntry(), if something else changes with the entry; route(s), the places
  * {from, to} that the first factor flies between; parts(), which linked words of the text around it may name; and about(value),
  * what is said where nothing is lit. zeros: the other question of your turn, if there is one.
  */
@@ -33,20 +33,16 @@ class SteppedSum {
     view.follow(model, { entry: () => this.lay(), step: () => this.lay(), made: () => this.draw() });
   }
 
-  /**
-   * A matrix that factors stand in; key: that of its piece in the text. Pointing at a factor points at its product, and of
-   * another entry outside(entry) is said. choose(entry): the entry of the result that a click there chooses.
-   */
-  addFactors(key, { outside = () => ` is in no product of ${this.chosen()}.`, choose, ...options } = {}) {
+  /** A matrix that factors stand in; key: that of its piece in the text. Pointing at a factor points at its product. */
+  addFactors(key, options = {}) {
     const place = this.factors.length;
-    const follow = (_, how) => {
+    const follow = () => {
       if (!this.result.matrix) return;
-      if (how === "cursor" && choose && this.whole) this.choose(choose(grid.entry));
       if (!grid.hovered && document.activeElement !== grid.grid) return this.point(null);
       const [[i, j], words] = [grid.entry, grid.words(grid.entry)];
       const term = this.terms.findIndex(({ places }) => places[place][0] === i && places[place][1] === j);
       if (grid.open || !this.whole || this.outer) this.point({ words });
-      else if (term < 0) this.point({ words: words + outside([i, j]) });
+      else if (term < 0) this.point({ words: `${words} is in no product of ${this.chosen()}.` });
       else this.point({ term, before: this.terms[term].named.includes(grid.nameOf([i, j])) ? "" : `${words}: ` });
     };
     const grid = new MatrixGrid(this.view.signal, { onactive: follow, ...options });
@@ -173,7 +169,7 @@ class SteppedSum {
       Object.assign(this, { laid: this.entry, pointed: null, terms: this.termsOf(this.entry) });
       this.quiz.forget();
       this.result.move(this.entry, { silent: true });
-      this.layEntry();
+      this.layEntry?.();
       this.steps.setLast(this.count);
     }
     this.steps.go(this.model.get("step"));
