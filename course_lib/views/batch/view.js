@@ -58,10 +58,9 @@ class Batch {
   lay() {
     const { model, view, labels, m } = this;
     const images = model.get("images").data ? pictures(unpack(model.get("images"))) : [];
-    this.ticks = labels.map(() => element("span", { class: "bss-tick", "aria-hidden": "true" }, "\u00a0✓"));
     const buttons = labels.map((label, i) => {
       const unseen = element("span", { class: "bss-unseen" }, "sample ");
-      return [...images.slice(i, i + 1), element("span", {}, unseen, element("b", {}, String(i)), label && `, ${label}`, this.ticks[i])];
+      return [...images.slice(i, i + 1), element("span", {}, unseen, element("b", {}, String(i)), label && `, ${label}`)];
     });
     this.samples = chooser("Samples of the batch", buttons, (i) => this.choose(i), "bss-sample");
     this.layerPicks = chooser("Layers", model.get("layers").map((words) => [words]), (layer) => put(model, { layer }));
@@ -106,13 +105,11 @@ class Batch {
     sum.set({ ...gradient, name: "sum", data: sofar }, { limit });
     for (const grid of rows) grid.move([sample, grid.cursor[1]], { silent: true });
     [[this.samples, sample], [this.layerPicks, layer], [this.losses, mean ? 0 : 1]].forEach(([picks, chosen]) => picks.press(chosen));
-    this.ticks.forEach((tick, i) => tick.classList.toggle("bss-asleep", i >= added));
     this.steps.go(added);
     setWords(this.whose, LOSSES[mean ? 0 : 1][1](m));
-    const off = largest(data.map((x, k) => x - sofar[k]));
-    const some = `${added} of ${m} samples added (✓): the sum`;
-    const near = added < m ? `${some} equals OᵀG already, for what is missing adds up to 0.` : `All ${m} samples added (✓): the sum equals OᵀG. A sum, and nothing is divided.`;
-    setWords(this.progress, off > 1e-9 * limit ? `${some} is not yet OᵀG. An entry is off by up to ${precise(off)}.` : near);
+    const off = precise(largest(data.map((x, k) => x - sofar[k])));
+    const all = `All ${m} samples added: the sum equals OᵀG. A sum, and nothing is divided.`;
+    setWords(this.progress, added < m ? `${added} of ${m} samples added: an entry of the sum is off from OᵀG by up to ${off}.` : all);
     this.tell();
   }
 

@@ -59,7 +59,7 @@ class BatchView(View):
             Z=[packed("Z", Z, ("m", "n_out")) for Z in trace.Z],
             G=[packed("G", G, ("m", "n_out")) for G in trace.G],
             layers=[f"layer {l}: {W.shape[0]} → {W.shape[1]}, {f}" for l, ((W, _), f) in enumerate(layers)],
-            labels=_labels(target),
+            labels=_labels(target, "a" if pictures else "class"),
             images=pictures,
             sample=sample,
             layer=layer,
@@ -116,7 +116,9 @@ def _images(images, m):
     return images
 
 
-def _labels(target):
-    """What each sample is, "class 1", if the rows of target, (m, n_out), are one-hot; else nothing."""
+def _labels(target, article):
+    """What each sample is, if the rows of target, (m, n_out), are one-hot: "a 7", "an 8" or "class 1"; else nothing."""
     one_hot = target.shape[1] > 1 and np.isin(target, (0, 1)).all() and (target.sum(axis=1) == 1).all()
-    return [f"class {k}" if one_hot else "" for k in target.argmax(axis=1)]
+    if not one_hot:
+        return [""] * len(target)
+    return [f"{'an' if article == 'a' and k in (8, 11, 18) else article} {k}" for k in target.argmax(axis=1)]

@@ -10,10 +10,6 @@ class KeyIdeaView extends SteppedSum {
     const { buffer, byteOffset, byteLength } = model.get("structural");
     const structural = new Uint8Array(buffer, byteOffset, byteLength);
     Object.assign(this, { tensor, G, whole, structural, texts: model.get("texts"), limit: largest(tensor.data) });
-    const [, , p, q] = tensor.shape;
-    const counts = new Uint32Array(p * q);
-    structural.forEach((marked, place) => (counts[place % (p * q)] += marked));
-    this.most = counts.reduce((a, b) => Math.max(a, b), 0);
     this.makeGrids(model.get("source"));
     this.build();
     this.lay();

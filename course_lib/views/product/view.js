@@ -47,7 +47,7 @@ class ProductView extends SteppedSum {
 
   termsOf([i, j]) {
     const [left, right] = [this.left.matrix, this.right.matrix];
-    return Array.from({ length: this.most }, (_, s) => {
+    return Array.from({ length: left.shape[1] }, (_, s) => {
       const [pair, places] = [[at(left, i, s), at(right, s, j)], [[i, s], [s, j]]];
       return { pair, places, named: `${this.left.nameOf([i, s])}·${this.right.nameOf([s, j])}`, written: pair.map((x) => factor(x)).join("·") };
     });
@@ -79,7 +79,7 @@ class ProductView extends SteppedSum {
     const pair = this.given.map((factor, k) => (on[k] ? transposed(factor) : factor));
     const [left, right] = on[2] ? pair.reverse() : pair;
     const product = variant.product && unpack(variant.product);
-    Object.assign(this, { whole: product, laid: null, most: variant.inner });
+    Object.assign(this, { whole: product, laid: null });
     this.left.set(left);
     this.right.set(right);
     if (product) this.result.set(product);
@@ -128,7 +128,7 @@ class ProductView extends SteppedSum {
 
   about(value) {
     const [left, right, name] = [this.left.matrix.name, this.right.matrix.name, this.chosen()];
-    const [[i, j], step, n] = [this.entry, this.model.get("step"), this.most];
+    const [[i, j], step, n] = [this.entry, this.model.get("step"), this.count];
     if (!this.outer) return `${name} = ${value}: row ${i} of ${left} times column ${j} of ${right}, ${plural(n, "product")}.`;
     if (!step) return `Nothing is added yet. ${this.whole.name} is the sum of ${plural(n, "outer product")}.`;
     const end = step === n ? `, and the sum is ${this.whole.name}` : "";

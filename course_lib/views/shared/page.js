@@ -212,8 +212,8 @@ function textLinks(parts, onpoint, signal) {
 
 /**
  * A line of text whose pieces are linked: parts are strings, or [text, key]. onpoint gets the key of the piece under the
- * pointer or the focus, or null. Returns {box, light(keys), write(key, text)}: light the pieces with these keys, and no
- * others; give the piece of a key another text. In a line of code no names are set.
+ * pointer or the focus, or null. Returns {box, light(keys, added), write(key, text)}: light the pieces with these keys, and no
+ * others, and underline those that were added; give the piece of a key another text. In a line of code no names are set.
  */
 function linked(label, parts, onpoint, { code = false } = {}) {
   const box = element("span", { class: code ? "bss-linked bss-code" : "bss-linked", role: "group", "aria-label": label });
@@ -234,8 +234,11 @@ function linked(label, parts, onpoint, { code = false } = {}) {
   }
   return {
     box,
-    light(keys) {
-      for (const [key, piece] of pieces) piece.classList.toggle("bss-on", keys.includes(key));
+    light(keys, added = []) {
+      for (const [key, piece] of pieces) {
+        piece.classList.toggle("bss-on", keys.includes(key));
+        piece.classList.toggle("bss-added", added.includes(key));
+      }
     },
     write(key, text) {
       for (const [own, piece] of pieces) if (own === key) write(piece, text);

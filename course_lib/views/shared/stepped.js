@@ -1,5 +1,7 @@
 // A result whose entries are sums of products, made one product at a time: what ProductExplorer and KeyIdeaExplorer share.
 
+const TERMS_WRITTEN = 8; // of a sum that are written out at once; dots stand for the others
+
 /** Dashed outlines of these entries: of a whole row or column where they are one. */
 function outlines(places, [rows, columns]) {
   const inLine = (axis, count) => places.length === count && places.every((place) => place[axis] === places[0][axis]);
@@ -12,7 +14,7 @@ function outlines(places, [rows, columns]) {
  * `pointed`: {term, before}, {part}, {over} or {words}
  * under the pointer or the focus. A view has `whole`, the result; termsOf(entry), its products [{pair: [a, b], named, places},
  * ...]: the factors, the product in letters, where its factors stand in each of `factors`, and `written`, if the index sum has
- * it otherwise; most, the largest number of products; layEntry(), if something else changes with the entry; route(s), the places
+ * it otherwise; layEntry(), if something else changes with the entry; route(s), the places
  * {from, to} that the first factor flies between; parts(), which linked words of the text around it may name; and about(value),
  * what is said where nothing is lit. zeros: the other question of your turn, if there is one.
  */
@@ -22,7 +24,7 @@ class SteppedSum {
     Object.assign(this, { model, view, pointed: null, late: 0, factors: [], terms: [] });
     this.mover = mover(view.root, view.signal);
     this.quiz = quiz(view, model, { entry: () => this.asked(), zeros, changed: () => this.draw() });
-    this.sum = indexSum((key) => this.pointAt(key));
+    this.sum = element("span");
     const more = [button("Show all", () => this.showAll()), resetButton(model, () => this.stop()), this.quiz.button];
     this.steps = player("Products added", 0, (step, moves) => this.add(step, moves), view.signal, { more });
     this.lines = element("div", { class: "bss-lines", role: "toolbar", "aria-label": "the sum in three ways" });
@@ -58,7 +60,7 @@ class SteppedSum {
     this.code = linked("numpy", code, point, { code: true });
     const line = (title, { box }) => element("div", { class: "bss-line" }, element("b", {}, title), box);
     const inOne = element("div", { class: "bss-both" }, line("Matrices", this.formula), line("numpy", this.code));
-    this.lines.replaceChildren(inOne, line("Index sum", this.sum));
+    this.lines.replaceChildren(inOne, line("Index sum", { box: this.sum }));
     this.settle();
   }
 
@@ -186,11 +188,27 @@ class SteppedSum {
     const lit = part ? [part] : [...(term === null ? [] : ["left", "right"]), ...(ended ? ["result"] : [])];
     for (const line of [this.formula, this.code]) line.light(lit);
     const total = isMade ? precise(at(this.whole, ...entry)) : "?";
-    const terms = this.terms.map(({ named, written = named }) => written);
-    const keys = lit.filter((key) => key === "result");
-    this.sum.draw({ name: this.chosen(), terms, most: this.most, step: this.model.get("step"), active: term, keys, total: isMade ? total : "" });
-    this.settle();
+    this.drawSum(term, [term, lit.includes("result") && "result"], isMade ? ` = ${total}` : "");
     this.view.say(this.said(term, part, total));
+  }
+
+  /** The sum by its indexes, with the terms around the one that is lit. */
+  drawSum(term, lit, end) {
+    const written = this.terms.map((one) => one.written ?? one.named);
+    const last = Math.max(0, written.length - TERMS_WRITTEN);
+    if (term === null) this.first = this.model.get("step") ? this.first : 0;
+    else if (term < this.first || term >= this.first + TERMS_WRITTEN) this.first = Math.max(0, Math.min(last, term - 2));
+    this.first = Math.min(last, this.first);
+    const text = [this.chosen(), this.first, end, ...written].join();
+    if (text !== this.sumText) {
+      const terms = written.slice(this.first, this.first + TERMS_WRITTEN).flatMap((one, k) => [k ? " + " : "", [one, this.first + k]]);
+      const sum = [...(this.first ? ["… + "] : []), ...(terms.length ? terms : ["0, an empty sum"]), ...(this.first < last ? [" + …"] : [])];
+      this.indexSum = linked("index sum", [[this.chosen(), "result"], " = ", ...sum, end], (key) => this.pointAt(key));
+      this.sum.replaceChildren(this.indexSum.box);
+      this.sumText = text;
+      this.settle();
+    }
+    this.indexSum.light(lit, Array.from({ length: this.model.get("step") }, (_, k) => k));
   }
 
   /** The result as far as it is made: an entry whose products are being added shows their sum so far. */
