@@ -34,34 +34,25 @@ def titles(figure):
     return [ax.get_title().split("\n")[0] for ax in figure.axes]
 
 
-def test_it_holds_o_z_and_g_of_every_layer():
-    net = network()
-    trace = net.forward(X)
-    net.backward(trace, T)
-    shown = view()
-    for name, by_layer in (("O", trace.O[:-1]), ("Z", trace.Z), ("G", trace.G)):
-        held = getattr(shown, name)
-        assert [A["name"] for A in held] == [name, name]
-        for packed, A in zip(held, by_layer, strict=True):
-            assert np.array_equal(unpacked(packed), A)
-    assert shown.O[1]["symbols"] == ["m", "n_in"]
-    assert shown.G[1]["symbols"] == ["m", "n_out"]
-    assert shown.layers == ["layer 0: 5 → 4, tanh", "layer 1: 4 → 3, identity"]
-
-
 @pytest.mark.parametrize("loss", [mse, softmax_cross_entropy])
-def test_its_gradient_is_that_of_the_loss_without_the_regularizer(loss):
+@pytest.mark.parametrize("layer", [0, 1])
+def test_its_rows_are_those_of_the_layer_and_its_gradient_is_that_of_the_loss_without_the_regularizer(loss, layer):
     net = network(loss=loss, regularizer=l2, lam=0.5)
-    shown = BatchView(net, X, ONE_HOT)
-    for layer, (W, b) in enumerate([(W.copy(), b.copy()) for W, b in net.parameters]):
+    shown = BatchView(net, X, ONE_HOT, layer=layer)
+    trace = net.forward(X)
+    net.backward(trace, ONE_HOT)
+    O, Z, G = (unpacked(packed) for packed in (shown.O, shown.Z, shown.G))
+    for A, expected in ((O, trace.O[layer]), (Z, trace.Z[layer]), (G, trace.G[layer])):
+        assert np.array_equal(A, expected)
+    assert (shown.O["symbols"], shown.G["symbols"]) == (["m", "n_in"], ["m", "n_out"])
+    assert shown.where == ("layer 0: 5 → 4, tanh", "layer 1: 4 → 3, identity")[layer]
+    W, b = net.parameters[layer]
 
-        def loss_of(moved, layer=layer, b=b):
-            net.parameters[layer] = (moved, b)
-            return loss(net.forward(X).O[-1], ONE_HOT)
+    def loss_of(moved):
+        net.parameters[layer] = (moved, b)
+        return loss(net.forward(X).O[-1], ONE_HOT)
 
-        measured = numeric_jacobian(loss_of, W)
-        net.parameters[layer] = (W, b)
-        assert np.allclose(unpacked(shown.O[layer]).T @ unpacked(shown.G[layer]), measured, atol=1e-8)
+    assert np.allclose(O.T @ G, numeric_jacobian(loss_of, W.copy()), atol=1e-8)
 
 
 def test_one_hot_rows_name_the_samples_and_other_targets_do_not():
@@ -80,7 +71,7 @@ def test_a_network_of_single_units_and_one_sample_is_shown():
 
 @pytest.mark.filterwarnings("error", "ignore::ResourceWarning")  # fonts that an earlier test left open
 @pytest.mark.parametrize(
-    ("size", "words"), [(1e308, r"Z of layer 0\[0, 0\] is inf"), (1e170, "the gradient for W of layer 0.* is")]
+    ("size", "words"), [(1e308, r"Z of layer 0\[0, 0\] is inf"), (1e170, "the gradient for W.* is")]
 )
 def test_a_pass_that_overflows_is_refused_with_the_place(size, words):
     net = Network([n_in, n_hidden, n_out], relu)
@@ -96,7 +87,7 @@ def test_its_picture_shows_the_state():
     assert titles(figure) == ["O", "Z", "G", "o_2ᵀ g_2", "sum, 3 of 7 samples", "OᵀG"]
     assert any("Sample 2, class 2: its row" in text.get_text() for text in figure.texts)
     assert any("loss is a sum: G without" in text.get_text() for text in figure.texts)
-    O, G = unpacked(shown.O[0]), m * unpacked(shown.G[0])
+    O, G = unpacked(shown.O), m * unpacked(shown.G)
     drawn = {ax.get_title().split("\n")[0]: ax.collections[0].get_array().reshape(n_in, -1) for ax in figure.axes[3:]}
     assert np.allclose(drawn["o_2ᵀ g_2"], np.outer(O[2], G[2]))
     assert np.allclose(drawn["sum, 3 of 7 samples"], O[:3].T @ G[:3])
@@ -118,6 +109,6 @@ def test_what_does_not_fit_is_named():
             ValueError,
             "loss is half_squares, expected mse or softmax_cross_entropy",
         ),
-        ({"network": Network([n_in, 600, 600, n_out], tanh)}, ValueError, "360,000 entries"),
+        ({"network": Network([n_in, 600, 600, n_out], tanh), "layer": 1}, ValueError, "360,000 entries"),
     ]
     assert not_refused(BatchView, {"network": network(), "X": X, "target": T}, cases) == []

@@ -1,28 +1,6 @@
 const HEIGHTS = { rows: 12, sums: 8.6 }; // em, of the cells of a matrix at most
 const ROOM = 6; // characters of a cell
 const MOST_TERMS = 3; // of a sum that the status writes out
-const LOSSES = [
-  ["mean: G has the 1/m", (m) => `1/m = 1/${m} is in G: OᵀG is a mean already, and to divide it again would be 1/m twice.`],
-  ["sum: G without 1/m", (m) => `No 1/m anywhere: G, each part and OᵀG are m = ${m} times as large. A mean divides in the loss.`],
-];
-
-/** Buttons of which one is pressed: {box, press}. */
-function chooser(label, contents, onchoose, look = "") {
-  const buttons = contents.map((content, k) => {
-    const made = button("", () => onchoose(k), { class: `bss-button bss-pick ${look}` });
-    made.append(...content);
-    return made;
-  });
-  const box = element("div", { class: "bss-picks", role: "toolbar", "aria-label": label }, ...buttons);
-  /** The box scrolls to the button, and not the page. */
-  function press(chosen) {
-    buttons.forEach((made, k) => made.setAttribute("aria-pressed", k === chosen));
-    const { offsetTop: top, offsetHeight: height } = buttons[chosen];
-    if (top < box.scrollTop || top + height > box.scrollTop + box.clientHeight) box.scrollTop = top - 4;
-  }
-  return { box, press };
-}
-
 /** A canvas for the image of each sample: ink on white paper, in either theme. */
 function pictures({ shape: [m, rows, columns], data }) {
   const [paper, ink] = [data.reduce((a, b) => Math.min(a, b)), data.reduce((a, b) => Math.max(a, b))];
@@ -37,18 +15,17 @@ function pictures({ shape: [m, rows, columns], data }) {
 class Batch {
   constructor(model, el) {
     this.model = model;
-    const given = ["O", "Z", "G"].map((name) => model.get(name).map(unpack));
-    this.layers = given[0].map((_, l) => given.map((byLayer) => byLayer[l]));
+    this.given = ["O", "Z", "G"].map((name) => unpack(model.get(name)));
     this.labels = model.get("labels");
-    this.m = this.layers[0][0].shape[0];
+    this.m = this.labels.length;
     this.pointed = null; // the matrix that the pointer or the cursor is in
-    this.view = frame(el, `A batch of ${this.m} samples`, "Press Step ▶ to add the samples one by one, or choose a sample to see its row.");
+    this.view = frame(el, `A batch of ${this.m} samples, ${model.get("where")}`, "Press Step ▶ to add the samples one by one, or choose a sample to see its row.");
     const { root, signal, follow } = this.view;
     this.grids = Array.from({ length: 6 }, (_, k) => new MatrixGrid(signal, { onactive: (entry, how) => this.point(this.grids[k], entry, how), room: ROOM }));
     [this.O, this.Z, this.G, this.part, this.sum, this.whole] = this.grids;
     [this.rows, this.sums] = [this.grids.slice(0, 3), this.grids.slice(3)];
     this.lay();
-    for (const name of ["sample", "layer", "mean", "added"]) follow(model, { [name]: () => this.draw() });
+    for (const name of ["sample", "mean", "added"]) follow(model, { [name]: () => this.draw() });
     this.draw();
     const resized = new ResizeObserver(() => this.draw());
     resized.observe(root);
@@ -58,32 +35,32 @@ class Batch {
   lay() {
     const { model, view, labels, m } = this;
     const images = model.get("images").data ? pictures(unpack(model.get("images"))) : [];
-    const buttons = labels.map((label, i) => {
+    this.samples = labels.map((label, i) => {
+      const made = button("", () => this.choose(i), { class: "bss-button bss-sample" });
       const unseen = element("span", { class: "bss-unseen" }, "sample ");
-      return [...images.slice(i, i + 1), element("span", {}, unseen, element("b", {}, String(i)), label && `, ${label}`)];
+      made.append(...images.slice(i, i + 1), element("span", {}, unseen, element("b", {}, String(i)), label && `, ${label}`));
+      return made;
     });
-    this.samples = chooser("Samples of the batch", buttons, (i) => this.choose(i), "bss-sample");
-    this.layerPicks = chooser("Layers", model.get("layers").map((words) => [words]), (layer) => put(model, { layer }));
-    this.losses = chooser("The loss", LOSSES.map(([words]) => [words]), (k) => put(model, { mean: k === 0 }));
+    this.picks = element("div", { class: "bss-picks", role: "toolbar", "aria-label": "Samples of the batch" }, ...this.samples);
+    this.loss = button("Loss as a sum", () => put(model, { mean: !model.get("mean") }));
     this.whose = element("p");
     this.progress = element("p", { class: "bss-progress" });
-    const more = [resetButton(model, () => this.steps.pause())];
+    const more = [this.loss, resetButton(model, () => this.steps.pause())];
     this.steps = player("Samples added", m, (added) => this.addUpTo(added), view.signal, { step: model.get("added"), more });
     const side = (grids, look) => element("div", { class: `bss-side ${look}` }, ...grids.map(({ box }) => box));
     const [rows, sums] = [side(this.rows, ""), side(this.sums, "bss-sums")];
     for (const box of [rows, sums]) roving(box, "[role=grid]");
     for (const one of this.grids) one.grid.addEventListener("focus", () => this.point(one, one.entry));
-    const picks = element("div", { class: "bss-choices" }, this.layerPicks.box, this.losses.box);
-    for (const box of [this.samples.box, picks]) roving(box);
+    roving(this.picks);
     view.root.classList.add("bss-batch");
-    view.root.append(view.said, this.samples.box, picks, this.whose, rows, this.steps.box, this.progress, sums);
+    view.root.append(view.said, this.picks, rows, this.steps.box, this.whose, this.progress, sums);
   }
 
-  /** The chosen layer, with G as the chosen loss makes it; below, the part of the chosen sample, the sum so far, and all. */
+  /** O, Z and G, with G as the chosen loss makes it; below, the part of the chosen sample, the sum so far, and all. */
   draw() {
     const { model, m, rows, part, sum, whole, view } = this;
-    const [sample, layer, mean, added] = ["sample", "layer", "mean", "added"].map((name) => model.get(name));
-    const [O, Z, ofMean] = this.layers[layer];
+    const [sample, mean, added] = ["sample", "mean", "added"].map((name) => model.get(name));
+    const [O, Z, ofMean] = this.given;
     const G = { ...ofMean, data: ofMean.data.map((x) => (mean ? x : m * x)) };
     this.shown = { O, G };
     const turned = transposed(O);
@@ -104,9 +81,13 @@ class Batch {
     part.set({ ...gradient, name: `o_${sample}^T g_${sample}`, data: outerSum(turned, G, sample, sample + 1) }, { limit });
     sum.set({ ...gradient, name: "sum", data: sofar }, { limit });
     for (const grid of rows) grid.move([sample, grid.cursor[1]], { silent: true });
-    [[this.samples, sample], [this.layerPicks, layer], [this.losses, mean ? 0 : 1]].forEach(([picks, chosen]) => picks.press(chosen));
+    this.samples.forEach((made, i) => made.setAttribute("aria-pressed", i === sample));
+    const { offsetTop: top, offsetHeight: height } = this.samples[sample]; // the box scrolls to it, and not the page
+    if (top < this.picks.scrollTop || top + height > this.picks.scrollTop + this.picks.clientHeight) this.picks.scrollTop = top - 4;
+    this.loss.setAttribute("aria-pressed", !mean);
     this.steps.go(added);
-    setWords(this.whose, LOSSES[mean ? 0 : 1][1](m));
+    const inside = `1/m = 1/${m} is in G: OᵀG is a mean already, and to divide it again would be 1/m twice.`;
+    setWords(this.whose, mean ? inside : `No 1/m anywhere: G, each part and OᵀG are m = ${m} times as large. A mean divides in the loss.`);
     const off = precise(largest(data.map((x, k) => x - sofar[k])));
     const all = `All ${m} samples added: the sum equals OᵀG. A sum, and nothing is divided.`;
     setWords(this.progress, added < m ? `${added} of ${m} samples added: an entry of the sum is off from OᵀG by up to ${off}.` : all);

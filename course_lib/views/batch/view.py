@@ -17,11 +17,11 @@ _CALL = "BatchView(network, X, target)"
 
 
 class BatchView(View):
-    """A batch, sample by sample: row i of O, Z and G in every layer, and its part o_i^T g_i of the gradient for W.
+    """A batch, sample by sample: row i of O, Z and G in one layer, and its part o_i^T g_i of the gradient for W.
 
     X: (m, n_in), up to 100 rows; target: (m, n_out); the view runs both through the network, so that all it shows
-    belongs together. images: (m, height, width), what the samples look like, or None. sample: whose row is outlined.
-    layer: counts from 0. added: how many samples the running sum has; with all m it is O^T G (row S14). The trait mean
+    belongs together. images: (m, height, width), what the samples look like, or None. layer: counts from 0. sample:
+    whose row is outlined. added: how many samples the running sum has; with all m it is O^T G (row S14). The trait mean
     is True; False shows the same loss as a sum over the batch, every G and gradient m times as large (slip E9).
 
     Raises TypeError for anything but a Network and real numbers, ShapeError where shapes do not fit the network, and
@@ -30,19 +30,18 @@ class BatchView(View):
     """
 
     _esm, _css = script(__file__)
-    kept = ("sample", "layer", "added", "mean")
-    O = traitlets.List().tag(sync=True)  # by layer, as are the next two
-    Z = traitlets.List().tag(sync=True)
-    G = traitlets.List().tag(sync=True)
-    layers = traitlets.List().tag(sync=True)  # in words
+    kept = ("sample", "added", "mean")
+    O = traitlets.Dict().tag(sync=True)
+    Z = traitlets.Dict().tag(sync=True)
+    G = traitlets.Dict().tag(sync=True)
+    where = traitlets.Unicode().tag(sync=True)  # the layer, in words
     labels = traitlets.List().tag(sync=True)  # "a 7", or nothing
     images = traitlets.Dict().tag(sync=True)
     sample = traitlets.TraitType(0).tag(sync=True)
-    layer = traitlets.TraitType(0).tag(sync=True)
     added = traitlets.TraitType(0).tag(sync=True)
     mean = traitlets.Bool(True).tag(sync=True)
 
-    def __init__(self, network, X, target, images=None, sample=0, layer=0, added=0):
+    def __init__(self, network, X, target, images=None, layer=0, sample=0, added=0):
         X, target = checked_batch(_CALL, network, X, target)  # (m, n_in), (m, n_out)
         if len(X) > MOST_SAMPLES:
             raise ValueError(
@@ -51,39 +50,37 @@ class BatchView(View):
         if network.loss not in (mse, softmax_cross_entropy):
             means = "mse or softmax_cross_entropy, which are means over the batch"
             raise ValueError(f"{_CALL}: network.loss is {network.loss}, expected {means}")
+        l = checked_index("BatchView: layer", layer, len(network.parameters) - 1)
+        with np.errstate(over="ignore", invalid="ignore"):
+            trace = network.forward(X)
+            network.backward(trace, target)
+            O, Z, G = trace.O[l], trace.Z[l], trace.G[l]  # (m, n_in), (m, n_out), (m, n_out)
+            for name, A in ((f"Z of layer {l}", Z), (f"G of layer {l}", G), ("the gradient for W", O.T @ G)):
+                finite_array(_CALL, name, as_matrix(_CALL, name, A))
         pictures = {} if images is None else packed("images", _images(images, len(X)))
-        trace = _one_pass(network, X, target)
-        layers = zip(network.parameters, network.activations, strict=True)
         super().__init__(
-            O=[packed("O", O, ("m", "n_in")) for O in trace.O[:-1]],
-            Z=[packed("Z", Z, ("m", "n_out")) for Z in trace.Z],
-            G=[packed("G", G, ("m", "n_out")) for G in trace.G],
-            layers=[f"layer {l}: {W.shape[0]} → {W.shape[1]}, {f}" for l, ((W, _), f) in enumerate(layers)],
+            O=packed("O", O, ("m", "n_in")),
+            Z=packed("Z", Z, ("m", "n_out")),
+            G=packed("G", G, ("m", "n_out")),
+            where=f"layer {l}: {O.shape[1]} → {Z.shape[1]}, {network.activations[l]}",
             labels=_labels(target, "a" if pictures else "class"),
             images=pictures,
             sample=sample,
-            layer=layer,
             added=added,
         )
 
-    @traitlets.validate("sample", "layer", "added")
+    @traitlets.validate("sample", "added")
     def _one_that_exists(self, proposal):
-        m = self.O[0]["shape"][0]
-        name = proposal["trait"].name
-        last = {"sample": m - 1, "layer": len(self.O) - 1, "added": m}[name]
-        return checked_index(f"BatchView: {name}", proposal["value"], last)
+        name, m = proposal["trait"].name, self.O["shape"][0]
+        return checked_index(f"BatchView: {name}", proposal["value"], {"sample": m - 1, "added": m}[name])
 
     def __repr__(self):
-        m, n_in = self.O[0]["shape"]
-        return f"BatchView({m} samples, X {(m, n_in)}, {' → '.join(str(n) for n in [n_in, *(Z['shape'][1] for Z in self.Z)])} units)"
+        return f"BatchView({self.O['shape'][0]} samples, {self.where})"
 
     def figure(self):
         """O, Z and G with the sample's row, and below them its part of the gradient, the running sum, and O^T G."""
-        i, k, m = self.sample, self.added, self.O[0]["shape"][0]
-        O, Z, G = (
-            Panel(name, unpacked(getattr(self, name)[self.layer]), ("m", units), rows=[i])
-            for name, units in (("O", "n_in"), ("Z", "n_out"), ("G", "n_out"))
-        )
+        i, k, m = self.sample, self.added, self.O["shape"][0]
+        O, Z, G = (Panel(A["name"], unpacked(A), A["symbols"], rows=[i]) for A in (self.O, self.Z, self.G))
         G, weights = G._replace(A=G.A if self.mean else m * G.A), ("n_in", "n_out")
         sums = [
             Panel(f"o_{i}ᵀ g_{i}", dense.grad_W(O.A[[i]], G.A[[i]]), weights),
@@ -92,20 +89,10 @@ class BatchView(View):
         ]
         who = ", ".join(filter(None, (f"Sample {i}", self.labels[i])))
         loss = "a mean: G has the 1/m" if self.mean else "a sum: G without 1/m"
-        where = self.layers[self.layer].capitalize()
-        return board([[O, Z, G], sums], f"{who}: its row, and its own part of OᵀG. {where}. The loss is {loss}.")
-
-
-def _one_pass(network, X, target):
-    """The network's Trace of the batch X, (m, n_in), after the backward pass."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        trace = network.forward(X)
-        network.backward(trace, target)
-        for l, (O, Z, G) in enumerate(zip(trace.O, trace.Z, trace.G, strict=False)):
-            for name, A in (("Z", Z), ("G", G), ("the gradient for W", O.T @ G)):
-                name = f"{name} of layer {l}"
-                finite_array(_CALL, name, as_matrix(_CALL, name, A))
-    return trace
+        return board(
+            [[O, Z, G], sums],
+            f"{who}: its row, and its own part of OᵀG. {self.where.capitalize()}. The loss is {loss}.",
+        )
 
 
 def _images(images, m):
