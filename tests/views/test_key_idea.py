@@ -121,11 +121,6 @@ def test_what_it_cannot_show_is_named():
     structure = "expected bool of (3, 2), like dY_dX"
     cases = [
         *(({"structural": bad}, ShapeError, structure) for bad in (ones((2, 3), dtype=bool), ones((3, 2)), True)),
-        (
-            {"structural": np.eye(3, 2) > 0},
-            ValueError,
-            "structural[0, 1] is False, but dY_dX[0, 1] is 2, expected True",
-        ),
         ({"dz_dY": ones(4)}, ShapeError, "dY_dX has shape (3, 2), expected Y.shape + X.shape: it must begin with (4,)"),
         ({"dz_dY": 1.0}, ValueError, "dz_dY gives Y the shape (), and"),
         (
@@ -136,7 +131,7 @@ def test_what_it_cannot_show_is_named():
         ({"dY_dX": g}, ValueError, "dY_dX gives X the shape (), expected one or two indexes"),
         ({"dY_dX": ones((3, 2, 5, 7))}, ValueError, "dY_dX gives X the shape (2, 5, 7)"),
         ({"dY_dX": ones((0, 2)), "dz_dY": ones(0)}, ValueError, "dY_dX is empty, (0, 2)"),
-        ({"dY_dX": ones((50, 8, 8, 64)), "dz_dY": ones((50, 8))}, ValueError, "(50, 8, 8, 64), 204,800 entries"),
+        ({"dY_dX": ones((64, 64, 9, 8)), "dz_dY": ones((64, 64))}, ValueError, "(64, 64, 9, 8), 294,912 entries"),
         ({"dz_dY": np.array([1, np.inf, 0])}, ValueError, "dz_dY[1] is inf, expected finite numbers"),
         ({"dY_dX": exact, "dz_dY": ones(1)}, ValueError, "dY_dX holds Fractions that are too large"),
         ({"dY_dX": dy_dx + 0j}, TypeError, "dY_dX has dtype complex128, expected real numbers"),
