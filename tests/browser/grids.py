@@ -81,3 +81,21 @@ def walk(grid):
 def values(grid):
     """The numbers that it reads, as text."""
     return [text.split(" = ")[1] for text in walk(grid)]
+
+
+COVERED = """(grid, [x, y]) => {
+  const pen = grid.querySelector('.bss-overlay').getContext('2d');
+  return pen.getImageData(x * devicePixelRatio, y * devicePixelRatio, 1, 1).data[3] > 0;
+}"""
+
+
+def outlined(grid):
+    """The rows whose left edge, and the columns whose upper edge, an outline on the matrix covers."""
+    shape = size(grid)
+    edges = [[], []]
+    for axis in (0, 1):
+        for k in range(shape[axis]):
+            x, y, width, height = grid.evaluate(PLACE, [k, 0] if axis == 0 else [0, k])
+            if grid.evaluate(COVERED, [x - width / 2, y] if axis == 0 else [x, y - height / 2]):
+                edges[axis].append(k)
+    return edges

@@ -4,7 +4,6 @@ import inspect
 import re
 
 import numpy as np
-import pytest
 from grids import PAUSE, point_at, status
 from playwright.sync_api import expect
 
@@ -13,6 +12,8 @@ from course_lib.losses import softmax_cross_entropy
 from course_lib.network import Network
 from course_lib.practice.data import digits
 from course_lib.regularizers import l2
+from course_lib.views import BackwardStepper
+from course_lib.views.shared.view import unpacked
 
 
 def small_pass():
@@ -47,17 +48,9 @@ view = BackwardStepper(network, X, T)
 view"""
 
 
-@pytest.fixture(scope="module")
-def expected():
-    """The pass of the notebook's cells, run here: {name: array}."""
-    network, X, T = small_pass()
-    trace = network.forward(X)
-    gradients = network.backward(trace, T)
-    named = {"T": T}
-    for l, (dW, db) in enumerate(gradients):
-        named |= {f"Z[{l}]": trace.Z[l], f"G[{l}]": trace.G[l], f"∇_W[{l}] L": dW, f"∇_b[{l}] L": db}
-        named |= {f"O[{l}]": trace.O[l], f"∇_O[{l + 1}] L": trace.dL_dO[l + 1]}
-    return named | {"O[2]": trace.O[2]}
+# What each step makes, as tests/views/test_backward_stepper.py checks it.
+SHOWN = BackwardStepper(*small_pass())
+EXPECTED = {step["result"]: unpacked(SHOWN.matrices[step["result"]]) for step in SHOWN.steps}
 
 
 def lines(page):
@@ -75,7 +68,7 @@ def thumb(page, name):
     )
 
 
-def test_the_keyboard_steps_through_the_pass_and_each_sum_comes_to_its_entry(lab, expected):
+def test_the_keyboard_steps_through_the_pass_and_each_sum_comes_to_its_entry(lab):
     page = lab.open(PASS, VIEW)
     slider = page.get_by_role("slider", name="Step")
     assert lines(page)[0].endswith(": O[0] = X, with T. One row for each sample.")
@@ -87,7 +80,7 @@ def test_the_keyboard_steps_through_the_pass_and_each_sum_comes_to_its_entry(lab
         line, entry = lines(page)
         assert line.startswith(f"Step {step} of 12. {title}: ")
         result = re.search(r": (\S+\[\d\](?: L)?) = ", line)[1]
-        A = expected[result]
+        A = EXPECTED[result]
         assert page.get_by_role("grid").first.get_attribute("aria-label").startswith(f"{result}, {A.shape[0]} by")
         results.add(result)
         page.get_by_role("grid").first.press("Control+End")
@@ -98,26 +91,26 @@ def test_the_keyboard_steps_through_the_pass_and_each_sum_comes_to_its_entry(lab
         assert float(words[1]) == A[i, j]
         if "relu" not in words[-1] and "identity" not in words[-1]:
             assert eval(words[-1]) == A[i, j], entry
-    assert results == expected.keys() - {"O[0]", "T"}
+    assert results == EXPECTED.keys() - {"O[0]"}
 
 
-def test_the_entry_says_which_row_and_column_it_is_made_from(lab, expected):
+def test_the_entry_says_which_row_and_column_it_is_made_from(lab):
     page = lab.open(PASS, VIEW)
     grids = page.get_by_role("grid")
     go_to(page, 7)
     grids.nth(0).press("Control+Home")
     grids.nth(0).press("ArrowDown")
-    dW = expected["∇_W[1] L"]
+    dW = EXPECTED["∇_W[1] L"]
     assert lines(page)[1].startswith(f"(∇_W[1] L)[1, 0] = {dW[1, 0]:g} = ")
     assert lines(page)[1].endswith(": row 1 of O[1]^T, column 0 of G[1], Ω'(W[1])[1, 0]")
-    O, G = expected["O[1]"], expected["G[1]"]
+    O, G = EXPECTED["O[1]"], EXPECTED["G[1]"]
     grids.nth(1).press("Control+End")
     assert lines(page)[1] == f"O[1]^T[2, 6] = {O[6, 2]:g}: it goes into row 2 of ∇_W[1] L, with row 6 of G[1]"
     grids.nth(2).press("Control+Home")
     assert lines(page)[1] == f"G[1][0, 0] = {G[0, 0]:g}: it goes into column 0 of ∇_W[1] L, with column 0 of O[1]^T"
     go_to(page, 10)
     point_at(grids.nth(1), 0, 0)
-    dO = expected["∇_O[1] L"]
+    dO = EXPECTED["∇_O[1] L"]
     assert lines(page)[1] == f"(∇_O[1] L)[0, 0] = {dO[0, 0]:g}: it goes into G[0][0, 0], with relu'(Z[0])[0, 0]"
 
 

@@ -50,16 +50,6 @@ def test_a_layers_view_holds_the_tensor_and_the_gradient_and_counts_its_non_zero
     assert np.array_equal(marked(view), i == h if wrt == "O" else j == k)
 
 
-def test_an_input_that_happens_to_be_0_still_counts():
-    view = KeyIdeaExplorer.of_layer("W", O, W, b, G, entry=(1, 2))
-    assert np.count_nonzero(unpacked(view.tensor)[:, :, 1, 2]) == m - 2
-    view.step = m
-    assert " = after 7 of 7 products: " in caption(view)
-    without_index = KeyIdeaExplorer(unpacked(view.tensor), G, entry=(1, 2))
-    without_index.step = m - 2
-    assert " = after 5 of 5 products: " in caption(without_index)
-
-
 @pytest.mark.parametrize("wrt", LAYER)
 def test_the_sum_in_words_and_the_numpy_line_are_the_sum_that_numpy_computes(wrt):
     arrays = {"np": np, "O": O, "W": W, "G": G, "m": m}
