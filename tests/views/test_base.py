@@ -31,7 +31,7 @@ def test_no_text_in_backquotes_goes_over_a_line_s_end(path):
 
 
 def test_a_script_loses_comments_and_indentation_and_nothing_else_and_has_what_it_uses_of_the_shared_files():
-    names = ("names", "colours", "data", "matrix", "page", "pixels", "motion", "sum", "quiz", "stepped")
+    names = ("names", "colours", "data", "matrix", "page", "pixels", "motion", "quiz", "stepped")
     written = "".join((FOLDER / "shared" / f"{name}.js").read_text(encoding="utf-8") for name in names)
     written += (FOLDER / "product" / "view.js").read_text(encoding="utf-8")
     code = re.sub(r"/\*\*.*?\*/", "", written, flags=re.DOTALL)
