@@ -188,7 +188,7 @@ class Network:
 
     def _input(self, X):
         if X.shape[1] != self.sizes[0]:
-            expected = f"(m, {self.sizes[0]}): n_in is {self.sizes[0]} because sizes is {self.sizes}."
+            expected = f"(m, {self.sizes[0]}):\nn_in is {self.sizes[0]} because sizes is {self.sizes}."
             raise ShapeError(f"Network.forward(X): X has shape {X.shape}, expected {expected}")
         return converted("Network.forward(X)", "X", X, self.dtype)
 

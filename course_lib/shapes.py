@@ -4,7 +4,8 @@
     def grad_W(O: Shaped[np.ndarray, "m n_in"], G: Shaped[np.ndarray, "m n_out"]) -> Shaped[np.ndarray, "n_in n_out"]:
         return O.T @ G
 
-    grad_W(O, G): G has shape (7, 3), expected (m, n_out): m is 11 because O is (11, 5) = (m, n_in).
+    grad_W(O, G): G has shape (7, 3), expected (m, n_out):
+    m is 11 because O is (11, 5) = (m, n_in).
 
 jaxtyping decides whether an array fits its annotation; this module checks the entries and writes the message.
 """
@@ -140,8 +141,7 @@ def _check(call, name, value, hint, reasons, kinds):
             raise ShapeError(_wrong_shape(call, name, value, hint, reasons))
         symbols = hint.dim_str.split()
         for symbol, size in zip(symbols, value.shape, strict=False):  # "..." stands for any number of sizes
-            reason = f"{symbol} is {size} because {name} is {value.shape} = {_in_symbols(symbols)}"
-            reasons.setdefault(symbol, reason)
+            reasons.setdefault(symbol, f"{symbol} is {size} because {name} is {value.shape} = {_in_symbols(symbols)}")
     elif hint is int:
         size = int(Whole(0)(call, name, value))
         isinstance(np.broadcast_to(0.0, (size,)), Shaped[np.ndarray, name])  # tells jaxtyping the symbol's size
@@ -156,10 +156,10 @@ def _check(call, name, value, hint, reasons, kinds):
 
 
 def _wrong_shape(call, name, value, hint, reasons):
-    symbols = dict.fromkeys(re.findall(r"\w+", hint.dim_str))  # n_in of n_in + 1 too
-    why = ", and ".join(reasons[symbol] for symbol in symbols if symbol in reasons)
-    expected = _in_symbols(hint.dim_str.split())
-    return f"{call}: {name} has shape {value.shape}, expected {expected}{': ' if why else ''}{why}."
+    symbols = re.findall(r"\w+", hint.dim_str)  # n_in of n_in + 1 too
+    why = ",\nand ".join(reason for symbol, reason in reasons.items() if symbol in symbols)
+    head = f"{call}: {name} has shape {value.shape}, expected {_in_symbols(hint.dim_str.split())}"
+    return f"{head}:\n{why}." if why else f"{head}."
 
 
 def _spoken_name(function, owner):

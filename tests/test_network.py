@@ -303,7 +303,7 @@ def test_arguments_that_make_no_network_are_refused_by_name():
 
 def test_a_pass_of_another_width_target_network_or_kind_is_refused():
     network, X, target = Network([5, 4, 3], tanh), np.ones((7, 5)), np.ones((7, 3))
-    says = "Network.forward(X): X has shape (7, 4), expected (m, 5): n_in is 5 because sizes is [5, 4, 3]."
+    says = "Network.forward(X): X has shape (7, 4), expected (m, 5):\nn_in is 5 because sizes is [5, 4, 3]."
     wide = [({"X": X[:, :4]}, ShapeError, says), ({"X": as_fractions(X)}, TypeError, "X holds Fractions, expected ")]
     assert not_refused(network.predict, {"X": X}, wide) == []
     cases = [({"target": np.ones(shape)}, ShapeError, "target has shape") for shape in [(7, 1), (1, 3), (7, 4), (3, 7)]]
@@ -332,7 +332,7 @@ def test_backward_from_any_G_is_what_backward_does_from_that_of_the_loss():
 
 BAD_STEPS = [  # one of each kind: tests/test_bad_input.py has the others
     ({"X": np.ones((7, 3)) * 1j}, TypeError, "X or target is complex, expected real floats"),
-    ({"X": np.ones((7, 4))}, ShapeError, "X has shape (7, 4), expected (m, 3): n_in is 3"),
+    ({"X": np.ones((7, 4))}, ShapeError, "X has shape (7, 4), expected (m, 3):\nn_in is 3"),
     ({"X": np.ones((6, 3))}, ShapeError, "target has shape (7, 2), expected ("),
     ({"target": np.array([[1.5, -0.5]] * 7)}, ValueError, "does not sum to 1 with entries of at least 0"),
     ({"momentum": 0.9}, TypeError, "velocity is NoneType None, expected np.zeros((26,), float64)"),

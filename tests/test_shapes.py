@@ -38,20 +38,20 @@ def padded(m: int, A: Shaped[np.ndarray, "m n"]):
 
 def test_a_wrong_shape_is_told_with_the_symbols_and_where_their_sizes_come_from():
     """tests/test_bad_input.py gives every public function arrays of another rank; here are the words."""
-    forward = "forward(O, W, b): b has shape {}, expected (1, n_out): n_out is 3 because W is (5, 3) = (n_in, n_out)."
+    forward = "forward(O, W, b): b has shape {}, expected (1, n_out):\nn_out is 3 because W is (5, 3) = (n_in, n_out)."
     shapes = ((3,), (3, 1), (7, 3), (1, 1), (7, 1), ())  # numpy would broadcast them all
     calls = {forward.format(shape): lambda shape=shape: dense.forward(O, W, np.ones(shape)) for shape in shapes}
     calls |= {
-        "G has shape (7, 3), expected (m, n_out): m is 11 because O is (11, 5)": lambda: dense.grad_W(
+        "G has shape (7, 3), expected (m, n_out):\nm is 11 because O is (11, 5)": lambda: dense.grad_W(
             np.ones((11, 5)), G
         ),
-        "undo_activation(G, Z, activation): Z has shape (1, 3), expected (m, n_out): m is 7 because G is (7, 3) = "
-        "(m, n_out), and n_out is 3 because G is (7, 3) = (m, n_out).": lambda: dense.undo_activation(G, G[:1], relu),
-        "scaled(A, times, kind): the result has shape (3, 7), expected (m, n): m is": lambda: scaled(G, 2.0, "wrong"),
+        "undo_activation(G, Z, activation): Z has shape (1, 3), expected (m, n_out):\nm is 7 because G is (7, 3) = "
+        "(m, n_out),\nand n_out is 3 because G is (7, 3) = (m, n_out).": lambda: dense.undo_activation(G, G[:1], relu),
+        "scaled(A, times, kind): the result has shape (3, 7), expected (m, n):\nm is": lambda: scaled(G, 2.0, "wrong"),
         "dZ_dO(m, W): W has shape (1, 5, 3), expected (n_in, n_out).": lambda: dense.dZ_dO(7, W[None]),
         "inverse_of_product(A, B): A has shape (7, 5), expected (n, n).": lambda: jacobian.inverse_of_product(O, O),
         "Layer.apply(O): O has shape (5,), expected (m, n_in).": lambda: Layer().apply(O[0]),
-        "padded(m, A): A has shape (7, 3), expected (m, n): m is 4 because m=4 was given.": lambda: padded(4, G),
+        "padded(m, A): A has shape (7, 3), expected (m, n):\nm is 4 because m=4 was given.": lambda: padded(4, G),
     }
     assert unlike(ShapeError, calls) == []
     padded(7, G)
@@ -61,7 +61,7 @@ def test_a_wrong_shape_is_told_with_the_symbols_and_where_their_sizes_come_from(
 def test_two_calls_do_not_know_each_other_s_sizes_and_keywords_pass_in_any_order():
     assert dense.grad_W(np.ones((11, 2)), np.ones((11, 13))).shape == (2, 13)
     assert np.array_equal(dense.grad_W(G=G, O=O), dense.grad_W(O, G))
-    with pytest.raises(ShapeError, match=r"^grad_W\(O, G\): G has shape \(5, 3\), expected \(m, n_out\): m is 7"):
+    with pytest.raises(ShapeError, match=r"^grad_W\(O, G\): G has shape \(5, 3\), expected \(m, n_out\):\nm is 7"):
         dense.grad_W(G=W, O=O)
     assert dense.grad_W(O, G).shape == (5, 3)
 

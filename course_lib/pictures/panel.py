@@ -66,7 +66,7 @@ def check_symbols(name, shape, symbols, known):
     """Raise ShapeError unless there is one symbol for each size, and each stands for the same size as in `known`."""
     check_texts(f"{name}: symbols", symbols, len(shape))
     for symbol, size in zip(symbols, shape, strict=True):
-        here = size, f": {symbol} is {size} because {name} is {shape} = {in_symbols(symbols)}"
+        here = size, f":\n{symbol} is {size} because {name} is {shape} = {in_symbols(symbols)}"
         known_size, why = (int(symbol), "") if symbol.isdecimal() else known.setdefault(symbol, here)
         if size != known_size:
             raise ShapeError(f"{name} has shape {shape}, expected {in_symbols(symbols)}{why}.")

@@ -132,7 +132,7 @@ def test_what_it_cannot_show_is_named():
     assert not_refused(KeyIdeaExplorer, {"dY_dX": dy_dx, "dz_dY": g}, cases) == []
     big = {"O": ones((64, 64)), "W": ones((64, 10)), "b": ones((1, 10)), "G": ones((64, 10))}
     cases = [
-        ({"G": G.T}, ShapeError, "G has shape (3, 7), expected (m, n_out): m is 7 because O is (7, 5)"),
+        ({"G": G.T}, ShapeError, "G has shape (3, 7), expected (m, n_out):\nm is 7 because O is (7, 5)"),
         ({"wrt": "Z"}, ValueError, "wrt is 'Z', expected 'W', 'b' or 'O'"),
         (big, ValueError, "409,600 entries"),
         ({"wrt": "O", "O": O[:0], "G": G[:0]}, ValueError, "∂Z/∂O is empty, (0, 3, 0, 5)"),

@@ -74,7 +74,7 @@ def test_what_has_no_product_to_show_is_named():
     says = "a row of O, (7, 5), has 5 entries, a column of G, (7, 3), has 7"
     cases = [
         ({"A": O, "names": ("O", "G")}, ShapeError, says),
-        ({"symbols": ("n_in", "m", "n_in")}, ShapeError, "G has shape (7, 3), expected (m, n_in): n_in is 5"),
+        ({"symbols": ("n_in", "m", "n_in")}, ShapeError, "G has shape (7, 3), expected (m, n_in):\nn_in is 5"),
         ({"A": O[:0].T, "B": G[:0]}, ValueError, "A is empty, (5, 0)"),
         ({"A": O.T + 0j}, TypeError, "dtype complex128, expected real numbers"),
         ({"A": O.T.astype(str)}, TypeError, "expected real numbers"),
