@@ -79,7 +79,7 @@ def S2_jacobian():
     return plots.equation(
         *(Panel("x", x[:, None], ("n", "1"), rows=[2]), "g →", Panel("y", g(x)[:, None], ("m", "1"), rows=[1])),
         *("slopes →", Panel("dy/dx", dy_dx, ("m", "n"), entries=[(1, 2)])),
-        caption=f"dy/dx[1, 2] = dy[1]/dx[2] = {number(dy_dx[1, 2])}: row 1 belongs to y[1], column 2 to x[2].",
+        caption=f"(∂y/∂x)[1, 2] = ∂y[1]/∂x[2] = {number(dy_dx[1, 2])}: row 1 belongs to y[1], column 2 to x[2].",
     )
 
 
@@ -98,7 +98,7 @@ def S3_chain():
     return plots.product(
         *(("A", A, ("m", "n")), ("dx/dz", dx_dz, ("n", "p")), ("dy/dz", chain(A, dx_dz), ("m", "p"))),
         entry=(2, 1),
-        caption="dy[2]/dz[1]: z[1] moves every x[j], and each x[j] moves y[2]. The products are added.",
+        caption="∂y[2]/∂z[1]: z[1] moves every x[j], and each x[j] moves y[2]. The products are added.",
     )
 
 

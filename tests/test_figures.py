@@ -175,7 +175,7 @@ def test_the_notebooks_own_numbers_stand_in_the_pictures_of_jacobian_chain_and_k
     texts = {row: contents(FOLDER / f"{row}.svg")[0] for row in ("S2_jacobian", "S3_chain", "S4_key_idea")}
     assert any("= 6: row 1" in text for text in texts["S2_jacobian"])
     notebook = (ROOT / "notebooks" / "01_jacobians.ipynb").read_text(encoding="utf-8")
-    products = re.findall(r"A\[2, \d\] \* dx\[\d\]/dz\[1\] = +(-?\d+) \* +(-?\d+)", notebook)
+    products = re.findall(r"A\[2, \d\] \* ∂x\[\d\]/∂z\[1\] = +(-?\d+) \* +(-?\d+)", notebook)
     row_of_A, column = [o for o, _ in products], [d for _, d in products]
     shown = [text.replace("−", "-") for text in texts["S3_chain"]]
     assert len(products) == 5 and set(row_of_A + column) <= set(shown)
