@@ -25,7 +25,10 @@ def test_the_solution_is_the_measured_tensor_and_right(name):
         measured = numeric_jacobian(lambda x, a=arrays: each.function(*a[:-1], x), arrays[-1])
         np.testing.assert_allclose(tensor, measured, atol=1e-7)
     result = puzzle(name).check(answer(each.solution))
-    assert result.status == "correct" and "✗" not in result._repr_html_() and "<table" in result._repr_html_()
+    assert result.status == "correct" and "✗" not in result._repr_html_()
+    arrays, tensor = each.draws()[0]
+    rows = [row.count("<td") for row in result._repr_html_().split('<th scope="row">')[1:]]
+    assert rows == [arrays[-1].size] * (tensor.size // arrays[-1].size)
 
 
 @each_puzzle
@@ -73,7 +76,7 @@ def test_a_wrong_line_is_told_what_is_wrong_with_it(name, line, said):
         ("def entry(i, h, x):\n    raise ValueError('<script>')", "error", "raised ValueError: <script>"),
         ("def entry(i, h, x):\n    exit()", "error", "exit()"),
         ("def entry(i, h, x):\n    return float('nan')", "wrong", "yours is nan"),
-        ("def entry(i, h, x):\n    x[:] = 0\n    return np.where(i == h, 1, 0)", "correct", "All 25 entries"),
+        ("def entry(i, h, x):\n    x += 1\n    return np.where(i == h, x.max() < 5, 0)", "correct", "All 25 entries"),
     ],
 )
 def test_whatever_comes_gets_a_clear_verdict(body, status, said):
