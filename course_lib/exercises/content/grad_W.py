@@ -35,7 +35,6 @@ def diagonal_missing(pair, look=""):
 
 
 OF_A_TENSOR = (
-    Mistake("transposed:axes", look="row S2, {jacobians: Why the result comes first}: which index comes first?"),
     Mistake(
         "batch_averaged",
         "Your entries are exactly 1/{m} of the right ones, and m is {m}: one entry of Z belongs to one sample.",

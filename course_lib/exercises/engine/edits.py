@@ -87,7 +87,6 @@ comparison | not p | p
 operator | p / d | p * d
 operator +0.5 | p {* / // **} q | p {/ * - + //} q
 operator +0.5 | t {+ - * /}= p | t {/ * - +}= p
-operator +0.6 | p / q | q / p
 power missing +0.25 | p / q | p / q ** 2
 brackets | (p {+ - * / // @ **} q) {** @ // / * - +} r <-> p {+ - * / // @ **} (q {** @ // / * - +} r)
 brackets | f(p) {+ - * / @ **} q <-> f(p {+ - * / @ **} q) <-> p {+ - * / @ **} f(q)
@@ -99,17 +98,14 @@ index | p[q, i] | p[q, P + i]
 index | p {+ -} q : index | p
 index | -p : index | p
 index | p[:q] <-> p[q:] <-> p[:q + 1]
-index too many | p[i] : whole | p
-index too many | p[j] | p
+index too many | p[q] : whole | p
 index too many | p[q, r] | p | p[q] | p[r] | p[:, r] | p[q, :]
 indexes exchanged | p[q, r] | p[r, q]
 bound | range(p) <-> range(1, p) <-> range(p + 1) <-> range(p - 1)
-bound | range(p, q) | range(p, q, -1)
-bound | range(p, q, r) | range(p, q)
+bound | range(p, q) <-> range(p, q, -1)
 bound | range(p, q, *r) | range(p + 1, q, *r) | range(p - 1, q, *r) | range(p, q + 1, *r) | range(p, q - 1, *r)
 reversed | {reversed(p) p[::-1]} | p
-reversed | range(*r) | reversed(_)
-reversed | {zip enumerate}(*r) | reversed(list(_))
+reversed | {range zip enumerate}(*r) | reversed(list(_))
 reversed | p.append(q) <-> p.insert(0, q)
 reversed +0.08 | l | l[::-1]
 reversed +0.2 | x : array | x[::-1]
@@ -680,7 +676,6 @@ _PARTS = {  # what some letters stand for; the others, for anything
     "g": lambda n, s: s.is_name(n, "call"),
     "h": lambda n, s: s.is_name(n, "call") and isinstance(n.ctx, ast.Load),
     "i": lambda n, s: not isinstance(n, (ast.Tuple, ast.Slice)),
-    "j": lambda n, s: isinstance(n, ast.Slice) and n.step is None,
     "l": lambda n, s: s.is_name(n, "list") and isinstance(n.ctx, ast.Load),
     "m": lambda n, s: s.is_name(n, "matrix"),
     "n": lambda n, s: isinstance(n, ast.Constant) and type(n.value) in (int, float),

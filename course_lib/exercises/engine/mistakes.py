@@ -40,7 +40,6 @@ _TABLE = """
 transposed | rows and columns are exchanged (a transpose is missing, or one too many)
     Your result is {of}, transposed: entry (h, k) stands at (k, h).
 transposed:layout | all numbers are there, but the indexes of X come first: the result's indexes, i and j, come first
-transposed:axes | all numbers are there, but the axes stand in the reverse order
 untransposed_weights | W is used as it is, where its transpose belongs: that runs only where W is square
 order | the factors stand in the wrong order: that runs only where sizes happen to be equal
 scalar_rule | the scalar rule is used where a sum of products belongs: that runs only where sizes happen to be equal, or 1

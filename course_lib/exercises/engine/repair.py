@@ -166,15 +166,8 @@ class Program:
 
         with contextlib.suppress(Exception, SystemExit, TimeUp):
             limited(_WAITS * limit, run, processor=limit)
-        others = {n: "call" for n in [*(u.name for u in self.units[1:]), *self._used] if self._is_slope(n)}
+        others = {n: "call" for n in [*(u.name for u in self.units[1:]), *self._used] if callable(self._globals.get(n))}
         return tuple(replace(unit, kinds=others | kinds[unit.name]) for unit in self.units)
-
-    def _is_slope(self, name):
-        value = self._globals.get(name)
-        try:
-            return _kind(value) == "call" and len(inspect.signature(value).parameters) == 1
-        except (TypeError, ValueError):
-            return False
 
 
 def _unit(function):

@@ -148,8 +148,8 @@ def _last_steps(definition, cases, right):
     rank = max(map(len, shapes))
     if rank == 4:
         yield "transposed:layout", lambda R, _: R.transpose(2, 3, 0, 1)
-    if rank > 1:
-        yield "transposed:axes" if rank == 4 else "transposed", lambda R, _: R.transpose()
+    elif rank > 1:
+        yield "transposed", lambda R, _: R.transpose()
     yield "sign", lambda R, _: -1 * R
     yield "factor_two", lambda R, _: 2 * R
     yield "factor_two:half", lambda R, _: R / 2
