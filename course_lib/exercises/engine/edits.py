@@ -42,8 +42,8 @@ name +0.8 | y : sized | V
 name | w | K | N
 name | l | L
 name | h | F
-constant | np.where(p, y, q) | np.where(p, 1.0, q)
-constant | np.where(p, q, y) | np.where(p, q, 1.0)
+own slope | np.where(p, y, q) | np.where(p, 1.0, q)
+own slope | np.where(p, q, y) | np.where(p, q, 1.0)
 power missing | x : beside | x ** 2
 transpose too many | a.T | a
 transpose missing | p : array unturned | p.T
@@ -487,10 +487,6 @@ def _gives_size(node):
     return getattr(node, "attr", "") in ("shape", "size", "ndim") or _called(node) in ("len", "range")
 
 
-def _is_divisor(node, s):
-    return isinstance(getattr(s.above[node], "op", 0), ast.Div) and node is s.above[node].right
-
-
 def _is_turned(node):
     return isinstance(node, ast.Attribute) and node.attr == "T"
 
@@ -506,19 +502,10 @@ def _is_size(node, s):
 
 # How tightly things bind
 
-_LEVELS = {
-    ast.Tuple: 0,
-    ast.Lambda: 0,
-    ast.IfExp: 0,
-    ast.Or: 1,
-    ast.And: 1,
-    ast.Not: 2,
-    ast.Compare: 3,
-    ast.Add: 5,
-    ast.Sub: 5,
-}
-_LEVELS |= dict.fromkeys((ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.MatMult), 6)
-_LEVELS |= {ast.USub: 7, ast.UAdd: 7, ast.Invert: 7, ast.Pow: 8}
+_BINDING = (
+    "Tuple Lambda IfExp | Or And | Not | Compare | | Add Sub | Mult Div FloorDiv Mod MatMult | USub UAdd Invert | Pow"
+)
+_LEVELS = {getattr(ast, kind): n for n, kinds in enumerate(_BINDING.split("|")) for kind in kinds.split()}
 
 
 def _operator(node):
@@ -693,9 +680,7 @@ _WHERE = {  # what holds of the place
     "root": lambda n, s: s.is_root(n) and not s.is_name(n, "whole"),
     "factor": lambda n, s: s.is_value(n) and not isinstance(getattr(s.above[n], "op", 0), (ast.Mult, ast.Div)),
     "curved": lambda n, s: not s.is_name(n, "number") and not set(FUNCTIONS) & set(map(_called, s.around(n))),
-    "beside": lambda n, s: (
-        s.is_value(n) and isinstance(s.above[n], ast.BinOp) and not isinstance(s.above[n].op, ast.Pow)
-    ),
+    "beside": lambda n, s: s.is_value(n) and _LEVELS.get(_operator(s.above[n])) in (5, 6),
     "held": lambda n, s: (
         not _is_stored(n)
         and isinstance(s.above[n], ast.Assign | ast.Tuple | ast.Call)
@@ -706,9 +691,7 @@ _WHERE = {  # what holds of the place
     "sized": lambda n, s: _gives_size(s.above[n]),
     "unsized": lambda n, s: not _gives_size(s.above[n]),
     "tested": lambda n, s: isinstance(s.above[n], ast.If) and n is s.above[n].test,
-    "typed": lambda n, s: (
-        n.value > 1 and (_is_divisor(n, s) or isinstance(s.above[n], ast.Call | ast.Tuple | ast.List))
-    ),
+    "typed": lambda n, s: n.value > 1 and isinstance(s.above[n], ast.Call | ast.Tuple | ast.List | ast.BinOp),
     "unturned": lambda n, s: not _is_turned(s.above[n]),
     "index": lambda n, s: s.in_index(n),
     "outside": lambda n, s: not s.in_index(n),

@@ -35,37 +35,10 @@ _MARGIN = 0.06  # repairs that are this near to the best are as good
 _DEAREST = 4.0  # what costs more is no likely mistake
 _SECOND, _NEARER = 0.3, 0.8  # what a second change costs, and what it counts how wrong the first one left the answer
 _LONGEST = 200  # lines; longer code is not searched
-_EFFECTS = frozenset(
-    [
-        "open",
-        "input",
-        "eval",
-        "exec",
-        "compile",
-        "__import__",
-        "globals",
-        "locals",
-        "vars",
-        "setattr",
-        "delattr",
-        "breakpoint",
-        "exit",
-        "quit",
-        "save",
-        "savez",
-        "savetxt",
-        "load",
-        "loadtxt",
-        "fromfile",
-        "tofile",
-        "dump",
-        "seterr",
-        "set_printoptions",
-        "setflags",
-        "memmap",
-        "random",
-    ]
-)
+_NAMES = """open input eval exec compile __import__ globals locals vars setattr delattr breakpoint exit quit random
+save savez savetxt load loadtxt fromfile tofile dump seterr set_printoptions setflags memmap"""
+_EFFECTS = frozenset(_NAMES.split())
+_WORD = r"(?:axis|keepdims|dtype)=\w+|(?!return\b)\w+|[^\s\w()\[\],.:]+"
 _HARMLESS = {"numpy", "math", "collections", "itertools", "functools", "course_lib"}  # modules
 
 
@@ -345,27 +318,24 @@ class Search:
 
         Of a line that right results depend on too, a change is a little less likely.
         """
-        more, case = {}, self.telling[0]
-        try:
-            base = self.judge(self.program.function(self.units), case)
-        except Exception:  # noqa: BLE001 - code that raises shows nothing here
-            return more
-        for k, unit in enumerate(self.units):
+        case, more = self.telling[0], {}
+        base = self._leaves(self.units, case)
+        for k, unit in enumerate(self.units) if base else ():
             scope = Scope(unit.source, unit.kinds)
             for stmt in (n for n in ast.walk(scope.tree) if isinstance(n, _BENT) and n.value and not self.over()):
-                bent = [*self.units]
-                bent[k] = replace(unit, source=_bend(stmt, scope))
-                try:
-                    leaves = self._limited(
-                        lambda bent=bent: self.judge(self.program.function(bent, {"_bent": _bent}), case)
-                    )
-                except (Exception, SystemExit, TimeUp):  # noqa: BLE001 - whatever bent numbers lead to
-                    leaves = ()
-                if len(leaves) == len(base):
-                    moved = {(bool(wrong), not _equal(a, b)) for (wrong, a), (_, b) in zip(base, leaves, strict=True)}
-                    price = 0.5 if (True, False) in moved else 0.15 * ((False, True) in moved)
-                    more |= {(k, line): price for line in range(stmt.lineno, stmt.end_lineno + 1)}
+                bent = (*self.units[:k], replace(unit, source=_bend(stmt, scope)), *self.units[k + 1 :])
+                pairs = zip(base, self._leaves(bent, case, _bent=_bent), strict=False)  # none, where it raises
+                moved = {(bool(wrong), not _equal(a, b)) for (wrong, a), (_, b) in pairs}
+                price = 0.5 if (True, False) in moved else 0.15 * ((False, True) in moved)
+                more |= {(k, line): price for line in range(stmt.lineno, stmt.end_lineno + 1)}
         return more
+
+    def _leaves(self, units, case, **names):
+        """What these units give in a case, with more names in their namespace; nothing where they raise."""
+        try:
+            return self._limited(lambda: self.judge(self.program.function(units, names), case))
+        except (Exception, SystemExit, TimeUp):  # noqa: BLE001 - whatever bent numbers lead to
+            return []
 
     def over(self):
         """Whether the time is over."""
@@ -478,9 +448,7 @@ def _leaves_more(before, after, steps):
 
 
 def _words(unit):
-    return re.findall(
-        r"(?:axis|keepdims|dtype)=\w+|(?!return\b)\w+|[^\s\w()\[\],.:]+", unit.source.decode().partition(":")[2]
-    )
+    return re.findall(_WORD, unit.source.decode().partition(":")[2])
 
 
 def badness(value, right, same):

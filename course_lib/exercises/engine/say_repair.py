@@ -19,7 +19,6 @@ class Kind(NamedTuple):
 # kind | cost | what is said of the place | the hint
 _TABLE = """
 name | 1.0 | another array belongs in this place | Another name that you have belongs here.
-constant | 1.3 | a number belongs here, and no array | Each entry of the derivative is a number that you know.
 joined term | 2.3 | entries depend on one another here, and a term that joins them is missing | Subtract a sum over the axis that joins them.
 scaled | 1.0 | this multiplies what is there, and nothing is subtracted from it | Subtract, and do not multiply.
 transpose too many | 1.0 | a transpose is too many here | Leave one transpose out.
@@ -55,7 +54,7 @@ term missing | 1.8 | a term is missing here | Add an array that you have; it may
 operator | 1.1 | another operator belongs here | Another of + - * / belongs here, or the other way round.
 brackets | 1.2 | the operators are grouped in another way than it seems | Set brackets.
 wrapped | 1.6 | more is done here than belongs here | A part of this is enough.
-own slope | 1.3 | this is not the slope that belongs here | The derivative of the activation belongs here, called, or written with the output.
+own slope | 1.3 | this is not the slope that belongs here | The derivative of the activation belongs here, called, written with the output, or a number that you know.
 keepdims | 1.1 | the axis of length 1 is kept or lost here | Mind keepdims.
 axis | 1.0 | this works along the wrong axis | Another axis.
 number | 1.3 | this number is wrong | Another number belongs here.
