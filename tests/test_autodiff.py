@@ -3,7 +3,6 @@
 import itertools
 import operator
 import warnings
-from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 
 import autograd.numpy as anp
@@ -275,18 +274,6 @@ def test_a_single_number_of_any_rank_is_the_end(shape):
     x = Node(np.full(shape, 3.0))
     backward(x * x)
     assert x.grad.shape == shape and (x.grad == 6).all()
-
-
-def test_threads_that_build_graphs_do_not_meet():
-    def work(k):
-        x = y = Node(float(k))
-        for _ in range(200):
-            y = y * 1.0 + x
-        backward(y)
-        return float(x.grad)
-
-    with ThreadPoolExecutor(8) as threads:
-        assert [*threads.map(work, range(8))] == [201.0] * 8
 
 
 # ---- operands, and what is refused

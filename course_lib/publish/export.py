@@ -125,9 +125,10 @@ def page(notebook, title, folder=".", before="", policy=_POLICY):
     """
     views, styles = bake(notebook)
     body = to_html(notebook, folder)
+    dark = f"@media (prefers-color-scheme: dark) {{ {own_file('dark.css')} }}"
     return _PAGE.substitute(
         title=heading_of(body) or html.escape(title),
-        style="\n".join([own_file("export.css"), *styles]).replace("</style", "<\\/style"),
+        style="\n".join([own_file("export.css"), dark, *styles]).replace("</style", "<\\/style"),
         before=before,
         policy=policy,
         body=body,

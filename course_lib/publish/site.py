@@ -14,8 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
@@ -127,10 +126,9 @@ def _write(folder, course):
     own = {"index": contents(course), "exercises": all_exercises(course)}
     for name, notebook in own.items():
         _save(folder / f"{name}.html", page(notebook, name, COURSE / "notebooks", _navigation(), _POLICY))
-    with ProcessPoolExecutor(max_workers=2, mp_context=get_context("spawn")) as pool:
-        under_way = [pool.submit(make, path, folder) for path in course for make in (_page, _slides)]
-        for each in under_way:
-            each.result()
+    with ThreadPoolExecutor(2) as pool:  # each waits for a kernel of its own
+        for make in (_page, _slides):
+            list(pool.map(lambda path, make=make: make(path, folder), course))
     shutil.copy(COURSE / "figures" / "handout.pdf", folder)
     (folder / _MARK).touch()
     command = [sys.executable, "-m", "pagefind", "--site", str(folder)]

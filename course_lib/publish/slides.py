@@ -1,6 +1,6 @@
 """Notebooks as slides: for each one HTML file with reveal.js, formulas, pictures, live views and speaker notes inside.
 
-python -m course_lib.publish.slides NOTEBOOK... [-o FILE] [--theme light|dark] [--as-stored]
+python -m course_lib.publish.slides NOTEBOOK... [-o FILE] [--theme light|dark]
 
 A cell's metadata says where a slide begins: "slideshow": {"slide_type": ...} is slide, subslide, fragment, notes, skip
 or "-", and "lecture": {"minutes": 2, "say": "..."} goes into the speaker notes. slides.js lays the cells out when the
@@ -13,22 +13,20 @@ import json
 import os
 import re
 import sys
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from importlib.resources import files
-from multiprocessing import get_context
 from pathlib import Path
 from string import Template
 
 import nbformat
 
-from course_lib.publish.export import ExportError, as_json, bake, heading_of, own_file, read, replace_file, run, to_html
+from course_lib.publish.export import ExportError, as_json, bake, heading_of, own_file, replace_file, run, to_html
 from course_lib.publish.fonts import font_faces
 
 _REVEAL = files("pyreveal") / "revealjs" / "dist"
-# A picture's text has 11 points; with 1 unit for a dot it has 24 units at this many dots an inch.
-_POINTS = 24 * 72 / 11
-_TYPES = ("slide", "subslide", "fragment", "notes", "skip", "-")
+# A picture's text has 11 points; with so many units for each of its 200 dots an inch it has 24 units.
+_POINTS = 24 * 72 / 11 / 200
 
 # The speaker's window is the same file in two frames; nothing else may be asked for.
 _PAGE = Template("""<!DOCTYPE html>
@@ -57,26 +55,26 @@ $body
 """)
 
 
-def page(notebook, title, folder=".", theme="light", large=True):
+def page(notebook, title, folder=".", theme="light"):
     """The slides, a string of HTML, of a notebook that `export.run` has returned. Changes the notebook.
 
-    title: used if the notebook has no heading; folder: where the pictures named in its text are; large: whether the
-    pictures were drawn for a projector.
+    title: used if the notebook has no heading; folder: where the pictures named in its text are.
     """
     views, styles = bake(notebook)
-    body = "\n".join(_article(cell, folder) for cell in notebook.cells if slide_type(cell) != "skip")
+    body = "\n".join(_article(cell, folder) for cell in notebook.cells if _slide_type(cell) != "skip")
     reveal = [(_REVEAL / name).read_text(encoding="utf-8") for name in ("reveal.js", "plugin/notes.js")]
     fonts = font_faces(html.unescape(body) + json.dumps(views, ensure_ascii=False), _formulas(body))
     style = [
         fonts,
         (_REVEAL / "reveal.css").read_text(encoding="utf-8"),
         own_file("export.css"),
+        own_file("dark.css") if theme == "dark" else "",
         *styles,
         own_file("slides.css"),
     ]
     return _PAGE.substitute(
         theme=theme,
-        points=_POINTS / (200 if large else 100),
+        points=_POINTS,
         title=heading_of(body) or html.escape(title),
         style="\n".join(style).replace("</style", "<\\/style"),
         body=body,
@@ -86,20 +84,13 @@ def page(notebook, title, folder=".", theme="light", large=True):
     )
 
 
-def slide_type(cell):
-    """How the cell is shown: one of nbconvert's words. A cell without one goes on on the slide before, as in nbconvert."""
-    kind = cell.metadata.get("slideshow", {}).get("slide_type") or "-"
-    return kind if kind in _TYPES else "-"
+def export(source, output, theme="light"):
+    """Run the notebook `source`, its pictures large and in the theme, and write its slides to the file `output`.
 
-
-def export(source, output, theme="light", as_stored=False):
-    """Write the slides of the notebook `source` to the file `output`; the notebook is run first unless as_stored.
-
-    A run draws pictures in the theme and large. Raises ExportError; what was at `output` then stays.
+    Raises ExportError; what was at `output` then stays.
     """
     source, output = Path(source), Path(output)
-    notebook = read(source) if as_stored else run(source, COURSE_PROJECTOR=theme)
-    replace_file(output, page(notebook, source.stem, source.parent, theme, large=not as_stored))
+    replace_file(output, page(run(source, COURSE_PROJECTOR=theme), source.stem, source.parent, theme))
 
 
 def main(arguments=None):
@@ -108,47 +99,34 @@ def main(arguments=None):
     parser.add_argument("notebooks", nargs="+", type=Path, metavar="notebook")
     parser.add_argument("-o", "--output", type=Path, help="the file, of one notebook; NOTEBOOK.slides.html if left out")
     parser.add_argument("--theme", choices=("light", "dark"), default="light", help="for a light or a dark room")
-    parser.add_argument("--as-stored", action="store_true", help="run nothing: pictures stand in for the live views")
     chosen = parser.parse_args(arguments)
     if chosen.output and len(chosen.notebooks) > 1:
         parser.error("-o is for one notebook")
-    one = partial(_exported, output=chosen.output, theme=chosen.theme, as_stored=chosen.as_stored)
-    if len(chosen.notebooks) == 1:
-        return _told([one(chosen.notebooks[0])])
-    # Two at a time, the large ones first, so that none of them is left for the end; what is said keeps the order.
-    with ProcessPoolExecutor(max_workers=2, mp_context=get_context("spawn")) as pool:
-        under_way = {
-            notebook: pool.submit(one, notebook) for notebook in sorted(chosen.notebooks, key=_size, reverse=True)
-        }
-        return _told(under_way[notebook].result() for notebook in chosen.notebooks)
+    failed = False
+    with ThreadPoolExecutor(2) as pool:  # each waits for a kernel of its own
+        for error, told in pool.map(partial(_exported, output=chosen.output, theme=chosen.theme), chosen.notebooks):
+            print(told, file=sys.stderr if error else sys.stdout, flush=True)
+            failed |= error
+    return int(failed)
 
 
-def _size(notebook):
-    return notebook.stat().st_size if notebook.is_file() else 0
-
-
-def _exported(notebook, output, theme, as_stored):
-    """Export one notebook: (whether there is a file, what is to be said about it)."""
+def _exported(notebook, output, theme):
+    """Export one notebook: (whether there is an error, what is to be said)."""
     output = output or notebook.with_suffix(".slides.html")
     try:
-        export(notebook, output, theme, as_stored)
+        export(notebook, output, theme)
     except ExportError as error:
-        return False, str(error)
-    return True, f"{output}: {os.path.getsize(output) / 1000:,.0f} kB"
-
-
-def _told(results):
-    """Print what `_exported` returned, as it comes in. Returns the exit code."""
-    failed = False
-    for done, message in results:
-        print(message, file=sys.stdout if done else sys.stderr, flush=True)
-        failed |= not done
-    return int(failed)
+        return True, str(error)
+    return False, f"{output}: {os.path.getsize(output) / 1000:,.0f} kB"
 
 
 def _formulas(body):
     """The text of all formulas in a page's HTML."""
     return html.unescape("".join(re.findall(r"<math.*?</math>", body, flags=re.DOTALL)))
+
+
+def _slide_type(cell):
+    return cell.metadata.get("slideshow", {}).get("slide_type") or ""
 
 
 def _article(cell, folder):
@@ -158,7 +136,7 @@ def _article(cell, folder):
     notes = f'<aside class="notes"><p>{html.escape(lecture["say"])}</p></aside>' if lecture.get("say") else ""
     minutes = html.escape(str(lecture.get("minutes", "")))
     content = to_html(alone, folder, suffix=".slides.html")
-    return f'<article data-type="{slide_type(cell)}" data-minutes="{minutes}">{content}{notes}</article>'
+    return f'<article data-type="{html.escape(_slide_type(cell))}" data-minutes="{minutes}">{content}{notes}</article>'
 
 
 if __name__ == "__main__":

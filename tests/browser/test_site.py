@@ -42,7 +42,7 @@ def built(tmp_path_factory, request):
     with pytest.MonkeyPatch.context() as patch:
         if request.param == "in this process":
             patch.setattr(site, "run", lambda path, **_: executed(site.read(path)))
-            patch.setattr(site, "ProcessPoolExecutor", lambda **_: ThreadPoolExecutor(1))
+            patch.setattr(site, "ThreadPoolExecutor", lambda _: ThreadPoolExecutor(1))
         site.build(folder / "site", small(folder))
     return folder / "site"
 

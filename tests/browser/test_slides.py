@@ -19,7 +19,7 @@ from test_export import command as export_command
 from test_export import saved
 
 from course_lib.publish.fonts import font_faces
-from course_lib.publish.slides import main, page, slide_type
+from course_lib.publish.slides import main, page
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -113,7 +113,7 @@ EVERYTHING = [
     cell(TEXT, "**Try** what only the speaker reads.", "notes"),
     cell(CODE, "from course_lib.views import ProductExplorer\nProductExplorer(G.T, G)", "subslide", minutes=1),
     cell(TEXT, "## Too long\n\n" + LONG, "slide", minutes=3),
-    cell(CODE, LINES, "-"),
+    cell(CODE, LINES, "no type of a slide"),
     cell(CODE, "print('\\n'.join(str(i) for i in range(80)))", "-"),
     cell(TEXT, "| a | b |\n|---|---|\n" + "\n".join(f"| {i} | row |" for i in range(40)), "-"),
     TEXT("A learner's own text without metadata."),
@@ -264,19 +264,6 @@ def test_the_speaker_has_notes_and_timings(lab, everything):
 
 
 @pytest.mark.slow
-def test_as_stored_runs_nothing_and_shows_the_stored_picture(lab, tmp_path):
-    stored = nbformat.read(ROOT / "notebooks" / "06_grad_b.ipynb", as_version=4)
-    stored.cells[1].source = "1 / 0"
-    source = tmp_path / "stored.ipynb"
-    nbformat.write(stored, source)
-    assert command(source, "--as-stored").returncode == 0
-    page = opened(lab, tmp_path / "stored.slides.html")
-    assert page.locator(".live-view").count() == 0
-    assert page.locator("img[alt*='KeyIdeaExplorer']").count() == 1
-    assert faults(page) == []
-
-
-@pytest.mark.slow
 def test_a_learners_pictures_are_in_the_file_and_what_cannot_be_is_told(lab, everything):
     page = opened(lab, everything)
     own = page.locator(".slides img[alt^=a]")
@@ -341,11 +328,6 @@ def test_a_failing_notebook_is_named_the_old_file_stays_and_the_others_are_told_
     assert sorted(os.listdir(old.parent)) == [sources[1].name, old.name]
     assert [line.partition(": ")[0] for line in result.stdout.splitlines()] == [str(first), str(last)]
     assert "<title>c</title>" in last.read_text(encoding="utf-8")
-
-
-def test_unknown_slide_types_and_cells_without_one_go_on_on_the_slide_before():
-    kinds = [slide_type(TEXT("a"))] + [slide_type(cell(TEXT, "a", kind)) for kind in ("", "transition", "skip")]
-    assert kinds == ["-", "-", "-", "skip"]
 
 
 @pytest.mark.slow
