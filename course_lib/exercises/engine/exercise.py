@@ -4,7 +4,6 @@ import functools
 import inspect
 import os
 import warnings
-from dataclasses import dataclass, field
 
 from course_lib.exercises.engine.card import Result
 from course_lib.exercises.engine.course import find, found
@@ -13,17 +12,16 @@ from course_lib.exercises.engine.sandbox import TIME_LIMIT
 from course_lib.exercises.engine.store import Store
 
 
-@dataclass(frozen=True)
 class Exercise:
-    """One exercise of a notebook. It cannot be changed: what happens to it cannot change a verdict.
+    """One exercise of a notebook.
 
     store: what keeps attempts and hints, a `Store` or what has its methods; by default, that in the user's data
     folder. A store that fails costs a warning, and the exercise goes on.
     """
 
-    definition: Definition
-    store: object = None
-    _memory: dict = field(default_factory=dict, repr=False, compare=False)
+    def __init__(self, definition, store=None):
+        self.definition, self.store = definition, store
+        self._last, self._hinted = Result(""), 0  # what the last check said, and how many hints were given since
 
     @property
     def name(self):
@@ -38,22 +36,20 @@ class Exercise:
 
     def check(self, function, limit=TIME_LIMIT):
         """Run the learner's function on all cases, `limit` seconds in all, and say what went wrong: a `Result`."""
-        result = self.definition.check(function, limit)
-        self._memory.update(last=result, hints=0)
-        if result.status != "not attempted":
-            self._tell("record", self.name, result.status, result.mistakes, source_of(function))
-        return result
+        self._last, self._hinted = self.definition.check(function, limit), 0
+        if self._last.status != "not attempted":
+            self._tell("record", self.name, self._last.status, self._last.mistakes, source_of(function))
+        return self._last
 
     def hint(self):
         """The first hint; called again, the next one. After a check, they begin with what the learner's code shows."""
         hints = (*self._last.hints, *((text, "") for text in self.definition.hints))
-        number = self._memory.get("hints", 0)
-        if number >= len(hints):
+        if self._hinted >= len(hints):
             return self._note("hint", f"That was the last hint. {self.name}'s solution is in ex.solution().")
-        self._memory["hints"] = number + 1
+        text, code = hints[self._hinted]
+        self._hinted += 1
         self._tell("record", self.name, "hint")
-        text, code = hints[number]
-        return self._note("hint", f"({number + 1} of {len(hints)}) {text}", code)
+        return self._note("hint", f"({self._hinted} of {len(hints)}) {text}", code)
 
     def solution(self):
         """One right answer, as source."""
@@ -61,7 +57,7 @@ class Exercise:
 
     def reset(self):
         """Begin again: the hints start from the first, and the cell that says this becomes an empty answer."""
-        self._memory.clear()
+        self._last, self._hinted = Result(""), 0
         return self._offer("An empty answer", self.definition.stub)
 
     def restore(self):
@@ -70,10 +66,6 @@ class Exercise:
         if not isinstance(source, str) or not source:
             return self._note("note", "No answer of this exercise is saved.")
         return self._offer("Your saved answer", source)
-
-    @property
-    def _last(self):
-        return self._memory.get("last", Result(""))
 
     def _note(self, kind, message, code=""):
         return Result(kind, (), message, exercise=self.name, code=code)
