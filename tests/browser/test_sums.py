@@ -167,8 +167,9 @@ def test_entries_are_picked_with_the_keyboard_and_nothing_else_moves(lab):
 
 def test_a_long_sum_shows_the_terms_around_the_active_one(lab):
     A = np.arange(60.0).reshape(20, 3) - 7
-    cell = "A = np.arange(60.).reshape(20, 3) - 7\nKeyIdeaExplorer(A, A[:, 1], names=('y', 'x', 'g'), entry=(0, 2))"
-    page = lab.open(SETUP, cell)
+    view = "view = KeyIdeaExplorer(A, A[:, 1], names=('y', 'x', 'g'), entry=(0, 2))"
+    page = lab.open(SETUP, f"A = np.arange(60.).reshape(20, 3) - 7\n{view}\nview.step = 12\nview")
+    assert page.locator(LIT).last.inner_text() == "∂y[0, 11]/∂x[0, 2]·g[0, 11]"
     pick, counted = grid(page, "g, 1 by 20"), [j for j in range(20) if A[j, 2]]
     for place in (0, 12, 19, 3):
         pick.press("Home")

@@ -21,7 +21,7 @@ function outlines(places, [rows, columns]) {
 class SteppedSum {
   constructor(model, el, label, zeros) {
     const view = frame(el, label, "Choose an entry of the result (arrow keys work too), then press Step.");
-    Object.assign(this, { model, view, pointed: null, late: 0, factors: [], terms: [] });
+    Object.assign(this, { model, view, pointed: null, late: 0, factors: [], terms: [], first: 0 });
     this.mover = mover(view.root, view.signal);
     this.quiz = quiz(view, model, { entry: () => this.asked(), zeros, changed: () => this.draw() });
     this.sum = element("span");
