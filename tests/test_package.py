@@ -140,12 +140,13 @@ def test_ruff_has_nothing_to_say(command):
     assert result.returncode == 0, result.stdout + result.stderr
 
 
-# Lines that are not blank, of Python, scripts and styles: what holds today. These are the goals:
+# Lines that are not blank, of Python, scripts and styles: what holds today. The core and the content are given what the
+# design gives them, so that an activation or an exercise can be added. These are the goals:
 # the core 850, network 170, depth 420, pictures 700, exercises/engine 2,200, views 4,300.
 CORE = ["__init__", "arguments", "shapes", "dense", "jacobian", "network"]
 CORE += ["activations", "losses", "regularizers", "initializers"]
 BUDGETS = {
-    "the core": ([f"{name}.py" for name in CORE], 848),
+    "the core": ([f"{name}.py" for name in CORE], 850),
     "network": (["network.py"], 169),
     "fast": (["fast.py"], 192),
     "autodiff": (["autodiff.py"], 160),
@@ -154,7 +155,7 @@ BUDGETS = {
     "practice": (["practice"], 260),
     "pictures": (["pictures"], 700),
     "conventions": (["conventions.py"], 85),
-    "exercises/content": (["exercises/content"], 2_734),
+    "exercises/content": (["exercises/content"], 2_900),
     "exercises/detective": (["exercises/detective"], 434),
     "exercises/engine": (["exercises/engine"], 3_667),
     "progress": (["exercises/engine/store.py", "exercises/engine/progress.py"], 150),
