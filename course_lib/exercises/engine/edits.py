@@ -434,18 +434,18 @@ def changes(scope, over=lambda: False, table=TABLE, price=cost):
             skipped.add(node)
             continue
         for function in table.get(type(node), []) + table.get(type(getattr(node, "op", None)), []):
-            for kind, what, *line in function(node, scope):
-                change = (_replaced if isinstance(what, str) else _moved)(scope, node, kind, what, *line)
+            for kind, what, *more in function(node, scope):
+                change = (_replaced if isinstance(what, str) else _moved)(scope, node, kind, what, *more)
                 known = found.get(change.spans)
                 if what != change.old and (not known or price(kind) < price(known.kind)):
                     found[change.spans] = change
     return list(found.values())
 
 
-def _replaced(scope, node, kind, what):
+def _replaced(scope, node, kind, what, level=None):
     """A change of what stands in a node's place, in brackets where these are needed, and are not there already."""
     old, need = scope.text(node), _need(node, scope.above.get(node))
-    put = _fit(what, need) if need and _level(old) >= need else what
+    put = _fit(what, need, level) if need and _level(old) >= need else what
     span = (scope.start(node), scope.end(node), put)
     return Change(kind, (span,), node.lineno, old, what)
 
@@ -521,8 +521,8 @@ def _level(text):
         return _ONE
 
 
-def _fit(text, need):
-    return text if _level(text) >= need else f"({text})"
+def _fit(text, need, level=None):
+    return text if (level or _level(text)) >= need else f"({text})"
 
 
 def _need(node, above):
@@ -543,6 +543,9 @@ class _Template:
 
     def __init__(self, text):
         tree, self.parts, at = ast.parse(text).body[0], [], 0
+        self.level = (
+            None if isinstance(getattr(tree, "value", 0), ast.Name) else _level(text)
+        )  # sooner than from each text
         above = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
         letters = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and len(n.id) == 1]
         for n in sorted(letters, key=lambda n: n.col_offset):
@@ -619,7 +622,7 @@ def rule(line, table=TABLE):
             for made in templates:
                 made = hasattr(node, "called") and made.called or made
                 for text in made.filled(bound, s):
-                    yield kind, text
+                    yield kind, text, made.level
 
     for each in types:
         table.setdefault(each, []).append(changed)
