@@ -198,11 +198,8 @@ def replace_file(output, text):
 
 def mathml(formula, display):
     """LaTeX without its dollar signs as MathML; display is "block" or "inline". What is no LaTeX stays as it is."""
-    known = _EXTRA_SPACE.sub(r"\\\\", formula)
-    if r"\tag" in known and r"\begin{" not in known:
-        known = rf"\begin{{equation}}{known}\end{{equation}}"
     try:
-        return _LATEX.convert_with_local_state(known, displaystyle=display == "block")
+        return _LATEX.convert_with_local_state(_EXTRA_SPACE.sub(r"\\\\", formula), displaystyle=display == "block")
     except LatexError as error:
         print(f"this formula stays as LaTeX, {error}: {formula}", file=sys.stderr)
         return f"<code>{html.escape(formula)}</code>"

@@ -177,9 +177,7 @@ class Lab:
         self._log = self._home / "server.log"
         options = ["--no-browser", "--allow-root", "--ip=127.0.0.1", "--ServerApp.port_retries=200"]
         options += ["--LabApp.expose_app_in_browser=True", "--LabApp.news_url=None"]
-        options += [
-            "--ServerApp.shutdown_no_activity_timeout=1800"
-        ]  # if this process is killed and cannot end the server
+        options += ["--ServerApp.shutdown_no_activity_timeout=1800"]  # should this process be killed before it ends it
         command = [sys.executable, "-m", "jupyterlab", *options]
         with self._log.open("wb") as log:
             into = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": log}

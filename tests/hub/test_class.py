@@ -132,8 +132,7 @@ def test_a_kernel_cannot_read_what_another_student_has_written(lesson):
         pytest.skip("only root, with a Python that others can read, can start servers as other users")
     files = [*(other.home / PROGRESS).iterdir(), other.home / "backprop" / NOTEBOOK]
     assert all(path.exists() for path in files)
-    for attempt in [f"open({str(path)!r}).read()" for path in files] + [
-        f"__import__('os').listdir({str(other.home)!r})"
-    ]:
+    attempts = [f"open({str(path)!r}).read()" for path in files]
+    for attempt in [*attempts, f"__import__('os').listdir({str(other.home)!r})"]:
         shown = one.run(f"try:\n    {attempt}\nexcept OSError as error:\n    print(type(error).__name__)")
         assert shown.strip() == "PermissionError"
