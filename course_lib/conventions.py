@@ -45,17 +45,17 @@ class Convention:
         """
         flat = len(self.b) == 1
         inputs, weights = ("O", self.O, self.stored("O", O)), ("W", self.W, self.stored("W", W))
-        gradient, ones = ("G", self.Z, self.stored("Z", G)), ("ones", "s1", np.ones((len(G), 1), int))
+        gradient, column = ("G", self.Z, self.stored("Z", G)), np.ones((len(G), 1), int)
+        ones = ("ones", "s", column[:, 0]) if flat else ("ones", "s1", column)
         row = self.Z.replace("s", "1")  # the bias broadcasts along the samples
         code, _, bias = _turned(("b", row if flat else self.b, self.stored("b", b)), row)
         if flat and row == "o1":
             code, bias = "b[:, None]", bias[:, None]
         product, _, Z = _product(self.Z, inputs, weights)
-        sums, _, db = _product("1o" if flat else self.b, ones, gradient)
         return {
             "forward": (f"{product} + {code}", Z + bias),
             "(A)": _product(self.W, inputs, gradient)[::2],
-            "(B)": (f"({sums})[0]", db[0]) if flat else (sums, db),
+            "(B)": _product(self.b, ones, gradient)[::2],
             "(C)": _product(self.O, gradient, weights)[::2],
         }
 
@@ -101,5 +101,5 @@ def _product(letters, P, Q):
     """The matrix product of P and Q with these letters: that with the first one stands left; the shared one is summed."""
     left, right = (P, Q) if letters[0] in P[1] else (Q, P)
     (summed,) = {*P[1]} & {*Q[1]}
-    (first, _, A), (second, _, B) = _turned(left, letters[0] + summed), _turned(right, summed + letters[1])
+    (first, _, A), (second, _, B) = _turned(left, letters[0] + summed), _turned(right, summed + letters[1:])
     return f"{first} @ {second}", letters, A @ B
