@@ -61,6 +61,7 @@ OUTSIDE = """view => {
   const scrolls = [view, ...seen].filter((e) => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX !== 'visible');
   return [...out, ...scrolls].map((e) => e.outerHTML.slice(0, 100));
 }"""
+ON_A_PHONE = OUTSIDE.replace("defs", "defs, .bss-scrolls")  # a wide graph scrolls in itself, to where the step is
 
 STOPS = """view => [...view.querySelectorAll('button, input, select, [tabindex]')]
   .filter((e) => e.tabIndex >= 0 && !e.disabled && e.getClientRects().length).length"""
@@ -95,7 +96,7 @@ def test_on_a_phone_what_a_tap_changes_is_in_sight_and_nothing_is_cut(lab):
     for view, shown in views:
         shown.locator(view.control).first.click()
     lab.settle(page)
-    found = [(view.cell, together(view, shown), shown.evaluate(OUTSIDE)) for view, shown in views]
+    found = [(view.cell, together(view, shown), shown.evaluate(ON_A_PHONE)) for view, shown in views]
     assert [each for each in found if each[1] > PHONE["viewport"]["height"] or each[2]] == []
 
 

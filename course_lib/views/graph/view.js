@@ -16,7 +16,7 @@ function drawEdge(edge) {
 
 function drawNode({ name, place: [x, y], step, width }) {
   const box = svg("rect", { class: "bss-node", x: x - width / 2, y: y - 15, width, height: 30, rx: step ? 15 : 3 });
-  return { step, line: box, all: [box, svg("text", { class: "bss-name", x, y: y + 5, "text-anchor": "middle" }, name)] };
+  return { step, x, line: box, all: [box, svg("text", { class: "bss-name", x, y: y + 5, "text-anchor": "middle" }, name)] };
 }
 
 function render({ model, el }) {
@@ -29,6 +29,7 @@ function render({ model, el }) {
   const picture = svg("svg", { class: "bss-graph", viewBox: `0 0 ${width} ${height}`, width, height, role: "img", style: `--wide: ${width}` });
   picture.append(...edges.map((edge) => edge.line)); // under all texts
   for (const part of drawn) picture.append(...part.all);
+  const scrolls = element("div", { class: "bss-scrolls" }, picture); // on a phone
   const last = words.length - 1;
   const steps = player("Step", last, show, view.signal, { step: model.get("step"), every: 1500, more: [resetButton(model, () => steps.pause())] });
 
@@ -36,12 +37,14 @@ function render({ model, el }) {
     for (const { line, step: own } of drawn) line.classList.toggle("bss-now", own === step && step > 0);
     for (const { gradient, step: own } of edges) gradient.classList.toggle("bss-asleep", own > step);
     const known = edges.filter((edge) => edge.step <= step).length;
+    const { x } = nodes.find((node) => node.step === step) ?? { x: step ? width : 0 };
+    scrolls.scrollLeft = (x / width) * scrolls.scrollWidth - scrolls.clientWidth / 2;
     picture.setAttribute("aria-label", `${nodes.length} nodes; ${known} of ${edges.length} edges have their gradient`);
     view.say(`Step ${step} of ${last}: ${words[step]}`);
     if (model.get("step") !== step) put(model, { step });
   }
 
-  view.root.append(view.said, picture, steps.box);
+  view.root.append(view.said, scrolls, steps.box);
   view.follow(model, { step: () => steps.go(model.get("step")) });
   steps.go(model.get("step"));
   return view.close;

@@ -50,29 +50,31 @@ class GraphStepper(View):
             expected = f"up to {MOST_NODES} nodes of up to {MOST_ENTRIES} entries in up to {MOST_ROWS} rows"
             raise ValueError(f"{_CALL}: node depends on {found}, expected {expected}")
         given = {each: name for name, each in names.items()}
-        called = {each: given.get(each) or each.operation for each in order}
-        unnamed = [each for each in order if not called[each]]
-        called |= {
-            each: _said(each.value) if each.value.size == 1 else f"input {k}" for k, each in enumerate(unnamed, 1)
-        }
+        called, unnamed = {}, 0
+        for each in order:
+            called[each] = given.get(each) or each.operation
+            if not called[each]:
+                unnamed += 1
+                called[each] = _said(each.value) if each.value.size == 1 else f"input {unnamed}"
         inner = [each for each in reversed(order) if each.parents]
         checked_index("GraphStepper(node, names, step): step", step, len(inner) + 1)
         places = _places(order)
         gap = 56 + 2 * _LINE * max(len(_lines(A)) for A in values)
         widths = {each: max(34, 9 * len(name) + 12) for each, name in called.items()}
-        places = _pixels(places, inner, gap, max(_BOX, *widths.values()))
+        across = min(132, 56 + 8 * max(len(line) for A in values for line in _lines(A)))
+        places = _pixels(places, inner, gap, across, max(_BOX, *widths.values()))
         edges, words = _edges(inner, places, gap), [_forward_words(node, order, called)]
         words += [f"the way back begins: the gradient of {called[node]} with respect to itself is 1."]
         words += [_words(each, called, order) for each in inner]
         x, y = places[node]
-        edges.append(_edge([x, y], [x + 106, y], 0, 1, node.value, node.grad))
+        edges.append(_edge([x, y], [x + across, y], 0, 1, node.value, node.grad))
         steps = {each: step for step, each in enumerate(inner, 2)}
         nodes = [
             {"name": called[each], "place": places[each], "step": steps.get(each, 0), "width": widths[each]}
             for each in order
         ]
         _set_labels(edges, nodes)
-        size = [x + 106 + _MARGIN, max(y for _, y in places.values()) + gap / 2]
+        size = [x + across + _MARGIN, max(y for _, y in places.values()) + gap / 2]
         super().__init__(nodes=nodes, edges=edges, words=words, size=size, step=step)
 
     @traitlets.validate("step")
@@ -91,27 +93,22 @@ class GraphStepper(View):
         axes = figure.add_axes((0, 0, 1, 1))
         axes.set(xlim=(0, width), ylim=(height, 0))
         axes.axis("off")
+        ink, paper = look().ink, look().paper
         text = {"family": "monospace", "fontsize": 9, "ha": "center", "linespacing": 1.15}
-        text["bbox"] = {"facecolor": look().paper, "edgecolor": "none", "pad": 0.6}
+        text["bbox"] = {"facecolor": paper, "edgecolor": "none", "pad": 0.6}
         for edge in self.edges:
-            now = edge["step"] == self.step
             curve = Path(edge["path"], [Path.MOVETO, Path.CURVE3, Path.CURVE3])
-            axes.add_patch(PathPatch(curve, facecolor="none", edgecolor=look().ink, lw=2.5 if now else 1))
+            thick = 2.5 if edge["step"] == self.step else 1
+            axes.add_patch(PathPatch(curve, facecolor="none", edgecolor=ink, lw=thick))
             x, y = edge["label"]
-            axes.text(x, y - 4, "\n".join(edge["value"]), va="bottom", color=look().ink, **text)
-            if 0 < edge["step"] <= self.step:
-                axes.text(
-                    x, y + 4, "\n".join(edge["gradient"]), va="top", color=look().curves[0], weight="bold", **text
-                )
+            axes.text(x, y - 4, "\n".join(edge["value"]), va="bottom", color=ink, **text)
+            if edge["step"] <= self.step:
+                gradient = "\n".join(edge["gradient"])
+                axes.text(x, y + 4, gradient, va="top", color=look().curves[0], weight="bold", **text)
         for node in self.nodes:
-            now = node["step"] == self.step > 0
-            box = {
-                "boxstyle": "round,pad=0.4",
-                "facecolor": look().paper,
-                "edgecolor": look().ink,
-                "lw": 2.5 if now else 1,
-            }
-            axes.text(*node["place"], node["name"], ha="center", va="center", color=look().ink, bbox=box)
+            box = {"boxstyle": "round,pad=0.4", "facecolor": paper, "edgecolor": ink}
+            box["lw"] = 2.5 if node["step"] == self.step > 0 else 1
+            axes.text(*node["place"], node["name"], ha="center", va="center", color=ink, bbox=box)
         return figure
 
 
@@ -128,19 +125,18 @@ def _places(order):
     for each in order:
         if each.parents:
             row[each] = float(np.mean([row[parent] for parent, _ in each.parents]))
-            while any(
-                column[other] == column[each] and abs(row[other] - row[each]) < 1 for other in row if other is not each
-            ):
+            beside = [row[other] for other in row if column[other] == column[each] and other is not each]
+            while any(abs(other - row[each]) < 1 for other in beside):
                 row[each] += 0.5
     return {each: (column[each], row[each]) for each in order}
 
 
-def _pixels(places, inner, gap, widest):
+def _pixels(places, inner, gap, across, widest):
     """The same places in pixels; the more edges pass between two columns, the further apart they are."""
     x = [_MARGIN + widest / 2]
     for k in range(max(column for column, _ in places.values())):
         passing = sum(places[parent][0] <= k < places[each][0] for each in inner for parent, _ in each.parents)
-        x.append(x[-1] + max(132, 36 * passing))
+        x.append(x[-1] + max(across, 36 * passing))
     return {each: [x[column], (0.5 + row) * gap] for each, (column, row) in places.items()}
 
 
@@ -165,13 +161,10 @@ def _edge(start, end, bend, step, value, gradient):
 
 def _set_labels(edges, nodes):
     """Say where on its curve each edge has its texts: where they cover least of other texts, of nodes and of curves."""
-    taken = []
-    for node in nodes:
-        (x, y), half = node["place"], node["width"] / 2 + 5
-        taken.append((x - half, y - _BOX / 2, x + half, y + _BOX / 2))
     curves = [[_point(edge, t) for t in np.linspace(0, 1, 41)] for edge in edges]
+    taken = [_around(node["place"], node["width"] / 2 + 5, _BOX / 2) for node in nodes]
     for k, edge in enumerate(edges):
-        near = [(x - 4, y - 4, x + 4, y + 4) for other in (*curves[:k], *curves[k + 1 :]) for x, y in other]
+        near = [_around(point, 4, 4) for other in (*curves[:k], *curves[k + 1 :]) for point in other]
 
         def covered(t, edge=edge, near=near):
             box = _box(edge, t)
@@ -188,8 +181,12 @@ def _point(edge, t):
 
 def _box(edge, t):
     """What the two texts of an edge take around the point t of its curve: left, top, right, bottom."""
-    (x, y), lines = _point(edge, t), edge["value"] + edge["gradient"]
-    half, high = 4 * max(map(len, lines)) + 3, _LINE * len(lines) / 2 + 5
+    lines = edge["value"] + edge["gradient"]
+    return _around(_point(edge, t), 4 * max(map(len, lines)) + 3, _LINE * len(lines) / 2 + 5)
+
+
+def _around(point, half, high):
+    x, y = point
     return x - half, y - high, x + half, y + high
 
 
@@ -200,8 +197,7 @@ def _common(a, b):
 
 def _lines(A):
     """The rows of an array as text, with a minus and up to three digits."""
-    A = np.atleast_2d(A) if np.ndim(A) < 3 else np.reshape(A, (1, -1))
-    rows = [[f"{x:.3g}".replace("-", "−") for x in row] for row in A]
+    rows = [[f"{x:.3g}".replace("-", "−") for x in row] for row in np.atleast_2d(A)]
     width = max((len(text) for row in rows for text in row), default=0)
     return [" ".join(text.rjust(width) for text in row) for row in rows]
 
