@@ -164,14 +164,12 @@ def test_what_overflows_or_vanishes_is_said_with_its_layer_and_without_a_warning
         view = GradientFlow(100, 16, "relu", scale=1e4, batch=7)
         first = int(np.flatnonzero(~np.isfinite(view.rms["Z"]))[0])
         assert 70 < first < 90
-        assert words(view) == [f"Z: overflow at layer {first}"] + [
-            f"{name}: none, because Z overflowed" for name in ("G", "∇_W L")
+        assert words(view) == [f"Z: not finite, layers {first} to 99"] + [
+            f"{name}: not finite, layers 0 to 99" for name in ("G", "∇_W L")
         ]
         view.figure()
         view = GradientFlow(scale=0)
-        assert words(view) == ["Z: vanished (exactly 0) from layer 0 on"] + [
-            f"{name}: vanished (exactly 0) from layer 19 back" for name in ("G", "∇_W L")
-        ]
+        assert words(view) == [f"{name}: vanished (exactly 0), layers 0 to 19" for name in ("Z", "G", "∇_W L")]
         view.figure()
         assert words(GradientFlow(100, 1, "gelu", batch=1)) == words(GradientFlow(1, 1, batch=1)) == []
         for name in ACTIVATIONS:
@@ -180,12 +178,12 @@ def test_what_overflows_or_vanishes_is_said_with_its_layer_and_without_a_warning
                 assert not np.isfinite(view.rms["Z"]).all() or view.rms["Z"].max() < 1e300
 
 
-def test_g_that_overflows_on_its_way_back_says_where_it_came_from():
+def test_g_that_overflows_on_its_way_back_says_where():
     by_layer = np.array([[1.0, 1, 1, 1], [np.inf, np.nan, 5, 1], [np.inf, 3, 2, 0]])
     assert gaps(by_layer) == [
-        "G: overflow at layer 1, going back",
-        "∇_W L: overflow at layer 0, going back",
-        "∇_W L: vanished (exactly 0) from layer 3 back",
+        "G: not finite, layers 0 to 1",
+        "∇_W L: not finite, layers 0 to 0",
+        "∇_W L: vanished (exactly 0), layers 3 to 3",
     ]
 
 

@@ -122,16 +122,10 @@ class GradientFlow(View):
 
 def gaps(rms):
     """Where the curves have no point, and why, in words. rms: (3, depth)."""
-    found, forwards_failed = [], not np.isfinite(rms[0]).all()
-    for name, by_layer in zip(_NAMES, rms, strict=True):
-        for is_zero, layers in ((False, np.flatnonzero(~np.isfinite(by_layer))), (True, np.flatnonzero(by_layer == 0))):
-            if not len(layers):
-                continue
-            start, way = (layers[0], "on") if name == "Z" else (layers[-1], "back")
-            words = f"overflow at layer {start}" + ("" if name == "Z" else ", going back")
-            if is_zero:
-                words = f"vanished (exactly 0) from layer {start} {way}"
-            elif name != "Z" and forwards_failed:
-                words = "none, because Z overflowed"
-            found.append(f"{_SHOWN[name]}: {words}")
+    found = []
+    for name, by_layer in zip(_SHOWN.values(), rms, strict=True):
+        for why, missing in (("not finite", ~np.isfinite(by_layer)), ("vanished (exactly 0)", by_layer == 0)):
+            if missing.any():
+                first, last = np.flatnonzero(missing)[[0, -1]]
+                found.append(f"{name}: {why}, layers {first} to {last}")
     return found

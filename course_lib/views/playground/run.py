@@ -8,12 +8,14 @@ import contextlib
 import math
 import time
 from dataclasses import replace
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
 
 from course_lib.losses import softmax_cross_entropy
 from course_lib.network import Network
+from course_lib.practice.training import accuracy
 from course_lib.regularizers import l2
 from course_lib.views.playground.settings import ACTIVATIONS, DATA
 from course_lib.views.shared.one_thread import one_thread
@@ -130,16 +132,11 @@ class Run:
         self.epoch += len(rows) / len(X)
 
     def _measure(self):
-        """[J, J held out, accuracy, accuracy held out], from one forward pass through each of the two sets."""
-        net, losses, rates = self.network, [], []
-        for X, target in (self.data[:2], self.data[2:]):
-            O = net.forward(X).O[-1]  # (m, n_out)
-            if not np.isfinite(O).all():
-                return [math.nan] * 4
-            omega = sum(float(net.regularizer(W)) for W, _ in net.parameters) if net.lam else 0.0
-            losses.append(float(net.loss(O, target)) + net.lam * omega)
-            rates.append(float((O.argmax(axis=1) == target.argmax(axis=1)).mean()))
-        return losses + rates
+        """[J, J held out, accuracy, accuracy held out]."""
+        sets = self.data[:2], self.data[2:]
+        return [
+            measure(*each) for measure in (self.network.objective, partial(accuracy, self.network)) for each in sets
+        ]
 
     def _gradients(self):
         """G by layer, and the norms of grad_W, (layers,), on the mini-batch that is measured in every frame."""
@@ -170,9 +167,6 @@ class Run:
         """What went wrong, in words, or nothing."""
         s = self.settings
         cause = f"the learning rate {s.learning_rate:g} is too large for this {s.activation} network"
-        if s.learning_rate * s.lam > 2:
-            product = f"learning rate times lambda is {s.learning_rate * s.lam:g}, more than 2"
-            cause = f"{product}: each step makes the weights larger and turns their signs"
         if self.exploded is not None:
             return f"The loss is not finite since step {self.exploded}, and the run has stopped: {cause}."
         if not Gs[0].any() and Gs[-1].any():
