@@ -261,4 +261,5 @@ def test_bad_settings_are_named():
         ({"steps": bad}, ValueError, f"steps is {bad}, expected a whole number from 0 to 100000") for bad in (-1, 10**6)
     ]
     cases += [({"steps": 1.5}, TypeError, "steps is 1.5, expected a whole number")]
-    assert not_refused(TrainingPlayground, {}, cases) == []
+    for call in (TrainingPlayground, TrainingPlayground().advance):
+        assert not_refused(call, {"steps": 0}, cases) == []

@@ -24,7 +24,8 @@ class TrainingPlayground(View):
     weights and of the order of the samples, as in `fit`. steps: how many to train at once; of these the view keeps up to
     41 frames, which an exported page replays.
 
-    `network` is the network that is shown. Raises TypeError or ValueError that names the argument.
+    `network` is the network that is shown, and `advance(steps)` trains it on. Raises TypeError or ValueError that names
+    the argument.
     """
 
     _esm, _css = script(__file__)
@@ -63,6 +64,17 @@ class TrainingPlayground(View):
         """The `course_lib.network.Network` that is shown; another one after a reset."""
         return self._run.network
 
+    @property
+    def step(self):
+        """How many mini-batches the network has been trained on."""
+        return self._run.step
+
+    def advance(self, steps=1):
+        """Take so many more steps, and show where they lead. Raises TypeError or ValueError for no number of steps."""
+        checked_index("TrainingPlayground: steps", steps, MOST_STEPS)
+        self._run.advance(steps)
+        self._show(self._run.frame())
+
     def figure(self):
         """The picture that stands in for the view: its curves, its norms, its data and every G, as they are now."""
         return picture(self._run)
@@ -70,7 +82,7 @@ class TrainingPlayground(View):
     def __repr__(self):
         settings = self._run.settings
         units = "-".join(map(str, settings.sizes))
-        return f"TrainingPlayground({settings.data}, {units} {settings.activation}, step {self._run.step})"
+        return f"TrainingPlayground({settings.data}, {units} {settings.activation}, step {self.step})"
 
     def _receive(self, _, question, buffers):
         """A view asks for a frame: {id, steps, reset, settings}; each question has one answer."""
