@@ -123,7 +123,7 @@ def test_what_is_certain_is_said():
 
 def test_of_layers_the_first_wrong_one_on_the_way_back_is_named():
     right = ((R, R[:1]), (R + 1, R[:1] + 1))
-    assert compare(((R, R[:1]), (R + 1, R[:1])), right).startswith(
+    assert compare(((2 * R, R[:1]), (R + 1, R[:1])), right).startswith(
         "on the way back, b of layer 1 is the first that is wrong: "
     )
     after = "on the way back, W of layer 0 is the first that is wrong: "
