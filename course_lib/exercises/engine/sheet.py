@@ -44,16 +44,22 @@ class Sheet:
         sizes = dict(zip(names, rng.permutation(_SIZES[len(names)]).tolist(), strict=True))
         shapes = [tuple(sizes.get(symbol, 1) for symbol in symbols) for symbols in self.symbols[:-1]]
         cases = [Case(tuple(rng.integers(-3, 4, shape) for shape in shapes), sizes) for _ in range(_DRAWS)]
-        right = [self.definition.value(case) for case in cases]
-        variants = Variants(self.definition, cases, right).alone
-        wrong = [self._wrong(variants, i, case, R) for i, (case, R) in enumerate(zip(cases, right, strict=True))]
-        best = max(range(_DRAWS), key=lambda i: _shown(right[i], wrong[i]))
-        return cases[best].arguments, right[best], wrong[best]
+        case = max(cases, key=self._shown)
+        R = self.definition.value(case)
+        return case.arguments, R, self._wrong(case, R)
 
-    def _wrong(self, variants, i, case, R):
+    def _shown(self, case):
+        """How much a case shows: right numbers that are neither 0 nor equal, and slips that give others; whatever the rules."""
+        R = self.definition.value(case)
+        values = np.array([R, *(A for _, A in self._slips(case, R))])  # (1 + slips, rows, columns)
+        apart = sum(len(np.unique(values[:, h, k])) for h, k in np.ndindex(R.shape))
+        return apart + 9 * np.count_nonzero(R) + 3 * len(np.unique(np.abs(R)))
+
+    def _wrong(self, case, R):
         """[(words, a wrong R)], the likelier first, each matrix once."""
+        variants = Variants(self.definition, [case], [R]).alone
         facts = case.sizes | {"entries": case.sizes.get("m", 1) * case.sizes.get("n_out", 1)}
-        of_code = [(each.mistakes[0].beside.format_map(facts), each.value(i)) for each in variants]
+        of_code = [(each.mistakes[0].beside.format_map(facts), each.value(0)) for each in variants]
         elsewhere = [("the number belongs to another entry", np.roll(R, step)) for step in range(1, R.size)]
         found = {}
         for words, value in [*of_code, *self._slips(case, R), *elsewhere]:
@@ -90,10 +96,3 @@ def _laid(value, R):
     rows, columns = np.minimum(value.shape, R.shape)
     laid[:rows, :columns] = value[:rows, :columns]
     return laid
-
-
-def _shown(R, wrong):
-    """How much a case shows: how many numbers are told apart at each place, and right ones that are neither 0 nor equal."""
-    values = np.array([R, *(A for _, A in wrong)])  # (1 + mistakes, rows, columns)
-    apart = sum(len(np.unique(values[:, h, k])) for h, k in np.ndindex(R.shape))
-    return apart + 9 * np.count_nonzero(R) + len(np.unique(R))
