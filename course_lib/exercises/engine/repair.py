@@ -444,7 +444,7 @@ def _leaves_more(before, after, steps):
     pairs = [(a, b) for a, b in zip(before, after, strict=True) if a.source != b.source]
     old, new = (Counter(itertools.chain(*map(_words, units))) for units in zip(*pairs, strict=True))
     kept = (old & new).total()
-    return (old - new).total() + (new - old).total() <= (2 * kept + 1 if steps == 1 else kept)
+    return (old - new).total() + (new - old).total() <= (2 * kept + 1 if steps == 1 else kept / (steps - 1))
 
 
 def _words(unit):
