@@ -12,6 +12,7 @@ import html
 import json
 import os
 import re
+import subprocess
 import sys
 import tempfile
 from functools import cache
@@ -101,13 +102,13 @@ def run(path, **environment):
         resources={"metadata": {"path": str(path.parent)}},
         timeout=None,
         store_widget_state=True,
-        extra_arguments=["--log-level=50"],  # a kernel that is ended says nothing of it
     )
     try:
         # neither a progress bar nor what a learner has done belongs on a page
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             own = {"TQDM_DISABLE": "1", "COURSE_PROGRESS": str(Path(folder, "progress.sqlite3"))}
-            client.execute(env={**_ONE_THREAD, **os.environ, **own, **environment})
+            environment = {**_ONE_THREAD, **os.environ, **own, **environment}
+            client.execute(env=environment, stderr=subprocess.DEVNULL)  # what a kernel that is ended says of it
     except CellExecutionError as error:
         number, cell = [(i, cell) for i, cell in enumerate(notebook.cells, 1) if _failed(cell)][-1]
         place = f"cell {number}, which begins with {cell.source.partition(chr(10))[0]!r},"

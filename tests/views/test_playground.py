@@ -183,6 +183,7 @@ def test_rate_batch_and_lambda_change_on_the_way_and_everything_else_begins_anew
     for name, value in (("learning_rate", 0.5), ("batch_size", 7), ("lam", 0.25)):
         frame = ask(view, settings={name: value})
         assert (frame["step"], view.network, frame["settings"][name]) == (10, net, value)
+    assert np.all(np.diff(unpacked(frame["curve"])[:, 0]) > 0)  # no step twice
     assert net.lam == 0.25
     assert view.answer["G"][0]["shape"] == [7, 16]
     W = net.parameters[0][0].copy()

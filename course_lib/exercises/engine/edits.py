@@ -543,9 +543,8 @@ class _Template:
 
     def __init__(self, text):
         tree, self.parts, at = ast.parse(text).body[0], [], 0
-        self.level = (
-            None if isinstance(getattr(tree, "value", 0), ast.Name) else _level(text)
-        )  # sooner than from each text
+        is_part = isinstance(getattr(tree, "value", 0), ast.Name)  # then as tightly as the part that is put in
+        self.level = None if is_part else _level(text)  # sooner than from each text
         above = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
         letters = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and len(n.id) == 1]
         for n in sorted(letters, key=lambda n: n.col_offset):
