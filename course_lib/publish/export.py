@@ -104,11 +104,10 @@ def run(path, **environment):
         store_widget_state=True,
     )
     try:
-        # neither a progress bar nor what a learner has done belongs on a page
+        # neither a progress bar, nor what a learner has done, nor what a kernel says when it is ended belongs on a page
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             own = {"TQDM_DISABLE": "1", "COURSE_PROGRESS": str(Path(folder, "progress.sqlite3"))}
-            environment = {**_ONE_THREAD, **os.environ, **own, **environment}
-            client.execute(env=environment, stderr=subprocess.DEVNULL)  # what a kernel that is ended says of it
+            client.execute(env={**_ONE_THREAD, **os.environ, **own, **environment}, stderr=subprocess.DEVNULL)
     except CellExecutionError as error:
         number, cell = [(i, cell) for i, cell in enumerate(notebook.cells, 1) if _failed(cell)][-1]
         place = f"cell {number}, which begins with {cell.source.partition(chr(10))[0]!r},"

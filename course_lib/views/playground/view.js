@@ -236,7 +236,7 @@ class Playground {
 
   send(question) {
     try {
-      this.model.send(question);
+      this.model.send({ ...question, steps: question.steps || (this.playing ? STEPS : 0) }); // it may have been paused since
     } catch {
       // The kernel has been restarted: nobody answers, and then the view says so.
     }
@@ -246,7 +246,7 @@ class Playground {
     if (this.shown.exploded !== null) return this.speak();
     this.playing = true;
     setText(this.play, "Pause");
-    this.ask({ steps: STEPS });
+    this.ask({});
   }
 
   stop() {
@@ -259,7 +259,7 @@ class Playground {
     this.due ??= requestAnimationFrame(() => {
       this.due = null;
       const next = this.model.get("answer");
-      if (this.playing && next.exploded === null) this.ask({ steps: STEPS }); // the kernel trains on while this frame is painted
+      if (this.playing && next.exploded === null) this.ask({}); // the kernel trains on while this frame is painted
       this.draw(next);
     });
   }
