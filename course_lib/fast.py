@@ -16,8 +16,8 @@ import numpy as np
 
 from course_lib.activations import identity, leaky_relu, relu, tanh
 from course_lib.arguments import like_zeros
-from course_lib.losses import _check_probabilities, mse, softmax_cross_entropy
-from course_lib.network import _RATE, _STEP, Network, Parameters
+from course_lib.losses import mse, softmax_cross_entropy
+from course_lib.network import RATE, STEP, Network, Parameters
 
 PIECE = 2**16  # entries of a vector that are updated at once: they and their gradients fit into the cache
 FEW = 64  # columns: an array with fewer is stored by columns, from which maxima and sums of rows come sooner
@@ -43,10 +43,10 @@ class FastNetwork(Network):
 
     def sgd_step(self, X, target, learning_rate, momentum=0.0, velocity=None):
         """What `Network.sgd_step` does, to rounding: X is (m, sizes[0]), target (m, sizes[-1])."""
-        _RATE(_STEP, "learning_rate", learning_rate)
-        _RATE(_STEP, "momentum", momentum)
+        RATE(STEP, "learning_rate", learning_rate)
+        RATE(STEP, "momentum", momentum)
         if velocity is not None or momentum:
-            like_zeros(_STEP, "velocity", velocity, self.vector.shape, self.dtype)
+            like_zeros(STEP, "velocity", velocity, self.vector.shape, self.dtype)
         is_plain = type(X) is type(target) is np.ndarray and X.ndim == 2 and X.dtype == target.dtype == self.dtype
         if not is_plain or X.shape[1] != self.sizes[0]:
             return super().sgd_step(X, target, learning_rate, momentum, velocity)
@@ -199,7 +199,7 @@ class _CrossEntropy:
             T.dot(self.ones, out=totals)  # (n, n_out) @ (n_out, 1) -> (n, 1)
             exactly_1 = totals.tobytes() == sums_of_1
             if not exactly_1 or flat_T[flat_T.argmin()] < 0:
-                _check_probabilities(T, totals)  # the sums may be 1 but for rounding
+                softmax_cross_entropy.both(Z[rows], T)  # refuses it, unless its sums are 1 but for rounding
             shifted[...] = Z[rows]  # (n, n_out)
             np.maximum.reduce(shifted, axis=1, out=top, keepdims=True)  # (n, 1)
             np.subtract(shifted, top, out=shifted)  # (n, n_out) - (n, 1): the largest exponent of a row is 0

@@ -18,7 +18,7 @@ from course_lib.regularizers import Regularizer, none
 from course_lib.shapes import ShapeError, copy_into, same_shapes, shape_checked
 
 _Batch, _Target = Shaped[np.ndarray, "m n_in"], Shaped[np.ndarray, "m n_out"]
-_STEP, _RATE = "Network.sgd_step(X, target, learning_rate)", Number(0)
+STEP, RATE = "Network.sgd_step(X, target, learning_rate)", Number(0)
 _NAMES = "W", "b", "gamma", "beta"  # the parameters of a layer, in their order; a dense one has two
 
 
@@ -124,14 +124,14 @@ class Network:
         Returns J, a float, as it was before. Each P becomes P - learning_rate * dP, or P + velocity, where velocity =
         momentum * velocity - learning_rate * dP: zeros, (n_parameters,), of the network's dtype, then the same array.
         """
-        _RATE(_STEP, "learning_rate", learning_rate)
-        _RATE(_STEP, "momentum", momentum)
+        RATE(STEP, "learning_rate", learning_rate)
+        RATE(STEP, "momentum", momentum)
         if velocity is not None or momentum:
-            like_zeros(_STEP, "velocity", velocity, (self.n_parameters,), self.dtype)
+            like_zeros(STEP, "velocity", velocity, (self.n_parameters,), self.dtype)
         is_plain = type(X) is type(target) is np.ndarray and X.ndim == 2 and X.dtype == target.dtype == self.dtype
         J, gradients = (self._loss_and_gradients if is_plain else self.loss_and_gradients)(X, target)
         if gradients[0][0].dtype != self.dtype:
-            raise TypeError(f"{_STEP}: X or target is complex, expected real floats")
+            raise TypeError(f"{STEP}: X or target is complex, expected real floats")
         if not (math.isfinite(J) and math.isfinite(np.vdot(gradients[0][0], gradients[0][0]))):
             self.loss_and_gradients(X, target)  # looks at each entry: a run that diverges passes, a NaN in X does not
         start, rate = 0, np.asarray(-float(learning_rate), self.dtype)  # (): numpy takes it sooner than a float
