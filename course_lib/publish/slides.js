@@ -44,7 +44,7 @@ function pieces(article) {
   for (const pre of article.querySelectorAll("pre"))
     pre.style.setProperty("--columns", Math.max(...pre.textContent.split("\n").map((line) => line.length)));
   // A line that does nothing but make a live view, a question, a sheet or a picture says nothing to a class.
-  const made = outputs.some((output) => output.querySelector(".live-view")) || (outputs.length && DRAWS.test(code?.textContent));
+  const made = outputs.some((output) => output.querySelector(".live-view, .prediction")) || (outputs.length && DRAWS.test(code?.textContent));
   return [made ? null : input, ...outputs].filter(Boolean);
 }
 
@@ -222,8 +222,8 @@ async function present() {
   keepMarks();
   let blocks = blocksOf([...document.querySelectorAll(".cells > article")]);
   measure.append(...blocks);
-  const answers = [...measure.querySelectorAll(".block > details")]; // there is room for them when they are opened
-  for (const answer of answers) answer.open = true;
+  const answers = [...measure.querySelectorAll(".block > details, .prediction details")].sort((a, b) => a.textContent.length - b.textContent.length);
+  for (const answer of answers) answer.open = true; // there is room for each; of a question's choices the longest is left open
   for (const block of blocks) {
     const image = block.querySelector(":scope > .output_area img, :scope > p > img, :scope > img");
     block.picture = Boolean(image);

@@ -7,16 +7,13 @@ import pytest
 from lab import IS_DRAWN
 from playwright.sync_api import expect
 
-from course_lib.exercises import prediction
-
 SETUP = """import numpy as np
 from course_lib import views
 from course_lib.activations import tanh
-from course_lib.exercises import by_hand, prediction
+from course_lib.exercises import by_hand
 from course_lib.autodiff import Node
 from course_lib.network import Network
 A, network = np.diag([2.0, 3, 5]), Network([3, 3, 3], tanh)"""
-ASKED = prediction("05 an input that is 0")
 RIGHT = "answers = [str(x) for x in view.case['right']]"
 
 
@@ -75,11 +72,6 @@ VIEWS = [
         *("Enter", "One step", "step == 1", "advance(4)", "Step 5, epoch"),
     ),
     View("by_hand('grad_W', seed=1)", "role=textbox", "7 Enter", "7 is not", "answers[0] == '7'", RIGHT, "✓"),
-    View(
-        "prediction('05 an input that is 0')",
-        "role=radio",
-        *("Space Enter", ASKED.answers[0], "chosen == 1", "chosen = 2", ASKED.answers[1]),
-    ),
 ]
 CELLS = [SETUP, *(f"view_{k} = {view.cell}\nview_{k}" for k, view in enumerate(VIEWS))]
 KNOWN = "print('known', [" + ", ".join(f"view_{k}.{view.known}" for k, view in enumerate(VIEWS)) + "])"

@@ -54,7 +54,7 @@ STEP_THROUGH = """async (least) => {
     Reveal.slide(h, v, 99);
     await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
     const sheet = section.querySelector('.slide-page'), frame = sheet.getBoundingClientRect(), unit = frame.width / 1280;
-    for (const answer of sheet.querySelectorAll('.block > details')) answer.open = true;
+    for (const answer of sheet.querySelectorAll('.block > details, .prediction details')) answer.open = true;
     const wrong = new Set(), points = Number(document.documentElement.dataset.points);
     const seen = (kind, size, e) => {
       if (size / unit < least[kind] - 0.1) wrong.add(`${kind} of ${(size / unit).toFixed(1)}: ${e.textContent.slice(0, 30)}`);

@@ -1,9 +1,11 @@
 """`prediction("05 an input that is 0")`: a question with its choices, to answer before a cell is run.
 
-As plain text it is complete: the view only draws it.
+Each choice is folded over its answer. That takes neither a kernel nor a script: a page, a slide and a stored notebook
+show the same, and the browser knows the keys.
 """
 
 from dataclasses import dataclass
+from html import escape
 
 from course_lib.exercises.engine.course import find, found
 
@@ -16,23 +18,34 @@ class Choice:
     answer: str
     mistake: str = ""
 
+    @property
+    def verdict(self):
+        """What opens under the choice."""
+        return f"{'✗ Wrong.' if self.mistake else '✓ Right.'} {self.answer}"
+
 
 @dataclass(frozen=True, repr=False)
 class Question:
-    """One question to answer before a cell is run: its name, what is asked, and a tuple of `Choice`, numbered from 1."""
+    """One question to answer before a cell is run: its name, what is asked, and a tuple of `Choice`, numbered from 1.
+
+    In a notebook a choice is opened to see its answer; opening another one closes it.
+    """
 
     name: str  # begins with the number of the notebook
     ask: str
     choices: tuple
 
-    @property
-    def answers(self):
-        """The answer to each choice, with the verdict in words: a list."""
-        verdicts = ["✗ Choice {} is wrong." if choice.mistake else "✓ Choice {} is right." for choice in self.choices]
-        return [f"{verdicts[k].format(k + 1)} {choice.answer}" for k, choice in enumerate(self.choices)]
-
     def __repr__(self):
         return "\n".join([self.ask, *(f"{number}. {choice.text}" for number, choice in enumerate(self.choices, 1))])
+
+    def _repr_html_(self):
+        asked = "<br>".join(map(escape, self.ask.splitlines()))
+        folds = "".join(
+            f'<li><details name="{escape(self.name)}"><summary style="cursor:pointer;padding:0.25em;width:fit-content">'
+            f"{escape(choice.text)}</summary>{escape(choice.verdict)}</details></li>"
+            for choice in self.choices
+        )
+        return f'<div class="prediction" role="group" aria-label="Predict first"><p>{asked}</p><ol>{folds}</ol></div>'
 
 
 def question(name, ask, *choices):
@@ -56,11 +69,8 @@ def predictions():
 
 
 def prediction(name):
-    """The question of that name, to choose an answer to; as the last line of a cell it is shown.
+    """The `Question` of that name; as the last line of a cell it is shown.
 
-    `.chosen` is the number of the choice that was answered last, 0 before that. Raises KeyError, with the nearest name,
-    if there is none; TypeError if the name is no text.
+    Raises KeyError, with the nearest name, if there is none; TypeError if the name is no text.
     """
-    from course_lib.exercises.engine.prediction_view import Prediction  # slow to load
-
-    return Prediction(find("prediction(name)", name, found(Question), "predictions()"))
+    return find("prediction(name)", name, found(Question), "predictions()")
