@@ -21,4 +21,4 @@ def test_each_step_shows_its_edges_gradients_and_outlines_its_node(lab):
         page.get_by_role("button", name="Step ▶").press("Enter")
     page.get_by_role("button", name="Reset").press("Enter")
     expect(seen).to_have_count(0)
-    assert page.locator(".bss-value").all_text_contents()[-1] == "25"
+    assert page.locator(".bss-value").all_text_contents()[0] == "25"

@@ -1,12 +1,6 @@
 const SLOPE = { width: 380, height: 230, left: 52, right: 14, top: 24, bottom: 34 };
 const ROOM = 5; // characters of a cell, so that cells do not grow and shrink with every move
 
-/** The largest of 1, 2 and 5, times a power of ten, that is not above a size: for steps, which then meet whole numbers. */
-function round(size) {
-  const power = 10 ** Math.floor(Math.log10(size));
-  return Number(([5, 2, 1].find((k) => k * power <= size) * power).toPrecision(1));
-}
-
 const same = (a, b) => String(a) === String(b);
 
 /** The curve of y_i against x_j with its tangent, rise and run: {box, draw}. */
@@ -84,12 +78,12 @@ class JacobianView {
   build() {
     const { n, grids, quiz: turn, view } = this;
     const { reach } = this.model.get("answer");
-    const inputs = { min: -reach, max: reach, step: round(reach / 100), value: 0 };
+    const inputs = { min: -reach, max: reach, step: upTo(reach / 150), value: 0 };
     this.sliders = Array.from({ length: n }, (_, j) => slider(this.xj(j), inputs, (to) => this.drag(j, to)));
     this.column = element("div", { class: "bss-sliders" }, ...this.sliders.map(({ box }) => box));
     const moved = element("div", { class: "bss-moved" }, grids.x.box, this.column);
     this.picture = slopePicture();
-    this.lines = Array.from({ length: 5 }, () => element("p"));
+    this.lines = Array.from({ length: 3 }, () => element("p"));
     const bar = element("div", { class: "bss-controls", role: "toolbar", "aria-label": "the Jacobian" });
     const forget = () => ((this.pointed = null), this.solved.clear());
     bar.append(element("b", {}, ...typeset(this.model.get("formula"))), turn.button, resetButton(this.model, forget));
@@ -97,11 +91,6 @@ class JacobianView {
     const map = element("div", { class: "bss-map" }, grids.y.box, grids.J.box, moved);
     this.slope = element("div", { class: "bss-slopes" }, this.picture.box, element("div", { class: "bss-slope-words" }, ...this.lines));
     view.root.append(view.said, bar, turn.box, this.notice, map, this.slope);
-    this.column.addEventListener("focusout", () => { this.pointed = null; this.mark(); });
-    this.column.addEventListener("focusin", ({ target }) => {
-      this.pointed = { what: "x", entry: [this.sliders.findIndex(({ input }) => input === target), 0] };
-      this.mark();
-    });
   }
 
   // ---- what the reader does
@@ -206,15 +195,12 @@ class JacobianView {
     const count = curves.length / answer.columns.length / m;
     const ys = Array.from({ length: count }, (_, k) => curves[(place * count + k) * m + i]);
     const slope = at(grids.J.matrix, i, j);
-    const run = round(answer.reach / 3);
+    const run = upTo(answer.reach / 5);
     const [here, value] = [at(grids.x.matrix, j, 0), at(grids.y.matrix, i, 0)];
-    const rise = precise(slope * run);
     const texts = [
-      `${yi(i)} against ${xj(j)}`,
-      `At ${xj(j)} = ${precise(here)}, ${yi(i)} = ${precise(value)}.${n > 1 ? ` The other components of ${xName} stand still.` : ""}`,
-      `Run: ${xj(j)} goes on by ${number(run)}. Rise: along the dashed tangent, ${yi(i)} goes on by ${rise}.`,
-      `Slope = rise / run = ${rise} / ${number(run)} = ${precise(slope)}.`,
-      `That is ∂${yi(i)}/∂${xj(j)}, the entry [${i}, ${j}] of ${jName}.`,
+      `${yi(i)} against ${xj(j)}${n > 1 ? `, while the other components of ${xName} stand still` : ""}: ∂${yi(i)}/∂${xj(j)}.`,
+      `At ${xj(j)} = ${precise(here)}, ${yi(i)} = ${precise(value)}. The dashed tangent goes on by a run and a rise.`,
+      `Slope = rise / run = ${precise(slope * run)} / ${number(run)} = ${precise(slope)}, the entry [${i}, ${j}] of ${jName}.`,
     ];
     texts.forEach((text, k) => setWords(this.lines[k], text));
     this.picture.draw({ ys, y: value, x: here, slope, run, reach: answer.reach, names: { x: xj(j), y: yi(i) } });

@@ -5,7 +5,6 @@ import functools
 import numpy as np
 import traitlets
 
-from course_lib.activations import Activation
 from course_lib.jacobian import numeric_jacobian
 from course_lib.pictures.blackboard import board
 from course_lib.pictures.panel import Panel, check_numbers, check_symbols, check_texts, checked_entry
@@ -19,7 +18,7 @@ CURVE_POINTS = 61  # of each curve; odd, so that 0, where relu has its kink, is 
 class JacobianExplorer(View):
     """The map y = f(x) at a point, and its Jacobian dy/dx, entry by entry as a slope; sliders move the components of x.
 
-    f: a matrix A, (m, n), for y = A x; or an activation; or a function from a vector (n,) to a vector (m,) or a number.
+    f: a matrix A, (m, n), for y = A x; or a function from a vector (n,) to a vector (m,) or a number.
     x: (n,), finite, n at most 20. names: of y and x. symbols: for m and n. entry: the (i, j) whose slope is drawn.
 
     Raises ShapeError where shapes do not fit, TypeError for other than real numbers, ValueError where x, y or dy/dx is
@@ -73,16 +72,15 @@ class JacobianExplorer(View):
         y, _, x = self._names
         return f"JacobianExplorer(d{y}/d{x} {self._shape})"
 
-    @traitlets.observe("asked")
+    @traitlets.observe("asked", "entry")
     def _move(self, change):
-        if self.asked != self.answer["asked"]:
-            self.answer = self._answer_or_problem(np.array(self.asked), [self.entry[1]])
-
-    @traitlets.observe("entry")
-    def _choose(self, change):
-        if self.entry[1] not in self.answer["columns"]:
-            now = {key: self.answer[key] for key in ("asked", "problem")}
-            self.answer = self._answer_or_problem(self.x, [self.entry[1]]) | now
+        """The answer for the x that is asked for; where f fails, the last one with the reason: the view lives on."""
+        if self.asked == self.answer["asked"] and self.entry[1] in self.answer["columns"]:
+            return
+        try:
+            self.answer = self._answer(np.array(self.asked), [self.entry[1]])
+        except Exception as error:  # noqa: BLE001 (whatever a learner's function raises)
+            self.answer = self.answer | {"asked": self.asked, "problem": f"{type(error).__name__}: {error}"}
 
     @traitlets.validate("entry")
     def _inside(self, proposal):
@@ -100,28 +98,18 @@ class JacobianExplorer(View):
             "problem": "",
         }
 
-    def _answer_or_problem(self, x, columns):
-        """The answer for x; where f fails, the last one with the reason: the view lives on."""
-        try:
-            return self._answer(x, columns)
-        except Exception as error:  # noqa: BLE001 (whatever a learner's function raises)
-            return self.answer | {"asked": x.tolist(), "problem": f"{type(error).__name__}: {error}"}
-
-    # The map: a matrix A, (m, n), for y = A x, and dy/dx = A; or an activation, with the diagonal of its derivative; or a
-    # function from a vector to a vector or a number, with its `numeric_jacobian`.
+    # The map: a matrix A, (m, n), for y = A x, and dy/dx = A; or a function from a vector to a vector or a number, with its
+    # `numeric_jacobian`.
 
     def _take(self, f, x):
         """Keep f and its Jacobian; what is written behind "y =", with {} for x."""
         self._f, self._shape = f, ()
-        if isinstance(f, Activation):
-            self._jacobian = lambda x: np.diag(f.derivative(x))  # (n, n)
-            return f"{f}({{}})"
         if callable(f):
             self._jacobian = lambda x: numeric_jacobian(self._y, x)  # (m, n)
-            name = getattr(f, "__name__", "f")
+            name = getattr(f, "__name__", str(f))
             return f"{name if name.isidentifier() else 'f'}({{}})"
         if np.ndim(np.asarray(f, dtype=object)) == 0:
-            raise TypeError(f"{self._call}: f is {f!r}, expected a matrix, an activation, or a function of a vector")
+            raise TypeError(f"{self._call}: f is {f!r}, expected a matrix, or a function of a vector")
         A = as_matrix(self._call, "A", f).astype(float)  # (m, n)
         if A.shape[1] != len(x):
             expected = f"expected (n,): n is {A.shape[1]} because A is {A.shape}"
@@ -161,8 +149,6 @@ class JacobianExplorer(View):
 
 
 def nice(size):
-    """The first of 1, 2, 3, 4, 5, 6, 8 and 10, times a power of ten, that is not below a size; 1 for size 0."""
+    """A size rounded up to one digit, a float; 1 for size 0."""
     power = int(np.floor(np.log10(size))) if size else 0
-    return next(
-        (r for r in (float(f"{k}e{power}") for k in (1, 2, 3, 4, 5, 6, 8)) if r >= size), float(f"1e{power + 1}")
-    )
+    return float(f"{np.ceil(size / 10.0**power) or 1:.0f}e{power}")
