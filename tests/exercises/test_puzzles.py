@@ -2,14 +2,12 @@
 
 import re
 
-import numpy as np
 import pytest
 from learner import answer
 
 from course_lib.exercises import progress, puzzle, puzzles
 from course_lib.exercises.engine.course import NOTEBOOKS
 from course_lib.exercises.engine.store import Store
-from course_lib.jacobian import numeric_jacobian
 
 each_puzzle = pytest.mark.parametrize("name", puzzles())
 
@@ -19,13 +17,10 @@ def checked(name, line):
 
 
 @each_puzzle
-def test_the_solution_is_the_measured_tensor_and_right(name):
+def test_the_solution_is_right_and_the_picture_has_every_entry(name):
     each = puzzle(name).definition
-    for arrays, tensor in each.draws():
-        measured = numeric_jacobian(lambda x, a=arrays: each.function(*a[:-1], x), arrays[-1])
-        np.testing.assert_allclose(tensor, measured, atol=1e-7)
     result = puzzle(name).check(answer(each.solution))
-    assert result.status == "correct" and "✗" not in result._repr_html_()
+    assert result.status == "correct" and "✗" not in result.picture and "-0<" not in result.picture
     arrays, tensor = each.draws()[0]
     rows = [row.count("<td") for row in result._repr_html_().split('<th scope="row">')[1:]]
     assert rows == [arrays[-1].size] * (tensor.size // arrays[-1].size)
@@ -42,11 +37,9 @@ def test_a_case_alone_that_is_wrong_is_named_alone_and_the_picture_marks_it(name
         assert result.status == "wrong"
         wrong = result.message.split(" Right: ")[0]
         assert case in wrong and ";" not in wrong.removeprefix("Wrong: "), result.message
-        cells = re.findall(
-            r'<td class="wrong" tabindex="0" aria-label="wrong\. At ([^"]+) yours is [^"]+, expected',
-            result._repr_html_(),
-        )
-        assert cells and len(cells) == int(re.search(r"Wrong: (\d+) of", result.message)[1])
+        cells = re.findall(r">✗ ([^<]+) ≠ ([^<]+)<", result.picture)
+        assert len(cells) == int(re.search(r"Wrong: (\d+) of", result.message)[1]) > 0
+        assert all(float(yours) == pytest.approx(float(right) + 100, rel=0.05) for yours, right in cells)
 
 
 @pytest.mark.parametrize(
@@ -69,26 +62,25 @@ def test_a_wrong_line_is_told_what_is_wrong_with_it(name, line, said):
     ("body", "status", "said"),
     [
         ("def entry(i, x):\n    return 1", "error", "entry(i, h, x)"),
-        ("def entry(i, h, x):\n    return x", "error", "an array of shape (5,), expected one number"),
+        ("def entry(i, h, x):\n    return x", "error", "TypeError: "),
         ("def entry(i, h, x):\n    pass", "not attempted", "Write entry(i, h, x)"),
-        ("def entry(i, h, x):\n    print(i)", "error", "returned None"),
-        ("def entry(i, h, x):\n    return '<b>'", "error", "a str, expected one number"),
-        ("def entry(i, h, x):\n    raise ValueError('<script>')", "error", "raised ValueError: <script>"),
+        ("def entry(i, h, x):\n    print(i)", "error", "not 'NoneType'. Each entry is to be one number."),
+        ("def entry(i, h, x):\n    return '<b>'", "error", "'<b>'. Each entry is to be one number."),
+        (
+            "def entry(i, h, x):\n    raise IndexError('<script>')",
+            "error",
+            "in the line `raise IndexError('<script>')`",
+        ),
         ("def entry(i, h, x):\n    exit()", "error", "exit()"),
         ("def entry(i, h, x):\n    return float('nan')", "wrong", "yours is nan"),
+        ("def entry(i, h, x):\n    while True: pass", "error", "was stopped after 1 seconds"),
         ("def entry(i, h, x):\n    x += 1\n    return np.where(i == h, x.max() < 5, 0)", "correct", "All 25 entries"),
     ],
 )
 def test_whatever_comes_gets_a_clear_verdict(body, status, said):
-    result = puzzle("identity").check(answer(body))
+    result = puzzle("identity").check(answer(body), limit=1)
     assert (result.status, said in result.message) == (status, True), result.message
     assert "<script>" not in result._repr_html_() and "<b>" not in result._repr_html_()
-
-
-def test_one_that_never_ends_is_stopped_and_what_is_no_function_is_refused():
-    result = puzzle("identity").check(answer("def entry(i, h, x):\n    while True: pass"), limit=0.2)
-    assert (result.status, result.mistakes) == ("error", ("too_slow",))
-    assert puzzle("identity").check(3).status == "error"
 
 
 def test_there_are_sixteen_the_solution_is_shown_and_an_unknown_name_suggests_the_near_one():
@@ -103,15 +95,17 @@ def test_it_is_kept_under_its_notebook_and_counts_hints_and_attempts_as_an_exerc
     store = Store(tmp_path)
     ex = puzzle(name, store)
     assert f'puzzle(\\"{name}\\")' in (NOTEBOOKS / f"{ex.definition.notebook}.ipynb").read_text(encoding="utf-8")
-    cases, numbers, last = (ex.hint().message for _ in range(3))
+    hint, last = (ex.hint().message for _ in range(2))
     each = ex.definition
-    assert all(condition in cases for _, condition in each.cases) and "last hint" in last
-    for place, value in re.findall(r"At ([^:]*): ([^;]*?)(?=;|\.$)", numbers):
+    arrays, tensor = each.draws()[0]
+    told = re.findall(r"(?<=[:;] )([^:;]*): (-?[\d.]+) at ([^;]*?)(?=;|\.$)", hint)
+    assert len(told) >= len(each.cases) and "last hint" in last
+    for case, value, place in told:
         where = tuple(int(n) for n in re.findall(r"= (\d+)", place))
-        assert float(value) == pytest.approx(each.draws()[0][1][where], rel=1e-3)
+        assert float(value) == pytest.approx(tensor[where], rel=1e-3) and case == each.case_of(where, arrays)
     assert progress(store).state(ex.name) == "tried" and ex.name in progress(store).course[ex.definition.notebook]
     ex.check(answer(f"def entry({each.arguments}):\n    return 17"))
     assert "ex.hint()" in repr(ex.check(answer(f"def entry({each.arguments}):\n    return 17")))
     ex.check(answer(each.solution))
-    assert store.summary()[ex.name] == (3, 1, 2) and progress(store).state(ex.name) == "done"
+    assert store.summary()[ex.name] == (3, 1, 1) and progress(store).state(ex.name) == "done"
     assert "def entry" in ex.restore().code and each.stub == ex.reset().code

@@ -36,6 +36,7 @@ class Result:
     printed: str = field(default="", compare=False)
     hints: tuple = field(default=(), repr=False, compare=False)  # of (text, code): what `hint` says first
     code: str = ""
+    picture: str = field(default="", repr=False, compare=False)  # HTML of the course's own, under the card
     case: object = field(default=None, repr=False, compare=False)  # the one that the message speaks of, or None
 
     def __repr__(self):
@@ -59,7 +60,7 @@ class Result:
             'color:var(--jp-content-font-color1,inherit);background:var(--jp-layout-color1,transparent)">'
             f'<span style="background:{colour};color:#ffffff;border-radius:3px;padding:0.1em 0.5em;font-weight:600">'
             f'<span aria-hidden="true">{icon}</span> {escape(words)}</span> <code>{escape(self.exercise)}</code>'
-            f'<div style="margin-top:0.4em;overflow-wrap:anywhere">{_with_code(self.message)}</div>{more}</div>'
+            f'<div style="margin-top:0.4em;overflow-wrap:anywhere">{_with_code(self.message)}</div>{more}</div>{self.picture}'
         )
 
     def _help(self):

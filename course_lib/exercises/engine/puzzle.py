@@ -1,28 +1,20 @@
 """`puzzle("cumulative sum")`: the derivative of one entry for one entry, as one line; the card shows the whole tensor."""
 
-from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
-from numbers import Real
 
 import numpy as np
 
 from course_lib.exercises.engine.card import Result
-from course_lib.exercises.engine.compare import Raised, differs
+from course_lib.exercises.engine.compare import differs
 from course_lib.exercises.engine.course import find, found
 from course_lib.exercises.engine.exercise import Exercise
-from course_lib.exercises.engine.run import called, is_stub, objection
+from course_lib.exercises.engine.run import is_stub, objection, raised
 from course_lib.exercises.engine.sandbox import TIME_LIMIT, Sandbox, Stopped
+from course_lib.exercises.engine.say import quoted
+from course_lib.jacobian import numeric_jacobian
 
-_STYLE = """<style>
-.course-tensor{border-collapse:collapse;margin-top:.6em;font:12px monospace}
-.course-tensor th,.course-tensor td{min-width:2.2em;padding:2px 4px;text-align:center;font-weight:normal;position:relative}
-.course-tensor td{border:1px solid var(--jp-border-color1,#8a8a8a)}
-.course-tensor .right{background:#1b6e3c;color:#fff}.course-tensor .wrong{background:#a8321e;color:#fff}
-.course-tensor td span{display:none;position:absolute;z-index:9;left:0;top:100%;padding:3px 6px;white-space:nowrap;
-background:#222;color:#fff;border:1px solid #fff}
-.course-tensor td:hover span,.course-tensor td:focus span{display:block}
-.course-tensor td:focus{outline:3px solid var(--jp-brand-color1,#1976d2)}</style>"""
+_RIGHT, _WRONG = (f' style="background:{colour};color:#fff"' for colour in ("#1b6e3c", "#a8321e"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,119 +42,96 @@ class Puzzle:
 
     @property
     def hints(self):
-        """Which cases there are, and an entry of each, with the numbers of the picture."""
+        """Which cases there are, with an entry of each: one hint."""
         arrays, tensor = self.draws()[0]
-        places = {self.case_of(place, arrays): place for place in reversed(list(np.ndindex(tensor.shape)))}
-        examples = "; ".join(f"{self._where(place)}: {tensor[place]:.4g}" for place in places.values())
+        places = {self.case_of(place, arrays): place for place in reversed([*np.ndindex(tensor.shape)])}
         given = zip(self._names[tensor.ndim :], arrays, strict=True)
         numbers = ", ".join(f"{name} = {A.tolist()}" for name, A in given)
-        return f"Tell the cases apart: {'; '.join(places)}.", f"One entry of each, for {numbers}. {examples}."
+        examples = "; ".join(f"{case}: {tensor[place]:.4g} at {self._at(place)}" for case, place in places.items())
+        return (f"Tell the cases apart. For {numbers}: {examples}.",)
 
     def draws(self):
-        """For each draw the arrays, and the explicit tensor by the right line, of shape result + what moves."""
+        """For each draw the arrays, and what is right: the measured tensor, of shape result + what moves."""
         rng, made = np.random.default_rng(18), []
         for shapes in self.shapes:
-            arrays = [np.round(rng.uniform(-3, 3, shape), 1) for shape in shapes]
-            tensor = np.zeros(np.shape(self.function(*arrays)) + arrays[-1].shape)
-            for place in np.ndindex(tensor.shape):
-                tensor[place] = self._value(self.line, place, arrays)
-            made.append((arrays, tensor))
+            *others, moves = arrays = [np.round(rng.uniform(-3, 3, shape), 1) for shape in shapes]
+            made.append((arrays, numeric_jacobian(partial(self.function, *others), moves).round(8)))
         return made
 
     def case_of(self, place, arrays):
         """The case of the analysis that a place belongs to."""
-        return next(
-            (f"{name}, where {when}" for name, when in self.cases if self._value(when, place, arrays)), "the others"
-        )
-
-    def _value(self, expression, place, arrays):
-        return eval(expression, {"np": np, **dict(zip(self._names, (*place, *arrays), strict=True))})
+        known = {"np": np, **dict(zip(self._names, (*place, *arrays), strict=True))}
+        return next((f"{name}, where {when}" for name, when in self.cases if eval(when, known)), "the others")
 
     def check(self, entry, limit=TIME_LIMIT):
-        """Ask for every entry of the tensor, `limit` seconds in all, and say which case is wrong: a `Tensor`."""
-        outcome = partial(Tensor, exercise=self.name)
+        """Ask for every entry of the tensor, `limit` seconds in all, and say which case is wrong: a `Result`."""
+        outcome = partial(Result, exercise=self.name)
         if why := objection("entry", self.arguments, entry):
             return outcome("error", (), why)
         if is_stub(entry):
             message = f"{self.formula}. Write entry({self.arguments}), one number, and check again."
             return outcome("not attempted", (), message)
+        draws = self.draws()
         try:
             with Sandbox(limit) as sandbox:
-                status, message, table = sandbox.call(self._verdict, entry)
+                tensors = [sandbox.call(_tensor, entry, arrays, right.shape) for arrays, right in draws]
         except Stopped as stopped:
             return outcome("error", *stopped.told("Your code"))
-        return outcome(status, (), message, printed=sandbox.said, table=table)
-
-    def _verdict(self, entry):
-        draws = self.draws()
-        for arrays, right in draws:
-            yours = np.zeros(right.shape)
-            for place in np.ndindex(right.shape):
-                value = called(entry, (*place, *(array.copy() for array in arrays)))
-                if why := _no_number(value):
-                    return "error", f"entry({', '.join(map(str, place))}, ...) {why}.", ""
-                yours[place] = value
+        except Exception as error:  # noqa: BLE001 - whatever a learner's code can raise
+            what = raised(error, entry)
+            message = f"{what.kind}{quoted(what.line)}: {what.text}. Each entry is to be one number."
+            return outcome("error", ("raises",), message, printed=sandbox.said)
+        outcome = partial(outcome, printed=sandbox.said)
+        for (arrays, right), yours in zip(draws, tensors, strict=True):
             if (wrong := differs(yours, right)).any():
-                return "wrong", self._mistake(arrays, yours, right, wrong), self._table(yours, right, wrong)
+                message = self._mistake(arrays, yours, right, wrong)
+                return outcome("wrong", (), message, picture=self._picture(yours, right, wrong))
         right = draws[0][1]
         message = f"All {right.size} entries are right, and those of {len(draws) - 1} other sizes."
-        return "correct", message, self._table(right, right, np.zeros(right.shape, bool))
+        return outcome("correct", (), message, picture=self._picture(right, right, np.zeros(right.shape, bool)))
 
     def _mistake(self, arrays, yours, right, wrong):
-        cases = {place: self.case_of(place, arrays) for place in np.ndindex(right.shape)}
-        sizes, missed = Counter(cases.values()), Counter(case for place, case in cases.items() if wrong[place])
-        told = "; ".join(f"{n} of {sizes[case]} entries of {case}" for case, n in missed.items())
-        fine = "; ".join(case for case in sizes if case not in missed)
-        first = next(place for place in cases if wrong[place])
-        return f"Wrong: {told}. {f'Right: {fine}. ' if fine else ''}{self._at(first, yours, right)}."
-
-    def _at(self, place, yours, right):
-        return f"{self._where(place)} yours is {yours[place]:.4g}, expected {right[place]:.4g}"
-
-    def _where(self, place):
-        return "At " + ", ".join(f"{name} = {n}" for name, n in zip(self._names, place, strict=False))
-
-    def _table(self, yours, right, wrong):
-        """The tensor as HTML: a row for each place in the result, a column for each in what moves."""
-        rank = right.ndim - len(self.shapes[0][-1])
-        heads = [",".join(map(str, top)) for top in np.ndindex(right.shape[rank:])]
-        corner = f"{', '.join(self._names[:rank])} \\ {', '.join(self._names[rank : right.ndim])}"
-        rows = [f'<th scope="col">{head}</th>' for head in (corner, *heads)]
+        """Which cases are wrong and which are right, and the first entry that is wrong."""
+        cases = {}
         for place in np.ndindex(right.shape):
-            if not any(place[rank:]):
-                rows.append(f'</tr><tr><th scope="row">{",".join(map(str, place[:rank]))}</th>')
-            rows.append(self._cell(place, yours, right, wrong))
-        label = f"{wrong.sum()} of {wrong.size} entries are wrong, marked ✗" if wrong.any() else "All are right"
-        table = f'<table class="course-tensor" aria-label="{label}"><tr>{"".join(rows)}</tr></table>'
-        return f'{_STYLE}<div style="overflow-x:auto;padding-bottom:2em">{table}</div>'
+            cases.setdefault(self.case_of(place, arrays), []).append(wrong[place])
+        counts = {
+            case: f"{sum(missed)} of {len(missed)} entries of {case}" for case, missed in cases.items() if any(missed)
+        }
+        told, fine = "; ".join(counts.values()), "; ".join(case for case in cases if case not in counts)
+        first = tuple(np.argwhere(wrong)[0])
+        numbers = f"At {self._at(first)} yours is {yours[first]:.4g}, expected {right[first]:.4g}"
+        return f"Wrong: {told}. {f'Right: {fine}. ' if fine else ''}{numbers}."
 
-    def _cell(self, place, yours, right, wrong):
-        shown = f"{yours[place]:.2g}" if yours[place] else "0"
-        if not wrong[place]:
-            return f'<td class="{"right" if right[place] else ""}">{shown}</td>'
-        said = self._at(place, yours, right)
-        return f'<td class="wrong" tabindex="0" aria-label="wrong. {said}">✗ {shown}<span aria-hidden="true">{said}</span></td>'
+    def _at(self, place):
+        return ", ".join(f"{name} = {n}" for name, n in zip(self._names, place, strict=False))
+
+    def _picture(self, yours, right, wrong):
+        """The tensor as HTML of numbers alone: a row for each place in the result, a column for each in what moves."""
+        rank = right.ndim - len(self.shapes[0][-1])
+        parts = right.shape[:rank], right.shape[rank:]
+        beside, above = ([",".join(map(str, place)) for place in np.ndindex(shape)] for shape in parts)
+        corner = f"{', '.join(self._names[:rank])} \\ {', '.join(self._names[rank : right.ndim])}"
+        cells = [_cell(*entry) for entry in zip(yours.flat, right.flat, wrong.flat, strict=True)]
+        rows = [["", *(f'<th scope="col">{text}</th>' for text in (corner, *above))]]
+        for text, row in zip(beside, np.reshape(cells, (len(beside), -1)), strict=True):
+            rows.append([f'<th scope="row">{text}</th>', *row])
+        caption = f"{wrong.sum()} of {wrong.size} are wrong{': ✗ yours ≠ expected' if wrong.any() else ''}"
+        body = "".join(f"<tr>{''.join(row)}</tr>" for row in rows)
+        return f'<div style="overflow-x:auto"><table><caption style="white-space:nowrap">{caption}</caption>{body}</table></div>'
 
 
-@dataclass(frozen=True, repr=False)
-class Tensor(Result):
-    """The outcome of a puzzle: a `Result` whose card shows the whole tensor."""
-
-    table: str = field(default="", compare=False)  # HTML of numbers alone
-
-    def _repr_html_(self):
-        return super()._repr_html_() + self.table
+def _tensor(entry, arrays, shape):
+    tensor = np.empty(shape)
+    for place in np.ndindex(shape):
+        tensor[place] = float(entry(*place, *(array.copy() for array in arrays)))
+    return tensor
 
 
-def _no_number(value):
-    """What came instead of a number, in words; "" if one came."""
-    if isinstance(value, Raised):
-        return f"raised {value.kind}: {value.text}"
-    is_number = isinstance(value, (Real, np.bool_, np.ndarray)) and not np.ndim(value) and np.isrealobj(value)
-    if is_number:
-        return ""
-    what = f"an array of shape {value.shape}" if isinstance(value, np.ndarray) else f"a {type(value).__name__}"
-    return f"returned {'None' if value is None else what}, expected one number"
+def _cell(yours, right, wrong):
+    if wrong:
+        return f"<td{_WRONG}>✗ {yours:.4g} ≠ {right:.4g}</td>"
+    return f"<td{_RIGHT if right else ''}>{right:.2g}</td>"
 
 
 def puzzles():
@@ -175,5 +144,4 @@ def puzzle(name, store=None):
     none; TypeError for no text.
     """
     known = {each.title: each for each in found(Puzzle).values()}
-    asked = find("puzzle(name)", name, known, "puzzles()")
-    return Exercise(asked, store)
+    return Exercise(find("puzzle(name)", name, known, "puzzles()"), store)
