@@ -41,7 +41,7 @@ VIEWS = [
     View("BatchView(reader, X, target, X.reshape(-1, 8, 8), sample=2, layer=1)", STEP, "role=grid[name=/^sum/]"),
     View(
         "BatchView(reader, X, target, X.reshape(-1, 8, 8))",
-        "role=button[name='sample 1, a 2']",
+        "role=button[name='sample 1, class 2']",
         "role=grid[name=/^O,/]",
     ),
     View("GraphStepper(square, {'O': O2}, step=2)", STEP, ".bss-graph"),

@@ -1,6 +1,5 @@
 const HEIGHTS = { rows: 12, sums: 8.6 }; // em, of the cells of a matrix at most
 const ROOM = 6; // characters of a cell
-const MOST_TERMS = 3; // of a sum that the status writes out
 /** A canvas for the image of each sample: ink on white paper, in either theme. */
 function pictures({ shape: [m, rows, columns], data }) {
   const [paper, ink] = [data.reduce((a, b) => Math.min(a, b)), data.reduce((a, b) => Math.max(a, b))];
@@ -65,12 +64,9 @@ class Batch {
     this.shown = { O, G };
     const turned = transposed(O);
     const gradient = { symbols: [], shape: [O.shape[1], G.shape[1]] };
-    let [limit, data, sofar] = [0, new Float64Array(O.shape[1] * G.shape[1]), null]; // one scale for all three, so that one sees them grow
-    for (let i = 0; i < m; i++) {
-      if (i === added) sofar = data.slice();
-      limit = largest(outerSum(turned, G, i, i + 1, data), limit);
-    }
-    sofar ??= data;
+    const sumOf = (from, to) => outerSum(turned, G, from, to);
+    const [data, sofar] = [sumOf(0, m), sumOf(0, added)];
+    const limit = largest(data); // one scale for all three, so that one sees them grow
     const room = Math.min(62, view.said.clientWidth / parseFloat(getComputedStyle(view.root).fontSize));
     const narrow = room < 40; // there each matrix has the whole width
     [O, Z, G].forEach((matrix, k) => rows[k].set(matrix));
@@ -78,7 +74,7 @@ class Batch {
     whole.set({ ...gradient, name: "∇_W L", data }, { limit });
     fitInRow([whole], narrow ? room : room / 3, HEIGHTS.sums);
     part.cell = sum.cell = whole.measure();
-    part.set({ ...gradient, name: `o_${sample}^T g_${sample}`, data: outerSum(turned, G, sample, sample + 1) }, { limit });
+    part.set({ ...gradient, name: `o_${sample}^T g_${sample}`, data: sumOf(sample, sample + 1) }, { limit });
     sum.set({ ...gradient, name: "sum", data: sofar }, { limit });
     for (const grid of rows) grid.move([sample, grid.cursor[1]], { silent: true });
     this.samples.forEach((made, i) => made.setAttribute("aria-pressed", i === sample));
@@ -134,19 +130,13 @@ class Batch {
   }
 
   meaning(sample, i, j) {
-    const { pointed, O, Z, G, part, sum, m, shown } = this;
-    if (pointed === O) return `: input ${j} of ${this.who(i)}.`;
-    if (pointed === Z) return `: unit ${j} of ${this.who(i)}.`;
+    const { pointed, O, G, part, sum, m, shown } = this;
     if (pointed === G) return `: how the loss answers to Z[${i}, ${j}], unit ${j} of ${this.who(i)}.`;
+    if (this.rows.includes(pointed)) return `: ${pointed === O ? "input" : "unit"} ${j} of ${this.who(i)}.`;
     const [from, to] = pointed === part ? [sample, sample + 1] : [0, pointed === sum ? this.model.get("added") : m];
     if (from === to) return ": no sample is added yet.";
-    const written = (term) => {
-      const terms = Array.from({ length: Math.min(to - from, MOST_TERMS) }, (_, n) => term(from + n));
-      if (to - from > MOST_TERMS) terms.splice(MOST_TERMS - 1, 1, "…", term(to - 1));
-      return terms.join(" + ");
-    };
-    const numbers = (s) => `${number(at(shown.O, s, i))} · ${number(at(shown.G, s, j))}`;
-    return ` = ${written((s) => `O[${s}, ${i}] G[${s}, ${j}]`)} = ${written(numbers)}`;
+    if (to - from > 1) return `: the sum of O[s, ${i}] G[s, ${j}] over the samples s = ${from} to ${to - 1}.`;
+    return ` = O[${from}, ${i}] G[${from}, ${j}] = ${number(at(shown.O, from, i))} · ${number(at(shown.G, from, j))}`;
   }
 }
 

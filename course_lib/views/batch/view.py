@@ -35,7 +35,7 @@ class BatchView(View):
     Z = traitlets.Dict().tag(sync=True)
     G = traitlets.Dict().tag(sync=True)
     where = traitlets.Unicode().tag(sync=True)  # the layer, in words
-    labels = traitlets.List().tag(sync=True)  # "a 7", or nothing
+    labels = traitlets.List().tag(sync=True)  # "class 7", or nothing
     images = traitlets.Dict().tag(sync=True)
     sample = traitlets.TraitType(0).tag(sync=True)
     added = traitlets.TraitType(0).tag(sync=True)
@@ -44,9 +44,7 @@ class BatchView(View):
     def __init__(self, network, X, target, images=None, layer=0, sample=0, added=0):
         X, target = checked_batch(_CALL, network, X, target)  # (m, n_in), (m, n_out)
         if len(X) > MOST_SAMPLES:
-            raise ValueError(
-                f"{_CALL}: X has {len(X):,} rows, expected up to {MOST_SAMPLES}: take some, such as X[:11]"
-            )
+            raise ValueError(f"{_CALL}: X has {len(X):,} rows, expected up to {MOST_SAMPLES}, such as X[:11]")
         if network.loss not in (mse, softmax_cross_entropy):
             means = "mse or softmax_cross_entropy, which are means over the batch"
             raise ValueError(f"{_CALL}: network.loss is {network.loss}, expected {means}")
@@ -63,7 +61,7 @@ class BatchView(View):
             Z=packed("Z", Z, ("m", "n_out")),
             G=packed("G", G, ("m", "n_out")),
             where=f"layer {l}: {O.shape[1]} → {Z.shape[1]}, {network.activations[l]}",
-            labels=_labels(target, "a" if pictures else "class"),
+            labels=_labels(target),
             images=pictures,
             sample=sample,
             added=added,
@@ -103,9 +101,7 @@ def _images(images, m):
     return images
 
 
-def _labels(target, article):
-    """What each sample is, if the rows of target, (m, n_out), are one-hot: "a 7", "an 8" or "class 1"; else nothing."""
+def _labels(target):
+    """What each sample is, if the rows of target, (m, n_out), are one-hot: "class 7"; else nothing."""
     one_hot = target.shape[1] > 1 and np.isin(target, (0, 1)).all() and (target.sum(axis=1) == 1).all()
-    if not one_hot:
-        return [""] * len(target)
-    return [f"{'an' if article == 'a' and k in (8, 11, 18) else article} {k}" for k in target.argmax(axis=1)]
+    return [f"class {k}" if one_hot else "" for k in target.argmax(axis=1)]
