@@ -5,10 +5,10 @@ them. It draws nothing, and takes its steps by `Network.sgd_step`.
 """
 
 import contextlib
+import functools
 import math
 import time
 from dataclasses import replace
-from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -55,9 +55,6 @@ class Run:
         self._order, self._start = [], 0
         self._curve = []
         self.is_plane = settings.sizes[0] == 2  # or else images
-        if self.is_plane:
-            x, y = (np.linspace(low, high, GRID) for low, high in self.extent)
-            self._grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)  # (GRID * GRID, 2), row by row
         first = self._measure()
         self._record([0, *first])
         self._first_J, self._first_norms = first[0], self._gradients()[1]
@@ -89,7 +86,7 @@ class Run:
     def frame(self):
         """Measure, and return what the run is like after `step` steps, in a namespace.
 
-        measured: (4,), J and J on the held-out data, then the two accuracies. curve: (n, 5), such rows after their step.
+        curve: (n, 5), by step: the step, J and J on the held-out data, then the two accuracies.
         G: by layer, (rows, n_out), of the mini-batch that is measured in every frame: the first samples.
         norms: (2, layers), of grad_W of J on that mini-batch, now and before the first step.
         boundary: (GRID, GRID), the probability of class 1 minus that of class 0 on a grid over the plane, or None.
@@ -102,7 +99,6 @@ class Run:
         return SimpleNamespace(
             step=self.step,
             epoch=self.epoch,
-            measured=np.array(measured),
             curve=self._record([self.step, *measured]),
             G=[by_layer[:MOST_ROWS] for by_layer in G],
             norms=np.stack([norms, self._first_norms]),
@@ -112,7 +108,7 @@ class Run:
             exploded=self.exploded,
         )
 
-    @property
+    @functools.cached_property
     def extent(self):
         """((x from, to), (y from, to)) of the plane that is shown."""
         X = np.vstack([self.data.X_train, self.data.X_test])
@@ -135,7 +131,9 @@ class Run:
         """[J, J held out, accuracy, accuracy held out]."""
         sets = self.data[:2], self.data[2:]
         return [
-            measure(*each) for measure in (self.network.objective, partial(accuracy, self.network)) for each in sets
+            measure(*each)
+            for measure in (self.network.objective, functools.partial(accuracy, self.network))
+            for each in sets
         ]
 
     def _gradients(self):
@@ -154,7 +152,8 @@ class Run:
         return np.array([self._curve[k] for k in few])
 
     def _boundary(self):
-        P = self.network.predict(self._grid)  # (GRID * GRID, 2)
+        x, y = (np.linspace(low, high, GRID) for low, high in self.extent)
+        P = self.network.predict(np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2))  # (GRID * GRID, 2), row by row
         return (P[:, 1] - P[:, 0]).reshape(GRID, GRID)
 
     def _wrong(self):

@@ -2,7 +2,6 @@
 
 import functools
 from dataclasses import dataclass
-from numbers import Integral
 
 import numpy as np
 
@@ -24,7 +23,7 @@ OFFERED = {  # in the page, beside what the view was made with; in Python there 
 _CALL = "TrainingPlayground(...)"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Settings:
     """What a run is made from, checked: see `TrainingPlayground`, which has the same arguments.
 
@@ -40,22 +39,16 @@ class Settings:
     seed: int = 0
 
     def __post_init__(self):
-        m = len(self.split.X_train)
-        hidden = (self.hidden,) if isinstance(self.hidden, Integral) else self.hidden
-        expected = f"up to {MOST_LAYERS} whole numbers from 1 to {MOST_UNITS}, such as (16, 16)"
-        if isinstance(hidden, str) or not np.iterable(hidden):
-            raise TypeError(f"{_CALL}: hidden is {self.hidden!r}, expected {expected}")
-        hidden = tuple(hidden)
-        if len(hidden) > MOST_LAYERS or not all(is_whole(n) and 1 <= n <= MOST_UNITS for n in hidden):
-            raise ValueError(f"{_CALL}: hidden is {hidden}, expected {expected}")
-        name = Choice(ACTIVATIONS)(_CALL, "activation", getattr(self.activation, "name", self.activation))
+        self.hidden = tuple(self.hidden) if np.iterable(self.hidden) else (self.hidden,)
+        if len(self.hidden) > MOST_LAYERS or not all(is_whole(n) and 1 <= n <= MOST_UNITS for n in self.hidden):
+            expected = f"up to {MOST_LAYERS} whole numbers from 1 to {MOST_UNITS}, such as (16, 16)"
+            raise ValueError(f"{_CALL}: hidden is {self.hidden}, expected {expected}")
+        self.activation = Choice(ACTIVATIONS)(_CALL, "activation", getattr(self.activation, "name", self.activation))
         Number(0, above=True)(_CALL, "learning_rate", self.learning_rate)
         Number(0)(_CALL, "lam", self.lam)
-        samples = f", the training samples of {self.data}"
-        checked_index(f"{_CALL}: batch_size", self.batch_size, m, 1, samples)
+        m = len(self.split.X_train)
+        checked_index(f"{_CALL}: batch_size", self.batch_size, m, 1, f", the training samples of {self.data}")
         checked_index(f"{_CALL}: seed", self.seed, 2**32 - 1)
-        for field, value in (("hidden", tuple(int(n) for n in hidden)), ("activation", name)):
-            object.__setattr__(self, field, value)
 
     @functools.cached_property
     def split(self):

@@ -1,7 +1,6 @@
 const STEPS = 20; // of training, for each frame that is drawn
 const SAID_EVERY = 1000; // milliseconds between two readings while it plays
 const REPLAY_EVERY = 200; // milliseconds for each recorded frame
-const NOT_FINITE = -128; // among the colours of course_lib's _coloured
 const SIDE = 320; // of the plane, in units of its picture
 const SETTINGS = { data: "data", hidden: "hidden units", activation: "activation", learning_rate: "learning rate", batch_size: "batch size", lam: "λ (L2)" };
 const LOOKS = ["bss-first", "bss-second"]; // of the two lines of a chart
@@ -43,50 +42,30 @@ function bytes({ data, ...rest }) {
 
 /** The plane: colours for what the network says, its boundary as a line, and the points. */
 function plane() {
-  const ground = element("canvas", { "aria-hidden": "true" }); // a pixel for each point of the grid; the page makes it large
+  const ground = element("canvas"); // a pixel for each point of the grid; the page makes it large
   const boundary = svg("path", { class: "bss-boundary" });
-  const [line, shown] = [svg("svg", { "aria-hidden": "true" }, boundary), chart({ width: SIDE, height: SIDE, left: 0, right: 0, top: 0, bottom: 0 })];
-  const kinds = [0, 1, 2, 3].map((kind) => shown.over.appendChild(svg("path", { class: `bss-class${kind % 2} ${kind > 1 ? "bss-held" : ""}` })));
+  const kinds = [0, 1, 2, 3].map((kind) => svg("path", { class: `bss-class${kind % 2} ${kind > 1 ? "bss-held" : ""}` }));
+  const over = svg("svg", { viewBox: `0 0 ${SIDE} ${SIDE}` }, boundary, ...kinds);
   const label = "The points of the plane and the boundary between the two classes";
-  const picture = element("div", { class: "bss-plane", role: "img", "aria-label": label }, ground, line, shown.box);
+  const picture = element("div", { class: "bss-plane", role: "img", "aria-label": label }, ground, over);
   const marks = ["● ○", "■ □"].map((text, kind) => element("span", { class: `bss-class${kind}` }, text));
   const key = element("div", {}, marks[0], " class 0, ", marks[1], " class 1; open: held out");
   const box = panel("the plane; line: boundary", key, picture);
-  shown.box.setAttribute("aria-hidden", "true");
 
-  function draw({ shape: [rows, columns], data }, shade) {
-    // Row 0 is the lowest y, and stands at the bottom. The outermost points of the grid stand on the edge.
-    const value = (i, j) => data[(rows - 1 - i) * columns + j];
-    paint(ground, rows, columns, (k) => shade(value(Math.floor(k / columns), k % columns) / 127));
+  function draw({ shape: [rows, columns], data }, line, shade) {
+    // Row 0 is the lowest y: the page turns all upside down. The outermost points of the grid stand on the edge.
+    paint(ground, rows, columns, (k) => shade(data[k] / 127));
     for (const [one, count] of [["width", columns], ["height", rows]]) ground.style[one] = `${(100 * count) / (count - 1)}%`;
-    line.setAttribute("viewBox", `0 0 ${columns - 1} ${rows - 1}`);
-    boundary.setAttribute("d", contour(value, rows, columns));
+    boundary.setAttribute("d", line);
+    boundary.setAttribute("transform", `scale(${SIDE / (columns - 1)} ${SIDE / (rows - 1)})`);
   }
 
-  function points({ points: packed, extent: [[x0, x1], [y0, y1]] }) {
-    const all = rowsOf(packed); // x, y, class, is held out
-    shown.axes({ from: x0, to: x1, ticks: [] }, { from: y0, to: y1, ticks: [] });
-    kinds.forEach((path, kind) => path.setAttribute("d", shown.dots(all.filter(([, , c, held]) => c + 2 * held === kind), kind % 2)));
+  /** all: rows of x, y, class, and whether it is held out; x and y are shares of the side. */
+  function points(all) {
+    const of = (kind) => all.filter(([, , c, held]) => c + 2 * held === kind);
+    kinds.forEach((path, kind) => path.setAttribute("d", of(kind).map(([x, y]) => DOTS[kind % 2](SIDE * x, SIDE * y)).join("")));
   }
   return { box, draw, points };
-}
-
-/** The path of the line on which numbers on a grid, value(i, j), change their sign: straight pieces, cell by cell. */
-function contour(value, rows, columns) {
-  const cut = ([i, j], [k, l]) => {
-    const [a, b] = [value(i, j), value(k, l)];
-    if ((a < 0) === (b < 0) || a === NOT_FINITE || b === NOT_FINITE) return [];
-    const share = a / (a - b);
-    return [`${(j + (l - j) * share).toFixed(2)} ${(i + (k - i) * share).toFixed(2)}`];
-  };
-  let path = "";
-  for (let i = 0; i < rows - 1; i++)
-    for (let j = 0; j < columns - 1; j++) {
-      const corners = [[i, j], [i, j + 1], [i + 1, j + 1], [i + 1, j]];
-      const ends = corners.flatMap((corner, k) => cut(corner, corners[(k + 1) % 4]));
-      for (let k = 0; k + 1 < ends.length; k += 2) path += `M${ends[k]}L${ends[k + 1]}`;
-    }
-  return path;
 }
 
 /** Held-out digits that the network reads as another: {box, draw}. */
@@ -116,8 +95,8 @@ function mistakes() {
 /** The G of every layer: {box, draw}. The largest entry of each G has the full colour. */
 function strip() {
   const row = element("div", { class: "bss-strip" });
-  const note = element("div", { class: "bss-note" });
-  const box = panel("G by layer", note, row);
+  const note = "A row for each sample of one mini-batch, at most 32; the largest entry of each G has the full colour.";
+  const box = panel("G by layer", element("div", { class: "bss-note" }, note), row);
   box.classList.add("bss-wide");
   let [made, pieces] = ["", []];
 
@@ -130,8 +109,6 @@ function strip() {
       const name = element("div", { class: "bss-caption" }, element("b", {}, ...typeset(`G[${l}]`)), ` (${batch}, ${n})`);
       return { canvas, words, box: element("div", {}, name, canvas, words) };
     });
-    const [m] = matrices[0].shape;
-    setText(note, `A row for each of the ${m === batch ? m : `first ${m}`} samples of one mini-batch; the largest entry of each G has the full colour.`);
     row.replaceChildren(...pieces.map((piece) => piece.box));
   }
 
@@ -152,9 +129,7 @@ class Playground {
   constructor(model, el) {
     this.model = model;
     this.hasKernel = Boolean(model.widget_manager); // a page that was exported has no widget manager
-    const past = model.get("answer").step;
-    const before = past ? `${thousands(past)} steps are taken already. ` : "";
-    const hint = this.hasKernel ? `${before}Press Play, and watch the loss and G; change a setting while it plays.` : "";
+    const hint = this.hasKernel ? "Press Play, and watch the loss and G; change a setting while it plays." : "";
     this.view = frame(el, "Training playground", hint);
     this.view.root.classList.add("bss-playground");
     [this.playing, this.saidAt] = [false, -Infinity];
@@ -173,7 +148,7 @@ class Playground {
 
   begin() {
     const { view, model } = this;
-    const points = () => this.setup.points && this.ground.points(this.setup);
+    const points = () => this.setup.points && this.ground.points(rowsOf(this.setup.points));
     points();
     this.shown = model.get("answer");
     this.paint();
@@ -231,7 +206,7 @@ class Playground {
   // ---- what is asked of the kernel: the next question when the last answer is about to be drawn
 
   ask(part) {
-    this.kernel.ask({ id: Math.random(), steps: 0, reset: false, settings: {}, ...part });
+    this.kernel.ask({ id: ++ids, steps: 0, reset: false, settings: {}, ...part });
   }
 
   send(question) {
@@ -269,8 +244,8 @@ class Playground {
   draw(next) {
     this.shown = next;
     const { charts, setup } = this;
-    const [[loss, lossTest, rate, rateTest]] = rowsOf(next.measured);
     const curve = rowsOf(next.curve);
+    const [, loss, lossTest, rate, rateTest] = (this.measured = curve.at(-1));
     const columns = [1, 2, 3, 4].map((k) => curve.map((row) => [row[0], row[k]]));
     const to = upTo(Math.max(100, 1.1 * next.step)); // lasts for a while
     const x = { from: 0, to, ticks: [0, to / 2, to], words: thousands };
@@ -281,7 +256,7 @@ class Playground {
     this.drawNorms(rowsOf(next.norms));
     this.ground.box.hidden = !setup.points;
     this.wrong.box.hidden = !setup.images;
-    if (setup.points) this.ground.draw(bytes(next.boundary), this.pale);
+    if (setup.points) this.ground.draw(bytes(next.boundary), next.line, this.pale);
     if (setup.images) this.wrong.draw(next.wrong, setup);
     this.layers.draw(next.G.map(bytes), next.settings.batch_size, this.shade);
     setText(this.where, `step ${thousands(next.step)}`);
@@ -301,7 +276,7 @@ class Playground {
   speak() {
     this.saidAt = performance.now();
     const { shown } = this;
-    const [[loss, lossTest, rate, rateTest]] = rowsOf(shown.measured);
+    const [, loss, lossTest, rate, rateTest] = this.measured;
     const results = `training loss ${precise(loss)}, accuracy ${percent(rate)}; held out loss ${precise(lossTest)}, accuracy ${percent(rateTest)}`;
     this.view.say(`Step ${thousands(shown.step)}, epoch ${shown.epoch.toFixed(1)}: ${results}.`);
     const replays = this.model.get("recorded").length ? " It replays what was recorded." : "";

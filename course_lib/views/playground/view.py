@@ -2,6 +2,7 @@
 
 import numpy as np
 import traitlets
+from contourpy import contour_generator
 
 from course_lib.pictures.panel import checked_index
 from course_lib.views.playground.picture import picture
@@ -24,8 +25,7 @@ class TrainingPlayground(View):
     weights and of the order of the samples, as in `fit`. steps: how many to train at once; of these the view keeps up to
     41 frames, which an exported page replays.
 
-    `network` is the network that is shown, and `advance(steps)` trains it on. Raises TypeError or ValueError that names
-    the argument.
+    `network` is the network that is shown. Raises TypeError or ValueError that names the argument.
     """
 
     _esm, _css = script(__file__)
@@ -64,17 +64,6 @@ class TrainingPlayground(View):
         """The `course_lib.network.Network` that is shown; another one after a reset."""
         return self._run.network
 
-    @property
-    def step(self):
-        """How many mini-batches the network has been trained on."""
-        return self._run.step
-
-    def advance(self, steps=1):
-        """Take so many more steps, and show where they lead. Raises TypeError or ValueError for no number of steps."""
-        checked_index("TrainingPlayground: steps", steps, MOST_STEPS)
-        self._run.advance(steps)
-        self._show(self._run.frame())
-
     def figure(self):
         """The picture that stands in for the view: its curves, its norms, its data and every G, as they are now."""
         return picture(self._run)
@@ -82,7 +71,7 @@ class TrainingPlayground(View):
     def __repr__(self):
         settings = self._run.settings
         units = "-".join(map(str, settings.sizes))
-        return f"TrainingPlayground({settings.data}, {units} {settings.activation}, step {self.step})"
+        return f"TrainingPlayground({settings.data}, {units} {settings.activation}, step {self._run.step})"
 
     def _receive(self, _, question, buffers):
         """A view asks for a frame: {id, steps, reset, settings}; each question has one answer."""
@@ -103,25 +92,30 @@ class TrainingPlayground(View):
 
     def _packed(self, frame):
         """The frame as the browser takes it."""
-        wrong = {} if frame.wrong is None else {"count": len(frame.wrong), "first": frame.wrong[:MOST_WRONG].tolist()}
-        return vars(frame) | {
+        sent = vars(frame) | {
             "settings": {name: getattr(self._run.settings, name) for name in OFFERED},
-            "measured": packed("measured", frame.measured[np.newaxis]),
             "norms": packed("norms", frame.norms),
             "G": [_coloured(G) for G in frame.G],
-            "boundary": {} if frame.boundary is None else _coloured(frame.boundary, 1),
-            "wrong": wrong,
             "curve": packed("curve", frame.curve),
         }
+        if self._run.is_plane:
+            lines = contour_generator(z=np.ma.masked_invalid(frame.boundary)).lines(
+                0
+            )  # where both classes are as likely
+            path = "".join("M" + "L".join(f"{x:.2f} {y:.2f}" for x, y in line) for line in lines)
+            return sent | {"boundary": _coloured(frame.boundary, 1), "line": path}
+        return sent | {"wrong": {"count": len(frame.wrong), "first": frame.wrong[:MOST_WRONG].tolist()}}
 
     def _packed_data(self):
-        """What is drawn of the data in every frame: points (x, y, class, is held out), or the held-out images."""
+        """What is drawn of the data in every frame: points (x and y as shares of what is shown, class, is held out), or the held-out images."""
         run, data = self._run, self._run.data
         setup = {"m_test": len(data.X_test), "choices": self._choices}
         if run.is_plane:
             rows = [(X, target, is_test) for is_test, (X, target) in enumerate((data[:2], data[2:]))]
-            points = [np.column_stack([X, T[:, 1], np.full(len(X), is_test)]) for X, T, is_test in rows]
-            setup |= {"points": packed("points", np.vstack(points)), "extent": [list(ends) for ends in run.extent]}
+            points = np.vstack([np.column_stack([X, T[:, 1], np.full(len(X), is_test)]) for X, T, is_test in rows])
+            low, high = np.transpose(run.extent)  # (2,), (2,)
+            points[:, :2] = (points[:, :2] - low) / (high - low)
+            setup["points"] = packed("points", points)
         else:
             setup["images"] = (255 * np.clip(data.X_test, 0, 1)).astype(np.uint8).tobytes()
         return setup
