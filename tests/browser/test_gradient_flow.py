@@ -7,10 +7,9 @@ from grids import points, read, status, wait_for_answer
 
 from course_lib.publish import export
 from course_lib.views.gradient_flow.view import GradientFlow
-from course_lib.views.shared.view import unpacked
 
 START = "from course_lib.views import GradientFlow"
-CELLS = (START, "view = GradientFlow(7, 24, batch=16, scale=1.3, layer=2)\nview")
+CELLS = (START, "view = GradientFlow(7, 24, batch=16, scale=1.3)\nview.layer = 2\nview")
 SETTINGS = {"depth": 7, "width": 24, "batch": 16, "scale": 1.3}
 WORDS = r"layer (\d+): RMS of Z (\S+) \(theory (\S+)\), of G (\S+) \(theory (\S+)\), of ∇_W L (\S+) \(theory (\S+)\)"
 
@@ -52,8 +51,7 @@ def test_every_control_asks_the_kernel_and_the_numbers_are_numpys(lab):
     asked()
     page.get_by_label("activation", exact=True).select_option("sigmoid")
     asked(activation="sigmoid")
-    page.get_by_text("More: depth").click()  # what is seen there comes once it is asked for
-    page.get_by_text("Z of layer 2; line: f′").wait_for()
+    page.get_by_text("More: depth").click()
     for name, key, value in (("depth", "ArrowRight", 8), ("width", "ArrowLeft", 23)):
         page.get_by_role("slider", name=name).press(key)
         asked(**{name: value})
@@ -70,29 +68,22 @@ def test_every_control_asks_the_kernel_and_the_numbers_are_numpys(lab):
     wait_for_answer(page)
     assert page.locator(".bss-problem").inner_text().startswith("Z: vanished (exactly 0), layers 0 to")
     lab.run_until(page, 2, f"python has {GradientFlow(**settings | {'scale': 0}).settings}")
-    settings = dict(SETTINGS)
     page.get_by_role("button", name="Reset").click()
-    asked()
+    wait_for_answer(page)
+    check_numbers(page, GradientFlow(**SETTINGS), 0)
 
 
 def test_the_arrow_keys_move_along_the_layers_and_the_pointer_points_at_one(lab):
     page = lab.open(*CELLS)
     view = GradientFlow(**SETTINGS)
     page.get_by_text("More: depth").press("Enter")
-    plot, G = page.get_by_role("slider", name="layer"), page.get_by_role("img", name="G of layer")
+    plot = page.get_by_role("slider", name="layer")
     for key, layer in (("ArrowRight", 3), ("End", 6), ("ArrowRight", 6), ("ArrowLeft", 5), ("Home", 0), ("ArrowUp", 1)):
         plot.press(key)
         assert plot.input_value() == str(layer)
         assert read(plot.get_attribute("aria-valuetext")) == status(page)
         check_numbers(page, view, layer)
-        assert G.get_attribute("aria-label") == f"G of layer {layer}, first 16 rows and 16 columns"
         assert page.get_by_text(f"Z of layer {layer}; line: f′").count() == 1
-    corner = unpacked(view.answer["run"]["corner"])[1]
-    red, blue = (
-        np.array(G.evaluate("c => [...c.getContext('2d').getImageData(0, 0, 16, 16).data]")).reshape(-1, 4)[:, [0, 2]].T
-    )
-    clear = abs(corner) > 0.1
-    assert clear.sum() > 50 and (np.sign(red - blue) == np.sign(corner))[clear].all()
     chart = page.locator(".bss-plot svg").last.bounding_box()
     page.mouse.move(chart["x"] + 0.5 * chart["width"], chart["y"] + 0.5 * chart["height"])  # the middle layer
     assert int(re.match(r"layer (\d+)", status(page))[1]) == 3
@@ -130,11 +121,8 @@ def test_the_challenge_keeps_its_answer_until_the_learner_has_tried(lab):
     assert reveal.count() == 0
     judge.press("Enter")
     side = "large" if critical < 1.3 else "small"
-    assert verdict.inner_text().startswith(f"Try 1: scale 1.30 is too {side}. ")
+    assert verdict.inner_text().startswith(f"Try 1: scale 1.30 is too {side}.")
     assert f"{critical:.2f}" not in verdict.inner_text()
-    G = GradientFlow(**SETTINGS).theory["G"]
-    factor = float(re.search(r"multiplies the RMS of G by (\S+) on", read(verdict.inner_text()))[1])
-    assert np.isclose(factor, G[0] / G[-1], rtol=6e-3)
     reveal.click()
     assert f"it is scale {critical:.2f}, where n Var(W) = {critical**2:.2f}" in verdict.inner_text()
     scale = page.get_by_role("slider", name="scale")
@@ -156,7 +144,7 @@ def test_the_challenge_keeps_its_answer_until_the_learner_has_tried(lab):
 
 
 def test_what_overflows_or_vanishes_is_said_on_the_curves_and_in_words(lab):
-    page = lab.open(START, "GradientFlow(100, 8, 'relu', scale=1e4, batch=3, layer=99)")
+    page = lab.open(START, "view = GradientFlow(100, 8, 'relu', scale=1e4, batch=3)\nview.layer = 99\nview")
     first = int(np.flatnonzero(~np.isfinite(GradientFlow(100, 8, "relu", scale=1e4, batch=3).rms["Z"]))[0])
     told = page.locator(".bss-problem")
     assert told.inner_text().startswith(f"Z: not finite, layers {first} to 99. G: ")

@@ -82,13 +82,10 @@ def test_the_root_mean_squares_are_those_of_a_pass_written_out(activation, resid
         assert np.allclose(factor[1:-1], np.divide(back[:-1], back[1:]), rtol=1e-9)
 
 
-def test_the_corner_of_every_g_and_the_histogram_of_every_z_are_those_of_the_pass():
+def test_the_histogram_of_every_z_is_that_of_the_pass():
     s = SETTINGS | {"width": 40, "batch": 60, "scale": 3.0}
     view = GradientFlow(**s)
-    Z, G, _ = the_pass(s)
-    assert view.answer["corner"] == [16, 16]
-    for shown, A in zip(table(view, "corner").reshape(7, 16, 16), G, strict=True):
-        assert np.allclose(shown, A[:16, :16] / abs(A[:16, :16]).max())
+    Z, _, _ = the_pass(s)
     rows = COUNTED // 40
     for l, counts in enumerate(table(view, "counts")):
         reach = table(view, "shares")[l, 0]
@@ -211,7 +208,7 @@ def test_matrix_products_get_their_threads_back():
 
 
 def test_the_picture_and_the_words_say_what_is_shown():
-    view = GradientFlow(**SETTINGS, layer=3)
+    view = GradientFlow(**SETTINGS)
     assert repr(view) == "GradientFlow(depth 7, width 23, tanh, normal weights at scale 1.3, batch 11)"
     drag(view, depth=1, width=1, residual=True)
     assert repr(view) == "GradientFlow(depth 1, width 1, tanh, residual, normal weights at scale 1.3, batch 11)"
@@ -228,7 +225,5 @@ def test_a_wrong_argument_is_named():
         ({"activation": "swish"}, ValueError, "activation is str 'swish', expected 'identity' or 'sigmoid' or 'tanh'"),
         ({"initializer": "zeros"}, ValueError, "initializer is str 'zeros', expected 'normal' or 'fan_in_uniform'"),
         ({"scale": -1.0}, ValueError, "scale is -1.0, expected a finite number, at least 0"),
-        ({"scale": 1e101}, ValueError, "scale is 1e+101, expected a number from 0 to 1e+100"),
-        ({"layer": 7}, ValueError, "layer is 7, expected a whole number from 0 to 6"),
     ]
     assert not_refused(GradientFlow, SETTINGS, cases) == []

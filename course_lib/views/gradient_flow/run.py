@@ -20,9 +20,8 @@ from course_lib.views.jacobian.view import nice
 from course_lib.views.shared.one_thread import one_thread
 
 MOST = {"depth": 100, "width": 256, "batch": 256}
-MOST_SCALE = 1e100  # beyond, n Var(W) would have no number
 MOST_Z = 1e20  # where the prediction counts Z as infinite
-CORNER, BINS, COUNTED = 16, 41, 1024  # rows and columns of G that are sent; of the histogram; entries of Z in it
+BINS, COUNTED = 41, 1024  # of the histogram; entries of Z in it
 SATURATED = 0.1  # of the largest slope: below that share of it, a unit hardly passes G on
 # Each with n Var(W) at scale 1, for as many inputs as units.
 INITIALIZERS = {
@@ -47,20 +46,15 @@ def checked_settings(call, settings):
     for name, known in (("activation", ACTIVATIONS), ("initializer", INITIALIZERS)):
         checked[name] = Choice(known)(call, name, getattr(settings[name], "name", settings[name]))
     checked["scale"] = float(Number(0)(call, "scale", settings["scale"]))
-    if checked["scale"] > MOST_SCALE:
-        raise ValueError(f"{call}: scale is {checked['scale']:g}, expected a number from 0 to {MOST_SCALE:g}")
-    if not isinstance(settings["residual"], bool | np.bool_):
-        raise TypeError(f"{call}: residual is {settings['residual']!r}, expected True or False")
     return checked | {"residual": bool(settings["residual"])}
 
 
-def run(seed, settings, detailed=True):
+def run(seed, settings):
     """A dict of arrays for checked settings, first layer first; NaN and infinity where the run has them.
 
     seed: a whole number, at least 0; networks of one seed share their random numbers.
     lines: (8, depth), the root mean squares of Z, G and grad_W, those of the theory, and the measured and the predicted
     factor on the mean square of dL/dO, going back through the layer; NaN for layer 0, which has none.
-    Where it is detailed, also corner: (depth, rows times columns), the first entries of G, divided by the largest of them;
     counts: (depth, BINS), the histogram of Z from -reach to reach, the outer bins with all beyond; slopes: f' at
     2 BINS + 1 points; shares: (depth, 2), reach, and the part of the counted entries whose slope is below SATURATED of
     the largest.
@@ -76,15 +70,9 @@ def run(seed, settings, detailed=True):
         theory = _theory(settings)
         factors = np.insert([factor[:-1], theory.factor], 0, np.nan, axis=1)  # (2, depth)
         lines = np.array([Z[:-1], G[:-1], dW[:-1], *theory[:3], *factors])  # (8, depth)
-        means = np.isfinite(Z[:-1]).all()
-        if not means:  # what was made from it means nothing, even where it is a number
+        if not np.isfinite(Z[:-1]).all():  # what was made from it means nothing, even where it is a number
             lines[[1, 2, 6]] = np.nan
-        if not detailed:
-            return {"lines": lines}
-        corners = np.array([G[:CORNER, :CORNER].ravel() for G in trace.G[:-1]]) + (0 if means else np.nan)
-        largest = np.abs(corners, where=np.isfinite(corners), out=np.zeros(corners.shape)).max(axis=1, keepdims=True)
-        corner = corners / np.where(largest > 0, largest, 1)
-        return {"lines": lines, "corner": corner} | _histograms(trace.Z[:-1], Z[:-1], f)
+        return {"lines": lines} | _histograms(trace.Z[:-1], Z[:-1], f)
 
 
 @functools.lru_cache(maxsize=1)
@@ -153,24 +141,17 @@ def _mean_field(name, gain):
     return MeanField(ACTIVATIONS[name], gain, 0.0, q=np.nan, chi=np.nan)
 
 
-@functools.cache
-def _largest_slope(f):
-    """The largest f', by a look at a fine grid."""
-    return f.f_prime(np.linspace(-20, 20, 4001)).max()
-
-
 def _histograms(Z, rms, f):
     """Counts of the entries of each Z, (m, n), in equal bins, and f' over them."""
     rows = max(1, min(len(Z[0]), COUNTED // Z[0].shape[1]))
     values = np.array([A[:rows].ravel() for A in Z])  # (depth, counted entries)
-    finite = np.isfinite(values).all(axis=1)
+    finite = np.isfinite(values).all(axis=1, keepdims=True)
     reach = np.array([max(4.0, nice(4 * size)) if np.isfinite(size) else 4.0 for size in rms])[:, None]
-    place = np.clip((values / reach + 1) * (BINS / 2), 0, BINS - 1)
-    bins = np.where(finite[:, None], place, 0).astype(int) + BINS * np.arange(len(Z))[:, None]
-    counts = np.bincount(bins.ravel(), minlength=BINS * len(Z)).reshape(-1, BINS) * finite[:, None]
-    saturated = (f.f_prime(values) < SATURATED * _largest_slope(f)).mean(axis=1)
+    place = np.clip((np.where(finite, values, 0) / reach + 1) * (BINS / 2), 0, BINS - 1).astype(int)
+    slopes = f.f_prime(reach * np.linspace(-1, 1, 2 * BINS + 1))
+    saturated = (f.f_prime(values) < SATURATED * slopes.max(axis=1, keepdims=True)).mean(axis=1, keepdims=True)
     return {
-        "counts": counts,
-        "slopes": f.f_prime(reach * np.linspace(-1, 1, 2 * BINS + 1)),
-        "shares": np.column_stack([reach, np.where(finite, saturated, np.nan)]),
+        "counts": finite * [np.bincount(row, minlength=BINS) for row in place],
+        "slopes": slopes,
+        "shares": np.hstack([reach, np.where(finite, saturated, np.nan)]),
     }

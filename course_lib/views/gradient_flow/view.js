@@ -99,7 +99,7 @@ function challenge(current) {
   }
 
   function tried() {
-    const { asked, critical, growth } = current();
+    const { asked, critical } = current();
     if (critical === null) {
       const none = "With a residual connection the factor on E[G²] is 1 + χ, and χ is above 0 at every scale above 0: no scale keeps G.";
       return setWords(words, asked.residual ? none : "With one layer the first is the last: take more layers.");
@@ -108,14 +108,12 @@ function challenge(current) {
     const off = asked.scale - critical;
     const right = Math.abs(off) <= FOUND * critical;
     const verdict = right ? `right, to within ${100 * FOUND} %` : `too ${off > 0 ? "large" : "small"}`;
-    const effect = Number.isFinite(growth) ? ` There the theory multiplies the RMS of G by ${short(growth)} on the way from the last layer to the first.` : "";
-    setWords(words, `Try ${tries}: scale ${short(asked.scale)} is ${verdict}.${effect}`);
+    setWords(words, `Try ${tries}: scale ${short(asked.scale)} is ${verdict}.`);
   }
 
   function show() {
     const { asked, critical, gain } = current();
-    const atCritical = short(critical ** 2 * (asked.scale ? gain / asked.scale ** 2 : 1));
-    setWords(words, `By the theory it is scale ${short(critical)}, where n Var(W) = ${atCritical}, for ${asked.depth} layers of ${asked.activation}. At another depth it may be another one.`);
+    setWords(words, `By the theory it is scale ${short(critical)}, where n Var(W) = ${short(gain)}, for ${asked.depth} layers of ${asked.activation}. At another depth it may be another one.`);
   }
   return { buttons: [judge, reveal], words, renew };
 }
@@ -158,13 +156,8 @@ class FlowView {
     this.plot = element("div", { class: "bss-plot" }, ...this.curves.map(({ picture }) => element("div", {}, picture.box)));
     this.layers = slider("layer", { min: 0, max: 0, value: 0 }, (l) => this.choose(l));
     this.histogram = histogramPicture();
-    this.G = element("canvas", { role: "img", "aria-label": "G of the chosen layer" });
-    this.GName = element("div", { class: "bss-caption" });
     this.words = [element("p"), element("p")];
-    this.riddle = challenge(() => {
-      const G = this.lines[SERIES.length + 1]; // of the theory
-      return { ...this.answer, growth: G[0] / G.at(-1) };
-    });
+    this.riddle = challenge(() => this.answer);
     this.controls = settingsOf(model.get("choices"), (part) => this.ask(part));
     for (const { input } of Object.values(this.controls)) input.disabled = !this.hasKernel;
     this.lay();
@@ -176,12 +169,6 @@ class FlowView {
     });
     this.listen();
     this.kernel.receive();
-    this.open();
-  }
-
-  open() {
-    this.more.open = this.model.get("more");
-    this.drawMore();
   }
 
   lay() {
@@ -194,20 +181,17 @@ class FlowView {
     roving(tools);
     const bar = element("div", { class: "bss-controls", role: "group", "aria-label": "settings" }, scale, activation, tools);
     const more = element("div", { class: "bss-controls", role: "group", "aria-label": "the network" }, ...Object.values(others));
-    const G = element("div", { class: "bss-corner" }, this.GName, this.G);
-    const below = element("div", { class: "bss-row" }, element("div", { class: "bss-histogram" }, histogram.box), G, element("div", { class: "bss-layer" }, ...words));
-    const summary = element("summary", {}, "More: depth, width and initializer; Z against f′, and G of the chosen layer");
-    this.more = element("details", { ontoggle: () => put(this.model, { more: this.more.open }) }, summary, more, below);
+    const below = element("div", { class: "bss-row" }, element("div", { class: "bss-histogram" }, histogram.box), element("div", { class: "bss-layer" }, ...words));
+    const summary = element("summary", {}, "More: depth, width and initializer; Z of the chosen layer against f′");
     view.root.classList.add("bss-flow");
-    view.root.append(riddle.words, bar, notice, plot, legend, layers.box, view.said, this.more);
+    view.root.append(riddle.words, bar, notice, plot, legend, layers.box, view.said, element("details", {}, summary, more, below));
   }
 
   listen() {
     const { plot, curves, view } = this;
     for (const kind of ["pointermove", "pointerdown"])
       plot.addEventListener(kind, (event) => this.choose(curves.find(({ picture }) => picture.box.contains(event.target))?.layerAt(event)));
-    onTheme(() => this.drawMore(), view.signal);
-    view.follow(this.model, { layer: () => this.drawLayer(), more: () => this.open() });
+    view.follow(this.model, { layer: () => this.drawLayer() });
   }
 
   // ---- the kernel computes
@@ -248,26 +232,17 @@ class FlowView {
     const words = `layer ${layer}: RMS ${SERIES.map(({ name }, s) => `of ${name} ${numbers[s]} (theory ${numbers[SERIES.length + s]})`).join(", ")}`;
     layers.input.setAttribute("aria-valuetext", words);
     this.view.say(words);
-    this.drawMore();
+    this.drawMore(layer);
   }
 
-  /** The histogram and G: only while they are seen, and once the kernel has sent them. */
-  drawMore() {
-    const { layer: l, answer } = this;
-    if (!this.more.open || !answer.run.corner) return;
-    const { activation: f, residual, batch, width } = answer.asked;
-    const [counts, slopes, shares, G] = ["counts", "slopes", "shares", "corner"].map((name) => rowsOf(answer.run[name])[l]);
+  drawMore(l) {
+    const { asked: { activation: f, residual }, run } = this.answer;
+    const [counts, slopes, [reach, saturated]] = ["counts", "slopes", "shares"].map((name) => rowsOf(run[name])[l]);
     const [factor, chi] = this.lines.slice(-2).map((line) => line[l]);
-    const [[reach, saturated], [rows, columns]] = [shares, answer.corner];
     const flat = `f′ is below a tenth of its largest value at ${short(100 * saturated)} % of the entries of Z; G hardly passes there.`;
     const share = Number.isNaN(saturated) ? "Z is not finite here." : flat;
     const label = `Histogram of Z of layer ${l}, the outer bars with all beyond, with f′ of ${f}. ${share}`;
     this.histogram.draw({ counts, slopes, reach, title: `Z of layer ${l}; line: f′`, label });
-    const shade = shades(palette(this.view.root));
-    paint(this.G, rows, columns, (k) => shade(G[k]));
-    const part = rows === batch && columns === width ? "" : `, first ${rows} rows and ${columns} columns`;
-    setWords(this.GName, `G of layer ${l}${part}`);
-    this.G.setAttribute("aria-label", this.GName.textContent);
     const theory = `${residual ? "1 + χ" : "χ"} = ${short(chi)}`;
     const back = `Going back through layer ${l} multiplies the mean square of the gradient by ${Number.isNaN(factor) ? "what is no number" : short(factor)} (theory: ${theory}).`;
     setWords(this.words[0], l ? back : "Layer 0 takes the data, for which no gradient is needed: the way back ends here.");

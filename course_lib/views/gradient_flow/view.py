@@ -7,7 +7,6 @@ from course_lib.pictures import curves
 from course_lib.pictures.panel import checked_index
 from course_lib.views.gradient_flow.run import (
     ACTIVATIONS,
-    CORNER,
     INITIALIZERS,
     MOST,
     checked_settings,
@@ -23,24 +22,23 @@ _SHOWN = {"Z": "Z", "G": "G", "grad_W": "∇_W L"}
 
 
 class GradientFlow(View):
-    """The root mean squares of Z, G and grad_W by layer, beside the theory; Z against f', and G of each layer.
+    """The root mean squares of Z, G and grad_W by layer, beside the theory; Z of each layer against f'.
 
     depth: layers, up to 100, which count from 0; width: units of each, up to 256; batch: samples, up to 256.
     activation: one of the course's, or its name. initializer: "normal", with entries of variance 1 / width,
     "fan_in_uniform", "glorot_uniform", "glorot_normal", "he_normal" or "orthogonal"; scale multiplies its weights.
     residual: a layer's output is O + f(Z) in place of f(Z). seed: of everything that is drawn at random: another
-    setting changes nothing else. layer: whose Z and G are shown. The network is that of `views.gradient_flow.run`; the theory
-    is that of `course_lib.depth.theory`, for wide layers. Scales of 0, or so large that numbers overflow, are
-    shown as what they lead to.
+    setting changes nothing else. The network is that of `views.gradient_flow.run`; the theory is that of
+    `course_lib.depth.theory`, for wide layers. Scales of 0, or so large that numbers overflow, are shown as what they
+    lead to. The trait `layer` is the layer whose Z is shown.
 
     Raises TypeError for a value of the wrong kind, ValueError for one out of range.
     """
 
     _esm, _css = script(__file__)
-    kept = ("more", "asked", "layer")
+    kept = ("asked", "layer")
     choices = traitlets.Dict().tag(sync=True)  # what the controls offer
     layer = traitlets.Int(min=0, max=MOST["depth"] - 1).tag(sync=True)
-    more = traitlets.Bool(False).tag(sync=True)  # whether the histogram and G are seen
     asked = traitlets.Dict().tag(sync=True, echo_update=False)  # the settings of the controls
     answer = traitlets.Dict().tag(sync=True)  # all that follows from them
 
@@ -54,16 +52,12 @@ class GradientFlow(View):
         batch=32,
         residual=False,
         seed=0,
-        *,
-        layer=0,
     ):
         given = {"depth": depth, "width": width, "activation": activation, "initializer": initializer}
         settings = checked_settings(_CALL, given | {"scale": scale, "batch": batch, "residual": residual})
         self._seed = checked_index(f"{_CALL}: seed", seed, 2**32 - 1)
-        layer = checked_index(f"{_CALL}: layer", layer, depth - 1)
         super().__init__(
             choices={"most": MOST, "activation": list(ACTIVATIONS), "initializer": list(INITIALIZERS)},
-            layer=layer,
             asked=settings,
             answer=self._answer(settings),
         )
@@ -102,20 +96,19 @@ class GradientFlow(View):
         network = f"depth {s['depth']}, width {s['width']}, {s['activation']}" + ", residual" * s["residual"]
         return f"{network}, {s['initializer']} weights at scale {s['scale']:g}, batch {s['batch']}"
 
-    @traitlets.observe("asked", "more")
+    @traitlets.observe("asked")
     def _move(self, change):
-        if self.answer and not (self.asked == self.answer["asked"] and self.more <= ("corner" in self.answer["run"])):
-            self.answer = self._answer(checked_settings(_CALL, self.settings | self.asked), self.more)
+        if self.answer and self.asked != self.answer["asked"]:
+            self.answer = self._answer(checked_settings(_CALL, self.settings | self.asked))
 
-    def _answer(self, settings, detailed=True):
+    def _answer(self, settings):
         """All that the browser draws for the settings."""
-        found = run(self._seed, settings, detailed)
+        found, critical = run(self._seed, settings), critical_scale(settings)
         return {
             "asked": settings,
             "run": {name: packed(name, A) for name, A in found.items()},
-            "corner": [min(settings[side], CORNER) for side in ("batch", "width")],
-            "gain": weight_gain(settings),
-            "critical": critical_scale(settings),
+            "critical": critical,
+            "gain": critical and weight_gain(settings | {"scale": critical}),
             "gaps": gaps(found["lines"][:3]),
         }
 
