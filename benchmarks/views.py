@@ -160,7 +160,7 @@ FIGURE = """async (moves) => {
 FLOW = """from course_lib.views import GradientFlow
 GradientFlow({}, {}, "{}")"""
 ECHO_SLIDER, JACOBIAN_SLIDER = ".bss-echo input", ".bss-jacobian input[type=range]"
-FLOW_SLIDER = '.bss-flow input[max="500"]'  # its scale
+FLOW_SLIDER = '.bss-flow input[max="1.5"]'  # its scale
 SLIDERS = {
     "a bare echo": (ECHO, ECHO_SLIDER),
     "JacobianExplorer, Python function, 16x10": (JACOBIAN, JACOBIAN_SLIDER),

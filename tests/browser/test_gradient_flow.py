@@ -65,9 +65,8 @@ def test_every_control_asks_the_kernel_and_the_numbers_are_numpys(lab):
     asked(scale=float(slider.get_attribute("aria-valuetext")))
     assert 1.3 < settings["scale"] < 1.35
     slider.press("Home")
-    wait_for_answer(page)
-    assert page.locator(".bss-problem").inner_text().startswith("Z: vanished (exactly 0), layers 0 to")
-    lab.run_until(page, 2, f"python has {GradientFlow(**settings | {'scale': 0}).settings}")
+    asked(scale=0.1)
+    lab.run_until(page, 2, f"python has {GradientFlow(**settings).settings}")
     page.get_by_role("button", name="Reset").click()
     wait_for_answer(page)
     check_numbers(page, GradientFlow(**SETTINGS), 0)
@@ -157,7 +156,7 @@ def test_what_overflows_or_vanishes_is_said_on_the_curves_and_in_words(lab):
 
 def test_an_exported_page_shows_every_layer_and_judges_and_says_that_settings_need_a_kernel(lab):
     page = lab.open_exported(export.page, *CELLS)
-    assert page.get_by_text("The settings need a running kernel, and this page has none.").count() == 1
+    assert page.get_by_text("This page has no running kernel").count() == 1
     settings = page.locator(".bss-controls :is(input, select, [aria-pressed])")
     assert settings.evaluate_all("all => all.length > 5 && all.every(one => one.disabled)")
     plot = page.get_by_role("slider", name="layer")

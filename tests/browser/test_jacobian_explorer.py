@@ -95,7 +95,7 @@ def test_where_the_function_fails_the_reason_is_shown_and_the_view_lives_on(lab)
 
 def test_an_exported_page_has_every_slope_and_says_that_sliders_need_a_kernel(lab):
     page = lab.open_exported(export.page, *CELLS)
-    assert page.get_by_text("The sliders need a running kernel").count() == 1
+    assert page.get_by_text("This page has no running kernel").count() == 1
     assert all(slider.is_disabled() for slider in page.get_by_role("slider").all())
     grid = page.get_by_role("grid", name="∂y/∂x")
     grid.press("Control+Home")

@@ -59,7 +59,7 @@ VIEWS = [
     View(
         W + "GradientFlow(5, 8)",
         S,
-        *("Home", "scale of W0", "settings['scale'] == 0", "layer = 4", "layer 4: RMS of Z"),
+        *("Home", "scale of W0.1", "settings['scale'] == 0.1", "layer = 4", "layer 4: RMS of Z"),
     ),
     View(
         W + "GraphStepper((Node(A) * Node(A)).sum())",
@@ -69,7 +69,7 @@ VIEWS = [
     View(
         W + "TrainingPlayground()",
         B.format("One step"),
-        *("Enter", "One step", "step == 1", "advance(4)", "Step 5, epoch"),
+        *("Enter", "One step", "answer['step'] == 1", "answer = view.answer | {'step': 5}", "Step 5, epoch"),
     ),
     View("by_hand('grad_W', seed=1)", "role=textbox", "7 Enter", "7 is not", "answers[0] == '7'", RIGHT, "✓"),
 ]

@@ -200,7 +200,7 @@ def test_two_views_of_one_run_show_it_and_each_can_play_and_pause(lab):
 
 def test_an_exported_page_replays_what_was_recorded(lab):
     page = lab.open_exported(export.page, *CELLS, DIGITS)
-    page.get_by_text("Training needs a running kernel, and this page has none. It replays").first.wait_for()
+    page.get_by_text("This page has no running kernel").first.wait_for()
     assert step_of(page) == 26
     assert all(one.is_disabled() for one in page.get_by_role("combobox").all())
     slider = page.get_by_role("slider", name="recorded frame").first

@@ -76,7 +76,7 @@ def test_all_curves_are_there_at_first_and_the_curve_of_the_entry_after_that():
 def test_the_formula_names_the_function():
     said = {relu: "y = relu(x)", np.sin: "y = sin(x)", (lambda x: x): "y = f(x)"}
     assert {f: JacobianExplorer(f, x).formula for f in said} == said
-    assert JacobianExplorer(A, x, ("Z", "o")).formula == "Z = A o"
+    assert JacobianExplorer(A, x).formula == "y = A x"
 
 
 @pytest.mark.parametrize(
@@ -127,12 +127,11 @@ def test_what_cannot_be_shown_is_refused_before_anything_is_drawn():
     cases = [
         ({"x": x[:4]}, ShapeError, "x has shape (4,)"),
         ({"x": A}, ShapeError, "x has shape (7, 5), expected 1 indexes"),
-        ({"f": "A"}, TypeError, "f is 'A', expected a matrix"),
+        ({"f": "A"}, TypeError, "A is a str"),
         ({"f": np.zeros((0, 5))}, ValueError, "A is empty"),
         *(({"x": np.zeros(k)}, ValueError, f"x has {k} components") for k in (21, 0)),
         ({"x": x * np.nan}, ValueError, "x[0] is nan"),
         ({"entry": (7, 0)}, ValueError, "expected an entry of ∂y/∂x, which is (7, 5)"),
-        ({"symbols": ("m", "m")}, ShapeError, "m is 7 because"),
         ({"f": lambda x: np.log(-np.exp(x))}, ValueError, "f(x) is not finite everywhere"),
         ({"f": lambda x: np.outer(x, x)}, ShapeError, "f(x) has shape (5, 5)"),
         ({"f": lambda x: None}, TypeError, "f(x) has dtype object"),

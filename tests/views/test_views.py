@@ -68,7 +68,7 @@ WORDS = {
     "BackwardStepper": "BackwardStepper(5-4-3 network, X (7, 5), target (7, 3), step 0 of 12)",
     "BatchView": "BatchView(7 samples, layer 0: 5 → 4, relu)",
     "GradientFlow": "GradientFlow(depth 4, width 5, tanh, normal weights at scale 1, batch 32)",
-    "GraphStepper": "GraphStepper(4 nodes, step 0 of 3: values alone: from W = [[1], [1]], input 1 = [[1, 1], [1, 1]] to 4.)",
+    "GraphStepper": "GraphStepper(4 nodes, step 0 of 3: values alone: from W = [[1], [1]], input 2 = [[1, 1], [1, 1]] to 4.)",
     "JacobianExplorer": "JacobianExplorer(dy/dx (5, 5))",
     "KeyIdeaExplorer": "KeyIdeaExplorer(dY/dX (7, 3, 5, 3), G (7, 3))",
     "ProductExplorer": "ProductExplorer(A (5, 7), B (7, 3))",

@@ -46,6 +46,8 @@ def checked_settings(call, settings):
     for name, known in (("activation", ACTIVATIONS), ("initializer", INITIALIZERS)):
         checked[name] = Choice(known)(call, name, getattr(settings[name], "name", settings[name]))
     checked["scale"] = float(Number(0)(call, "scale", settings["scale"]))
+    if not isinstance(settings["residual"], bool | np.bool_):
+        raise TypeError(f"{call}: residual is {settings['residual']!r}, expected True or False")
     return checked | {"residual": bool(settings["residual"])}
 
 

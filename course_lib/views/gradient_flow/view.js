@@ -5,22 +5,13 @@ const SERIES = [
   { name: "∇_W L", kind: "bss-W", mark: "▲" },
 ];
 const MOST_MARKS = 40; // of a curve
-const [LEAST, MOST, STEPS] = [0.1, 31.6, 500]; // of the slider for the scale, which begins at 0
 const TASK = "Your turn: find the scale of W at which the dashed line of G is as high in the first layer as in the last; then press Check my scale.";
 const FOUND = 0.02; // a scale this near to the critical one, relative to it, has found it
 
-const sameSettings = (a, b) => Object.keys(b).every((key) => a[key] === b[key]);
 const short = (x) => (Number.isNaN(x) ? "none" : written(x, 3));
 
-/** The slider for the scale: 0, and then equal factors. */
-function scaleAt(place) {
-  return place ? Number((LEAST * (MOST / LEAST) ** ((place - 1) / (STEPS - 1))).toPrecision(3)) : 0;
-}
-
-function placeOf(scale) {
-  const place = 1 + ((STEPS - 1) * Math.log(scale / LEAST)) / Math.log(MOST / LEAST);
-  return scale ? Math.max(1, Math.min(STEPS, Math.round(place))) : 0;
-}
+// The slider for the scale has its logarithm.
+const scaleAt = (place) => Number((10 ** place).toPrecision(3));
 
 /** A chart of some of the series, by layer: the measured ones with marks, the theory dashed, and a line at a layer. */
 class Curves {
@@ -138,7 +129,7 @@ function settingsOf(choices, ask) {
   };
   const carried = button("residual, O + f(Z)", () => ask({ residual: carried.getAttribute("aria-pressed") !== "true" }));
   return {
-    scale: measured("scale", "scale of W", { min: 0, max: STEPS }, scaleAt, placeOf, short),
+    scale: measured("scale", "scale of W", { min: -1, max: 1.5, step: 0.005 }, scaleAt, Math.log10, short),
     activation: listed("activation"),
     residual: { box: carried, input: carried, set: (to) => carried.setAttribute("aria-pressed", to) },
     depth: whole("depth"),
@@ -150,8 +141,6 @@ function settingsOf(choices, ask) {
 class FlowView {
   constructor(model, el) {
     Object.assign(this, { model, view: frame(el, "Gradient flow through a deep network") });
-    this.hasKernel = Boolean(model.widget_manager); // a page that was exported has no widget manager
-    this.notice = element("div", { class: "bss-problem", "aria-live": "polite" });
     this.curves = [new Curves("forwards: RMS of Z", [0]), new Curves("backwards: RMS of G and gradients", [1, 2])];
     this.plot = element("div", { class: "bss-plot" }, ...this.curves.map(({ picture }) => element("div", {}, picture.box)));
     this.layers = slider("layer", { min: 0, max: 0, value: 0 }, (l) => this.choose(l));
@@ -159,20 +148,15 @@ class FlowView {
     this.words = [element("p"), element("p")];
     this.riddle = challenge(() => this.answer);
     this.controls = settingsOf(model.get("choices"), (part) => this.ask(part));
-    for (const { input } of Object.values(this.controls)) input.disabled = !this.hasKernel;
+    this.kernel = asker(model, this.view, { draw: () => this.receive(), settle: () => this.settle() });
+    for (const { input } of Object.values(this.controls)) input.disabled = this.kernel.absent;
     this.lay();
-    this.kernel = asker(model, this.view, {
-      same: sameSettings,
-      draw: () => this.receive(),
-      settle: () => this.settle(),
-      tell: (words) => setText(this.notice, words),
-    });
     this.listen();
     this.kernel.receive();
   }
 
   lay() {
-    const { view, riddle, plot, layers, histogram, words, notice } = this;
+    const { view, riddle, plot, layers, histogram, words, kernel } = this;
     const { scale, activation, residual, ...others } = Object.fromEntries(Object.entries(this.controls).map(([name, { box }]) => [name, box]));
     const legend = element("p");
     for (const { mark, kind, name } of SERIES) legend.append(element("span", { class: kind }, mark), " ", ...typeset(name), "\u2003");
@@ -184,7 +168,7 @@ class FlowView {
     const below = element("div", { class: "bss-row" }, element("div", { class: "bss-histogram" }, histogram.box), element("div", { class: "bss-layer" }, ...words));
     const summary = element("summary", {}, "More: depth, width and initializer; Z of the chosen layer against f′");
     view.root.classList.add("bss-flow");
-    view.root.append(riddle.words, bar, notice, plot, legend, layers.box, view.said, element("details", {}, summary, more, below));
+    view.root.append(riddle.words, bar, kernel.notice, plot, legend, layers.box, view.said, element("details", {}, summary, more, below));
   }
 
   listen() {
@@ -205,8 +189,7 @@ class FlowView {
   settle() {
     const { answer } = this;
     for (const [name, control] of Object.entries(this.controls)) control.set(answer.asked[name]);
-    const none = this.hasKernel ? "" : "The settings need a running kernel, and this page has none. Everything else answers.";
-    setText(this.notice, [none, ...answer.gaps.map((words) => `${words}.`)].filter(Boolean).join(" "));
+    this.kernel.tell(...answer.gaps.map((words) => `${words}.`));
   }
 
   receive() {
@@ -237,7 +220,7 @@ class FlowView {
 
   drawMore(l) {
     const { asked: { activation: f, residual }, run } = this.answer;
-    const [counts, slopes, [reach, saturated]] = ["counts", "slopes", "shares"].map((name) => rowsOf(run[name])[l]);
+    const [counts, slopes, [reach, saturated]] = [run.counts, run.slopes, run.shares].map((table) => rowOf(unpack(table), l));
     const [factor, chi] = this.lines.slice(-2).map((line) => line[l]);
     const flat = `f′ is below a tenth of its largest value at ${short(100 * saturated)} % of the entries of Z; G hardly passes there.`;
     const share = Number.isNaN(saturated) ? "Z is not finite here." : flat;

@@ -1,8 +1,6 @@
 const SLOPE = { width: 380, height: 230, left: 52, right: 14, top: 24, bottom: 34 };
 const ROOM = 5; // characters of a cell, so that cells do not grow and shrink with every move
 
-const same = (a, b) => String(a) === String(b);
-
 /** The curve of y_i against x_j with its tangent, rise and run: {box, draw}. */
 function slopePicture() {
   const picture = chart(SLOPE);
@@ -43,29 +41,24 @@ function slopePicture() {
   return { box: picture.box, draw };
 }
 
+const [yi, xj] = [(i) => `y[${i}]`, (j) => `x[${j}]`];
 const HINT = "Drag a slider and watch; choose an entry of the Jacobian to see it as a slope.";
 
 /** What is drawn follows from the model's traits, and from `pointed`: {what: "J" | "y" | "x", entry} under pointer or focus. */
 class JacobianView {
   constructor(model, el) {
-    const { y, J, x } = model.get("answer");
-    const [[m, n], yName, jName, xName] = [J.shape, y.name, J.name, x.name];
-    const view = frame(el, `Jacobian ${jName} of ${model.get("formula")}`, HINT);
+    const { J: { shape: [m, n] } } = model.get("answer");
+    const view = frame(el, `Jacobian ∂y/∂x of ${model.get("formula")}`, HINT);
     view.root.classList.add("bss-jacobian");
-    Object.assign(this, { model, view, yName, jName, xName, m, n, pointed: null });
-    this.hasKernel = Boolean(model.widget_manager); // a page that was exported has no widget manager
-    this.yi = (i) => `${yName}[${i}]`;
-    this.xj = (j) => `${xName}[${j}]`;
-    this.notice = element("div", { class: "bss-problem", "aria-live": "polite" });
+    Object.assign(this, { model, view, m, n, pointed: null });
     this.solved = new Set(); // entries whose number was found, in your turn
     this.quiz = quiz(view, model, { entry: () => this.asked(), zeros: () => this.askedForZeros(), changed: () => this.draw() });
     const { signal } = view;
     const grid = (what, onpress) =>
       new MatrixGrid(signal, { onactive: (entry, how) => this.point(what, entry, how), onpress, room: ROOM });
     this.grids = { y: grid("y"), J: grid("J", (entry) => this.quiz.press(entry)), x: grid("x") };
+    this.kernel = asker(model, view, { draw: () => this.draw(), settle: () => this.settle() });
     this.build();
-    const ask = { same, draw: () => this.draw(), settle: () => this.settle(), tell: (words) => setText(this.notice, words) };
-    this.kernel = asker(model, view, ask);
     this.grids.x.grid.tabIndex = -1; // its entries are those of the sliders beside it
     const resized = new ResizeObserver(() => this.alignSliders());
     resized.observe(this.grids.x.box);
@@ -79,7 +72,7 @@ class JacobianView {
     const { n, grids, quiz: turn, view } = this;
     const { reach } = this.model.get("answer");
     const inputs = { min: -reach, max: reach, step: upTo(reach / 150), value: 0 };
-    this.sliders = Array.from({ length: n }, (_, j) => slider(this.xj(j), inputs, (to) => this.drag(j, to)));
+    this.sliders = Array.from({ length: n }, (_, j) => slider(xj(j), inputs, (to) => this.drag(j, to)));
     this.column = element("div", { class: "bss-sliders" }, ...this.sliders.map(({ box }) => box));
     const moved = element("div", { class: "bss-moved" }, grids.x.box, this.column);
     this.picture = slopePicture();
@@ -90,7 +83,7 @@ class JacobianView {
     roving(bar);
     const map = element("div", { class: "bss-map" }, grids.y.box, grids.J.box, moved);
     this.slope = element("div", { class: "bss-slopes" }, this.picture.box, element("div", { class: "bss-slope-words" }, ...this.lines));
-    view.root.append(view.said, bar, turn.box, this.notice, map, this.slope);
+    view.root.append(view.said, bar, turn.box, this.kernel.notice, map, this.slope);
   }
 
   // ---- what the reader does
@@ -126,12 +119,10 @@ class JacobianView {
   settle() {
     const { asked, problem } = this.model.get("answer");
     for (const [j, { input }] of this.sliders.entries()) {
-      Object.assign(input, { value: asked[j], disabled: !this.hasKernel });
+      Object.assign(input, { value: asked[j], disabled: this.kernel.absent });
       input.setAttribute("aria-valuetext", precise(asked[j]));
     }
-    const none = "The sliders need a running kernel, and this page has none. Everything else answers.";
-    const kept = `${problem.replace(/\.$/, "")}. The numbers are those of the last ${this.xName} that worked.`;
-    setText(this.notice, problem ? kept : this.hasKernel ? "" : none);
+    this.kernel.tell(problem && `${problem.replace(/\.$/, "")}. The numbers are those of the last x that worked.`);
   }
 
   // ---- what is seen
@@ -171,22 +162,22 @@ class JacobianView {
   }
 
   sentence(what, entry) {
-    const { yName, xName, jName, grids, yi, xj } = this;
+    const { grids } = this;
     const said = grids[what].words(entry);
     const [i, j] = entry;
-    if (what === "y") return `${said}. Row ${i} of ${jName} says how it moves with each component of ${xName}.`;
+    if (what === "y") return `${said}. Row ${i} of ∂y/∂x says how it moves with each component of x.`;
     if (what === "J") {
       if (grids.J.open?.(i, j)) return `${said}: move ${xj(j)} by 1. By how much does ${yi(i)} move?`;
       return `${said}: if ${xj(j)} moves by a little, ${yi(i)} moves ${precise(at(grids.J.matrix, i, j))} times as far.`;
     }
-    if (this.quiz.asks()) return `${said}. Move it, and watch which components of ${yName} move.`;
+    if (this.quiz.asks()) return `${said}. Move it, and watch which components of y move.`;
     const slopes = Array.from({ length: Math.min(this.m, 6) }, (_, k) => number(at(grids.J.matrix, k, i)));
     const dy = `(${slopes.join(", ")}${this.m > 6 ? ", …" : ""})`;
-    return `${said}. Move it by d${xName}: d${yName} = column ${i} of ${jName} times d${xName} = ${dy} d${xName}.`;
+    return `${said}. Move it by dx: dy = column ${i} of ∂y/∂x times dx = ${dy} dx.`;
   }
 
   drawSlope(i, j) {
-    const { m, n, grids, yi, xj, xName, jName } = this;
+    const { m, n, grids } = this;
     const answer = this.model.get("answer");
     this.slope.classList.toggle("bss-asleep", Boolean(grids.J.open?.(i, j)));
     const place = answer.columns.indexOf(j);
@@ -198,9 +189,9 @@ class JacobianView {
     const run = upTo(answer.reach / 5);
     const [here, value] = [at(grids.x.matrix, j, 0), at(grids.y.matrix, i, 0)];
     const texts = [
-      `${yi(i)} against ${xj(j)}${n > 1 ? `, while the other components of ${xName} stand still` : ""}: ∂${yi(i)}/∂${xj(j)}.`,
+      `${yi(i)} against ${xj(j)}${n > 1 ? `, while the other components of x stand still` : ""}: ∂${yi(i)}/∂${xj(j)}.`,
       `At ${xj(j)} = ${precise(here)}, ${yi(i)} = ${precise(value)}. The dashed tangent goes on by a run and a rise.`,
-      `Slope = rise / run = ${precise(slope * run)} / ${number(run)} = ${precise(slope)}, the entry [${i}, ${j}] of ${jName}.`,
+      `Slope = rise / run = ${precise(slope * run)} / ${number(run)} = ${precise(slope)}, the entry [${i}, ${j}] of ∂y/∂x.`,
     ];
     texts.forEach((text, k) => setWords(this.lines[k], text));
     this.picture.draw({ ys, y: value, x: here, slope, run, reach: answer.reach, names: { x: xj(j), y: yi(i) } });
@@ -215,11 +206,11 @@ class JacobianView {
     const slips = [
       ...otherEntries(J.matrix, [i, j]),
       [-value, "the right number with the other sign"],
-      [1 / value, `how far ${this.xj(j)} moves with ${this.yi(i)}`],
-      [value * xValue, `${J.nameOf([i, j])} times ${this.xj(j)}`],
-      [yValue, `${this.yi(i)} itself`],
-      [yValue + value, `${this.yi(i)} after the move, not by how much it moved`],
-      [yValue / xValue, `${this.yi(i)} / ${this.xj(j)}, which is no slope`],
+      [1 / value, `how far ${xj(j)} moves with ${yi(i)}`],
+      [value * xValue, `${J.nameOf([i, j])} times ${xj(j)}`],
+      [yValue, `${yi(i)} itself`],
+      [yValue + value, `${yi(i)} after the move, not by how much it moved`],
+      [yValue / xValue, `${yi(i)} / ${xj(j)}, which is no slope`],
     ];
     const key = `${i},${j}`;
     const solve = () => { this.solved.add(key); this.draw(); };
@@ -230,8 +221,8 @@ class JacobianView {
     const { J } = this.grids;
     const isNonzero = (i, j) => at(J.matrix, i, j) !== 0;
     const solve = () => placesOf([this.m, this.n]).forEach((place) => this.solved.add(String(place)));
-    const hint = `Move one component of ${this.xName}: which components of ${this.yName} stay where they are?`;
-    return { name: this.jName, shape: [this.m, this.n], isNonzero, hint, solve };
+    const hint = `Move one component of x: which components of y stay where they are?`;
+    return { name: "∂y/∂x", shape: [this.m, this.n], isNonzero, hint, solve };
   }
 }
 

@@ -7,7 +7,7 @@ import traitlets
 
 from course_lib.jacobian import numeric_jacobian
 from course_lib.pictures.blackboard import board
-from course_lib.pictures.panel import Panel, check_numbers, check_symbols, check_texts, checked_entry
+from course_lib.pictures.panel import Panel, check_numbers, checked_entry
 from course_lib.shapes import ShapeError
 from course_lib.views.shared.view import View, as_floats, as_matrix, packed, script, turn, unpacked
 
@@ -19,7 +19,7 @@ class JacobianExplorer(View):
     """The map y = f(x) at a point, and its Jacobian dy/dx, entry by entry as a slope; sliders move the components of x.
 
     f: a matrix A, (m, n), for y = A x; or a function from a vector (n,) to a vector (m,) or a number.
-    x: (n,), finite, n at most 20. names: of y and x. symbols: for m and n. entry: the (i, j) whose slope is drawn.
+    x: (n,), finite, n at most 20. entry: the (i, j) whose slope is drawn.
 
     Raises ShapeError where shapes do not fit, TypeError for other than real numbers, ValueError where x, y or dy/dx is
     not finite, and where x or y is too long.
@@ -33,24 +33,19 @@ class JacobianExplorer(View):
     turn = turn()
     kept = ("asked", "entry", "turn")
 
-    def __init__(self, f, x, names=("y", "x"), symbols=("m", "n"), entry=(0, 0)):
+    def __init__(self, f, x, entry=(0, 0)):
         self._call = f"JacobianExplorer({'f' if callable(f) else 'A'}, x)"
         x = as_floats(self._call, "x", x, rank=1)
         if not 1 <= len(x) <= MOST_SLIDERS:
             sliders = f"the view has a slider for each, and shows 1 to {MOST_SLIDERS}"
             raise ValueError(f"{self._call}: x has {len(x)} components; {sliders}")
-        check_texts(f"{self._call}: names", names, 2)
-        self._names = names[0], f"∂{names[0]}/∂{names[1]}", names[1]
         self._reach = nice(1.5 * abs(x).max())  # sliders go from -reach to reach
         self._curve = functools.lru_cache(maxsize=1)(self._curve)  # it stays while x_j alone moves
         formula = self._take(f, x)
         m, n = self._shape = self._at(x)[1].shape
         if m > MOST_RESULTS:
             raise ValueError(f"{self._call}: f(x) has {m} components; the view shows up to {MOST_RESULTS}")
-        check_symbols(self._names[1], (m, n), symbols, {})
-        self._symbols = (symbols[0], "1"), tuple(symbols), (symbols[1], "1")  # of y, dy/dx and x
-        formula, answer = f"{names[0]} = {formula.format(names[1])}", self._answer(x, range(n))
-        super().__init__(formula=formula, entry=entry, asked=x.tolist(), answer=answer)
+        super().__init__(formula=f"y = {formula}", entry=entry, asked=x.tolist(), answer=self._answer(x, range(n)))
 
     @property
     def x(self):
@@ -59,18 +54,14 @@ class JacobianExplorer(View):
 
     def figure(self):
         """y, dy/dx and x as they are now, with the chosen entry outlined, and its slope in words."""
-        (i, j), (y_name, _, x_name) = self.entry, self._names
-        places = [(i, 0)], [(i, j)], [(j, 0)]
-        y, J, x = (
-            Panel(name, unpacked(self.answer[key]), symbols, entries=entries)
-            for name, key, symbols, entries in zip(self._names, "yJx", self._symbols, places, strict=True)
-        )
-        moves = f"If {x_name}[{j}] moves by a little, {y_name}[{i}] moves {J.A[i, j]:.3g} times as far."
+        i, j = self.entry
+        parts = zip((self.answer[key] for key in "yJx"), ((i, 0), (i, j), (j, 0)), strict=True)
+        y, J, x = (Panel(A["name"], unpacked(A), A["symbols"], entries=[place]) for A, place in parts)
+        moves = f"If x[{j}] moves by a little, y[{i}] moves {J.A[i, j]:.3g} times as far."
         return board([[y, J, x]], f"{self.formula}. {moves}")
 
     def __repr__(self):
-        y, _, x = self._names
-        return f"JacobianExplorer(d{y}/d{x} {self._shape})"
+        return f"JacobianExplorer(dy/dx {self._shape})"
 
     @traitlets.observe("asked", "entry")
     def _move(self, change):
@@ -84,13 +75,15 @@ class JacobianExplorer(View):
 
     @traitlets.validate("entry")
     def _inside(self, proposal):
-        return list(checked_entry(f"{self._call}: entry", proposal["value"], self._shape, self._names[1]))
+        return list(checked_entry(f"{self._call}: entry", proposal["value"], self._shape, "∂y/∂x"))
 
     def _answer(self, x, columns):
         """All that the browser draws for x; `columns` says for which x_j the curves of y against x_j are made."""
         y, J = self._at(x)
-        arrays = y[:, np.newaxis], J, x[:, np.newaxis]
-        return dict(zip("yJx", map(packed, self._names, arrays, self._symbols), strict=True)) | {
+        return {
+            "y": packed("y", y[:, np.newaxis], ("m", "1")),
+            "J": packed("∂y/∂x", J, ("m", "n")),
+            "x": packed("x", x[:, np.newaxis], ("n", "1")),
             "asked": x.tolist(),
             "reach": self._reach,
             "columns": list(columns),
@@ -102,20 +95,18 @@ class JacobianExplorer(View):
     # `numeric_jacobian`.
 
     def _take(self, f, x):
-        """Keep f and its Jacobian; what is written behind "y =", with {} for x."""
+        """Keep f and its Jacobian; what is written behind "y ="."""
         self._f, self._shape = f, ()
         if callable(f):
             self._jacobian = lambda x: numeric_jacobian(self._y, x)  # (m, n)
             name = getattr(f, "__name__", str(f))
-            return f"{name if name.isidentifier() else 'f'}({{}})"
-        if np.ndim(np.asarray(f, dtype=object)) == 0:
-            raise TypeError(f"{self._call}: f is {f!r}, expected a matrix, or a function of a vector")
+            return f"{name if name.isidentifier() else 'f'}(x)"
         A = as_matrix(self._call, "A", f).astype(float)  # (m, n)
         if A.shape[1] != len(x):
             expected = f"expected (n,): n is {A.shape[1]} because A is {A.shape}"
             raise ShapeError(f"{self._call}: x has shape {x.shape}, {expected}.")
         self._f, self._jacobian = A.__matmul__, lambda x: A
-        return "A {}"
+        return "A x"
 
     def _y(self, x):
         """f(x), (m,). Raises ShapeError or TypeError if f gives something else."""

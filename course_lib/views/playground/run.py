@@ -129,12 +129,8 @@ class Run:
 
     def _measure(self):
         """[J, J held out, accuracy, accuracy held out]."""
-        sets = self.data[:2], self.data[2:]
-        return [
-            measure(*each)
-            for measure in (self.network.objective, functools.partial(accuracy, self.network))
-            for each in sets
-        ]
+        net, train, test = self.network, self.data[:2], self.data[2:]
+        return [net.objective(*train), net.objective(*test), accuracy(net, *train), accuracy(net, *test)]
 
     def _gradients(self):
         """G by layer, and the norms of grad_W, (layers,), on the mini-batch that is measured in every frame."""

@@ -128,21 +128,17 @@ function strip() {
 class Playground {
   constructor(model, el) {
     this.model = model;
-    this.hasKernel = Boolean(model.widget_manager); // a page that was exported has no widget manager
-    const hint = this.hasKernel ? "Press Play, and watch the loss and G; change a setting while it plays." : "";
-    this.view = frame(el, "Training playground", hint);
+    this.view = frame(el, "Training playground", "Press Play, and watch the loss and G; change a setting while it plays.");
     this.view.root.classList.add("bss-playground");
     [this.playing, this.saidAt] = [false, -Infinity];
     this.charts = { loss: twoLines("loss J, by step", true), accuracy: twoLines("accuracy, by step", false), norms: twoLines("norm of ∇_W J, by layer", true) };
     Object.assign(this, { ground: plane(), wrong: mistakes(), layers: strip() });
-    this.lay();
     this.kernel = asker(model, this.view, {
-      same: (a, b) => a.id === b.id,
       draw: () => this.receive(),
-      tell: (words) => setText(this.notice, words),
       send: (question) => this.send(question),
       join: (old, wish) => ({ ...wish, steps: wish.reset ? 0 : old.steps + wish.steps, reset: old.reset || wish.reset, settings: { ...old.settings, ...wish.settings } }),
     });
+    this.lay();
     this.begin();
   }
 
@@ -152,7 +148,7 @@ class Playground {
     points();
     this.shown = model.get("answer");
     this.paint();
-    if (!this.hasKernel && model.get("recorded").length) this.replay();
+    if (this.kernel.absent && model.get("recorded").length) this.replay();
     onTheme(() => this.paint(), view.signal);
     oncePlaced(view.root, () => this.paint(), view.signal);
     view.follow(model, { setup: points });
@@ -169,21 +165,20 @@ class Playground {
   // ---- settings and controls
 
   lay() {
-    this.notice = element("div", { class: "bss-problem", "aria-live": "polite" });
     this.where = element("span", { class: "bss-where" });
     this.fields = Object.entries(SETTINGS).map(([name, label]) => {
       const values = this.setup.choices[name];
       const options = values.map((value, k) => [k, [value].flat().join(", ") || "none"]);
       const { box, input } = choice(label, options, null, (k) => this.ask({ settings: { [name]: values[k] } }));
-      input.disabled = !this.hasKernel;
+      input.disabled = this.kernel.absent;
       return { box, show: (settings) => { input.value = values.findIndex((value) => String(value) === String(settings[name])); } };
     });
     const settings = element("div", { class: "bss-controls", role: "group", "aria-label": "settings" }, ...this.fields.map(({ box }) => box));
     this.controls = element("div", { class: "bss-controls", role: "group", "aria-label": "training: controls" });
-    if (this.hasKernel) this.controls.append(this.buttons(), this.where);
+    if (!this.kernel.absent) this.controls.append(this.buttons(), this.where);
     const charts = Object.values(this.charts).map(({ box }) => box);
     const panels = element("div", { class: "bss-panels" }, this.ground.box, this.wrong.box, ...charts, this.layers.box);
-    this.view.root.append(this.view.said, settings, this.controls, this.notice, panels);
+    this.view.root.append(this.view.said, settings, this.controls, this.kernel.notice, panels);
   }
 
   buttons() {
@@ -279,9 +274,7 @@ class Playground {
     const [, loss, lossTest, rate, rateTest] = this.measured;
     const results = `training loss ${precise(loss)}, accuracy ${percent(rate)}; held out loss ${precise(lossTest)}, accuracy ${percent(rateTest)}`;
     this.view.say(`Step ${thousands(shown.step)}, epoch ${shown.epoch.toFixed(1)}: ${results}.`);
-    const replays = this.model.get("recorded").length ? " It replays what was recorded." : "";
-    const absent = this.hasKernel ? "" : `Training needs a running kernel, and this page has none.${replays}`;
-    setText(this.notice, [shown.remark, absent].filter(Boolean).join(" "));
+    this.kernel.tell(shown.remark);
   }
 
   // ---- colours are known once the view is in the page; they change with the theme

@@ -99,15 +99,14 @@ class TrainingPlayground(View):
             "curve": packed("curve", frame.curve),
         }
         if self._run.is_plane:
-            lines = contour_generator(z=np.ma.masked_invalid(frame.boundary)).lines(
-                0
-            )  # where both classes are as likely
+            # Where both classes are as likely.
+            lines = contour_generator(z=np.ma.masked_invalid(frame.boundary)).lines(0)
             path = "".join("M" + "L".join(f"{x:.2f} {y:.2f}" for x, y in line) for line in lines)
             return sent | {"boundary": _coloured(frame.boundary, 1), "line": path}
         return sent | {"wrong": {"count": len(frame.wrong), "first": frame.wrong[:MOST_WRONG].tolist()}}
 
     def _packed_data(self):
-        """What is drawn of the data in every frame: points (x and y as shares of what is shown, class, is held out), or the held-out images."""
+        """What is drawn of the data in every frame: points (x, y, class, is held out), in a plane of size 1, or images."""
         run, data = self._run, self._run.data
         setup = {"m_test": len(data.X_test), "choices": self._choices}
         if run.is_plane:

@@ -13,10 +13,15 @@ function at(matrix, i, j) {
   return matrix.data[i * matrix.shape[1] + j];
 }
 
+/** Row i of an unpacked matrix, as a list. */
+function rowOf({ data, shape: [, n] }, i) {
+  return [...data.subarray(i * n, (i + 1) * n)];
+}
+
 /** The rows of a matrix, as lists. */
 function rowsOf(matrix) {
-  const { data, shape: [m, n] } = unpack(matrix);
-  return Array.from({ length: m }, (_, i) => [...data.subarray(i * n, (i + 1) * n)]);
+  const A = unpack(matrix);
+  return Array.from({ length: A.shape[0] }, (_, i) => rowOf(A, i));
 }
 
 /** A matrix turned over: O becomes O^T, and O^T becomes O. */
