@@ -15,9 +15,9 @@ from typing import NamedTuple
 
 import nbformat
 
+from course_lib.exercises.engine.by_hand import Sheet
 from course_lib.exercises.engine.course import found
 from course_lib.exercises.engine.definition import Definition
-from course_lib.exercises.engine.sheet import Sheet
 
 ROOT = Path(__file__).parents[1]
 ROWS = [f"S{i}" for i in range(1, 22)] + [f"E{i}" for i in range(1, 11)]

@@ -7,11 +7,11 @@ from typing import NamedTuple
 import pytest
 from test_notebooks import NAMES, START, read
 
+from course_lib.exercises.engine.by_hand import Sheet
 from course_lib.exercises.engine.course import found
 from course_lib.exercises.engine.definition import Definition
 from course_lib.exercises.engine.prediction import Question
 from course_lib.exercises.engine.puzzle import puzzle
-from course_lib.exercises.engine.sheet import Sheet
 
 # Where each symbol is defined: {symbol: {number of a notebook: words of its definition}}. A letter that means something
 # else in a later notebook is defined there again. Small letters that count, or that last for a section, are not listed.

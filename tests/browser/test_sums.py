@@ -239,7 +239,7 @@ def test_your_turn_tells_which_slip_gives_a_number_and_counts(lab):
         -right: "the right number with the other sign",
         right - COLUMN[0][0] * COLUMN[0][1]: "the sum without product 1",
     }
-    for number, words in {**slips, right + 1000: "no usual slip gives it"}.items():
+    for number, words in {**slips, right + 1000: "No usual slip gives it"}.items():
         typed.fill(str(number))
         check.click()
         assert words in status(page)

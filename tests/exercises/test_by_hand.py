@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 from refusals import not_refused
 
-from course_lib.exercises.engine.by_hand import by_hand, by_hand_names
+from course_lib.exercises.engine.by_hand import Sheet, by_hand, by_hand_names
 from course_lib.exercises.engine.course import UnknownName, found
 from course_lib.exercises.engine.mistakes import MISTAKES
-from course_lib.exercises.engine.sheet import Sheet
 from course_lib.views.shared.view import unpacked
 
 SHEETS = found(Sheet)
@@ -62,10 +61,7 @@ def test_the_numbers_of_each_mistake_are_known_and_the_right_ones_are_right(name
     asked, told = set(), set()
     for seed in SEEDS:
         given, R, known = SHEETS[name].draw((seed, 0))
-        assert (
-            np.array_equal(R, SHEETS[name].definition.right(*given))
-            and abs(np.concatenate([*map(np.ravel, given)])).max() <= 3
-        )
+        assert np.array_equal(R, SHEETS[name].definition.right(*given)) and max(abs(A).max() for A in given) <= 3
         assert all(A.shape == R.shape and (A != R).any() for _, A in known)
         assert len({A.tobytes() for _, A in known}) == len(known)
         for said, wrong in wrong_results(name, given, R):
@@ -77,31 +73,19 @@ def test_the_numbers_of_each_mistake_are_known_and_the_right_ones_are_right(name
 
 
 @pytest.mark.parametrize("name", SHEETS)
-def test_cases_are_drawn_so_that_the_mistakes_show(name, monkeypatch):
-    def hidden():
-        """Of the numbers of the mistakes, how many are the right ones; how many of these are 0, or are there twice."""
-        drawn = [SHEETS[name].draw((seed, 0)) for seed in SEEDS]
-        assert len({str(given) for given, _, _ in drawn}) == len(drawn) and len({R.shape for _, R, _ in drawn}) > 1
-        entries = sum(R.size for _, R, _ in drawn)
-        zeros, twice = (
-            sum(f(R) for _, R, _ in drawn) / entries
-            for f in (lambda R: (R == 0).sum(), lambda R: R.size - len(np.unique(R)))
-        )
-        alike = np.mean([(A == R).mean() for _, R, known in drawn for _, A in known])
-        return alike, zeros, twice
-
-    chosen = hidden()
-    monkeypatch.setattr("course_lib.exercises.engine.sheet._DRAWS", 1)
-    assert (np.array(chosen) < np.array(hidden())).all() and chosen[1] <= 0.02 and chosen[2] <= 0.1, chosen
+def test_other_seeds_give_other_numbers_and_sizes_and_few_entries_are_0_or_alike(name):
+    drawn = [SHEETS[name].draw((seed, 0)) for seed in SEEDS]
+    assert len({str(given) for given, _, _ in drawn}) == len(drawn) and len({R.shape for _, R, _ in drawn}) > 1
+    entries = sum(R.size for _, R, _ in drawn)
+    assert sum(np.count_nonzero(R == 0) for _, R, _ in drawn) <= 0.02 * entries
+    assert sum(R.size - len(np.unique(R)) for _, R, _ in drawn) <= 0.1 * entries
 
 
 def test_what_is_shown_and_sent_is_what_was_drawn_and_new_numbers_begin_with_an_empty_matrix():
     hand, again = by_hand("grad_O", seed=1), by_hand("grad_O", seed=1)
     for draws in (0, 1):
         given, R, known = SHEETS["grad_O"].draw((1, draws))
-        assert hand.case["right"] == [*R.flat] and [words for words, _ in hand.case["wrong"]] == [
-            words for words, _ in known
-        ]
+        assert hand.case["right"] == [*R.flat] and hand.case["wrong"] == [[words, [*A.flat]] for words, A in known]
         assert all(np.array_equal(unpacked(matrix), A) for matrix, A in zip(hand.case["given"], given, strict=True))
         assert hand._repr_mimebundle_()[0]["text/plain"] == repr(hand) == repr(again)
         assert all(f"{each}" in repr(hand) for each in (*given, "G, (m, n_out) = ")) and f"{R}" not in repr(hand)
@@ -115,12 +99,7 @@ def test_without_a_seed_the_numbers_are_others_each_time_unless_the_environment_
     monkeypatch.delenv("COURSE_SEED", raising=False)
     assert len({repr(by_hand("forward")) for _ in range(5)}) == 5
     monkeypatch.setenv("COURSE_SEED", "7")
-    assert {repr(by_hand("forward")) for _ in range(5)} == {repr(by_hand("forward", seed=7))}
-    assert repr(by_hand("forward", seed=8)) != repr(by_hand("forward"))
-    for bad in ("-1", "seven", "1.5"):
-        monkeypatch.setenv("COURSE_SEED", bad)
-        with pytest.raises(ValueError, match=f"COURSE_SEED is '{bad}', expected a whole number from 0 on"):
-            by_hand("forward")
+    assert repr(by_hand("forward")) == repr(by_hand("forward", seed=7)) != repr(by_hand("forward", seed=8))
 
 
 def test_bad_input_is_named():

@@ -12,11 +12,11 @@ from refusals import not_refused
 
 from course_lib import dense
 from course_lib.exercises import exercise
+from course_lib.exercises.engine.by_hand import Sheet
 from course_lib.exercises.engine.card import Result
 from course_lib.exercises.engine.course import UnknownName, found, headings, placed
 from course_lib.exercises.engine.exercise import definitions
 from course_lib.exercises.engine.mistakes import MISTAKES, bare
-from course_lib.exercises.engine.sheet import Sheet
 from course_lib.jacobian import numeric_jacobian
 from course_lib.views import JacobianExplorer, KeyIdeaExplorer, ProductExplorer
 

@@ -15,10 +15,10 @@ from nbclient import NotebookClient
 from test_notebooks import FOLDER, NAMES, code_cells, read
 
 from course_lib.exercises import by_hand_names, exercise, exercises, predictions
+from course_lib.exercises.engine.by_hand import Sheet
 from course_lib.exercises.engine.course import found
 from course_lib.exercises.engine.exercise import definitions
 from course_lib.exercises.engine.puzzle import Puzzle
-from course_lib.exercises.engine.sheet import Sheet
 
 DEFINITIONS = {name: each for name, each in definitions().items() if each.notebook in NAMES}
 

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
+from course_lib.exercises.engine.by_hand import Sheet
 from course_lib.exercises.engine.cases import batch_cases
 from course_lib.exercises.engine.definition import Definition, Mistake
 from course_lib.exercises.engine.prediction import question, right, wrong
-from course_lib.exercises.engine.sheet import Sheet
 
 NOTEBOOK = "03_forward_batch"
 

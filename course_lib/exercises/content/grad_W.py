@@ -1,9 +1,9 @@
 """Notebook 05: the tensor dZ/dW and formula (A), with and without a regularizer."""
 
+from course_lib.exercises.engine.by_hand import Sheet
 from course_lib.exercises.engine.cases import batch_cases
 from course_lib.exercises.engine.definition import Definition, Mistake
 from course_lib.exercises.engine.prediction import question, right, wrong
-from course_lib.exercises.engine.sheet import Sheet
 
 NOTEBOOK = "05_grad_W"
 

@@ -1,10 +1,10 @@
 """Notebook 06: the tensor dZ/db and formula (B)."""
 
 from course_lib.exercises.content.grad_W import OF_A_TENSOR, diagonal_missing
+from course_lib.exercises.engine.by_hand import Sheet
 from course_lib.exercises.engine.cases import batch_cases
 from course_lib.exercises.engine.definition import Definition, Mistake
 from course_lib.exercises.engine.prediction import question, right, wrong
-from course_lib.exercises.engine.sheet import Sheet
 
 NOTEBOOK = "06_grad_b"
 

@@ -3,10 +3,10 @@
 import numpy as np
 
 from course_lib.activations import gelu, sigmoid, softplus, tanh
+from course_lib.exercises.engine.by_hand import Sheet
 from course_lib.exercises.engine.cases import batch_cases, drawn_cases
 from course_lib.exercises.engine.definition import Definition, Mistake
 from course_lib.exercises.engine.prediction import question, right, wrong
-from course_lib.exercises.engine.sheet import Sheet
 
 NOTEBOOK = "01_jacobians"
 

@@ -17,41 +17,39 @@ class ByHand(anywidget.AnyWidget):
     """
 
     _esm, _css = script(__file__)
-    ask = traitlets.Unicode().tag(sync=True)
-    case = traitlets.Dict().tag(sync=True)  # the given matrices, the right numbers, and those of the known mistakes
+    case = traitlets.Dict().tag(
+        sync=True
+    )  # what is asked and given, the right numbers, and those of the known mistakes
     answers = traitlets.List(traitlets.Unicode()).tag(sync=True)
     draws = traitlets.Int().tag(sync=True)
 
     def __init__(self, sheet, seed):
         self._sheet, self._seed = sheet, seed
-        super().__init__(ask=sheet.ask, **self._drawn(0))
+        super().__init__()
+        self._draw()
 
     @traitlets.observe("draws")
-    def _draw(self, change):
-        with self.hold_sync():  # both in one message
-            for name, value in self._drawn(change["new"]).items():
-                setattr(self, name, value)
-
-    def _drawn(self, draws):
-        """The traits that other numbers change."""
+    def _draw(self, _change=None):
         sheet = self._sheet
-        given, R, wrong = sheet.draw((self._seed, draws))
+        given, R, wrong = sheet.draw((self._seed, self.draws))
         names = [re.sub(r"^d(.+)_d(.+)$", r"∂\1/∂\2", name) for name in sheet.definition.names]
         self.matrices = dict(zip(names, given, strict=True))
         *symbols, own = sheet.symbols
-        case = {
-            "name": sheet.result,
-            "symbols": list(own),
-            "shape": list(R.shape),
-            "given": [packed(*matrix) for matrix in zip(names, given, symbols, strict=True)],
-            "right": R.ravel().tolist(),
-            "wrong": [[words, A.ravel().tolist()] for words, A in wrong],
-            "where": placed(sheet.where),
-        }
-        return {"case": case, "answers": [""] * R.size}
+        with self.hold_sync():  # both in one message
+            self.answers = [""] * R.size
+            self.case = {
+                "ask": sheet.ask,
+                "name": sheet.result,
+                "symbols": list(own),
+                "shape": list(R.shape),
+                "given": [packed(*matrix) for matrix in zip(names, given, symbols, strict=True)],
+                "right": R.ravel().tolist(),
+                "wrong": [[words, A.ravel().tolist()] for words, A in wrong],
+                "none": f"No known mistake gives it. Look again at {placed(sheet.where)}",
+            }
 
     def __repr__(self):
-        lines = [f"{self.ask} Its shape is ({', '.join(self.case['symbols'])})."]
+        lines = [f"{self._sheet.ask} Its shape is ({', '.join(self.case['symbols'])})."]
         for matrix, A in zip(self.case["given"], self.matrices.values(), strict=True):
             lines.append(f"{matrix['name']}, ({', '.join(matrix['symbols'])}) = {A.shape}:\n{A}")
         return "\n".join(lines)

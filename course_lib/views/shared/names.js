@@ -93,3 +93,16 @@ function typedNumber(text) {
 
 /** Whether a typed number is meant to be x. */
 const isNumber = (typed, x) => Math.abs(typed - x) <= (Number.isInteger(x) ? EXACT : CLOSE);
+
+/**
+ * What is said of a text that was typed for `name`, whose number is `value`: [whether it is right, or null for no number, words].
+ * slips: [[number, words], ...], sentences on what a wrong number may be, the likelier first; none: that where no slip gives it.
+ */
+function judged(text, name, value, slips, none) {
+  const typed = text.trim().replaceAll("-", "−");
+  const number = typedNumber(typed);
+  if (number === null) return [null, `“${typed}” is no number. Type one such as −3 or 7/3: it is to be ${name}.`];
+  if (isNumber(number, value)) return [true, `✓ ${name} = ${typed} is right.`];
+  const slip = slips.find(([wrong]) => isNumber(number, wrong) && !isNumber(wrong, value));
+  return [false, `✗ ${typed} is not ${name}. ${slip ? slip[1] : none}`];
+}

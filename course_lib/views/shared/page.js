@@ -87,6 +87,11 @@ function labelled(label, input) {
   return { box: element("span", { class: "bss-field" }, element("label", { for: input.id }, ...typeset(label)), input), input };
 }
 
+/** A field for one number. */
+function numberInput(attributes) {
+  return element("input", { autocomplete: "off", spellcheck: "false", class: "bss-typed", ...attributes });
+}
+
 /** A labelled slider: {box, input}. oninput gets the number. */
 function slider(label, { min, max, step = 1, value }, oninput) {
   const input = element("input", { type: "range", min, max, step });
