@@ -40,11 +40,12 @@ function render({ model, el }) {
 
   /** What the model holds, which may have been typed into another copy of this view. */
   function show() {
-    for (const [place, text] of model.get("answers").entries()) {
-      if (inputs[place].value === text) continue;
+    const others = [...model.get("answers").entries()].filter(([place, text]) => inputs[place].value !== text);
+    for (const [place, text] of others) {
       inputs[place].value = text;
       judge(place);
     }
+    if (others.length) view.say(count());
   }
 
   function write(place) {
