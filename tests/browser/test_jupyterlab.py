@@ -71,7 +71,9 @@ VIEWS = [
         B.format("One step"),
         *("Enter", "One step", "answer['step'] == 1", "answer = view.answer | {'step': 5}", "Step 5, epoch"),
     ),
-    View("by_hand('grad_W', seed=1)", "role=textbox", "7 Enter", "7 is not", "answers[0] == '7'", RIGHT, "Right: 6 of 6."),
+    View(
+        "by_hand('grad_W', seed=1)", "role=textbox", "7 Enter", "7 is not", "answers[0] == '7'", RIGHT, "Right: 6 of 6."
+    ),
 ]
 CELLS = [SETUP, *(f"view_{k} = {view.cell}\nview_{k}" for k, view in enumerate(VIEWS))]
 KNOWN = "print('known', [" + ", ".join(f"view_{k}.{view.known}" for k, view in enumerate(VIEWS)) + "])"
