@@ -94,15 +94,15 @@ def _end(history):
 
 
 def _figure(*parts, **options):
-    """A Figure with one axes for each part, the arguments of `_draw`, and one legend."""
+    """A Figure with one axes for each part, the arguments of `draw`, and one legend."""
     fig = free_figure(10.5, 4.4)
     for axes, part in zip(fig.subplots(1, len(parts), squeeze=False).flat, parts, strict=True):
-        _draw(axes, *part, **options)
+        draw(axes, *part, **options)
     fig.legend(*fig.axes[0].get_legend_handles_labels(), loc="outside right center", frameon=False)
     return fig
 
 
-def _draw(axes, curves, xlabel, ylabel, title, scale="log", theory=(), x=None):
+def draw(axes, curves, xlabel, ylabel, title, scale="log", theory=(), x=None):
     """Draw 1 to 7 curves, {label: (n,) numbers}, over 0, 1, 2, ... or over x, (n,); what the axis cannot show is a gap."""
     if not isinstance(curves, dict) or not 1 <= len(curves) <= len(_DASHES):
         raise ValueError(f"the {ylabel} by {xlabel} is {describe(curves)}, expected a dict of 1 to 7 curves, by label")

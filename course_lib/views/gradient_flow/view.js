@@ -14,41 +14,30 @@ const short = (x) => (Number.isNaN(x) ? "none" : written(x, 3));
 const scaleAt = (place) => Number((10 ** place).toPrecision(3));
 
 /** A chart of some of the series, by layer: the measured ones with marks, the theory dashed, and a line at a layer. */
-class Curves {
-  constructor(title, own) {
-    this.own = own;
-    this.picture = chart({ width: 324, height: 172, left: 38, right: 12, bottom: 36, log: true, title, below: "layer" });
-    const { inside, over, box } = this.picture;
-    const path = (look) => svg("path", { class: look });
-    this.line = path("bss-chosen");
-    this.parts = own.map((s) => ["theory", "curve", "marks"].map((look) => path(`bss-${look} ${SERIES[s].kind}`)));
-    inside.append(this.line, ...this.parts.flatMap(([theory, curve]) => [theory, curve]));
-    over.append(...this.parts.map(([, , marks]) => marks));
-    box.setAttribute("aria-hidden", "true"); // the slider of the layers says it
-  }
+function curves(title, own) {
+  const picture = chart({ width: 324, height: 172, left: 38, right: 12, bottom: 36, log: true, title, below: "layer" });
+  const { inside, over, box, area, toX } = picture;
+  const path = (into, look) => into.appendChild(svg("path", { class: look }));
+  const line = path(inside, "bss-chosen");
+  const parts = own.map((s) => [[inside, "theory"], [inside, "curve"], [over, "marks"]].map(([into, look]) => path(into, `bss-${look} ${SERIES[s].kind}`)));
+  let [range, depth] = [null, 0];
+  box.setAttribute("aria-hidden", "true"); // the slider of the layers says it
 
-  draw(columns) {
-    const { picture, own, parts } = this;
-    this.depth = columns[0].length;
-    const every = Math.ceil(this.depth / MOST_MARKS);
+  function draw(columns) {
+    depth = columns[0].length;
+    const every = Math.ceil(depth / MOST_MARKS);
     const all = own.map((s) => [columns[SERIES.length + s], columns[s]]);
-    this.range = decades(all.flat(2), this.range);
-    picture.axes({ from: -0.5, to: this.depth - 0.5, ticks: ticks(0, this.depth - 1, 8) }, this.range);
-    own.forEach((s, k) => {
-      const [theory, measured] = all[k].map((values) => values.map((v, l) => [l, v]));
-      const drawn = [picture.line(theory), picture.line(measured), picture.dots(measured.filter(([l]) => l % every === 0), s)];
+    range = decades(all.flat(2), range);
+    picture.axes({ from: -0.5, to: depth - 0.5, ticks: ticks(0, depth - 1, 8) }, range);
+    all.forEach((both, k) => {
+      const [theory, measured] = both.map((values) => values.map((v, l) => [l, v]));
+      const drawn = [picture.line(theory), picture.line(measured), picture.dots(measured.filter(([l]) => l % every === 0), own[k])];
       drawn.forEach((d, part) => parts[k][part].setAttribute("d", d));
     });
   }
-
-  point(layer) {
-    const { area, toX } = this.picture;
-    this.line.setAttribute("d", `M${toX(layer)} ${area.y}v${area.height}`);
-  }
-
-  layerAt(event) {
-    return Math.max(0, Math.min(this.depth - 1, Math.round(this.picture.xAt(event))));
-  }
+  const point = (layer) => line.setAttribute("d", `M${toX(layer)} ${area.y}v${area.height}`);
+  const layerAt = (event) => Math.max(0, Math.min(depth - 1, Math.round(picture.xAt(event))));
+  return { box, draw, point, layerAt };
 }
 
 /** The histogram of Z, and f' over it. */
@@ -141,8 +130,8 @@ function settingsOf(choices, ask) {
 class FlowView {
   constructor(model, el) {
     Object.assign(this, { model, view: frame(el, "Gradient flow through a deep network") });
-    this.curves = [new Curves("forwards: RMS of Z", [0]), new Curves("backwards: RMS of G and gradients", [1, 2])];
-    this.plot = element("div", { class: "bss-plot" }, ...this.curves.map(({ picture }) => element("div", {}, picture.box)));
+    this.curves = [curves("forwards: RMS of Z", [0]), curves("backwards: RMS of G and gradients", [1, 2])];
+    this.plot = element("div", { class: "bss-plot" }, ...this.curves.map(({ box }) => element("div", {}, box)));
     this.layers = slider("layer", { min: 0, max: 0, value: 0 }, (l) => this.choose(l));
     this.histogram = histogramPicture();
     this.words = [element("p"), element("p")];
@@ -174,7 +163,7 @@ class FlowView {
   listen() {
     const { plot, curves, view } = this;
     for (const kind of ["pointermove", "pointerdown"])
-      plot.addEventListener(kind, (event) => this.choose(curves.find(({ picture }) => picture.box.contains(event.target))?.layerAt(event)));
+      plot.addEventListener(kind, (event) => this.choose(curves.find(({ box }) => box.contains(event.target))?.layerAt(event)));
     view.follow(this.model, { layer: () => this.drawLayer() });
   }
 
@@ -195,7 +184,7 @@ class FlowView {
   receive() {
     this.answer = this.model.get("answer");
     this.lines = rowsOf(this.answer.run.lines);
-    for (const curves of this.curves) curves.draw(this.lines);
+    for (const one of this.curves) one.draw(this.lines);
     this.layers.input.max = this.lines[0].length - 1;
     this.drawLayer();
     this.riddle.renew();

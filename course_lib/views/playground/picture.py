@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from course_lib.pictures import curves
 from course_lib.pictures.blackboard import new_figure, styled
 from course_lib.pictures.look import look
 
@@ -13,23 +14,12 @@ def picture(run):
     fig = new_figure(12, 7)
     fig.set_layout_engine("constrained", w_pad=0.1, h_pad=0.1)
     above, below = fig.subfigures(2, 1, height_ratios=[1, 1.05])
-    steps, layers = frame.curve[:, 0], np.arange(frame.norms.shape[1])
-    training = "training", "held out"
-    for ax, title, xlabel, x, series, names in zip(
-        above.subplots(1, 3),
-        ("loss J", "accuracy", "norm of ∇_W J"),
-        ("step", "step", "layer"),
-        (steps, steps, layers),
-        (frame.curve[:, 1:3].T, frame.curve[:, 3:].T, frame.norms),
-        (training, training, ("now", "at first")),
-        strict=True,
-    ):
-        for values, line, colour, name in zip(series, ("o-", "s--"), look().curves, names, strict=False):
-            few = {"markevery": max(1, len(x) // 10), "label": name}
-            ax.plot(x, np.where(np.isfinite(values), values, np.nan), line, color=colour, **few)
-        ax.locator_params(axis="x", integer=True)
-        ax.set(xlabel=xlabel, yscale="linear" if title == "accuracy" else "log")
-        ax.set_title(title, size=12)
+    step, *measured = frame.curve.T
+    loss, accuracy = (dict(zip(("training", "held out"), pair, strict=True)) for pair in (measured[:2], measured[2:]))
+    norms = dict(zip(("now", "at first"), frame.norms, strict=True))
+    charts = (loss, "step", "", "loss J", "log", (), step), (accuracy, "step", "", "accuracy", "linear", (), step)
+    for ax, chart in zip(above.subplots(1, 3), (*charts, (norms, "layer", "", "norm of ∇_W J")), strict=True):
+        curves.draw(ax, *chart)
         ax.legend(frameon=False)
     axes = below.subplots(1, len(frame.G), squeeze=False, width_ratios=[0.5 + G.shape[1] / 32 for G in frame.G])[0]
     for l, (ax, G) in enumerate(zip(axes, frame.G, strict=True)):
