@@ -5,7 +5,7 @@ import pytest
 from refusals import not_refused
 
 from course_lib import ShapeError
-from course_lib.activations import relu, sigmoid, tanh
+from course_lib.activations import sigmoid, tanh
 from course_lib.jacobian import numeric_jacobian
 from course_lib.losses import Loss, mse, softmax_cross_entropy
 from course_lib.network import Network
@@ -21,10 +21,6 @@ ONE_HOT = np.eye(n_out)[np.arange(m) % n_out]
 
 def network(**settings):
     return Network([n_in, n_hidden, n_out], tanh, **settings)
-
-
-def view(**settings):
-    return BatchView(network(), X, T, **settings)
 
 
 SUM_LOSS = Loss("half_squares", lambda O, target: (((O - target) ** 2).sum() / 2, O - target))
@@ -60,23 +56,12 @@ def test_one_hot_rows_name_the_samples_and_other_targets_do_not():
     shown = BatchView(network(), X, ONE_HOT, images)
     assert shown.labels[:4] == ["class 0", "class 1", "class 2", "class 0"]
     assert np.array_equal(unpacked(shown.images), images)
-    assert view().labels == [""] * m
+    assert BatchView(network(), X, T).labels == [""] * m
 
 
 def test_a_network_of_single_units_and_one_sample_is_shown():
     shown = BatchView(Network([1, 1], sigmoid), [2.0], [1.0], added=1)
     assert titles(shown.figure()) == ["O", "Z", "G", "o_0ᵀ g_0", "sum, 1 of 1 samples", "OᵀG"]
-
-
-@pytest.mark.filterwarnings("error", "ignore::ResourceWarning")  # fonts that an earlier test left open
-@pytest.mark.parametrize(
-    ("size", "words"), [(1e308, r"Z of layer 0\[0, 0\] is inf"), (1e170, "the gradient for W.* is")]
-)
-def test_a_pass_that_overflows_is_refused_with_the_place(size, words):
-    net = Network([n_in, n_hidden, n_out], relu)
-    net.parameters = [(size * np.ones(W.shape) if size > 1e200 else W, b) for W, b in net.parameters]
-    with pytest.raises(ValueError, match=words):
-        BatchView(net, size * abs(X) if size < 1e200 else abs(X), T)
 
 
 def test_its_picture_shows_the_state():
@@ -93,7 +78,10 @@ def test_its_picture_shows_the_state():
     assert np.allclose(drawn["OᵀG"], O.T @ G)
 
 
+@pytest.mark.filterwarnings("error", "ignore::ResourceWarning")  # fonts that an earlier test left open
 def test_what_does_not_fit_is_named():
+    exploded = network()
+    exploded.parameters = [(1e308 * np.ones(W.shape), b) for W, b in exploded.parameters]
     many = np.ones((101, n_in + n_out))
     cases = [
         ({"network": network().forward(X)}, TypeError, "network is a Trace, expected a Network"),
@@ -101,6 +89,7 @@ def test_what_does_not_fit_is_named():
         ({"target": T[:6]}, ShapeError, "target has shape (6, 3), expected (m, n_2) = (7, 3): "),
         ({"X": many[:, :n_in], "target": many[:, n_in:]}, ValueError, "X has 101 rows, expected up to 100"),
         ({"target": np.full_like(T, np.inf)}, ValueError, "target[0, 0] is inf"),
+        ({"network": exploded, "X": abs(X)}, ValueError, "Z of layer 0[0, 0] is inf"),
         ({"images": np.ones((6, 8, 8))}, ShapeError, "images has shape (6, 8, 8), "),
         ({"images": np.ones((m, 0, 8))}, ShapeError, "images has shape (7, 0, 8)"),
         (

@@ -5,14 +5,13 @@ import pytest
 from refusals import not_refused
 
 from course_lib import ShapeError
-from course_lib.activations import relu, tanh
+from course_lib.activations import relu
 from course_lib.views.jacobian.view import CURVE_POINTS, JacobianExplorer, nice
 from course_lib.views.shared.view import unpacked
 
 m, n = 7, 5
 rng = np.random.default_rng(5)
 A, x = rng.normal(size=(m, n)), rng.normal(size=n)
-u = np.array([1.0, -2.0, 3.0, 0.5, -1.5])
 
 
 def values(view):
@@ -34,7 +33,6 @@ def drag(view, j, value):
 
 MAPS = {
     "matrix": (A, x, lambda x: A @ x, lambda x: A),
-    "activation": (tanh, u, np.tanh, lambda u: np.diag(1 - np.tanh(u) ** 2)),
     "function": (lambda x: A @ x**2, x, lambda x: A @ x**2, lambda x: 2 * A * x),
     "number": (lambda x: x @ x, x, lambda x: np.array([x @ x]), lambda x: 2 * x[None, :]),
 }
@@ -128,14 +126,12 @@ def test_what_cannot_be_shown_is_refused_before_anything_is_drawn():
         ({"x": x[:4]}, ShapeError, "x has shape (4,)"),
         ({"x": A}, ShapeError, "x has shape (7, 5), expected 1 indexes"),
         ({"f": "A"}, TypeError, "A is a str"),
-        ({"f": np.zeros((0, 5))}, ValueError, "A is empty"),
-        *(({"x": np.zeros(k)}, ValueError, f"x has {k} components") for k in (21, 0)),
+        ({"x": np.zeros(21)}, ValueError, "x has 21 components"),
         ({"x": x * np.nan}, ValueError, "x[0] is nan"),
         ({"entry": (7, 0)}, ValueError, "expected an entry of ∂y/∂x, which is (7, 5)"),
         ({"f": lambda x: np.log(-np.exp(x))}, ValueError, "f(x) is not finite everywhere"),
         ({"f": lambda x: np.outer(x, x)}, ShapeError, "f(x) has shape (5, 5)"),
         ({"f": lambda x: None}, TypeError, "f(x) has dtype object"),
         ({"f": lambda x: np.zeros(65)}, ValueError, "f(x) has 65 components"),
-        ({"f": lambda x: {}["no"]}, KeyError, "no"),
     ]
     assert not_refused(JacobianExplorer, {"f": A, "x": x}, cases) == []
