@@ -37,7 +37,10 @@ def test_each_entry_is_told_as_a_slope_with_rise_and_run(lab):
         words = slope_words(page)
         assert words.startswith(f"y[{i}] against x[{j}]")
         assert f"At x[{j}] = {x[j]}, y[{i}] = {(A @ x)[i]}." in words
-        assert f"Slope = rise / run = {2 * A[i, j]} / 2 = {A[i, j]}, the entry [{i}, {j}] of ∂y/∂x." in words
+        assert (
+            f"Slope of the dashed tangent = rise / run = {2 * A[i, j]} / 2 = {A[i, j]}, the entry [{i}, {j}] of ∂y/∂x."
+            in words
+        )
         picture = page.get_by_role("img", name=f"Curve of y[{i}] against x[{j}], with the tangent of slope")
         assert read(picture.get_attribute("aria-label")).endswith(f" {A[i, j]}")
 
@@ -97,6 +100,8 @@ def test_an_exported_page_has_every_slope_and_says_that_sliders_need_a_kernel(la
     grid.press("Control+Home")
     for j in range(5):  # each column has a curve of its own, and no kernel sends it now
         assert slope_words(page).startswith(f"y[{j}] against x[{j}]")
-        assert f"Slope = rise / run = {2 * A[j, j]} / 2 = {A[j, j]}, the entry" in slope_words(page)
+        assert f"Slope of the dashed tangent = rise / run = {2 * A[j, j]} / 2 = {A[j, j]}, the entry" in slope_words(
+            page
+        )
         grid.press("ArrowRight")
         grid.press("ArrowDown")

@@ -156,8 +156,9 @@ class FlowView {
     const more = element("div", { class: "bss-controls", role: "group", "aria-label": "the network" }, ...Object.values(others));
     const below = element("div", { class: "bss-row" }, element("div", { class: "bss-histogram" }, histogram.box), element("div", { class: "bss-layer" }, ...words));
     const summary = element("summary", {}, "More: depth, width and initializer; Z of the chosen layer against f′");
+    this.more = element("details", { ontoggle: () => this.drawMore(this.layer) }, summary, more, below);
     view.root.classList.add("bss-flow");
-    view.root.append(riddle.words, bar, kernel.notice, plot, legend, layers.box, view.said, element("details", {}, summary, more, below));
+    view.root.append(riddle.words, bar, kernel.notice, plot, legend, layers.box, view.said, this.more);
   }
 
   listen() {
@@ -208,6 +209,7 @@ class FlowView {
   }
 
   drawMore(l) {
+    if (!this.more.open) return;
     const { asked: { activation: f, residual }, run } = this.answer;
     const [counts, slopes, [reach, saturated]] = [run.counts, run.slopes, run.shares].map((table) => rowOf(unpack(table), l));
     const [factor, chi] = this.lines.slice(-2).map((line) => line[l]);

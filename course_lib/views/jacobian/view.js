@@ -189,9 +189,9 @@ class JacobianView {
     const run = upTo(answer.reach / 5);
     const [here, value] = [at(grids.x.matrix, j, 0), at(grids.y.matrix, i, 0)];
     const texts = [
-      `${yi(i)} against ${xj(j)}${n > 1 ? `, while the other components of x stand still` : ""}: ∂${yi(i)}/∂${xj(j)}.`,
-      `At ${xj(j)} = ${precise(here)}, ${yi(i)} = ${precise(value)}. The dashed tangent goes on by a run and a rise.`,
-      `Slope = rise / run = ${precise(slope * run)} / ${number(run)} = ${precise(slope)}, the entry [${i}, ${j}] of ∂y/∂x.`,
+      `${yi(i)} against ${xj(j)}`,
+      `At ${xj(j)} = ${precise(here)}, ${yi(i)} = ${precise(value)}.${n > 1 ? " The other components of x stand still." : ""}`,
+      `Slope of the dashed tangent = rise / run = ${precise(slope * run)} / ${number(run)} = ${precise(slope)}, the entry [${i}, ${j}] of ∂y/∂x.`,
     ];
     texts.forEach((text, k) => setWords(this.lines[k], text));
     this.picture.draw({ ys, y: value, x: here, slope, run, reach: answer.reach, names: { x: xj(j), y: yi(i) } });

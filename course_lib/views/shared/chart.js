@@ -84,14 +84,12 @@ function chart({ width = 330, height = 200, left = 46, right = 12, top = 24, bot
   }
 
   function line(points) {
-    let [path, open] = ["", false];
-    for (const [k, [u, v]] of points.entries()) {
-      const [place, next] = [toY(v), k + 1 < points.length ? toY(points[k + 1][1]) : NaN];
-      if (!Number.isNaN(place)) path += `${open ? "L" : "M"}${toX(u).toFixed(1)} ${place.toFixed(1)}`;
-      if (!Number.isNaN(place) && !open && Number.isNaN(next)) path += "h0.1"; // alone, it is a dot
-      open = !Number.isNaN(place);
-    }
-    return path;
+    let pen = "M";
+    return points.reduce((path, [u, v]) => {
+      const [place, begun] = [toY(v), pen];
+      pen = Number.isNaN(place) ? "M" : "L";
+      return pen === "M" ? path : `${path}${begun}${toX(u).toFixed(1)} ${place.toFixed(1)}`;
+    }, "");
   }
 
   function dots(points, shape = 0) {
