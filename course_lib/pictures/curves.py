@@ -74,7 +74,7 @@ def costs(seconds, limit, title=""):
     """
     for name, number in [*((f"seconds[{label!r}]", number) for label, number in seconds.items()), ("limit", limit)]:
         Number(0, above=True)("costs(seconds, limit)", name, number)
-    fig = free_figure(10.5, 1.8 + 0.45 * len(seconds))
+    fig = free_figure(10.5 if look().large else 8.8, 1.8 + 0.45 * len(seconds))
     axes = fig.subplots()
     bars = axes.barh(list(seconds), list(seconds.values()), color=look().curves[0], height=0.6)
     multiples = [number / limit for number in seconds.values()]
@@ -95,7 +95,7 @@ def _end(history):
 
 def _figure(*parts, **options):
     """A Figure with one axes for each part, the arguments of `draw`, and one legend."""
-    fig = free_figure(10.5, 4.4)
+    fig = free_figure(10.5 if look().large else 8.8, 4.4)
     for axes, part in zip(fig.subplots(1, len(parts), squeeze=False).flat, parts, strict=True):
         draw(axes, *part, **options)
     fig.legend(*fig.axes[0].get_legend_handles_labels(), loc="outside right center", frameon=False)
