@@ -9,10 +9,9 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
-from refusals import not_refused
 
 import course_lib
-from course_lib.exercises.engine.course import UnknownName, found
+from course_lib.exercises.engine.course import found
 from course_lib.exercises.engine.mistakes import MISTAKES
 from course_lib.exercises.engine.prediction import Question, prediction, predictions
 
@@ -298,15 +297,6 @@ def test_each_choice_holds_what_its_mistake_gives(name):
         assert text and re.search(pattern, choices[mistake]), f"{mistake}: {text!r} is not in {choices[mistake]!r}"
 
 
-def test_every_notebook_has_two_to_four_the_first_has_one_and_their_names_say_which():
-    counts = {
-        path.name[:2]: sum(name.startswith(path.name[:3].replace("_", " ")) for name in predictions())
-        for path in NOTEBOOKS
-    }
-    assert counts.pop("00") == 1 and {*counts.values()} <= {2, 3, 4}, counts
-    assert predictions() == sorted(predictions(), key=lambda name: name[:2])
-
-
 @pytest.mark.parametrize("name", predictions())
 def test_one_choice_is_right_each_wrong_one_is_a_known_mistake_and_each_answer_is_folded_under_its_choice(name):
     asked = prediction(name)
@@ -323,13 +313,3 @@ def test_one_choice_is_right_each_wrong_one_is_a_known_mistake_and_each_answer_i
 def test_right_choices_stand_in_all_places():
     places = [[not choice.mistake for choice in each.choices].index(True) for each in found(Question).values()]
     assert set(places) == {0, 1, 2, 3}
-
-
-def test_bad_input_is_named():
-    says = "there is nothing named '05 input zero'; did you mean '05 an input that is 0'?"
-    cases = (
-        ({"name": "05 input zero"}, UnknownName, says),
-        ({"name": "xyz"}, UnknownName, "predictions() lists the names"),
-        ({"name": 5}, TypeError, "name is 5, expected a text"),
-    )
-    assert not_refused(prediction, {"name": "05 an input that is 0"}, cases) == []

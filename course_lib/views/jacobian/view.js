@@ -212,9 +212,7 @@ class JacobianView {
       [yValue + value, `${yi(i)} after the move, not by how much it moved`],
       [yValue / xValue, `${yi(i)} / ${xj(j)}, which is no slope`],
     ];
-    const key = `${i},${j}`;
-    const solve = () => { this.solved.add(key); this.draw(); };
-    return { name: J.nameOf([i, j]), value, slips, made: this.solved.has(key), solve };
+    return { name: J.nameOf([i, j]), value, slips, solve: () => this.solved.add(`${i},${j}`) };
   }
 
   askedForZeros() {

@@ -12,7 +12,6 @@ function slipsOfSum(factors) {
     ...products.map((product, k) => [total - product, `the sum without product ${k + 1}`]),
     ...products.map((product, k) => [product, `product ${k + 1} alone`]),
     ...products.map((product, k) => [total - 2 * product, `the sum with the sign of product ${k + 1} turned`]),
-    [factors.flat().reduce((sum, x) => sum + x, 0), "the sum of the factors, not of their products"],
   ];
 }
 
@@ -24,10 +23,9 @@ function otherEntries(matrix, [i, j]) {
 
 /**
  * {box, button, asks, press, marks, forget, show}: a button and the questions behind it. asks() is "entry", "zeros", or "" while it is off.
- * entry() gives {name, value, slips, made, solve}: the entry that is chosen; zeros() gives {name, shape, isNonzero(i, j),
- * hint, solve}; without it there is one question. changed() is called when there is something to draw anew.
- * press(entry) marks an entry or takes the mark away, and marks() are the outlines. The trait "turn" keeps
- * {asks, right, tries}.
+ * entry() gives {name, value, slips, solve}: the entry that is chosen; zeros(), for the second question, gives {name, shape,
+ * isNonzero(i, j), hint, solve}. changed() is called when there is something to draw anew. press(entry) marks an entry or takes
+ * the mark away, and marks() are the outlines. The trait "turn" keeps {asks, right, tries}.
  */
 function quiz({ tell, follow }, model, { entry, zeros, changed }) {
   const asks = () => model.get("turn").asks;
@@ -41,27 +39,26 @@ function quiz({ tell, follow }, model, { entry, zeros, changed }) {
   box.append(zeros ? which.box : ASKS[0][1], typed, button("Check", check), button("Done", () => keep({ asks: "" })), score);
 
   function check() {
-    const [right, words] = asks() === "entry" ? judgeEntry(entry()) : judgeZeros(zeros());
+    const [question, judge] = asks() === "entry" ? [entry(), judgeEntry] : [zeros(), judgeZeros];
+    const [right, words] = judge(question);
+    if (right) {
+      typed.value = "";
+      question.solve();
+    }
     if (right !== null) keep({ right: model.get("turn").right + right, tries: model.get("turn").tries + 1 });
     tell(words);
   }
 
-  function judgeEntry({ name, value, slips, made, solve }) {
-    if (made) return [null, `${name} is made already: choose an entry that shows a ?.`];
+  function judgeEntry({ name, value, slips }) {
     const sentences = slips.map(([number, words]) => [number, `It is ${words}.`]);
-    const verdict = judged(typed.value, name, value, sentences, "No usual slip gives it.");
-    if (!verdict[0]) return verdict;
-    typed.value = "";
-    solve();
-    return verdict;
+    return judged(typed.value, name, value, sentences, "No usual slip gives it.");
   }
 
-  function judgeZeros({ name, shape, isNonzero, hint, solve }) {
+  function judgeZeros({ name, shape, isNonzero, hint }) {
     for (const mark of marks.values()) mark.sign = isNonzero(...mark.entry) ? "✓" : "✗";
     const missed = placesOf(shape).filter((place) => isNonzero(...place) && !marks.has(String(place))).length;
     const wrong = [...marks.values()].filter(({ sign }) => sign === "✗").length;
     if (missed || wrong) return [false, `✗ ${missed} missing, ${wrong} too many. ${hint}`];
-    solve();
     return [true, `✓ These ${marks.size} entries of ${name} are not 0, and no others.`];
   }
 

@@ -261,6 +261,6 @@ class SteppedSum {
     const { model, whole, entry } = this;
     const solve = () => put(model, { made: this.madeWith(false), step: 0 });
     const slips = [...otherEntries(whole, entry), ...slipsOfSum(this.terms.map(({ pair }) => pair))];
-    return { name: this.chosen(), value: at(whole, ...entry), slips, made: this.isMade(entry), solve };
+    return { name: this.chosen(), value: at(whole, ...entry), slips, solve };
   }
 }
