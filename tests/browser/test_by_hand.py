@@ -46,6 +46,9 @@ def test_with_the_keyboard_alone_all_entries_are_filled_in_and_nothing_moves(lab
         page.keyboard.type(f"{right:g}")
         page.keyboard.press("Tab")
     assert status(page) == f"✓ (∇_W L)[{h}, {k}] = {right:g} is right. Right: {len(RIGHT)} of {len(RIGHT)}."
+    for key in ("Shift+Tab", "End", "Backspace", f"{right:g}"[-1], "Tab"):  # it is what it was: there is no change
+        page.keyboard.press(key)
+    assert entry(page, h, k).get_attribute("aria-invalid") == "false"
     after = view(page).bounding_box()
     assert (after["width"], after["height"]) == (before["width"], before["height"])
     lab.run_until(page, 2, str([f"{x:g}" for x in RIGHT.values()]))

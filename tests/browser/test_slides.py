@@ -122,6 +122,8 @@ EVERYTHING = [
     TEXT("<img src='own.png' alt='a tag'>\n\n![a file](own.png)\n\n![gone](gone.png)"),
     CODE("from IPython.display import HTML\nHTML('<script src=https://example.org/plotly.js></script>')"),
     CODE("HTML('<table><tr><td>my own table</td></tr></table>')"),
+    CODE("from course_lib import prediction, predictions"),
+    *(CODE(f"prediction(predictions()[{k}])") for k in range(10)),
 ]
 GONE = "the picture gone.png is neither in the notebook nor in its folder, and is left out\n"
 
@@ -211,7 +213,7 @@ def test_what_is_too_long_goes_on_on_the_next_slide_and_nothing_is_lost(lab, eve
     assert set(map(str, range(80))) <= set(text.split())
     assert page.locator(".slides td", has_text="row").count() == 40
     assert "own text without metadata" in text
-    assert "plt.figure" in text
+    assert "plt.figure" in text and "prediction(predictions" not in text
 
 
 @pytest.mark.slow

@@ -13,7 +13,7 @@ import pytest
 import course_lib
 from course_lib.exercises.engine.course import found
 from course_lib.exercises.engine.mistakes import MISTAKES
-from course_lib.exercises.engine.prediction import Question, prediction, predictions
+from course_lib.exercises.engine.prediction import Choice, Question, prediction, predictions
 
 NOTEBOOKS = sorted(Path(__file__).parents[2].glob("notebooks/*.ipynb"))
 
@@ -313,3 +313,8 @@ def test_one_choice_is_right_each_wrong_one_is_a_known_mistake_and_each_answer_i
 def test_right_choices_stand_in_all_places():
     places = [[not choice.mistake for choice in each.choices].index(True) for each in found(Question).values()]
     assert set(places) == {0, 1, 2, 3}
+
+
+def test_no_text_of_a_question_is_taken_for_html():
+    shown = Question("<b>", "<b> & <i>", (Choice("<b>", "<i>"), Choice("<b> & c", "<i>", "transposed")))._repr_html_()
+    assert not re.search("<[bi]>|& ", shown)

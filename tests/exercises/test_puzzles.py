@@ -23,6 +23,7 @@ def test_the_solution_is_right_and_the_picture_has_every_entry(name):
     assert result.status == "correct" and "✗" not in result.picture and "-0<" not in result.picture
     arrays, tensor = each.draws()[0]
     rows = [row.count("<td") for row in result._repr_html_().split('<th scope="row">')[1:]]
+    assert result.picture.count("<td style") == (tensor != 0).sum()
     assert rows == [arrays[-1].size] * (tensor.size // arrays[-1].size)
 
 
