@@ -71,8 +71,7 @@ def test_a_slider_moves_a_component_and_y_follows_with_numpys_numbers(lab):
     moved[1] = float(slider.input_value())
     assert moved[1] != x[1]
     wait_for_answer(page)
-    column = f"({', '.join(map(str, A[:6, 1]))}, …)"
-    assert status(page).endswith(f"Move it by dx: dy = column 1 of ∂y/∂x times dx = {column} dx.")
+    assert status(page).endswith("Move it by dx: dy = column 1 of ∂y/∂x times dx.")
     assert slope_words(page).startswith("y[2] against x[1]"), "the picture does not follow the slider"
     assert np.allclose(numbers(page, "y"), A @ moved, rtol=1e-3)
     assert np.array_equal(numbers(page, "∂y/∂x"), A.ravel())

@@ -20,11 +20,11 @@ function curves(title, own) {
   const path = (into, look) => into.appendChild(svg("path", { class: look }));
   const line = path(inside, "bss-chosen");
   const parts = own.map((s) => [[inside, "theory"], [inside, "curve"], [over, "marks"]].map(([into, look]) => path(into, `bss-${look} ${SERIES[s].kind}`)));
-  let [range, depth] = [null, 0];
+  let range = null;
   box.setAttribute("aria-hidden", "true"); // the slider of the layers says it
 
   function draw(columns) {
-    depth = columns[0].length;
+    const depth = columns[0].length;
     const every = Math.ceil(depth / MOST_MARKS);
     const all = own.map((s) => [columns[SERIES.length + s], columns[s]]);
     range = decades(all.flat(2), range);
@@ -36,8 +36,7 @@ function curves(title, own) {
     });
   }
   const point = (layer) => line.setAttribute("d", `M${toX(layer)} ${area.y}v${area.height}`);
-  const layerAt = (event) => Math.max(0, Math.min(depth - 1, Math.round(picture.xAt(event))));
-  return { box, draw, point, layerAt };
+  return { box, draw, point };
 }
 
 /** The histogram of Z, and f' over it. */
@@ -131,8 +130,7 @@ class FlowView {
   constructor(model, el) {
     Object.assign(this, { model, view: frame(el, "Gradient flow through a deep network") });
     this.curves = [curves("forwards: RMS of Z", [0]), curves("backwards: RMS of G and gradients", [1, 2])];
-    this.plot = element("div", { class: "bss-plot" }, ...this.curves.map(({ box }) => element("div", {}, box)));
-    this.layers = slider("layer", { min: 0, max: 0, value: 0 }, (l) => this.choose(l));
+    this.layers = slider("layer", { min: 0, max: 0, value: 0 }, (layer) => put(model, { layer }));
     this.histogram = histogramPicture();
     this.words = [element("p"), element("p")];
     this.riddle = challenge(() => this.answer);
@@ -140,12 +138,13 @@ class FlowView {
     this.kernel = asker(model, this.view, { draw: () => this.receive(), settle: () => this.settle() });
     for (const { input } of Object.values(this.controls)) input.disabled = this.kernel.absent;
     this.lay();
-    this.listen();
+    this.view.follow(model, { layer: () => this.drawLayer() });
     this.kernel.receive();
   }
 
   lay() {
-    const { view, riddle, plot, layers, histogram, words, kernel } = this;
+    const { view, riddle, layers, histogram, words, kernel } = this;
+    const plot = element("div", { class: "bss-plot" }, ...this.curves.map(({ box }) => element("div", {}, box)));
     const { scale, activation, residual, ...others } = Object.fromEntries(Object.entries(this.controls).map(([name, { box }]) => [name, box]));
     const legend = element("p");
     for (const { mark, kind, name } of SERIES) legend.append(element("span", { class: kind }, mark), " ", ...typeset(name), "\u2003");
@@ -159,13 +158,6 @@ class FlowView {
     this.more = element("details", { ontoggle: () => this.drawMore(this.layer) }, summary, more, below);
     view.root.classList.add("bss-flow");
     view.root.append(riddle.words, bar, kernel.notice, plot, legend, layers.box, view.said, this.more);
-  }
-
-  listen() {
-    const { plot, curves, view } = this;
-    for (const kind of ["pointermove", "pointerdown"])
-      plot.addEventListener(kind, (event) => this.choose(curves.find(({ box }) => box.contains(event.target))?.layerAt(event)));
-    view.follow(this.model, { layer: () => this.drawLayer() });
   }
 
   // ---- the kernel computes
@@ -221,10 +213,6 @@ class FlowView {
     const back = `Going back through layer ${l} multiplies the mean square of the gradient by ${Number.isNaN(factor) ? "what is no number" : short(factor)} (theory: ${theory}).`;
     setWords(this.words[0], l ? back : "Layer 0 takes the data, for which no gradient is needed: the way back ends here.");
     setWords(this.words[1], share);
-  }
-
-  choose(l = this.layer) {
-    if (l !== this.model.get("layer")) put(this.model, { layer: l });
   }
 }
 

@@ -171,9 +171,7 @@ class JacobianView {
       return `${said}: if ${xj(j)} moves by a little, ${yi(i)} moves ${precise(at(grids.J.matrix, i, j))} times as far.`;
     }
     if (this.quiz.asks()) return `${said}. Move it, and watch which components of y move.`;
-    const slopes = Array.from({ length: Math.min(this.m, 6) }, (_, k) => number(at(grids.J.matrix, k, i)));
-    const dy = `(${slopes.join(", ")}${this.m > 6 ? ", …" : ""})`;
-    return `${said}. Move it by dx: dy = column ${i} of ∂y/∂x times dx = ${dy} dx.`;
+    return `${said}. Move it by dx: dy = column ${i} of ∂y/∂x times dx.`;
   }
 
   drawSlope(i, j) {
@@ -210,7 +208,6 @@ class JacobianView {
       [value * xValue, `${J.nameOf([i, j])} times ${xj(j)}`],
       [yValue, `${yi(i)} itself`],
       [yValue + value, `${yi(i)} after the move, not by how much it moved`],
-      [yValue / xValue, `${yi(i)} / ${xj(j)}, which is no slope`],
     ];
     return { name: J.nameOf([i, j]), value, slips, solve: () => this.solved.add(`${i},${j}`) };
   }

@@ -97,16 +97,10 @@ function chart({ width = 330, height = 200, left = 46, right = 12, top = 24, bot
     return places.filter(([, v]) => !Number.isNaN(v)).map(([u, v]) => DOTS[shape](u, v)).join("");
   }
 
-  /** The number on the x axis that is under the pointer. */
-  function xAt(event) {
-    const { left: start, width: wide } = box.getBoundingClientRect();
-    return x.from + ((((event.clientX - start) / wide) * width - left) / area.width) * (x.to - x.from);
-  }
-
   /** Say in words what is drawn; without them it is hidden from screen readers. */
   function name(words) {
     box.setAttribute("role", "img");
     box.setAttribute("aria-label", words);
   }
-  return { box, inside, over, area, heading, foot, axes, toX, toY, line, dots, xAt, name };
+  return { box, inside, over, area, heading, foot, axes, toX, toY, line, dots, name };
 }
