@@ -76,7 +76,7 @@ def judged(definition, cases, right, function, i):
     if isinstance(answer.value, Raised):
         raise answer.value.error
     leaves = badness(answer.value, right[i], functools.partial(same, tolerance=definition.tolerance))
-    return [*leaves, *((0.1, None) for flag in answer.flags)]
+    return [*leaves, *(0.1 for _ in answer.flags)]
 
 
 @functools.cache

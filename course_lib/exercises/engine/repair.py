@@ -23,7 +23,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from course_lib.exercises.engine.edits import Scope, applied, changes
+from course_lib.exercises.engine.edits import Scope, changes
 from course_lib.exercises.engine.sandbox import Sandbox, TimeUp, limited
 from course_lib.exercises.engine.say_repair import cost
 
@@ -110,9 +110,9 @@ class Program:
         if any(_has_effects(tree, self._globals) for tree in trees):
             raise Unreadable
 
-    def function(self, units, more=()):
+    def function(self, units):
         """The function of these units, in a namespace of its own. Raises what running the definitions raises."""
-        space = {"np": np} | self._used | dict(more)
+        space = {"np": np} | self._used
         for name, value in self._used.items():
             if isinstance(value, (np.ndarray, list, dict, set)):
                 space[name] = copy.deepcopy(value)
@@ -208,26 +208,6 @@ def _compiled(source, name):
     return compile(source, f"<repair {name}>", "exec")
 
 
-_BENT = (ast.Assign, ast.AugAssign, ast.Return, ast.Expr)
-
-
-def _bend(stmt, scope):
-    """The source, bytes, with the value of a statement bent, or the last argument of a call that stands alone."""
-    value = stmt.value
-    if isinstance(stmt, ast.Expr) and isinstance(value, ast.Call) and value.args:
-        value = value.args[-1]
-    return applied([(scope.start(value), scope.end(value), f"_bent(({scope.text(value)}))")], scope.source).encode()
-
-
-def _bent(value):
-    """A value that is moved a little, each entry in its own way."""
-    if isinstance(value, (tuple, list)):
-        return type(value)(map(_bent, value)) if type(value) in (tuple, list) else value
-    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
-        return value * (1.3 + 0.4 * np.cos(np.arange(value.size) + 1.0)).reshape(value.shape)
-    return value * 1.37 if isinstance(value, float) else value
-
-
 @dataclass(frozen=True)
 class State:
     """A changed program on the way: its units, what was changed, and how wrong it still is."""
@@ -248,9 +228,8 @@ class State:
 def repairs(function, judge, order, seconds=SECONDS, beside=""):
     """The repairs of a learner's function, best first: a list of `Repair`, empty where none was found in time.
 
-    judge: `(function, i) -> a list of (how wrong it is, array)`, one for each array that comes out in case i, 0 for
-    right; what the function raises it lets pass. order: the
-    cases, the smallest and most telling first. Nothing of the learner's is changed, and nothing is raised.
+    judge: `(function, i) -> a list of how wrong each array that comes out in case i is`, 0 for right; what the function
+    raises it lets pass. order: the cases, the smallest and most telling first. Nothing of the learner's is changed, and nothing is raised.
     """
     try:
         with Sandbox(), warnings.catch_warnings(), np.errstate(all="ignore"):
@@ -265,19 +244,16 @@ class Search:
 
     def __init__(self, program, judge, order, seconds=SECONDS, beside=""):
         self.beside = beside
-        self.program, self.judge, self.order = program, judge, order
+        self.program, self.judge = program, judge
         self.end, self.latest = time.thread_time() + seconds, time.monotonic() + _BY_THE_CLOCK
         self.count, self.seen, self.queue = itertools.count(), set(), []
         start, self.limit = time.thread_time(), 1.0
-        units = program.units
-        base = {i: self._wrong(units, (i,)) for i in order}
+        bad = [i for i in order if self._wrong(program.units, (i,))]
         self.limit = max(_EACH, 5 * (time.thread_time() - start) / max(1, len(order)))
-        bad = [i for i in order if base[i]]
-        self.every = (*order, order[0])  # what is kept from call to call shows in a case that comes again
-        self.telling = bad[:1] or list(self.every)  # alone it is right: what goes wrong is kept from call to call
-        self.units = program.seen(judge, self.telling[0], self.limit)
-        self.unlikely = self._unlikely() if len(self.telling) == 1 else {}
-        self.start = State(self.units, wrong=self._wrong(units, self.telling))
+        # Most is decided by the first; what is kept from call to call shows in a case that comes again.
+        self.order = (*bad, *(i for i in order if i not in bad), *(bad or order)[:1])
+        self.units = program.seen(judge, self.order[0], self.limit)
+        self.start = State(self.units, wrong=self._wrong(program.units))
 
     def run(self):
         """See `repairs`."""
@@ -296,46 +272,17 @@ class Search:
             if key in self.seen:
                 continue
             self.seen.add(key)
-            wrong = self._wrong(state.units, self.telling)
-            if not wrong and not self._wrong(state.units, self.every):
-                state = replace(state, cost=estimate) if len(state.changes) == 1 else state
-                if state.cost < _DEAREST and _leaves_more(self.units, state.units, len(state.changes)):
+            wrong = self._wrong(state.units)
+            if not wrong:
+                cost = estimate if len(state.changes) == 1 else state.cost
+                if cost < _DEAREST and _leaves_more(self.units, state.units, len(state.changes)):
                     text = "\n\n".join(unit.source.decode() for unit in reversed(state.units))
-                    found.append(Repair(round(state.cost, 6), tuple(self._step(*each) for each in state.changes), text))
-                continue
-            if not wrong:  # right by accident: from now on, a case that shows it counts too
-                more = next((i for i in self.order if i not in self.telling and self._wrong(state.units, (i,))), None)
-                self.telling += [] if more is None else [more]
-                wrong = self._wrong(state.units, self.telling)
-            nearer = wrong < state.wrong - 1e-9  # is worth another change; what is not, if time is left
-            if wrong and len(state.changes) < (3 if nearer else 2):
+                    found.append(Repair(round(cost, 6), tuple(self._step(*each) for each in state.changes), text))
+            elif len(state.changes) < 2:  # what is nearer is worth another change; what is not, if time is left
+                later = 1 if wrong < state.wrong - 1e-9 else 3
                 state = replace(state, wrong=wrong)
-                self._enter(state.cost + self._more(state) + (1 if nearer else 3), state)
+                self._enter(state.cost + self._more(state) + later, state)
         return sorted(found, key=lambda each: each.cost)
-
-    def _unlikely(self):
-        """What a change in a line costs more, by (unit, line): its value, bent a little, leaves a wrong result as it is.
-
-        Of a line that right results depend on too, a change is a little less likely.
-        """
-        case, more = self.telling[0], {}
-        base = self._leaves(self.units, case)
-        for k, unit in enumerate(self.units) if base else ():
-            scope = Scope(unit.source, unit.kinds)
-            for stmt in (n for n in ast.walk(scope.tree) if isinstance(n, _BENT) and n.value and not self.over()):
-                bent = (*self.units[:k], replace(unit, source=_bend(stmt, scope)), *self.units[k + 1 :])
-                pairs = zip(base, self._leaves(bent, case, _bent=_bent), strict=False)  # none, where it raises
-                moved = {(bool(wrong), not _equal(a, b)) for (wrong, a), (_, b) in pairs}
-                price = 0.5 if (True, False) in moved else 0.15 * ((False, True) in moved)
-                more |= {(k, line): price for line in range(stmt.lineno, stmt.end_lineno + 1)}
-        return more
-
-    def _leaves(self, units, case, **names):
-        """What these units give in a case, with more names in their namespace; nothing where they raise."""
-        try:
-            return self._limited(lambda: self.judge(self.program.function(units, names), case))
-        except (Exception, SystemExit, TimeUp):  # noqa: BLE001 - whatever bent numbers lead to
-            return []
 
     def over(self):
         """Whether the time is over."""
@@ -358,14 +305,10 @@ class Search:
                 if n % 100 == 99 and self.over():
                     break
                 price = _price(change, scope)
-                in_place = len(change.spans) == 1 and change.spans[0][0] < change.spans[0][1]
-                later = self.unlikely.get((k, change.line), 0) if in_place and not state.changes else 0
-                self._enter(state.cost + more + later + price, state, (k, change, price))
-                for where in (None, change.line):  # everywhere, and in each line
-                    groups.setdefault((change.alike, where), []).append((price, change))
-            if not state.changes and not self.over():
-                for alike in groups.values():
-                    self._enter_together(state, k, alike)
+                self._enter(state.cost + more + price, state, (k, change, price))
+                groups.setdefault(change.alike, []).append((price, change))
+            for alike in groups.values() if not state.changes and not self.over() else ():
+                self._enter_together(state, k, alike)
 
     def _enter_together(self, state, k, alike):
         """The same change at all places: one mistake, made more than once."""
@@ -382,26 +325,23 @@ class Search:
     def _enter(self, price, state, change=None):
         heapq.heappush(self.queue, (price, next(self.count), state, change))
 
-    def _wrong(self, units, cases):
-        """How wrong these units are in these cases, one after the other, in one namespace: 0 if they are right."""
+    def _wrong(self, units, cases=None):
+        """How wrong these units are in these cases, by default all, one after the other, in one namespace: 0 if they are right."""
 
         def run():
             made = self.program.function(units)
-            for n, i in enumerate(cases):
+            for n, i in enumerate(self.order if cases is None else cases):
                 leaves = self.judge(made, i)
-                if wrong := sum(wrong for wrong, _ in leaves) / max(1, len(leaves)):
+                if wrong := sum(leaves) / max(1, len(leaves)):
                     return wrong / 2**n
             return 0
 
         try:
-            return self._limited(run)
+            return limited(_WAITS * self.limit, run, processor=self.limit)
         except (TimeUp, RecursionError, SystemExit):
             return 3.0
         except Exception:  # noqa: BLE001 - whatever changed code raises
             return 1.7
-
-    def _limited(self, run):
-        return limited(_WAITS * self.limit, run, processor=self.limit)
 
     def _step(self, name, change, before):
         """One change as it is spoken of, with the line that comes of it."""
@@ -452,15 +392,15 @@ def _words(unit):
 
 
 def badness(value, right, same):
-    """How far each array of a value is from the right one: a list of (0, the same, to 1; the array). same: compares two.
+    """How far each array of a value is from the right one: a list of numbers from 0, the same, to 1. same: compares two.
 
     value, right: arrays, or tuples of them.
     """
     if isinstance(right, tuple):
         if not isinstance(value, tuple) or len(value) != len(right):
-            return [(1.0 - 0.05 * isinstance(value, tuple), None)]
+            return [1.0 - 0.05 * isinstance(value, tuple)]
         return [leaf for v, r in zip(value, right, strict=True) for leaf in badness(v, r, same)]
-    return [(_distance(value, right, same), value)]
+    return [_distance(value, right, same)]
 
 
 def _distance(value, right, same):
@@ -473,7 +413,3 @@ def _distance(value, right, same):
     with np.errstate(all="ignore"):
         near = np.abs(np.subtract(value, right, dtype=float)) <= 1e-6 * (np.abs(right).max(initial=0) or 1)
     return 0.6 - 0.3 * float(near.mean())
-
-
-def _equal(a, b):
-    return isinstance(a, np.ndarray) and isinstance(b, np.ndarray) and a.shape == b.shape and a.tobytes() == b.tobytes()
