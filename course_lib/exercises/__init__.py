@@ -11,19 +11,3 @@ from course_lib.exercises.engine.layer import check_layer
 from course_lib.exercises.engine.prediction import prediction, predictions
 from course_lib.exercises.engine.progress import progress
 from course_lib.exercises.engine.puzzle import puzzle, puzzles
-
-__all__ = [
-    "Result",
-    "by_hand",
-    "by_hand_names",
-    "check_layer",
-    "detective",
-    "detective_case",
-    "exercise",
-    "exercises",
-    "prediction",
-    "predictions",
-    "progress",
-    "puzzle",
-    "puzzles",
-]

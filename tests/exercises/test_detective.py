@@ -14,7 +14,6 @@ from course_lib.exercises.detective.cases import LEVELS, STEPS, WRITTEN, Case, L
 from course_lib.exercises.detective.view import POINTS, Detective
 from course_lib.exercises.detective.witnesses import WITNESSES, _compared
 from course_lib.exercises.engine.edits import applied
-from course_lib.exercises.engine.sandbox import Sandbox
 from course_lib.exercises.engine.store import Store
 
 DRAWN = [(seed, level) for seed in range(4) for level in LEVELS]
@@ -209,7 +208,7 @@ def test_a_line_that_is_typed_is_run_and_any_that_is_right_solves_the_case(case_
         assert not case_2.solved
         with monkeypatch.context() as patch:
             if "while" in text:
-                patch.setattr(view, "Sandbox", lambda limit: Sandbox(limit / 20))
+                patch.setattr(view, "SECONDS", 0.1)
             assert says in case_2.check(line, text), text
     assert case_2.solved
 

@@ -66,12 +66,12 @@ REFUSED = [
     (None, "this is a NoneType."),
     (np.ones((5, 3)), "this is a ndarray."),
     (dict, "this is a class."),
-    (lambda O: O, "The course calls grad_W(O, G), with 2 arguments; yours takes (O)."),
+    (lambda O: O, "The course calls grad_W(O, G), in this order; yours takes (O)."),
     (lambda O, G, W: O, "yours takes (O, G, W)."),
     (lambda: 0, "yours takes ()."),
-    (lambda *, O, G: O, "yours takes (O, G)."),
-    (lambda O, G, *, m: O, "yours takes (O, G, m)."),
-    (lambda G, O: O.T @ G, "The arguments are grad_W(O, G), in this order; yours are (G, O)."),
+    (lambda *, O, G: O, "yours takes (*, O, G)."),
+    (lambda O, G, *, m: O, "yours takes (O, G, *, m)."),
+    (lambda G, O: O.T @ G, "The course calls grad_W(O, G), in this order; yours takes (G, O)."),
 ]
 
 
@@ -138,7 +138,6 @@ TYPES = {
     "np.zeros((5, 3), dtype=[('a', float)])": "ndarray of dtype ",
     "(x for x in O.T @ G)": "generator",
     "type": "type",
-    "np.zeros((10**5, 10**4))": "an array of shape (100000, 10000), far too large,",
     SPARSE: "csr_matrix",
     "    loop = []\n    loop.append(loop)\n    return loop": "",
 }
@@ -151,18 +150,13 @@ def test_what_is_no_array_is_called_by_its_name(body):
     assert TYPES[body] in result.message and "an array of shape (n_in, n_out)" in result.message
 
 
-# What raises, ends the program, or fills the screen.
-RECURSION = "def grad_W(O, G):\n    return grad_W(O, G)"
+# What raises, ends the program, or fills the screen; more in a kernel of its own.
 ENDS = {
     "    raise ValueError('a text <b>of</b> mine')": "Your code raises ValueError in the line `raise ValueError('a text <b>of</b> mine')` in every case",
     "O.T @ gradient": "Your code raises NameError in the line `return O.T @ gradient` in every case",
-    "    raise KeyboardInterrupt": "Your code was interrupted",
     "    raise BaseException('bad')": "Your code raises BaseException",
     "    class Odd(Exception):\n        def __str__(self):\n            raise TypeError\n    raise Odd": "Your code raises Odd",
-    RECURSION: "Your code raises RecursionError in the line `return grad_W(O, G)`",
-    "    exit()": "Your code calls exit()",
     "    import sys\n    sys.exit(3)": "Your code calls exit()",
-    "float(input('O?'))": "Your code raises EOFError",
     "ex.check(grad_W)": "check was called by the code that is being checked",
     "    assert False, 'm' * 10**6": "Your code raises AssertionError",
 }
@@ -171,8 +165,7 @@ ENDS = {
 @pytest.mark.parametrize("body", list(ENDS))
 @pytest.mark.usefixtures("short_search")
 def test_code_that_ends_in_an_unusual_way_gives_an_error(ex, body):
-    space = {"ex": ex}
-    function = answer(written("grad_W", body), **space)
+    function = answer(written("grad_W", body), ex=ex)
     function.__globals__.setdefault("grad_W", function)
     result = ex.check(function)
     assert (result.status, result.mistakes) == ("error", ("raises",))
@@ -213,9 +206,8 @@ def test_code_that_takes_too_long_is_stopped(ex, why, where):
         thread.join()
     assert (results[0].status, results[0].mistakes) == ("error", ("too_slow",))
     stopped, ended = (f"Your code {what} 0.1 seconds, at m = " for what in ("was stopped after", "took more than"))
-    may_end = {"a right answer, too late": where == "main", "slow in each case": True}.get(why)  # when its time is over
-    must_end = may_end and why != "slow in each case"
-    assert results[0].message.startswith(ended if must_end else (stopped, ended) if may_end else stopped)
+    may_end = why in ("a right answer, too late", "slow in each case")  # when its time is over
+    assert results[0].message.startswith((stopped, ended) if may_end else stopped)
     assert late == []
 
 
@@ -298,25 +290,6 @@ def test_an_answer_of_any_form_has_its_verdict_and_its_repair_and_nothing_of_the
     assert space["kept"].tolist() == [runs * (own == "kept"), 0]
     assert (space["calls"], len(space["seen"])) == (runs * (own == "calls"), runs * (own == "seen"))
     assert all(space[name] is value for name, value in before.items() if name != "calls")
-
-
-def test_a_large_nested_list_gets_a_result(ex):
-    result = ex.check(lambda O, G: [[0] * 10**6] * 10, limit=0.2)
-    assert result.status in ("wrong", "error") and set(result.mistakes) <= {"wrong_type", "too_slow"}
-
-
-def test_a_learners_own_alarm_rings_after_the_check(ex):
-    rings = threading.Event()
-    before = signal.signal(signal.SIGALRM, lambda *_: rings.set())
-    try:
-        signal.setitimer(signal.ITIMER_REAL, 1000)
-        assert ex.check(lambda O, G: O.T @ G).status == "correct"
-        assert 0 < signal.getitimer(signal.ITIMER_REAL)[0] <= 1000 and not rings.is_set()
-        signal.setitimer(signal.ITIMER_REAL, 0.01)
-        assert rings.wait(30)
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 
 def test_what_is_printed_or_warned_is_shown_beside_the_verdict_and_cut(ex, capsys, recwarn):
@@ -413,13 +386,12 @@ def test_a_store_that_fails_costs_a_warning():
 def test_the_cases_have_different_sizes_edges_and_layouts():
     cases = definitions()["grad_W"].cases(0)
     tags = set().union(*(case.tags for case in cases))
-    assert {"notebook", "primes", "edge", "square", "zeros", "float32", "readonly", "strided"} <= tags
+    assert {"notebook", "primes", "edge", "square", "zeros", "float32", "strided"} <= tags
     sizes = [tuple(case.sizes.values()) for case in cases]
     assert len({len(set(each)) for each in sizes}) == 3
     assert {1} <= {each[0] for each in sizes} & {each[2] for each in sizes} & {each[1] for each in sizes}
     for case in cases:
         O, _G = case.copies()
-        assert O.flags.writeable == ("readonly" not in case.tags)
         assert not ("strided" in case.tags and O.flags.contiguous)
         assert (O.dtype == np.float32) == ("float32" in case.tags)
         assert (not O.any(axis=1).all()) == ("zeros" in case.tags)

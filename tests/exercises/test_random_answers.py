@@ -100,7 +100,7 @@ ENTRIES = [
     ([1, 2, 3], "9 of 12 entries differ: row 0 is right."),
     ([0, 2, 3], "9 of 12 entries differ: row 1 is right."),
     ([(slice(None), 1), (slice(None), 2)], "8 of 12 entries differ: column 0 is right."),
-    ([(slice(None), 1)], "4 of 12 entries differ: columns 0, 2 are right."),
+    ([(slice(None), 1)], "4 of 12 entries differ: (0, 1), (1, 1), (2, 1), (3, 1)."),
     (FOUR, "4 of 12 entries differ: (0, 0), (1, 1), (2, 2), (3, 0)."),
 ]
 

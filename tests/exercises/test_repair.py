@@ -2,7 +2,6 @@
 
 import functools
 import linecache
-import queue
 import threading
 import time
 
@@ -130,12 +129,6 @@ def test_a_search_ends_in_time_whatever_changes_make_of_the_code():
         began = time.thread_time()
         found = exercise("grad_b", NoStore()).check(answer(source))
         assert found.status == "wrong" and time.thread_time() - began < repair.SECONDS + 2
-
-
-def test_a_search_ends_where_a_change_makes_the_code_wait():
-    body = "    ready = queue.Queue()\n    for g in G:\n        ready.put(g)\n    out = 0\n    for _ in range(len(G)):\n        out = out + ready.get()\n    return out / len(G)\n"
-    found = exercise("grad_b", NoStore()).check(function(written("grad_b", body), "grad_b", queue=queue))
-    assert found.status == "wrong" and "averaged" in str(found.mistakes)
 
 
 @pytest.mark.parametrize(

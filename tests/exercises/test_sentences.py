@@ -45,7 +45,7 @@ def arrays(value):
 
 def run(definition, function, case):
     """What an answer gives in one case, or the exception that it raises."""
-    arguments = case.copies(writeable=True)
+    arguments = case.copies()
     held = [[*pair] for pair in arguments[0]] if definition.form == "in place" else None
     with np.errstate(all="ignore"):
         try:

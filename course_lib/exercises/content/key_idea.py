@@ -26,7 +26,7 @@ SHAPES = (
     ((3, 3), (3, 3), "square higher"),
     ((1, 2), (2, 1), "edge higher"),
     ((5, 2), (2, 3), "float32 higher"),
-    ((3, 2), (5, 2), "strided readonly higher"),
+    ((3, 2), (5, 2), "strided higher"),
 )
 
 

@@ -24,13 +24,12 @@ SIZES = (
     (2, (6, 6, 6), "square"),
     (6, (4, 4, 4, 2), "square"),
     (5, (2, 7, 3), "float32"),
-    (11, (2, 3, 5), "strided readonly"),
+    (11, (2, 3, 5), "strided"),
 )
 
 
 # The same with the number of layers, and with the activation of each.
 NETWORKS = [(m, len(widths) - 1, widths, SMOOTH[i % len(SMOOTH)], tags) for i, (m, widths, tags) in enumerate(SIZES)]
-WRITEABLE = [(*sizes, tags.replace("readonly", "")) for *sizes, tags in NETWORKS]
 NAMES = ("m", "layers", "widths", None)
 
 
@@ -186,7 +185,7 @@ sgd_step = Definition(
         ),
         Mistake("factor_two:half", change=("learning_rate * ", "0.5 * learning_rate * ")),
     ),
-    cases=drawn_cases(_step, (None, None, "widths", None), WRITEABLE),
+    cases=drawn_cases(_step, (None, None, "widths", None), NETWORKS),
     hints=(
         "The gradient points to where the loss rises. In which direction should the step go?",
         "W -= ... changes the array; W = W - ... makes a new one, and leaves the old as it was.",
@@ -237,7 +236,7 @@ momentum_steps = Definition(
             (2, 1, 1, "edge"),
             (4, 4, 4, "square"),
             (2, 7, 2, "float32"),
-            (5, 2, 3, "strided readonly"),
+            (5, 2, 3, "strided"),
         ),
     ),
     hints=(
@@ -298,7 +297,7 @@ descend = Definition(
         Mistake("ascent", change=("-= learning_rate", "+= learning_rate")),
     ),
     cases=drawn_cases(
-        passed(lambda Os, Zs, parameters, G, f_prime: (parameters, Os, Zs, G, f_prime, 0.25)), NAMES, WRITEABLE
+        passed(lambda Os, Zs, parameters, G, f_prime: (parameters, Os, Zs, G, f_prime, 0.25)), NAMES, NETWORKS
     ),
     f=lambda parameters, Os, Zs, G, f_prime, learning_rate: F_OF[f_prime],
     hints=(

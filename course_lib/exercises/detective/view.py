@@ -1,6 +1,5 @@
 """The view of a case: code without marks, the loss, witnesses at a price, and a click on the line that is wrong."""
 
-import functools
 from html import escape
 
 import anywidget
@@ -8,10 +7,11 @@ import traitlets
 
 from course_lib.exercises.detective.cases import GIVEN, STEPS, Loop, draw, is_right, places, written
 from course_lib.exercises.detective.witnesses import WITNESSES
-from course_lib.exercises.engine.sandbox import Sandbox
+from course_lib.exercises.engine.sandbox import apart
 from course_lib.exercises.engine.store import Store
 from course_lib.views.shared.view import script
 
+SECONDS = 2.0  # for a line that is typed
 POINTS = 10  # at the start; a witness costs one, a wrong line two
 
 
@@ -58,11 +58,10 @@ class Detective(anywidget.AnyWidget):
         old = lines[line - 1]
         lines[line - 1] = text if text[:1] == " " else old[: len(old) - len(old.lstrip())] + text
         code = "\n".join(lines) + "\n"
-        with Sandbox(limit=2.0) as sandbox:
-            try:
-                right = sandbox.call(functools.partial(is_right, self._case, code))
-            except BaseException as error:  # noqa: BLE001 - TimeUp and SystemExit too
-                return f"This does not run to its end: {type(error).__name__}."
+        try:
+            right, _ = apart(SECONDS, is_right, self._case, code)
+        except Exception as error:  # noqa: BLE001 - whatever the changed code raises
+            return f"This does not run to its end: {type(error).__name__}."
         if not right:
             return "With this line the code is not right yet."
         self.found = list(range(len(self.places)))

@@ -1,8 +1,8 @@
 """Cases: the arguments that an answer is tried on, with sizes and layouts at which mistakes show.
 
 The first two have the notebook's own sizes, so that numbers typed in for them show; then come other primes, one
-sample, one unit, equal sizes (where formulas run that cannot run elsewhere), rows of zeros, float32, and arrays that are
-neither contiguous nor writable. The numbers come from a fixed seed: the same answer gets the same card.
+sample, one unit, equal sizes (where formulas run that cannot run elsewhere), rows of zeros, float32, and arrays that
+are not contiguous. The numbers come from a fixed seed: the same answer gets the same card.
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ BATCHES = (
     (3, 4, 4, "square"),
     (5, 7, 2, "zeros"),
     (5, 2, 7, "float32"),
-    (13, 2, 5, "strided readonly"),
+    (13, 2, 5, "strided"),
 )
 
 
@@ -37,9 +37,9 @@ class Case:
     sizes: dict
     tags: frozenset = frozenset()
 
-    def copies(self, writeable=False):
-        """Fresh copies of the arguments, for one run of the learner's code; writeable: whatever the tags say."""
-        return tuple(self._copy(argument, writeable) for argument in self.arguments)
+    def copies(self):
+        """Fresh copies of the arguments, for one run of the learner's code."""
+        return tuple(map(self._copy, self.arguments))
 
     def spoken(self):
         """The sizes in words: "m = 7, n_in = 5, n_out = 3"."""
@@ -50,17 +50,17 @@ class Case:
         named = [size for name, size in self.sizes.items() if name != "layers"]
         return [n for size in named for n in (size if isinstance(size, tuple) else (size,))]
 
-    def _copy(self, value, writeable):
+    def _copy(self, value):
         if isinstance(value, (list, tuple)):
-            return type(value)(self._copy(part, writeable) for part in value)
+            return type(value)(map(self._copy, value))
         if not isinstance(value, np.ndarray):
             return value
-        copy = value.copy()
-        if "strided" in self.tags and value.ndim:
-            roomy = np.empty(tuple(2 * size for size in value.shape), dtype=value.dtype)
-            copy = roomy[tuple(slice(None, None, 2) for _ in value.shape)]
-            copy[...] = value
-        copy.flags.writeable = writeable or "readonly" not in self.tags
+        if "strided" not in self.tags or not value.ndim:
+            return value.copy()
+        copy = np.empty(tuple(2 * size for size in value.shape), dtype=value.dtype)[
+            (slice(None, None, 2),) * value.ndim
+        ]
+        copy[...] = value
         return copy
 
 

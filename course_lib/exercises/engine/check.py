@@ -34,13 +34,13 @@ def check(definition, function, limit=TIME_LIMIT, seed=0, search=SECONDS):
         warnings.simplefilter("ignore")
         cases, right, variants = _prepared(definition, seed)
         try:
-            answers, sandbox = run(definition, function, cases, limit)
+            answers, printed = run(definition, function, cases, limit)
         except Stopped as stopped:
             keys, why = stopped.told("Your code", stopped.case and f", at {stopped.case.spoken()}")
-            return Result("error", keys, why, exercise=name, printed=stopped.sandbox.said, case=stopped.case)
+            return Result("error", keys, why, exercise=name, printed=stopped.printed, case=stopped.case)
         status, keys, message, case = verdict(Evidence(variants, answers))
     mistakes = tuple(dict.fromkeys(map(bare, keys)))
-    result = Result(status, mistakes, message, exercise=name, printed=sandbox.said, case=case)
+    result = Result(status, mistakes, message, exercise=name, printed=printed, case=case)
     if status != "correct" and search:
         order = sorted(range(len(cases)), key=lambda i: _telling(cases[i]))
         found = repairs(function, functools.partial(judged, definition, cases, right), order, search)
@@ -75,8 +75,8 @@ def judged(definition, cases, right, function, i):
     answer = answer_to(definition, function, cases[i])
     if isinstance(answer.value, Raised):
         raise answer.value.error
-    leaves = badness(answer.value, right[i], functools.partial(same, tolerance=definition.tolerance))
-    return [*leaves, *(0.1 for _ in answer.flags)]
+    tolerant = functools.partial(same, tolerance=definition.tolerance)
+    return badness(answer.value, right[i], tolerant) + 0.1 * len(answer.flags)
 
 
 @functools.cache

@@ -11,7 +11,6 @@ import numpy as np
 
 FLOAT32_TOLERANCE = 1e-4
 TOLERANCE = 1e-6
-LARGEST = 10**8  # bytes; a larger array is not looked at
 
 
 @dataclass(frozen=True)
@@ -38,8 +37,6 @@ def plain(value):
 
     The value is None if it cannot be read as real numbers.
     """
-    if isinstance(value, np.ndarray) and value.nbytes > LARGEST:
-        return None, f"an array of shape {value.shape}, far too large,"
     if type(value) in (int, float, np.ndarray) or isinstance(value, np.generic):
         array = np.array(value)
         if array.dtype.kind in "fiu" or array.dtype.kind == "b" and type(value) is np.ndarray:
@@ -58,12 +55,10 @@ def plain_layers(value, depth=2):
 
 
 def _converted(value):
-    if not isinstance(value, (np.ndarray, list, tuple, complex, np.generic)):
+    if not isinstance(value, (np.ndarray, list, tuple, np.generic)):
         return None
     try:
-        array = np.array(np.ma.getdata(value) if isinstance(value, np.ma.MaskedArray) else value)
-        if array.dtype.kind == "c" and not array.imag.any():
-            array = array.real
+        array = np.array(value)
         return np.array(array, dtype=float) if array.dtype.kind in "fiubO" else None
     except Exception:  # noqa: BLE001 - entries may be anything, with any method
         return None

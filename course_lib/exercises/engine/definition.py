@@ -11,8 +11,6 @@ from course_lib.exercises.engine.check import check
 from course_lib.exercises.engine.compare import TOLERANCE, Raised, plain, plain_layers
 from course_lib.exercises.engine.mistakes import MISTAKES, Mistake, bare
 
-__all__ = ["Definition", "Mistake"]
-
 
 @dataclass(frozen=True, eq=False)
 class Definition:

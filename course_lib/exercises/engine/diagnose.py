@@ -1,7 +1,5 @@
 """Which mistake explains an answer: the simplest that gives the same arrays, or fails, in every single case."""
 
-import functools
-
 from course_lib.exercises.engine.compare import Raised, cut_to_integers, finite, in_another_shape, same, shapes
 
 LIMITS = {  # what is right in the cases with the first tag, and wrong in those with the second
@@ -63,9 +61,16 @@ class Evidence:
 
 def diagnose(evidence):
     """The mistakes that explain every case, a tuple of `Mistake`; () if the answer is right, None if nothing does."""
-    for explain, which in _ORDER:
-        variants = [evidence.base] if which == "base" else getattr(evidence.variants, which)
-        if (found := explain(evidence, variants)) is not None:
+    variants = evidence.variants
+    for step in (
+        lambda: _simplest(evidence, [evidence.base]),
+        lambda: _simplest(evidence, variants.alone),
+        lambda: _simplest(evidence, [evidence.base], reshaped=True),
+        lambda: _limited(evidence, [evidence.base]),
+        lambda: _simplest(evidence, variants.pairs),
+        lambda: _limited(evidence, variants.alone),
+    ):
+        if (found := step()) is not None:
             return found
     return None
 
@@ -80,24 +85,21 @@ def _simplest(evidence, variants, reshaped=False):
 
 
 def _limited(evidence, variants):
-    """The answer that is explained in the cases within a limit, and wrong (or failing) in all those beyond it."""
+    """What is explained in the cases within a limit, and wrong (or failing) in all those beyond it."""
     for limit, (tag_inside, tag_beyond) in LIMITS.items():
         inside = [i for i, case in enumerate(evidence.cases) if tag_inside in case.tags]
         own = evidence.cases[inside[0]].sizes.items() if inside else {}
         far = [tag_inside == "notebook" and not own & case.sizes.items() for case in evidence.cases]
         beyond = [i for i, case in enumerate(evidence.cases) if tag_beyond in case.tags or far[i]]
-        if not inside or not beyond:
-            continue
-        if limit == "overflow" and all(finite(evidence.answers[i].value) for i in beyond):
+        is_finite = all(finite(evidence.answers[i].value) for i in beyond)
+        if not inside or not beyond or (limit == "overflow" and is_finite):
             continue
         for variant in variants:
             further = evidence.explained(variant, inside)
             if further is None or any(evidence.agreement(variant, i) is not None for i in beyond):
                 continue
-            if variant.mistakes and evidence.explained(evidence.base, inside) is not None:
-                continue  # within the limit nothing shows of this mistake
-            found = _all_mistakes(evidence, (limit, *further), variant)
-            if found is not None:
+            shows = variant is evidence.base or evidence.explained(evidence.base, inside) is None
+            if shows and (found := _all_mistakes(evidence, (limit, *further), variant)) is not None:
                 return found
     return None
 
@@ -107,10 +109,3 @@ def _all_mistakes(evidence, further, variant):
     keys = dict.fromkeys((*evidence.flags, *further))
     found = (*map(evidence.definition.known, keys), *variant.mistakes)
     return found if len(found) <= max(2, 1 + len(evidence.flags)) else None
-
-
-_reshaped = functools.partial(_simplest, reshaped=True)
-_ORDER = (
-    *((_simplest, "base"), (_simplest, "alone"), (_reshaped, "base"), (_limited, "base")),
-    *((_simplest, "pairs"), (_limited, "alone"), (_reshaped, "alone")),
-)

@@ -1,13 +1,13 @@
 """`exercise("grad_W")`: what a notebook holds in its hand, with `check`, `hint`, `solution`, `reset` and `restore`."""
 
 import functools
-import inspect
 import os
 import warnings
 
 from course_lib.exercises.engine.card import Result
 from course_lib.exercises.engine.course import find, found
 from course_lib.exercises.engine.definition import Definition
+from course_lib.exercises.engine.repair import source_text
 from course_lib.exercises.engine.sandbox import TIME_LIMIT
 from course_lib.exercises.engine.store import Store
 
@@ -38,7 +38,7 @@ class Exercise:
         """Run the learner's function on all cases, `limit` seconds in all, and say what went wrong: a `Result`."""
         self._last, self._hinted = self.definition.check(function, limit), 0
         if self._last.status != "not attempted":
-            self._tell("record", self.name, self._last.status, self._last.mistakes, source_of(function))
+            self._tell("record", self.name, self._last.status, self._last.mistakes, source_text(function))
         return self._last
 
     def hint(self):
@@ -112,14 +112,6 @@ def exercise(name, store=None):
     Raises KeyError, with the nearest name, if there is none; TypeError if the name is no text.
     """
     return Exercise(find("exercise(name)", name, definitions(), "exercises()"), store)
-
-
-def source_of(function):
-    """The source of a function, as text; "" where it is not known."""
-    try:
-        return inspect.getsource(function)
-    except Exception:  # noqa: BLE001 - a lambda in a prompt, a builtin, an object with surprising attributes
-        return ""
 
 
 @functools.cache

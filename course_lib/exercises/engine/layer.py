@@ -19,7 +19,7 @@ from course_lib.exercises.engine.layer_readings import difference, variants
 from course_lib.exercises.engine.mistakes import MISTAKES, bare
 from course_lib.exercises.engine.repair import repairs, source_text
 from course_lib.exercises.engine.run import called, is_stub, objection, run
-from course_lib.exercises.engine.sandbox import TIME_LIMIT, Sandbox, Stopped
+from course_lib.exercises.engine.sandbox import TIME_LIMIT, Stopped, apart
 from course_lib.exercises.engine.say import quoted
 from course_lib.jacobian import key_idea, numeric_jacobian
 
@@ -58,19 +58,18 @@ def check_layer(forward, backward, /, **shapes):
     if is_stub(forward) or is_stub(backward):
         message = f"Write forward({layer.listed}) and backward({arguments}), and check again."
         return Result("not attempted", (), message, exercise="check_layer")
-    sandbox, running = Sandbox(TIME_LIMIT), "forward"
+    running = "forward"
     try:
-        with sandbox:
-            sandbox.call(layer.measure)
+        _, printed = apart(TIME_LIMIT, layer.measure)
         running = "backward"
-        answers, sandbox = run(layer, layer.behind_forward(backward), layer.cases, TIME_LIMIT)
+        answers, printed = run(layer, layer.behind_forward(backward), layer.cases, TIME_LIMIT)
         status, mistakes, message = layer.verdict(answers)
     except Stopped as stopped:
         status, (mistakes, message) = "error", stopped.told(running)
         message += " Smaller sizes need fewer calls." * (running == "forward" and "too_slow" in mistakes)
-        sandbox = getattr(stopped, "sandbox", sandbox)
+        printed = stopped.printed
     mistakes = tuple(dict.fromkeys(mistakes))
-    result = Result(status, mistakes, message, exercise="check_layer", printed=sandbox.said)
+    result = Result(status, mistakes, message, exercise="check_layer", printed=printed)
     if status == "correct" or {"too_slow", "order"} & {*mistakes} or running == "forward":
         return result
     right = [tuple(part.right for part in case.parts.values()) for case in layer.cases]

@@ -6,11 +6,11 @@ from functools import partial
 import numpy as np
 
 from course_lib.exercises.engine.card import Result
-from course_lib.exercises.engine.compare import differs
+from course_lib.exercises.engine.compare import Raised, differs
 from course_lib.exercises.engine.course import find, found
 from course_lib.exercises.engine.exercise import Exercise
 from course_lib.exercises.engine.run import is_stub, objection, raised
-from course_lib.exercises.engine.sandbox import TIME_LIMIT, Sandbox, Stopped
+from course_lib.exercises.engine.sandbox import TIME_LIMIT, Stopped, apart
 from course_lib.exercises.engine.say import quoted
 from course_lib.jacobian import numeric_jacobian
 
@@ -72,16 +72,21 @@ class Puzzle:
             message = f"{self.formula}. Write entry({self.arguments}), one number, and check again."
             return outcome("not attempted", (), message)
         draws = self.draws()
+
+        def every():
+            try:
+                return [_tensor(entry, arrays, right.shape) for arrays, right in draws]
+            except Exception as error:  # noqa: BLE001 - whatever a learner's code can raise
+                return raised(error, entry)
+
         try:
-            with Sandbox(limit) as sandbox:
-                tensors = [sandbox.call(_tensor, entry, arrays, right.shape) for arrays, right in draws]
+            tensors, printed = apart(limit, every)
         except Stopped as stopped:
             return outcome("error", *stopped.told("Your code"))
-        except Exception as error:  # noqa: BLE001 - whatever a learner's code can raise
-            what = raised(error, entry)
-            message = f"{what.kind}{quoted(what.line)}: {what.text}. Each entry is to be one number."
-            return outcome("error", ("raises",), message, printed=sandbox.said)
-        outcome = partial(outcome, printed=sandbox.said)
+        outcome = partial(outcome, printed=printed)
+        if isinstance(tensors, Raised):
+            message = f"{tensors.kind}{quoted(tensors.line)}: {tensors.text}. Each entry is to be one number."
+            return outcome("error", ("raises",), message)
         for (arrays, right), yours in zip(draws, tensors, strict=True):
             if (wrong := differs(yours, right)).any():
                 message = self._mistake(arrays, yours, right, wrong)

@@ -24,12 +24,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from course_lib.exercises.engine.edits import Scope, changes
-from course_lib.exercises.engine.sandbox import Sandbox, TimeUp, limited
+from course_lib.exercises.engine.sandbox import TimeUp, limited, quiet
 from course_lib.exercises.engine.say_repair import cost
 
-SECONDS = 1.3  # of the processor, for all candidates
+SECONDS = 1.45  # of the processor, for all candidates
 _BY_THE_CLOCK = 1.5  # for all of it, on a busy machine too
-_WAITS = 5  # on a busy machine, or for something, a candidate may wait so many times as long as it may run
 _EACH = 0.08  # for one candidate; more, if the learner's own code took longer
 _MARGIN = 0.06  # repairs that are this near to the best are as good
 _DEAREST = 4.0  # what costs more is no likely mistake
@@ -138,7 +137,7 @@ class Program:
                 sys.setprofile(before)
 
         with contextlib.suppress(Exception, SystemExit, TimeUp):
-            limited(_WAITS * limit, run, processor=limit)
+            limited(limit, run, processor=True)
         others = {n: "call" for n in [*(u.name for u in self.units[1:]), *self._used] if callable(self._globals.get(n))}
         return tuple(replace(unit, kinds=others | kinds[unit.name]) for unit in self.units)
 
@@ -228,11 +227,11 @@ class State:
 def repairs(function, judge, order, seconds=SECONDS, beside=""):
     """The repairs of a learner's function, best first: a list of `Repair`, empty where none was found in time.
 
-    judge: `(function, i) -> a list of how wrong each array that comes out in case i is`, 0 for right; what the function
-    raises it lets pass. order: the cases, the smallest and most telling first. Nothing of the learner's is changed, and nothing is raised.
+    judge: `(function, i) -> how wrong it is in case i`, 0 for right; what the function raises it lets pass. order: the
+    cases, the smallest and most telling first. Nothing of the learner's is changed, and nothing is raised.
     """
     try:
-        with Sandbox(), warnings.catch_warnings(), np.errstate(all="ignore"):
+        with quiet(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             return Search(Program(function), judge, tuple(order), seconds, beside).run()
     except (Unreadable, TimeUp, RecursionError, MemoryError, SyntaxError, ValueError):
@@ -242,9 +241,8 @@ def repairs(function, judge, order, seconds=SECONDS, beside=""):
 class Search:
     """One search. See `repairs`."""
 
-    def __init__(self, program, judge, order, seconds=SECONDS, beside=""):
-        self.beside = beside
-        self.program, self.judge = program, judge
+    def __init__(self, program, judge, order, seconds, beside):
+        self.program, self.judge, self.beside = program, judge, beside
         self.end, self.latest = time.thread_time() + seconds, time.monotonic() + _BY_THE_CLOCK
         self.count, self.seen, self.queue = itertools.count(), set(), []
         start, self.limit = time.thread_time(), 1.0
@@ -331,13 +329,12 @@ class Search:
         def run():
             made = self.program.function(units)
             for n, i in enumerate(self.order if cases is None else cases):
-                leaves = self.judge(made, i)
-                if wrong := sum(leaves) / max(1, len(leaves)):
+                if wrong := self.judge(made, i):
                     return wrong / 2**n
             return 0
 
         try:
-            return limited(_WAITS * self.limit, run, processor=self.limit)
+            return limited(self.limit, run, processor=True)
         except (TimeUp, RecursionError, SystemExit):
             return 3.0
         except Exception:  # noqa: BLE001 - whatever changed code raises
@@ -382,34 +379,23 @@ def _price(change, scope):
 def _leaves_more(before, after, steps):
     """True if a repair leaves more of the learner's words and operators than it changes; one change may be twice as long."""
     pairs = [(a, b) for a, b in zip(before, after, strict=True) if a.source != b.source]
-    old, new = (Counter(itertools.chain(*map(_words, units))) for units in zip(*pairs, strict=True))
+    old, new = (
+        Counter(re.findall(_WORD, b" ".join(unit.source.partition(b":")[2] for unit in units).decode()))
+        for units in zip(*pairs, strict=True)
+    )
     kept = (old & new).total()
-    return (old - new).total() + (new - old).total() <= (2 * kept + 1 if steps == 1 else kept / (steps - 1))
-
-
-def _words(unit):
-    return re.findall(_WORD, unit.source.decode().partition(":")[2])
+    return (old - new).total() + (new - old).total() <= (2 * kept + 1 if steps == 1 else kept)
 
 
 def badness(value, right, same):
-    """How far each array of a value is from the right one: a list of numbers from 0, the same, to 1. same: compares two.
-
-    value, right: arrays, or tuples of them.
-    """
-    if isinstance(right, tuple):
-        if not isinstance(value, tuple) or len(value) != len(right):
-            return [1.0 - 0.05 * isinstance(value, tuple)]
-        return [leaf for v, r in zip(value, right, strict=True) for leaf in badness(v, r, same)]
-    return [_distance(value, right, same)]
-
-
-def _distance(value, right, same):
-    if value is None or isinstance(value, tuple):
-        return 1.0
+    """How far a value is from the right one, from 0, the same, to 1. value, right: arrays, or tuples of them. same: compares two."""
+    if isinstance(right, tuple) and isinstance(value, tuple) and len(value) == len(right):
+        return sum(badness(v, r, same) for v, r in zip(value, right, strict=True)) / max(1, len(right))
+    if value is None or isinstance(value, tuple) or isinstance(right, tuple):
+        return 1.0 - 0.05 * (isinstance(value, tuple) and isinstance(right, tuple))
     if same(value, right):
         return 0.0
     if value.shape != right.shape:
         return 0.9
-    with np.errstate(all="ignore"):
-        near = np.abs(np.subtract(value, right, dtype=float)) <= 1e-6 * (np.abs(right).max(initial=0) or 1)
+    near = np.abs(np.subtract(value, right, dtype=float)) <= 1e-6 * (np.abs(right).max(initial=0) or 1)
     return 0.6 - 0.3 * float(near.mean())

@@ -9,7 +9,7 @@ import inspect
 import traceback
 
 from course_lib.exercises.engine.compare import Answer, Raised, plain_layers, same
-from course_lib.exercises.engine.sandbox import Sandbox, Stopped, TimeUp
+from course_lib.exercises.engine.sandbox import Stopped, TimeUp, apart
 
 _GIVE = {"LOAD_CONST", "RETURN_CONST"}
 _EMPTY_BODY = {"RESUME", "NOP", "RETURN_VALUE", "CACHE"} | _GIVE
@@ -26,17 +26,12 @@ def objection(name, arguments, function):
     except (TypeError, ValueError):
         return ""  # written in C, as numpy's functions are: the call will tell
     wanted = [argument.strip() for argument in arguments.split(",")]
-    parameters = signature.parameters.values()
-    own = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    if any(name in own[: len(wanted)] and own.index(name) != i for i, name in enumerate(wanted)):
-        yours = ", ".join(own)
-        return f"The arguments are {call}, in this order; yours are ({yours})."
     try:
-        signature.bind(*wanted)
+        bound = signature.bind(*wanted).arguments
+        fits = all(name not in wanted or name == given for name, given in bound.items())
     except TypeError:
-        yours = ", ".join(map(str, parameters))
-        return f"The course calls {call}, with {len(wanted)} argument{'s' * (len(wanted) != 1)}; yours takes ({yours})."
-    return ""
+        fits = False
+    return "" if fits else f"The course calls {call}, in this order; yours takes {signature}."
 
 
 def is_stub(function):
@@ -47,33 +42,34 @@ def is_stub(function):
 
 
 def run(definition, function, cases, limit):
-    """The learner's answers, one `Answer` a case, and the sandbox they ran in.
+    """The learner's answers, one `Answer` a case, and what was printed.
 
     The first case is run once more after all others: what then differs is flagged in its answer. Raises `Stopped`, with
-    the case that was being run and the sandbox, if it did not end.
+    the case that was being run, if it did not end.
     """
-    answers, sandbox, case = [], Sandbox(limit), None
+    answers, case = [], None
+
+    def every():
+        nonlocal case
+        for case in (*cases, cases[0]):
+            answers.append(answer_to(definition, function, case))
+
     try:
-        with sandbox:
-            for case in (*cases, cases[0]):
-                answers.append(sandbox.call(answer_to, definition, function, case))
+        _, printed = apart(limit, every)
     except Stopped as stopped:
-        stopped.case, stopped.sandbox = case, sandbox
+        stopped.case = case
         raise
     again = answers.pop()
     if not same(again.value, answers[0].value):
         answers[0] = Answer(answers[0].value, ("other_each_time", *answers[0].flags), answers[0].what)
-    return answers, sandbox
+    return answers, printed
 
 
 def answer_to(definition, function, case):
-    """The `Answer` of a function to one case, run here and now, with whatever it prints; see `Sandbox` for its limits."""
+    """The `Answer` of a function to one case, run here and now, with whatever it prints; see `apart` for its limits."""
     arguments = case.copies()
     before = _leaves(arguments[0])
     outcome = called(function, arguments)
-    if isinstance(outcome, Raised) and "readonly" in case.tags and "read-only" in outcome.text:
-        arguments = case.copies(writeable=True)  # it may put back what it moves
-        outcome = called(function, arguments)
     if isinstance(outcome, Raised):
         return Answer(outcome)
     if definition.form == "in place":
@@ -92,9 +88,8 @@ def raised(error, function):
         text = " ".join(str(error).split())[:300]
     except Exception:  # noqa: BLE001 - an exception of the learner's own, with a __str__ of its own
         text = ""
-    return Raised(
-        type(error).__name__, text, (lines or [""])[-1], error if isinstance(error, Exception) else ValueError(text)
-    )
+    known = error if isinstance(error, Exception) else ValueError(text)
+    return Raised(type(error).__name__, text, (lines or [""])[-1], known)
 
 
 def called(function, arguments, named=None):

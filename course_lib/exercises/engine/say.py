@@ -5,11 +5,11 @@ Each sentence is computed from the cases that were run; it holds of these, and o
 
 import numpy as np
 
-from course_lib.exercises.engine.compare import TOLERANCE, Raised, differs, finite, leaves, same
+from course_lib.exercises.engine.compare import TOLERANCE, Raised, differs, finite, same
 from course_lib.exercises.engine.course import placed
 from course_lib.exercises.engine.mistakes import MISTAKES, bare
 
-_LISTED, _FEW = 4, 2  # so many numbers or places are listed; so few places are, whatever rows they leave right
+_LISTED = 4  # so many numbers or places are listed
 _LINE = 100  # characters; a longer line of the learner's is not quoted
 # What a set of cases may have in common: words, and whether a case has it.
 _IN_COMMON = {
@@ -30,7 +30,7 @@ class _Facts(dict):
 
 def explanation(evidence, mistakes, i, others=False):
     """What these mistakes show, spoken of case i, and what is certain besides. others: if more is wrong, not known."""
-    said = f"{_sentences(evidence, mistakes, i, others)}{_coverage(evidence, mistakes)}"
+    said = _sentences(evidence, mistakes, i, others)
     more = certain(evidence) if others else error(evidence) if evidence.raised else ""
     return f"{said} {more}".strip()
 
@@ -106,17 +106,6 @@ def _sentences(evidence, mistakes, i, others=False):
     return f"{'Two' if len(mistakes) == 2 else 'Three'} things at once: {clauses}."
 
 
-def _coverage(evidence, mistakes):
-    """In which cases a mistake is made that shows without numbers, where it is not made in all of them."""
-    said = ""
-    for key in ({each.key for each in mistakes} & set(evidence.flags)) - {"other_each_time"}:  # one case is run again
-        made = [i for i, answer in enumerate(evidence.answers) if key in answer.flags]
-        if len(made) < len(evidence.cases) - len(evidence.raised):
-            word = "" if len(mistakes) == 1 else f" ({bare(key)})"
-            said += f" That{word} is so in {len(made)} of {len(evidence.cases)} cases, first for {evidence.cases[made[0]].spoken()}."
-    return said
-
-
 def _facts(evidence, i):
     definition, cases = evidence.definition, evidence.cases
     sizes = cases[i].sizes
@@ -136,18 +125,19 @@ def _facts(evidence, i):
 
 
 def _which(wrong):
-    count = int(wrong.sum())
+    """How many entries differ; where, if they are few; else the rows, or the columns, that are right."""
+    count, places = int(wrong.sum()), np.argwhere(wrong)
     if wrong.ndim == 0:
         return "the number differs"
-    some = f"{count} of {wrong.size} entries {'differs' if count == 1 else 'differ'}"
-    said = "every entry differs" if count == wrong.size else some
-    for axis, what in enumerate(("row", "column") if wrong.ndim == 2 and _FEW < count < wrong.size else ()):
-        right = np.flatnonzero(~wrong.any(axis=1 - axis))
-        if len(right):
+    said = f"{count} of {wrong.size} entries {'differs' if count == 1 else 'differ'}"
+    said = "every entry differs" if count == wrong.size else said
+    if count <= _LISTED and count < wrong.size:
+        return f"{said}: {', '.join(str(tuple(map(int, place))) for place in places)}"
+    for axis, what in enumerate(("row", "column") if wrong.ndim == 2 else ()):
+        right = np.flatnonzero(~wrong.any(axis=1 - axis))[: _LISTED + 1].tolist()
+        if right:
             listed = ", ".join(map(str, right[:_LISTED])) + ", ..." * (len(right) > _LISTED)
             return f"{said}: {what} {listed} is right" if len(right) == 1 else f"{said}: {what}s {listed} are right"
-    if count <= _LISTED and count < wrong.size:
-        said += ": " + ", ".join(str(tuple(map(int, index))) for index in np.argwhere(wrong))
     return said
 
 
@@ -196,8 +186,7 @@ def _where_right(cases, good):
 def _unmoved(answers, bad, cases):
     """A sentence if cases of equal sizes, and other numbers, have the very same result."""
     first, *others = (answers[i].value for i in bad if cases[i].sizes == cases[bad[0]].sizes)
-    numbers = first is not None and sum(map(np.size, leaves(first))) and finite(first)
-    if not numbers or not others or not all(a is not None and same(a, first, 0) for a in others):
+    if not others or first is None or not finite(first) or not all(same(each, first, 0) for each in others):
         return ""
     count = f"All {len(others) + 1}" if others[1:] else "Both"
     return f"{count} cases of these sizes give the same numbers, though the arguments differ: is the result computed from them?"
