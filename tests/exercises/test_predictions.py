@@ -4,18 +4,15 @@ import functools
 import re
 from fractions import Fraction
 from html import escape
-from pathlib import Path
 
 import nbformat
 import numpy as np
 import pytest
 
 import course_lib
-from course_lib.exercises.engine.course import found
+from course_lib.exercises.engine.course import NOTEBOOKS, found
 from course_lib.exercises.engine.mistakes import MISTAKES
 from course_lib.exercises.engine.prediction import Choice, Question, prediction, predictions
-
-NOTEBOOKS = sorted(Path(__file__).parents[2].glob("notebooks/*.ipynb"))
 
 
 def line(zero):
@@ -242,21 +239,17 @@ def shown(value):
     return row(value) if np.ndim(value) else f"{value:g}"
 
 
-@functools.cache
-def cells(number):
-    """The cells of the notebook with this number."""
-    (path,) = (path for path in NOTEBOOKS if path.name.startswith(f"{number}_"))
-    return nbformat.read(path, as_version=4).cells
-
-
 def numbers(text):
     """The numbers of a text in their order, as a text."""
     return "".join(f"{float(number)};" for number in re.findall(r"-?\d+(?:\.\d+)?", text))
 
 
+@functools.cache
 def decides(name):
     """The source of the cell after a question, and what it prints."""
-    after = cells(name[:2])[[cell.source for cell in cells(name[:2])].index(f'prediction("{name}")') + 1]
+    (path,) = NOTEBOOKS.glob(f"{name[:2]}_*.ipynb")
+    cells = nbformat.read(path, as_version=4).cells
+    after = cells[[cell.source for cell in cells].index(f'prediction("{name}")') + 1]
     return after.source, "".join(output.get("text") or output.data["text/plain"] for output in after.outputs)
 
 
