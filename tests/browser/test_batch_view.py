@@ -38,8 +38,8 @@ def small_trace():
     return traced(Network([5, 4, 3], tanh), rng.normal(size=(7, 5)), rng.normal(size=(7, 3)))
 
 
-def pressed(page, toolbar):
-    return page.get_by_role("toolbar", name=toolbar).get_by_role("button", pressed=True).all_text_contents()
+def pressed(page):
+    return page.locator(".bss-sample[aria-pressed=true]").all_text_contents()
 
 
 def numbers(page, label):
@@ -64,10 +64,6 @@ def test_a_sample_is_chosen_with_the_keyboard_and_its_row_and_its_part_are_numpy
     samples = page.get_by_role("toolbar", name="Samples of the batch").get_by_role("button")
     ink = "c => [...c.getContext('2d').getImageData(0, 0, 8, 8).data].filter((_, k) => k % 4 === 0)"
     assert np.allclose(np.array(samples.nth(6).locator("canvas").evaluate(ink)) / 255, 1 - split.X_train[6], atol=0.004)
-    assert [
-        page.get_by_role("button", name=f"sample {i}, {kind}", exact=True).count()
-        for i, kind in ((5, "class 6"), (6, "class 8"))
-    ] == [1, 1]
     page.get_by_role("button", name="sample 3, class 4", exact=True).press("ArrowRight")
     page.keyboard.press("Enter")
     assert status(page) == "Row 4 of O, Z and G belongs to sample 4, class 5. Its part of ∇_W L is o_4ᵀ g_4."
@@ -143,9 +139,9 @@ def test_the_pointer_reads_an_entry_and_the_sum_it_stands_for(lab):
     point_at(grid(page, G_), 5, 3)
     assert [outlined(grid(page, label)) for label in (O_, G_, SUM)] == [[[2], []], [[2], [3]], [[], [3]]]
     assert status(page).endswith("how the loss answers to Z[5, 3], unit 3 of sample 5.")
-    assert [text[:8] for text in pressed(page, "Samples of the batch")] == ["sample 2"]  # pointing chooses nothing
+    assert [text[:8] for text in pressed(page)] == ["sample 2"]  # pointing chooses nothing
     page.mouse.down()
-    assert [text[:8] for text in pressed(page, "Samples of the batch")] == ["sample 5"]
+    assert [text[:8] for text in pressed(page)] == ["sample 5"]
     page.mouse.up()
     assert same(numbers(page, PART), np.outer(O[5], G[5]))
 

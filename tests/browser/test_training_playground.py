@@ -162,8 +162,7 @@ def test_two_views_of_one_run_show_it_and_each_can_play_and_pause(lab):
     plays.nth(0).click()
     wait_for_step(page, "step > 60", k=1)  # the other view shows the same run
     plays.nth(1).click()
-    before = step_of(page)
-    wait_for_step(page, f"step > {before + 80}")
+    wait_for_step(page, f"step > {step_of(page) + 80}")
     for play in plays.all():
         play.click()
     lab.settle(page)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from course_lib import autodiff
-from course_lib.autodiff import Node, backward
+from course_lib.autodiff import Node
 from course_lib.shapes import ShapeError
 from course_lib.views import GraphStepper
 
@@ -26,7 +26,6 @@ def shown(edge, kind):
 def test_above_each_edge_stands_the_value_and_below_it_the_gradient_that_comes_back_along_it():
     node, names = small()
     view = GraphStepper(node, names)
-    backward(node)
     assert [n["name"] for n in view.nodes] == ["O", "W", "b", "@", "+", "*", "sum"]
     _, square, add, product, out = [[e for e in view.edges if e["step"] == k] for k in (0, 3, 4, 5, 1)]
     assert shown(out[0], "value") == ["25"] and shown(out[0], "gradient") == ["1"]

@@ -74,9 +74,8 @@ def test_steps_one_by_one_at_once_and_from_the_browser_lead_to_the_same_network(
 
 def test_G_and_the_norms_are_those_of_network_on_the_first_samples():
     view, split = TrainingPlayground(lam=0.1, batch_size=50, steps=20), moons()
-    net = view.network
-    trace = net.forward(split.X_train[:50])
-    gradients = net.backward(trace, split.target_train[:50])
+    trace = view.network.forward(split.X_train[:50])
+    gradients = view.network.backward(trace, split.target_train[:50])
     for sent, G in zip(view.answer["G"], trace.G, strict=True):
         assert sent["shape"] == [32, G.shape[1]]
         limit = np.abs(G[:32]).max()
@@ -222,11 +221,15 @@ def test_an_exported_page_gets_frames_from_the_first_to_the_last_step():
 
 
 def test_the_picture_shows_the_curves_and_every_G():
-    for settings in ({"steps": 40}, {"data": "digits", "steps": 5}):
-        view = TrainingPlayground(**settings)
-        titles = [ax.get_title() for ax in view.figure().axes]
-        assert {"loss J", "accuracy", "norm of ∇_W J"} <= set(titles)
-        assert sum(title.startswith("G[") for title in titles) == 3
+    axes = TrainingPlayground(steps=40).figure().axes
+    assert [ax.get_title().split("\n")[0] for ax in axes] == [
+        "loss J",
+        "accuracy",
+        "norm of ∇_W J",
+        "G[0]",
+        "G[1]",
+        "G[2]",
+    ]
 
 
 def test_bad_settings_are_named():
