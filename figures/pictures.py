@@ -351,15 +351,15 @@ def S20_grad_O():
 
 
 @picture(
-    "Two layers. In the upper line, from left to right, O[0], Z[0], O[1], Z[1] and O[2]; below each but the first, from right "
-    "to left, its gradient, which has the same shape: dL_dO[2], G[1], dL_dO[1], G[0]."
+    "Two layers, a line for each: from left to right O[0], Z[0], O[1], and then O[1], Z[1], O[2]. Below each but the first, "
+    "from right to left, its gradient, which has the same shape: dL_dO[2], G[1], dL_dO[1], and then dL_dO[1], G[0]."
 )
 def S21_backward_loop():
     """The recursion: grad_O L of a layer is where the layer before begins. Every matrix of the forward pass, and below it
-    its gradient."""
+    its gradient, for 4 samples."""
     network = Network([n_in, 3, 2], sigmoid)
-    trace = network.forward(O / 4)  # not too far out, where sigmoid is flat
-    network.backward(trace, target=G[:, :2])
+    trace = network.forward(O[:4] / 4)  # not too far out, where sigmoid is flat
+    network.backward(trace, target=G[:4, :2])
     return plots.trace(trace)
 
 

@@ -52,20 +52,21 @@ def product(left, right, result, entry=None, caption=""):
 
 @shape_checked
 def trace(trace: Trace):
-    """A `course_lib.network.Trace`: every O and Z of the forward pass, and below each its gradient, by layer.
+    """A `course_lib.network.Trace`, a line for each layer, from O[l] to Z[l] to O[l + 1], and below it the way back.
 
-    Layer l takes O[l] to Z[l] to O[l + 1]; the gradient of Z[l] is G[l], that of O[l] is dL_dO[l]. Before
-    `Network.backward` has run there is one row. n_0, n_1, ... are the units by layer, n_0 those of the data.
+    The gradient of Z[l] is G[l], that of O[l] is dL_dO[l]; before `Network.backward` has run there is no way back.
+    n_0, n_1, ... are the units by layer, n_0 those of the data.
     """
-    forward, backward = [Panel("O[0]", trace.O[0], ("m", "n_0"))], [None]
+    table = []
     for l, Z in enumerate(trace.Z):
-        symbols = ("m", f"n_{l + 1}")
-        forward += ["→", Panel(f"Z[{l}]", Z, symbols), "→", Panel(f"O[{l + 1}]", trace.O[l + 1], symbols)]
-        if trace.G:
-            G, dL_dO = trace.G[l], trace.dL_dO[l + 1]
-            arrow = "←" if l > 0 else None  # nobody computes the gradient for the data
-            backward += [arrow, Panel(f"G[{l}]", G, symbols), "←", Panel(f"dL_dO[{l + 1}]", dL_dO, symbols)]
-    return board([forward, backward] if trace.G else [forward])
+        inside, outside = ("m", f"n_{l}"), ("m", f"n_{l + 1}")
+        end = Panel(f"O[{l + 1}]", trace.O[l + 1], outside)
+        table.append([Panel(f"O[{l}]", trace.O[l], inside), "→", Panel(f"Z[{l}]", Z, outside), "→", end])
+        if trace.G:  # nobody computes the gradient for the data
+            start = [Panel(f"dL_dO[{l}]", trace.dL_dO[l], inside), "←"] if l else [None, None]
+            end = Panel(f"dL_dO[{l + 1}]", trace.dL_dO[l + 1], outside)
+            table.append([*start, Panel(f"G[{l}]", trace.G[l], outside), "←", end])
+    return board(table)
 
 
 @styled
