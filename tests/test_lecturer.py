@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from rows import checked, with_sections
-from test_notebooks import NAMES, headings, read
+from test_notebooks import headings, read
 from test_readme import blocks, section, table
 
 from course_lib.exercises import exercise, exercises, predictions, progress
@@ -84,11 +84,6 @@ def test_every_card_is_one_that_its_exercise_can_show():
         alone = Variants(definition, cases, tuple(map(definition.value, cases))).alone
         known = {id for each in alone for id in each.ids}
         assert mistake.strip("`") in known and mistake.strip("`") in MISTAKES, (name, mistake)
-
-
-def test_each_notebook_of_the_derivation_has_an_exercise_in_the_tables():
-    with_one = {exercise(name.strip("`")).definition.notebook for name, *_ in rows("exercise")}
-    assert {name for name in NAMES if "01" <= name[:2] <= "08"} <= with_one
 
 
 def test_what_is_written_as_code_exists():

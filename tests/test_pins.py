@@ -1,12 +1,8 @@
-"""requirements.txt pins every package that the project names or imports, to one exact version."""
+"""The files of requirements pin every package that the project names, to one exact version."""
 
-import ast
-import json
 import re
 import tomllib
-from importlib.metadata import packages_distributions
 from pathlib import Path
-from sys import stdlib_module_names
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -22,39 +18,11 @@ def lines_of(path):
 LEARNER, TESTS, HUB = map(lines_of, FILES)
 LINES = LEARNER + TESTS
 PINNED = {line.split("==")[0] for line in LINES if line != "-e ."}
-BENCHMARKS = ROOT / "benchmarks"
-OTHER_TOOLS = [BENCHMARKS / "engine.py", BENCHMARKS / "growth.py"]  # compare with them; have their own requirements.txt
-FOLDERS = ("tests", "figures", "benchmarks")
-OWN = {"course_lib", *(path.stem for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))}
 
 
 def normal(name):
     """The name of a package as requirements.txt spells it."""
     return re.sub(r"[-_.]+", "-", name).lower()
-
-
-def sources():
-    """Every piece of Python in the project: its files, and the code cells of the notebooks without their magics."""
-    for folder in ("course_lib", "tests", "figures", "benchmarks", "notebooks", "hub"):
-        for path in (ROOT / folder).rglob("*.py"):
-            if path not in OTHER_TOOLS:
-                yield path.read_text(encoding="utf-8")
-    yield (ROOT / "conftest.py").read_text(encoding="utf-8")
-    for path in (ROOT / "notebooks").glob("*.ipynb"):
-        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
-            if cell["cell_type"] == "code":
-                yield re.sub(r"^\s*[%!].*", "", "".join(cell["source"]), flags=re.MULTILINE)
-
-
-def imported(texts=None):
-    """The top names of the packages that the project, or the texts, import, other than its own and Python's."""
-    names = set()
-    for node in [node for text in texts or sources() for node in ast.walk(ast.parse(text))]:
-        if isinstance(node, ast.Import):
-            names |= {alias.name.partition(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            names.add(node.module.partition(".")[0])
-    return names - set(stdlib_module_names) - OWN
 
 
 def test_every_line_is_one_exact_version_or_the_project_itself():
@@ -69,20 +37,10 @@ def test_every_name_of_the_short_lists_is_pinned():
     assert {normal(name.partition(";")[0]) for name in wanted} - PINNED == set()
 
 
-def test_every_package_that_is_imported_is_pinned():
-    distributions = packages_distributions()
-    missing = {name for name in imported() if not {normal(d) for d in distributions.get(name, [])} & PINNED}
-    assert missing <= {"torch"}  # compared with in notebook 11 where it is installed
-
-
-def test_what_the_comparison_imports_is_pinned_in_its_own_file_to_the_versions_of_the_project():
-    lines = (BENCHMARKS / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    own = [line for line in lines if not line.startswith("#")]
-    names = imported([path.read_text(encoding="utf-8") for path in OTHER_TOOLS])
-    assert {{"sklearn": "scikit-learn"}.get(name, name) for name in names} <= {line.split("==")[0] for line in own}
-    assert all(re.fullmatch(r"[a-z0-9-]+==[\d.]+", line) for line in own)
-    shared = [line for line in own if line.split("==")[0] in PINNED]
-    assert set(shared) <= set(LINES)
+def test_what_the_comparison_needs_is_pinned_in_its_own_file_to_the_versions_of_the_project():
+    own = lines_of(ROOT / "benchmarks" / "requirements.txt")
+    assert own and all(re.fullmatch(r"[a-z0-9-]+==[\d.]+", line) for line in own)
+    assert {line for line in own if line.split("==")[0] in PINNED} <= set(LINES)
 
 
 def test_a_hub_has_the_versions_that_are_tested():

@@ -237,16 +237,3 @@ def test_what_is_typed_is_kept_where_a_cell_is_drawn_again_and_keys_in_a_view_ar
     for key in ("b", "d", "d", "Shift+Enter"):  # in JupyterLab: a new cell, a cell less, run
         page.get_by_role("grid", name="A, 3 by 3").press(key)
     assert page.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.length") == 3
-
-
-@pytest.mark.slow
-def test_these_tests_would_see_an_error_and_a_request_and_a_cell_that_fails_and_leave_the_users_home_alone(jupyter):
-    page = jupyter.open("from pathlib import Path; print('home', Path.home())")
-    assert page.get_by_text(f"home {jupyter.root.parent}").count() == 1
-    code = "from IPython.display import HTML, Javascript\n"
-    picture = "HTML('<img src=\"http://example.org/a.png\">')"
-    page = jupyter.open(code + "Javascript('console.error(\"oh no\")')", picture)
-    page.wait_for_function("() => [...document.images].some(i => i.complete && !i.naturalWidth)")
-    assert {"oh no", "http://example.org/a.png"} <= set(jupyter.end_test())
-    with pytest.raises(AssertionError, match="ZeroDivisionError"):
-        jupyter.open("1 / 0")

@@ -26,7 +26,6 @@ from urllib3.util import Retry
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 240  # seconds until something that has not happened counts as never happening
-FIRST_UID = 61000  # of the students' servers, where a process can become another user
 
 
 def free_ports(count):
@@ -36,25 +35,12 @@ def free_ports(count):
         return [each.getsockname()[1] for each in sockets]
 
 
-def can_be_other_users():
-    """Whether this process can start others as another user, who can run this Python and read the course."""
-    if os.name == "nt" or os.getuid() != 0:
-        return False
-    command = [sys.executable, "-c", f"import course_lib, jupyterhub; open({str(ROOT / 'requirements.txt')!r})"]
-    user = {"user": FIRST_UID, "group": FIRST_UID, "extra_groups": []}
-    with suppress(OSError):
-        done = subprocess.run(command, cwd="/", capture_output=True, timeout=PATIENCE, check=False, **user)
-        return done.returncode == 0
-    return False
-
-
 class Classroom:
     """A JupyterHub with its proxy. `student(3)` is somebody who can log in."""
 
     def __init__(self):
         self.folder = Path(tempfile.mkdtemp(prefix="class-", dir="/tmp"))  # with a short path, for sockets
         self.folder.chmod(0o755)  # students pass through it to their homes
-        self.separate = can_be_other_users()
         self._password = secrets.token_hex()
         port, hub_port, proxy_port = free_ports(3)
         self.url = f"http://127.0.0.1:{port}"
@@ -67,7 +53,6 @@ class Classroom:
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "COURSE_"))}
         environment |= {"CLASS_FOLDER": str(self.folder), "CLASS_PASSWORD": self._password, "CLASS_PORT": str(port)}
         environment |= {"CLASS_HUB_PORT": str(hub_port), "CLASS_PROXY_PORT": str(proxy_port)}
-        environment |= {"CLASS_FIRST_UID": str(FIRST_UID) if self.separate else ""}
         config = Path(__file__).with_name("jupyterhub_config.py")
         command = [sys.executable, "-m", "jupyterhub", "--config", str(config)]
         with (self.folder / "hub" / "log").open("wb") as log:

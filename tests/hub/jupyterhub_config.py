@@ -1,7 +1,6 @@
 """The course's own JupyterHub configuration, with what a test needs instead of accounts: never use this for a class.
 
-Whoever knows CLASS_PASSWORD comes in under any name; homes are folders in CLASS_FOLDER. Where CLASS_FIRST_UID is set each
-student's server runs as a user of its own, as the accounts of a class would: the numbers from there on need no account.
+Whoever knows CLASS_PASSWORD comes in under any name; homes are folders in CLASS_FOLDER.
 """
 
 import os
@@ -10,35 +9,26 @@ from pathlib import Path
 from jupyterhub.spawner import SimpleLocalProcessSpawner
 
 FOLDER = Path(os.environ["CLASS_FOLDER"])
-FIRST_UID = int(os.environ.get("CLASS_FIRST_UID") or 0)
 c = get_config()  # noqa: F821 - JupyterHub runs this file, and gives it
 load_subconfig(str(Path(__file__).parents[2] / "hub" / "jupyterhub_config.py"))  # noqa: F821
 
 
 class StudentSpawner(SimpleLocalProcessSpawner):
-    """Starts a student's server in a home of its own, and as a user of its own where that can be."""
+    """Starts a student's server in a home of its own."""
 
     def make_preexec_fn(self, name):
-        home, uid = self.home_dir, FIRST_UID and FIRST_UID + int(name.removeprefix("student"))
-        os.makedirs(home, 0o700, exist_ok=True)
-        if uid:
-            os.chown(home, uid, uid)
+        os.makedirs(self.home_dir, 0o700, exist_ok=True)
 
         def preexec():
             os.umask(0o022)  # what most accounts have: what is private must not depend on it
-            if uid:
-                os.setgroups([])
-                os.setgid(uid)
-                os.setuid(uid)
-            os.chdir(home)
+            os.chdir(self.home_dir)
 
         return preexec
 
 
 c.JupyterHub.spawner_class = StudentSpawner
 c.Spawner.environment["COURSE_REPOSITORY"] = (FOLDER / "course").as_uri()
-if not FIRST_UID:
-    c.Spawner.args = [*c.Spawner.args, "--allow-root"]
+c.Spawner.args = [*c.Spawner.args, "--allow-root"]
 c.SimpleLocalProcessSpawner.home_dir_template = str(FOLDER / "homes" / "{username}")
 c.JupyterHub.authenticator_class = "shared-password"
 c.SharedPasswordAuthenticator.user_password = os.environ["CLASS_PASSWORD"]

@@ -124,15 +124,3 @@ def test_what_a_kernel_says_cannot_be_heard_at_any_of_its_ports(lesson):
             assert not listener.poll(200)
     for student in lesson[1]:
         assert stat.S_IMODE((student.home / ".course_run").stat().st_mode) & 0o077 == 0
-
-
-def test_a_kernel_cannot_read_what_another_student_has_written(lesson):
-    classroom, (one, other, *_), _ = lesson
-    if not classroom.separate:
-        pytest.skip("only root, with a Python that others can read, can start servers as other users")
-    files = [*(other.home / PROGRESS).iterdir(), other.home / "backprop" / NOTEBOOK]
-    assert all(path.exists() for path in files)
-    attempts = [f"open({str(path)!r}).read()" for path in files]
-    for attempt in [*attempts, f"__import__('os').listdir({str(other.home)!r})"]:
-        shown = one.run(f"try:\n    {attempt}\nexcept OSError as error:\n    print(type(error).__name__)")
-        assert shown.strip() == "PermissionError"
