@@ -194,14 +194,6 @@ def test_large_numbers_overflow_nowhere_and_warn_of_nothing():
         assert np.isfinite(gradients(lambda Z: ad.softmax_cross_entropy(Z, T), Z)[0]).all()
 
 
-def test_a_nan_stays_one():
-    with np.errstate(all="ignore"):
-        for f in (ad.exp, ad.log, ad.tanh, ad.relu, ad.sigmoid, lambda a: a.max(), lambda a: ad.maximum(a, 1.0)):
-            assert np.isnan(f(Node([[1.0, np.nan]])).value).any()
-            assert np.isnan(f(Node([[np.nan, 3.0]])).value).any()
-        assert np.isnan(ad.softmax_cross_entropy(Node([[np.nan, 0.0]]), [[1.0, 0.0]]).value)
-
-
 # ---- the graph
 
 
@@ -253,19 +245,14 @@ def test_a_gradient_is_an_array_of_its_own_and_has_the_shape_of_the_value():
 # ---- operands, and what is refused
 
 
-@pytest.mark.parametrize("constant", [np.array([[2.0, 4.0]]), [[2, 4]], np.float64(2), 2, np.array([[2, 4]])])
-def test_arrays_lists_and_numbers_stand_on_either_side(constant):
-    x, c = np.array([[3.0, 5.0]]), np.asarray(constant, dtype=float)
-    for op, left in itertools.product([operator.add, operator.sub, operator.mul, operator.truediv], [True, False]):
-        node = Node(x)
-        result = op(constant, node) if left else op(node, constant)
-        assert isinstance(result, Node) and (result.value == (op(c, x) if left else op(x, c))).all()
-        backward(result.sum())
-        expected = autograd_grad(lambda x, op=op, left=left: anp.sum(op(c, x) if left else op(x, c)))(x)
-        assert_close(node.grad, expected)
-    A, B = RNG.standard_normal((2, 3)), RNG.standard_normal((3, 4))
-    for left, right in [(A, Node(B)), (A.tolist(), Node(B)), (Node(A), B), (Node(A), B.tolist())]:
-        assert_close((left @ right).value, A @ B)
+def test_arrays_lists_and_numbers_stand_on_either_side():
+    x, operators = np.array([[3.0, 5.0]]), [operator.add, operator.sub, operator.mul, operator.truediv]
+    for constant, op in itertools.product([np.array([[2, 4]]), [[2, 4]], np.float64(2), 2], operators):
+        c = np.asarray(constant)
+        assert np.array_equal(op(constant, Node(x)).value, op(c, x)) and isinstance(op(constant, Node(x)), Node)
+        assert np.array_equal(op(Node(x), constant).value, op(x, c))
+    for right in (x.T, x.T.tolist()):
+        assert (Node(x) @ right).value == 34 == (x.tolist() @ Node(right)).value
 
 
 def test_nothing_that_a_rule_needs_can_be_changed():

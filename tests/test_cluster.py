@@ -4,24 +4,12 @@ That its processes' parts add up, and that a killed worker changes no result, th
 """
 
 import importlib.util
-import subprocess
-import sys
 
 import pytest
 from test_notebooks import code_cells, read
 
 CELLS = code_cells(read("15_scale"))
 (START,) = [cell.source for cell in CELLS if "Client(" in cell.source]
-OTHER_ACCOUNT = """
-import asyncio, sys
-from distributed import Client
-
-async def send_code(address):
-    async with Client(address, asynchronous=True, timeout=20) as client:
-        return await client.submit(lambda: "done", pure=False)
-
-print(asyncio.run(send_code(sys.argv[1])))
-"""
 
 
 def run_start():
@@ -31,16 +19,15 @@ def run_start():
 
 
 @pytest.mark.slow
-def test_a_process_that_knows_only_the_address_cannot_send_code():
+def test_who_knows_only_the_address_cannot_send_code():
+    distributed = pytest.importorskip("distributed")
     client = run_start()
     try:
         address = client.scheduler.address
         assert address.startswith("tls://")
         for known in (address, address.replace("tls://", "tcp://")):
-            command = [sys.executable, "-c", OTHER_ACCOUNT, known]
-            other = subprocess.run(command, capture_output=True, text=True, check=False)
-            assert other.returncode != 0
-            assert "done" not in other.stdout
+            with pytest.raises((OSError, TypeError)):
+                distributed.Client(known, timeout=10, set_as_default=False)
         assert client.submit(lambda: "done").result() == "done"
     finally:
         client.close()

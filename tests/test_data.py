@@ -1,7 +1,5 @@
 """Data sets: what is in them, that their parts are disjoint, and that a seed gives the same points again."""
 
-from fractions import Fraction
-
 import numpy as np
 import pytest
 
@@ -65,10 +63,3 @@ def test_spirals_turn_one_and_a_half_times_out_to_radius_1():
     angle = np.arctan2(arm[:, 1], arm[:, 0])
     turns = (3 * np.pi * radius - angle) / (2 * np.pi)
     assert turns == pytest.approx(np.round(turns), abs=1e-9)
-
-
-@pytest.mark.parametrize("make", PLANAR)
-def test_fewer_than_ten_points_are_refused_and_a_fraction_is_a_noise(make):
-    assert len(make(10, noise=Fraction(1, 10)).X_train) == 8
-    with pytest.raises(ValueError, match=rf"{make.__name__}\(m, noise, seed\): m is 9, expected .* at least 10"):
-        make(9)

@@ -78,13 +78,6 @@ def test_grad_W_is_the_theory_s_where_the_samples_stay_apart():
     assert measured.grad_W == pytest.approx(predicted.grad_W, rel=0.12)
 
 
-def test_a_residual_relu_network_grows_faster_than_1_plus_chi_and_less_so_the_wider_it_is():
-    narrow, wide = (average(relu, 2.0, 4, depth=12, width=n, residual=True).mean_factor for n in (32, 256))
-    predicted = mean_field(relu, 2.0).flow(12, 1.0, 16, residual=True).mean_factor
-    assert predicted == pytest.approx(2)
-    assert narrow > wide > predicted
-
-
 def test_batch_norm_makes_G_of_a_relu_network_explode_by_the_published_factor_and_layer_norm_does_not():
     for norm, factor in ((batch_norm, np.pi / (np.pi - 1)), (layer_norm, 1)):  # Yang et al. 2019
         measured = average(relu, 2.0, networks=2, depth=20, width=128, batch=128, normalization=norm)

@@ -7,13 +7,13 @@ from rows import checked, with_sections
 from test_notebooks import headings, read
 from test_readme import blocks, section, table
 
-from course_lib.exercises import exercise, exercises, predictions, progress
+from course_lib.exercises import exercise
 from course_lib.exercises.engine.course import found
 from course_lib.exercises.engine.mistakes import MISTAKES
 from course_lib.exercises.engine.prediction import Question
 from course_lib.exercises.engine.variants import Variants
 from course_lib.pictures.look import look
-from course_lib.pictures.projector import MODES, projector
+from course_lib.pictures.projector import projector
 
 ROOT = Path(__file__).parents[1]
 LECTURER = (ROOT / "LECTURER.md").read_text(encoding="utf-8")
@@ -84,21 +84,6 @@ def test_every_card_is_one_that_its_exercise_can_show():
         alone = Variants(definition, cases, tuple(map(definition.value, cases))).alone
         known = {id for each in alone for id in each.ids}
         assert mistake.strip("`") in known and mistake.strip("`") in MISTAKES, (name, mistake)
-
-
-def test_what_is_written_as_code_exists():
-    """Every `name`, `object.method()` and `projector("mode")` of the page, and the commands of git."""
-    known = {"COURSE_PROGRESS", "progress.sqlite3", "check_layer", "detective(2026)", "@", "*"}
-    known |= {*predictions(), *exercises(), *MISTAKES}
-    code = re.findall(r"`([^`]+)`", re.sub(r"^```.*?^```", "", LECTURER, flags=re.MULTILINE | re.DOTALL))
-    for text in {re.sub(r"\s+", " ", text) for text in code} - known:
-        if text.startswith("git "):
-            assert text.split()[1] in ("stash", "pull", "checkout"), text
-        elif text.startswith("projector"):
-            assert re.fullmatch(r'projector\("(\w+)"\)', text)[1] in MODES, text
-        else:
-            thing, method = re.fullmatch(r"(ex|progress)\.(\w+)\(\)", text).groups()
-            assert callable(getattr(exercise("grad_W") if thing == "ex" else progress, method)), text
 
 
 def test_the_cell_for_the_projector_runs():

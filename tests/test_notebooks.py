@@ -205,10 +205,8 @@ def test_each_claim_is_of_one_row_and_shown_to_hold_by_its_cell(name):
     [
         ("np.array_equal(dW, right)", "True", True),
         ("{'(A)': A, '(B)': B}", "{'(A)': True, '(B)': False}", False),
-        ("found", "[]", False),
         ("(dW == right).all()", "np.True_", False),  # a plain True is what a reader knows
         ("assert entry == sum(terms)", None, True),
-        ("if client:\n    assert dW is right", None, True),
         ("%load_ext course_lib\nprint(entry)", None, False),
     ],
 )

@@ -211,22 +211,6 @@ def test_names_and_symbols_are_plain_text_in_a_font_that_has_every_symbol_of_the
     assert not any(text.get_parse_math() for text in (ax.title, ax.xaxis.label, ax.yaxis.label, *ax.texts))
 
 
-def test_what_is_no_matrix_with_its_symbols_and_a_highlight_outside_it_are_refused():
-    cases = [
-        ({"A": [[1.0, 2.0]]}, TypeError, "A is a list, expected a numpy array"),
-        ({"A": np.array([[1j, 2]])}, TypeError, "A has dtype complex128"),
-        ({"A": np.ones(3)}, ShapeError, "A has shape (3,), expected 2 indexes"),
-        ({"symbols": ("m",)}, ValueError, "A: symbols is ('m',), expected 2 strings"),
-        ({"symbols": "mn"}, TypeError, "symbols is 'mn', expected a tuple or a list"),
-        ({"symbols": (2, 2)}, ValueError, "symbols is (2, 2), expected 2 strings"),
-        ({"symbols": ("n", "n")}, ShapeError, "n is 2 because A is (2, 3) = (n, n)"),
-        ({"symbols": ("1", "n")}, ShapeError, "A has shape (2, 3), expected (1, n)"),
-        ({"columns": [-1]}, ValueError, "A: a highlight is [0, -1], expected an entry of A, which is (2, 3)"),
-        ({"entries": [(0, 3)]}, ValueError, "a highlight is [0, 3]"),
-    ]
-    assert not_refused(plots.matrix, {"name": "A", "A": np.ones((2, 3)), "symbols": ("m", "n")}, cases) == []
-
-
 def test_a_product_highlights_row_h_column_k_and_the_entry_they_make_and_keeps_what_its_panels_highlight():
     OT, G = integers(M, N_IN).T, integers(M, N_OUT)
     good = {"left": Panel("Oᵀ", OT, ("n_in", "m"), rows=[0]), "right": ("G", G, G_SYMBOLS)}
@@ -272,19 +256,6 @@ def test_a_pattern_is_filled_at_structural_non_zeros_reads_0_at_such_a_0_and_out
     assert cells(by_value.axes[0]) == {} and "6 to 7 of 21" in words(by_value)
 
 
-def test_a_pattern_of_something_else_is_refused():
-    cases = [
-        ({"tensor": np.ones((7, 3, 5))}, ShapeError, "expected 4 indexes"),
-        ({"tensor": np.zeros((0, 3, 5, 3))}, ValueError, "is empty"),
-        ({"row_symbols": ("n_in", "n_out")}, ShapeError, "n_in is 7"),
-        ({"entry": (5, 0)}, ValueError, "entry is [5, 0], expected an entry of the panels of dZ/dW"),
-        ({"structural": np.ones((7, 3, 5, 2), dtype=bool)}, ShapeError, "structural has shape (7, 3, 5, 2), expected"),
-        ({"structural": True}, ShapeError, "structural has shape ()"),
-    ]
-    good = {"tensor": np.ones((7, 3, 5, 3)), "row_symbols": ("m", "k"), "column_symbols": W_SYMBOLS}
-    assert not_refused(plots.nonzero_pattern, {"name": "dZ/dW"} | good, cases) == []
-
-
 def strands(figure):
     """{label: how many lines the highlighted edges have}, by the colour of the label."""
     (ax,) = figure.axes
@@ -301,15 +272,6 @@ def test_a_highlighted_entry_of_a_layer_has_a_line_for_each_product_that_it_is_i
     assert words.startswith("<Figure: A layer as a graph: 3 inputs and a 1 on the left, 1 units on the right")
     assert "W[1, 0] is in 2 products, one for each sample: a sum over samples" in words
     assert "O[1, 2] is in 1 products, one for each unit: a sum over units" in words
-
-
-def test_a_layer_without_such_an_entry_is_refused():
-    cases = [
-        ({"m": 0}, ValueError, "m is 0"),
-        ({"W": (5, 0)}, ValueError, "W is [5, 0], expected an entry of W, which is (5, 3)"),
-        ({"b": 3}, ValueError, "b is 3, expected a whole number from 0 to 2"),
-    ]
-    assert not_refused(plots.layer, {"m": 7, "n_in": 5, "n_out": 3}, cases) == []
 
 
 def by_parameter(spoil=lambda gradients: None):
@@ -365,16 +327,6 @@ def test_digits_are_drawn_row_by_row_with_what_they_were_read_as():
     assert [ax.get_frame_on() for ax in shown] == [False] * 10 + [True, False]  # the frame
 
 
-def test_digits_that_do_not_fit_are_refused():
-    cases = [
-        ({"X": np.ones((3, 63))}, ShapeError, "X has shape (3, 63), expected (m, 64)"),
-        ({"X": np.ones((101, 64))}, ValueError, "X has 101 rows, expected 1 to 100"),
-        ({"labels": [1, 2, 3], "predicted": [1]}, ShapeError, "predicted has shape (1,)"),
-        ({"predicted": [1, 2, 3]}, ValueError, "predicted was given without labels"),
-    ]
-    assert not_refused(plots.digits, {"X": np.ones((3, 64))}, cases) == []
-
-
 def test_a_trace_shows_every_matrix_and_its_gradient_once_there_are_gradients():
     trace = trace_and_check()[0]
     shown = [(ax.get_title().split("\n")[0], mesh(ax).get_array()) for ax in plots.trace(trace).figure.axes]
@@ -391,13 +343,49 @@ def test_a_trace_shows_every_matrix_and_its_gradient_once_there_are_gradients():
     assert [text.get_text() for text in forward.texts] == [*"→→→→"]
 
 
-def test_what_is_no_check_no_history_and_no_trace_or_an_empty_one_is_refused():
+def refusals():
+    """For each function: right arguments, and what is refused, with the error and the words."""
     trace, check = trace_and_check()
-    cases = [({"check": ()}, TypeError, "check is tuple (), expected GradientCheck")]
-    cases += [({"check": GradientCheck()}, ValueError, "no parameter")]
-    assert not_refused(plots.gradient_check, {"check": check}, cases) == []
-    cases = [({"history": [1.0]}, TypeError, "history is list [1.0], expected History")]
-    cases += [({"history": History()}, ValueError, "nothing was measured")]
-    assert not_refused(plots.history, {"history": History([1.0], [1.0])}, cases) == []
-    cases = [({"trace": decimals(7, 5)}, TypeError, "trace is ndarray array([[")]
-    assert not_refused(plots.trace, {"trace": trace}, cases) == []
+    yield (
+        plots.matrix,
+        {"name": "A", "A": np.ones((2, 3)), "symbols": ("m", "n")},
+        [
+            ({"A": [[1.0, 2.0]]}, TypeError, "A is a list, expected a numpy array"),
+            ({"A": np.array([[1j, 2]])}, TypeError, "A has dtype complex128"),
+            ({"A": np.ones(3)}, ShapeError, "A has shape (3,), expected 2 indexes"),
+            ({"symbols": ("m",)}, ValueError, "A: symbols is ('m',), expected 2 strings"),
+            ({"symbols": "mn"}, TypeError, "symbols is 'mn', expected a tuple or a list"),
+            ({"symbols": ("n", "n")}, ShapeError, "n is 2 because A is (2, 3) = (n, n)"),
+            ({"symbols": ("1", "n")}, ShapeError, "A has shape (2, 3), expected (1, n)"),
+            ({"columns": [-1]}, ValueError, "A: a highlight is [0, -1], expected an entry of A, which is (2, 3)"),
+        ],
+    )
+    yield (
+        plots.nonzero_pattern,
+        {"name": "dZ/dW", "tensor": np.ones((7, 3, 5, 3)), "row_symbols": ("m", "k"), "column_symbols": W_SYMBOLS},
+        [
+            ({"tensor": np.ones((7, 3, 5))}, ShapeError, "expected 4 indexes"),
+            ({"tensor": np.zeros((0, 3, 5, 3))}, ValueError, "is empty"),
+            ({"row_symbols": ("n_in", "n_out")}, ShapeError, "n_in is 7"),
+            ({"entry": (5, 0)}, ValueError, "entry is [5, 0], expected an entry of the panels of dZ/dW"),
+            ({"structural": np.ones((7, 3, 5, 2), bool)}, ShapeError, "structural has shape (7, 3, 5, 2), expected"),
+        ],
+    )
+    layer = [({"m": 0}, ValueError, "m is 0"), ({"b": 3}, ValueError, "b is 3, expected a whole number from 0 to 2")]
+    layer += [({"W": (5, 0)}, ValueError, "W is [5, 0], expected an entry of W, which is (5, 3)")]
+    yield plots.layer, {"m": 7, "n_in": 5, "n_out": 3}, layer
+    images = [({"X": np.ones((3, 63))}, ShapeError, "X has shape (3, 63), expected (m, 64)")]
+    images += [({"X": np.ones((101, 64))}, ValueError, "X has 101 rows, expected 1 to 100")]
+    images += [({"labels": [1, 2, 3], "predicted": [1]}, ShapeError, "predicted has shape (1,)")]
+    images += [({"predicted": [1, 2, 3]}, ValueError, "predicted was given without labels")]
+    yield plots.digits, {"X": np.ones((3, 64))}, images
+    wrong = [({"check": ()}, TypeError, "check is tuple (), expected GradientCheck")]
+    yield plots.gradient_check, {"check": check}, [*wrong, ({"check": GradientCheck()}, ValueError, "no parameter")]
+    wrong = [({"history": [1.0]}, TypeError, "history is list [1.0], expected History")]
+    wrong += [({"history": History()}, ValueError, "nothing was measured")]
+    yield plots.history, {"history": History([1.0], [1.0])}, wrong
+    yield plots.trace, {"trace": trace}, [({"trace": decimals(7, 5)}, TypeError, "trace is ndarray array([[")]
+
+
+def test_what_a_picture_is_not_of_is_refused_by_name():
+    assert [each for refusal in refusals() for each in not_refused(*refusal)] == []

@@ -65,16 +65,13 @@ def arrows(text):
 PLACES = [
     ("for k in []:\n    pass\nelse:\n", ""),
     ("try:\n    1 / 0\nexcept ZeroDivisionError:\n", ""),
-    ("try:\n    pass\nfinally:\n", ""),
     ("match m:\n  case _:\n", ""),
-    ("class C:\n", ""),
     ("def f():\n", "f()"),
     ("async def f():\n", "await f()"),
     ("def f():\n", "    yield\nlist(f())"),
 ]
 HOLDS = [
     "Z = O @ W + b  #(m,n_out)",
-    "from fractions import Fraction\nL = Fraction(1, 2)  # ()",
     "Z = O @ W + b  # (m, n_in) @ (n_in, n_out) + (1, n_out) -> (m, n_out)",
     "dW = np.dot(O.T, G)  # (n_in, m) @ (m, n_out) -> (n_in, n_out)",  # no operands to compare: the result alone
     # several targets
@@ -88,7 +85,6 @@ HOLDS = [
     # symbols: a function's own first, then the enclosing ones, then the notebook's
     "def f(p):\n    def g():\n        A = np.ones(p)  # (p,)\n        return A\n    return g()\nf(4)",
     "def f(p):\n    def g(A):\n        A = A + 0  # (p,)\n    g(np.ones(p))\nf(4)",  # g itself does not use p
-    "def f(p):\n    class C:\n        A = np.ones(p)  # (p,)\n    return C\nf(4)",
     # return, and a line that is only an expression
     "def f():\n    return  # (m, n_out)\nf()",
     "print('shape')  # (m, n_out)",
@@ -97,7 +93,6 @@ HOLDS = [
     'def f():\n    """Nothing."""  # (m, n_out)\nassert f.__doc__ == "Nothing."',
     # statements of several lines
     "A = np.concatenate([O,  # (m, n_in)\n    O])  # (2 * m, n_in)",
-    "A = {\n    'O': O,  # (m, n_in)\n    'W': W,  # (n_in, n_out)\n}",
     # semicolons: the comment is about the last statement
     "for k in range(2): x = 'a'; A = O  # (m, n_in)",
     # magics
@@ -107,8 +102,6 @@ HOLDS = [
     "n = []\ndef one(x): n.append(x); return x\none(O) @ W  # (m, n_in) @ (n_in, n_out) -> (m, n_out)\nassert len(n) == 1",
     "cache[len(cache)] = O  # (m, n_in)\nassert list(cache) == [0]",
     "rows = iter([0, 1, 2])\nA = O.copy()\nA[next(rows), 0], A[next(rows)] = 1, 2  # (), (n_in,)\nassert next(rows) == 2",
-    "A = O.copy()\ni = 0\nA[(i := i + 1)] = [j for j in range(5)]  # (n_in,)\nassert i == 1",
-    "async def f(): calls.append(0); return 0\ncalls = []\nparts[await f()] = O  # (m, n_in)\nassert calls == [0]",
 ]
 
 
@@ -203,20 +196,6 @@ def test_an_error_of_the_code_itself_keeps_its_frames_and_a_shape_error_of_the_l
     error, _, printed = run("from course_lib import dense\n\ndef f(A):\n    return dense.grad_W(A, O)\n\nf(O[0])")
     assert str(error) == "grad_W(O, G): O has shape (5,), expected (m, n_in)."
     assert arrows(printed) == ["6 f(O[0])", "4 return dense.grad_W(A, O)"] and "course_lib/" not in printed
-
-
-def test_a_cell_after_an_error_costs_what_it_did_before(run, monkeypatch):
-    """Tracebacks hang the tree of a whole source file on nodes that all trees of Python share: nothing may follow them."""
-
-    class Followed:
-        def __deepcopy__(self, memo):
-            raise AssertionError("what hangs on the shared node was copied")
-
-    shared = ast.parse("x = 1").body[0].targets[0].ctx
-    assert shared is ast.parse("y = 2").body[0].targets[0].ctx
-    monkeypatch.setattr(shared, "parent", Followed(), raising=False)
-    assert run("parts[0], box.b = pair()  # (n_in, n_out), (1, n_out)")[0] is None
-    assert "Z is (7, 3)" in str(run("Z = O @ W  # (n_out, m)")[0])
 
 
 def test_the_work_for_a_cell_grows_as_its_lines_do():

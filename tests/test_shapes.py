@@ -4,7 +4,6 @@ from fractions import Fraction
 from inspect import signature
 
 import numpy as np
-import pytest
 from jaxtyping import Shaped
 from refusals import not_refused, unlike
 
@@ -56,14 +55,6 @@ def test_a_wrong_shape_is_told_with_the_symbols_and_where_their_sizes_come_from(
     assert unlike(ShapeError, calls) == []
     padded(7, G)
     padded(np.int64(7), G)
-
-
-def test_two_calls_do_not_know_each_other_s_sizes_and_keywords_pass_in_any_order():
-    assert dense.grad_W(np.ones((11, 2)), np.ones((11, 13))).shape == (2, 13)
-    assert np.array_equal(dense.grad_W(G=G, O=O), dense.grad_W(O, G))
-    with pytest.raises(ShapeError, match=r"^grad_W\(O, G\): G has shape \(5, 3\), expected \(m, n_out\):\nm is 7"):
-        dense.grad_W(G=W, O=O)
-    assert dense.grad_W(O, G).shape == (5, 3)
 
 
 def test_a_wrong_type_and_a_value_out_of_range_are_told_by_name():

@@ -40,7 +40,6 @@ class Classroom:
 
     def __init__(self):
         self.folder = Path(tempfile.mkdtemp(prefix="class-", dir="/tmp"))  # with a short path, for sockets
-        self.folder.chmod(0o755)  # students pass through it to their homes
         self._password = secrets.token_hex()
         port, hub_port, proxy_port = free_ports(3)
         self.url = f"http://127.0.0.1:{port}"

@@ -92,16 +92,6 @@ def test_a_token_opens_nobody_elses_server_files_and_kernels(lesson):
             one.connect(other.own(f"api/kernels/{other.kernel}/channels"))
 
 
-def test_a_browser_that_is_logged_in_opens_nobody_elses_server(lesson):
-    classroom, (one, other, *_), _ = lesson
-    page = one.browser.get(classroom.url + one.own("lab"), timeout=60)
-    assert (page.status_code, "jupyter-config-data" in page.text) == (200, True)
-    for path in ("lab", f"lab/tree/{NOTEBOOK}", f"api/contents/{NOTEBOOK}", f"files/{NOTEBOOK}"):
-        page = one.browser.get(classroom.url + other.own(path), timeout=60)
-        assert page.status_code in (403, 404), path
-        assert f"of {other.name}" not in page.text  # as it stands in the other's answers
-
-
 def test_files_of_progress_and_homes_are_for_their_owner_alone(lesson):
     for student in lesson[1]:
         folder = student.home / PROGRESS

@@ -75,15 +75,6 @@ def test_a_new_student_gets_the_course_and_new_versions_replace_what_is_not_chan
     assert files.keys() == {"05_grad_W.ipynb", "mine.ipynb"} and files["mine.ipynb"] == "{}"
 
 
-def test_a_notebook_of_the_students_own_under_a_name_that_is_new_is_kept_under_another(course, copy):
-    (copy / "notebooks" / "06_grad_b.ipynb").write_text(notebook("mine"))
-    folder = Path(course.address.removeprefix("file://"))
-    (folder / "notebooks" / "06_grad_b.ipynb").write_text(notebook("new"))
-    course(notebook("a", "b", "c"))
-    student_server.update(course.address, copy)
-    assert sorted(sources(path) for path in (copy / "notebooks").glob("06*")) == [["mine"], ["new"]]
-
-
 def test_a_notebook_that_a_merge_would_break_is_as_the_student_had_it(course, copy, monkeypatch):
     (copy / NAME).write_text(notebook("a", "my answer"))
     course(notebook("new", "b"))
@@ -117,10 +108,3 @@ def test_the_sockets_are_private_and_their_paths_not_too_long(name, monkeypatch)
         assert found.is_dir() and stat.S_IMODE(found.stat().st_mode) == 0o700
         assert len(str(found)) + len(f"/kernel-{uuid.uuid4()}-ipc-5") <= 104
         assert (found.parent == home) == (name == "ada")
-
-
-def test_where_nothing_can_be_written_into_the_home_the_sockets_lie_elsewhere(tmp_path):
-    (tmp_path / "full").write_text("no folder")
-    found = student_server.folder_of_sockets(tmp_path / "full")
-    assert found.is_dir() and found.parent != tmp_path / "full"
-    found.rmdir()
