@@ -87,12 +87,3 @@ def test_batch_norm_makes_G_of_a_relu_network_explode_by_the_published_factor_an
 def test_a_run_that_overflows_is_told_by_its_numbers_and_not_by_warnings():
     exploding = measure(identity, 1e30, 100, 8, 4, np.random.default_rng(0))
     assert np.isfinite(exploding.Z[0]) and not np.isfinite(exploding.Z[-1])
-
-
-def test_parameters_of_another_number_or_shape_are_refused_by_name():
-    network = task(DeepNetwork, (4, 5, 3), normalization=layer_norm)[0]
-    W, b, gamma, beta = network.parameters[0]
-    with pytest.raises(TypeError, match=r"parameters\[0\] is tuple .*, expected \(W, b, gamma, beta\)"):
-        network.parameters[0] = (W, b)
-    with pytest.raises(ShapeError, match=r"parameters\[0\]: gamma has shape \(5, 1\), expected \(1, 5\)"):
-        network.parameters[0] = (W, b, gamma.T, beta)

@@ -140,9 +140,8 @@ FAILS = [
     ("def f():\n    return G @ W.T  # (m, n_out) @ (n_out, m) -> (m, m)\nf()", "W.T is (3, 5), but the comment says"),
     ("def f():\n    return W, b  # (n_in, n_out), (n_out,)\nf()", "(W, b)[1] is (1, 3), but the comment says (n_out,)"),
     ("G.sum()  # (1, n_out)", "G.sum() is (), but the comment says (1, n_out) = (1, 3)."),
-    # statements of several lines: the error is at the comment; semicolons; a magic line
+    # statements of several lines: the error is at the comment; semicolons
     ("x = 'a'; Z = np.add(  # (n_out, m)\n    G, G)", Z_LIES),
-    ("%xmode\n\nZ = O @ W  # (n_out, m)", Z_LIES),
 ]
 
 
@@ -281,13 +280,9 @@ def come_to(text):
         ("(n_in, n_out), (1, n_out)", ["(n_in, n_out)", "(1, n_out)"]),
         ("W and b -> (n_in, n_out),(1, n_out)", ["(n_in, n_out)", "(1, n_out)"]),
         ("a -> b -> (m,)", ["(m,)"]),
-        ("", []),
         ("(m, n) is the shape", []),
         ("(m - 1, n)", []),
-        ("(-1, n)", []),
         ("(m, f(n))", []),
-        ("(m, *n)", []),
-        ("[m, n]", []),
         ("(m, n) -> nothing", []),
     ],
 )
