@@ -54,8 +54,7 @@ def product(left, right, result, entry=None, caption=""):
 def trace(trace: Trace):
     """A `course_lib.network.Trace`, a line for each layer, from O[l] to Z[l] to O[l + 1], and below it the way back.
 
-    The gradient of Z[l] is G[l], that of O[l] is dL_dO[l]; before `Network.backward` has run there is no way back.
-    n_0, n_1, ... are the units by layer, n_0 those of the data.
+    The gradient of Z[l] is G[l], that of O[l] is dL_dO[l], once `Network.backward` has run. n_0: the size of the data.
     """
     table = []
     for l, Z in enumerate(trace.Z):
