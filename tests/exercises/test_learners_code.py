@@ -248,7 +248,7 @@ FORMS = {
         "def total(A):\n    m = len(A)\n    return A.mean(axis=0, keepdims=True)\ndef grad_b(G):\n    return total(G)\n",
     ),
     "tabs": ("wrong", 3, f"def grad_b(G):\n\tif len(G):\n\t\treturn {ROWS}\n"),
-    "more lines than are read": ("wrong", None, f"def grad_b(G):\n    A0 = G\n{LONG}    return {MEAN}\n"),
+    "many lines": ("wrong", ..., f"def grad_b(G):\n    A0 = G\n{LONG}    return {MEAN}\n"),
     "unicode names": ("wrong", 2, f"def grad_b(G):\n    größe, Σ = len(G), {ROWS}\n    return Σ\n"),
     "a global is bound": ("wrong", None, f"def grad_b(G):\n    global calls\n    calls += 1\n    return {MEAN}\n"),
     "a global array is changed": ("wrong", 3, f"def grad_b(G):\n    kept[0] += 1\n    return {MEAN}\n"),

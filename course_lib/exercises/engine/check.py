@@ -37,7 +37,7 @@ def check(definition, function, limit=TIME_LIMIT, seed=0, search=SECONDS):
             answers, printed = run(definition, function, cases, limit)
         except Stopped as stopped:
             keys, why = stopped.told("Your code", stopped.case and f", at {stopped.case.spoken()}")
-            return Result("error", keys, why, exercise=name, printed=stopped.printed, case=stopped.case)
+            return Result("error", keys, why, exercise=name, printed=stopped.args[-1], case=stopped.case)
         status, keys, message, case = verdict(Evidence(variants, answers))
     mistakes = tuple(dict.fromkeys(map(bare, keys)))
     result = Result(status, mistakes, message, exercise=name, printed=printed, case=case)

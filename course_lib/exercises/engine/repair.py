@@ -33,16 +33,11 @@ _EACH = 0.08  # for one candidate; more, if the learner's own code took longer
 _MARGIN = 0.06  # repairs that are this near to the best are as good
 _DEAREST = 4.0  # what costs more is no likely mistake
 _SECOND, _NEARER = 0.3, 0.8  # what a second change costs, and what it counts how wrong the first one left the answer
-_LONGEST = 200  # lines; longer code is not searched
 _NAMES = """open input eval exec compile __import__ globals locals vars setattr delattr breakpoint exit quit random
 save savez savetxt load loadtxt fromfile tofile dump seterr set_printoptions setflags memmap"""
 _EFFECTS = frozenset(_NAMES.split())
 _WORD = r"(?:axis|keepdims|dtype)=\w+|(?!return\b)\w+|[^\s\w()\[\],.:]+"
 _HARMLESS = {"numpy", "math", "collections", "itertools", "functools", "course_lib"}  # modules
-
-
-class Unreadable(Exception):
-    """The code cannot be read, or not be run twice: the numbers alone must do."""
 
 
 @dataclass(frozen=True)
@@ -80,22 +75,16 @@ class Step:
 
 
 class Program:
-    """A learner's function with the helpers that it calls. Raises `Unreadable` where there is nothing to change.
+    """A learner's function with the helpers that it calls. Raises ValueError where there is nothing to change.
 
     A function without source, or with effects that cannot be repeated (files, input, random numbers without a seed),
     is not read.
     """
 
     def __init__(self, function):
-        if not isinstance(function, types.FunctionType):
-            raise Unreadable
-        try:
-            nonlocals = inspect.getclosurevars(inspect.unwrap(function)).nonlocals
-        except ValueError:  # a cell that is not filled
-            raise Unreadable from None
-        self._globals = {**function.__globals__, **nonlocals}
+        self._globals = {**function.__globals__, **inspect.getclosurevars(inspect.unwrap(function)).nonlocals}
         self.units, waiting, known = [], [function], {function.__name__}
-        while waiting and len(self.units) < 8:
+        while waiting:
             self.units.append(_unit(waiting.pop(0)))
             for name in sorted(_names(ast.parse(self.units[-1].source)) - known):
                 other = self._globals.get(name)
@@ -107,7 +96,7 @@ class Program:
         names = set().union(*map(_names, trees)) - {unit.name for unit in self.units}
         self._used = {name: self._globals[name] for name in names if name in self._globals}
         if any(_has_effects(tree, self._globals) for tree in trees):
-            raise Unreadable
+            raise ValueError("it cannot be run again and again")
 
     def function(self, units):
         """The function of these units, in a namespace of its own. Raises what running the definitions raises."""
@@ -143,27 +132,21 @@ class Program:
 
 
 def _unit(function):
-    """A function's text. Raises `Unreadable`."""
-    try:
-        text = textwrap.dedent(inspect.getsource(function))
-        tree = ast.parse(text)
-    except Exception:  # noqa: BLE001 - no source, or a part of a statement
-        raise Unreadable from None
-    if text.count("\n") > _LONGEST:
-        raise Unreadable
-    node = tree.body[0]
+    """A function's text. Raises ValueError, and what reading it raises."""
+    text = textwrap.dedent(inspect.getsource(function))
+    node = ast.parse(text).body[0]
     if isinstance(node, ast.FunctionDef):
         return Unit(node.name, text.encode(), node.lineno)
     if isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda) and isinstance(node.targets[0], ast.Name):
         return Unit(node.targets[0].id, text.encode())
-    raise Unreadable
+    raise ValueError("a part of a statement")
 
 
 def source_text(function):
     """A function's own text, "" where it is not known."""
     try:
         return _unit(function).source.decode()
-    except Unreadable:
+    except Exception:  # noqa: BLE001 - no source, or a part of a statement, or surprising attributes
         return ""
 
 
@@ -230,11 +213,13 @@ def repairs(function, judge, order, seconds=SECONDS, beside=""):
     judge: `(function, i) -> how wrong it is in case i`, 0 for right; what the function raises it lets pass. order: the
     cases, the smallest and most telling first. Nothing of the learner's is changed, and nothing is raised.
     """
+    if not isinstance(function, types.FunctionType):
+        return []
     try:
         with quiet(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             return Search(Program(function), judge, tuple(order), seconds, beside).run()
-    except (Unreadable, TimeUp, RecursionError, MemoryError, SyntaxError, ValueError):
+    except (OSError, TimeUp, RecursionError, MemoryError, SyntaxError, ValueError):
         return []
 
 
@@ -314,9 +299,9 @@ class Search:
         for span in sorted(
             {span for _, change in alike for span in change.spans}, key=lambda each: (each[0], -each[1])
         ):
-            if not kept or kept[-1][1] < span[1]:  # not within another
+            if not kept or kept[-1][1] <= span[0]:
                 kept.append(span)
-        if len(kept) > 1 and all(a[1] <= b[0] for a, b in itertools.pairwise(kept)):
+        if len(kept) > 1:
             price, change = min(price for price, _ in alike) + 0.25, replace(alike[0][1], spans=tuple(kept))
             self._enter(state.cost + price, state, (k, change, price))
 

@@ -24,13 +24,11 @@ class TimeUp(BaseException):
 
 
 class Stopped(Exception):
-    """The learner's code did not end as code does: the id of the mistake, what happened, and what is said of it."""
-
-    printed = ""  # what the code wrote until then
+    """The learner's code did not end as code does: the id of the mistake, what happened, what is said of it, what was printed."""
 
     def told(self, whose, where=""):
         """(ids of the mistake, a sentence). whose: "Your code"; where: ", at m = 7", or nothing."""
-        mistake, what, more = self.args
+        mistake, what, more, *_ = self.args
         return (mistake,), f"{whose} {what}{where}{more}"
 
 
@@ -74,19 +72,18 @@ def apart(seconds, function, *arguments):
     try:
         with quiet() as said:
             value = limited(seconds, function, *arguments)
-        if time.monotonic() > end:  # it caught the interruption
-            raise Stopped("too_slow", f"took more than {seconds:g} seconds", ".")
-        return value, "\n".join(said)
+        if time.monotonic() <= end:
+            return value, "\n".join(said)
+        why = "too_slow", f"took more than {seconds:g} seconds", "."  # it caught the interruption
+    except Stopped as stopped:
+        why = stopped.args
     except TimeUp:
-        stopped = Stopped("too_slow", f"was stopped after {seconds:g} seconds", ": does a loop never end?")
+        why = "too_slow", f"was stopped after {seconds:g} seconds", ": does a loop never end?"
     except KeyboardInterrupt:
-        stopped = Stopped("raises", "was interrupted", ".")
+        why = "raises", "was interrupted", "."
     except SystemExit:
-        stopped = Stopped("raises", "calls exit()", ": a function ends with return, and the kernel goes on.")
-    except Stopped as error:
-        stopped = error
-    stopped.printed = "\n".join(said)
-    raise stopped
+        why = "raises", "calls exit()", ": a function ends with return, and the kernel goes on."
+    raise Stopped(*why, "\n".join(said))
 
 
 def limited(seconds, function, *arguments, processor=False):
