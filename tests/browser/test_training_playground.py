@@ -70,6 +70,10 @@ def test_the_boundary_is_drawn_where_the_network_changes_its_mind(lab):
     (x0, x1), (y0, y1) = run.extent
     grid = [x0, y0] + places * [x1 - x0, y1 - y0]
     assert page.locator(".bss-plane").evaluate("e => getComputedStyle(e).transform") == "matrix(1, 0, 0, -1, 0, 0)"
+    of_class_0 = run.data.X_train[run.data.target_train[:, 0] == 1][0]
+    dot = re.match(r"M(\S+) ([\d.]+)a", page.locator(".bss-plane path.bss-class0").first.get_attribute("d"))
+    share = (np.array(dot.groups(), float) + [3.5, 0]) / 320
+    assert np.allclose(share * [x1 - x0, y1 - y0] + [x0, y0], of_class_0)
     P = run.network.predict(grid)
     difference = P[:, 1] - P[:, 0]
     clear = abs(difference) > 0.3
