@@ -16,7 +16,6 @@ from reference import flat
 
 from course_lib import plots
 from course_lib.activations import relu
-from course_lib.losses import mse
 from course_lib.network import Network
 from course_lib.pictures.look import DARK, LIGHT, dark
 
@@ -124,21 +123,6 @@ def test_a_picture_is_small_and_says_nothing_of_when_or_where_it_was_drawn():
     assert sum(path.stat().st_size for path in FOLDER.glob("*.*")) <= LARGEST_FOLDER
 
 
-def test_the_overview_adds_up_to_the_entry_that_it_follows():
-    texts = contents(FOLDER / "S13_column_with_column.svg")[0]
-    (caption,) = [text.replace("−", "-") for text in texts if text.startswith("(grad_W L)[")]
-    terms, total = re.fullmatch(r"\(grad_W L\)\[\d, \d\] = (.*) = (-?\d+), one product .*", caption).groups()
-    pairs = re.findall(r"\((-?\d)\)\((-?\d)\)", terms)
-    assert len(pairs) == pictures.m
-    assert sum(int(o) * int(g) for o, g in pairs) == int(total) == (pictures.O.T @ pictures.G)[pictures.h, pictures.k]
-
-
-def test_one_product_of_the_square_trap_equals_the_gradient():
-    texts = contents(FOLDER / "square_trap.svg")[0]
-    assert (texts.count("="), texts.count("≠")) == (1, 7)
-    assert any("Equal to the gradient: 1." in text for text in texts)
-
-
 def test_the_notebooks_own_numbers_stand_in_the_pictures_of_jacobian_chain_and_key_idea():
     """Notebook 01, section 1: [[5, 2, 0], [0, 1, 6]]; section 6: entry [2, 1] is the sum printed; 02: copies of g."""
     texts = {row: contents(FOLDER / f"{row}.svg")[0] for row in ("S2_jacobian", "S3_chain", "S4_key_idea")}
@@ -150,12 +134,6 @@ def test_the_notebooks_own_numbers_stand_in_the_pictures_of_jacobian_chain_and_k
     assert len(products) == 5 and set(row_of_A + column) <= set(shown)
     assert str(sum(int(a) * int(d) for a, d in products)) in shown
     assert [texts["S4_key_idea"].count(x) for x in ("14", "−7", "21")] == [7, 7, 7]
-
-
-def test_the_pictures_of_the_layer_agree_with_each_other():
-    assert np.array_equal(mse.gradient(relu(pictures.Z), pictures.T), pictures.G)  # S5, then S6, S9
-    assert np.array_equal(pictures.O @ pictures.W + np.ones((7, 1)) @ pictures.b, pictures.Z)
-    assert np.all(pictures.Z != 0)  # no entry on the kink of relu
 
 
 LOOKS = pytest.mark.parametrize("look", [LIGHT, DARK], ids=["light", "dark"])
@@ -201,13 +179,6 @@ def test_the_pdf_is_one_page_of_a4_with_its_fonts_inside():
     descriptors = [body for body in objects if b"/Type /FontDescriptor" in body]
     assert len(descriptors) >= 4 and all(b"/FontFile2" in body for body in descriptors)
     assert not any(b"/Subtype /Type3" in body for body in objects)
-
-
-def test_the_loop_and_the_formulas_stand_on_the_page_as_text():
-    text = "".join(contents(FOLDER / "handout.svg")[0])
-    lines = [line.partition("#")[0].strip() for line in handout.LOOP.splitlines()]
-    for line in [*lines, "(n_out, n_in)", "[1 … 1]", "column h of O with column k of G", "The 1/m is here,"]:
-        assert line.replace(" ", "") in text.replace(" ", "")
 
 
 def test_the_page_is_in_black_and_white():

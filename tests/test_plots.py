@@ -211,24 +211,6 @@ def test_names_and_symbols_are_plain_text_in_a_font_that_has_every_symbol_of_the
     assert not any(text.get_parse_math() for text in (ax.title, ax.xaxis.label, ax.yaxis.label, *ax.texts))
 
 
-def test_a_product_highlights_row_h_column_k_and_the_entry_they_make_and_keeps_what_its_panels_highlight():
-    OT, G = integers(M, N_IN).T, integers(M, N_OUT)
-    good = {"left": Panel("Oᵀ", OT, ("n_in", "m"), rows=[0]), "right": ("G", G, G_SYMBOLS)}
-    good |= {"result": ("dW", OT @ G, W_SYMBOLS)}
-
-    def highlighted(**entry):
-        return {name: outlines(ax) for name, ax in panels(plots.product(**good, **entry)).items()}
-
-    assert highlighted(entry=(4, 2)) == {"Oᵀ": {(4, 0, 1, M)}, "G": {(0, 2, M, 1)}, "dW": {(4, 2, 1, 1)}}
-    assert highlighted() == {"Oᵀ": {(0, 0, 1, M)}, "G": set(), "dW": set()}
-    cases = [
-        ({"left": ("O", OT.T, O_SYMBOLS)}, ShapeError, "O (7, 5) @ G (7, 3) = dW (5, 3): expected"),
-        ({"result": ("P", G.T @ OT.T, ("n_out", "n_in"))}, ShapeError, "= P (3, 5): expected shapes (a, b) @ (b, c)"),
-        ({"entry": (5, 0)}, ValueError, "expected an entry of dW"),
-    ]
-    assert not_refused(plots.product, good, cases) == []
-
-
 def pattern(figure, m, n_out, p, q):
     """(m, n_out, p, q): which cells are filled, read from where the panels stand."""
     filled = np.full((m, n_out, p, q), -1)
@@ -374,6 +356,13 @@ def refusals():
     layer = [({"m": 0}, ValueError, "m is 0"), ({"b": 3}, ValueError, "b is 3, expected a whole number from 0 to 2")]
     layer += [({"W": (5, 0)}, ValueError, "W is [5, 0], expected an entry of W, which is (5, 3)")]
     yield plots.layer, {"m": 7, "n_in": 5, "n_out": 3}, layer
+    OT, G = integers(M, N_IN).T, integers(M, N_OUT)
+    factors = [({"left": ("O", OT.T, O_SYMBOLS)}, ShapeError, "O (7, 5) @ G (7, 3) = dW (5, 3): expected")]
+    wrong = "P", G.T @ OT.T, ("n_out", "n_in")
+    factors += [({"result": wrong}, ShapeError, "= P (3, 5): expected shapes (a, b) @ (b, c)")]
+    factors += [({"entry": (5, 0)}, ValueError, "expected an entry of dW")]
+    good = {"left": ("Oᵀ", OT, ("n_in", "m")), "right": ("G", G, G_SYMBOLS), "result": ("dW", OT @ G, W_SYMBOLS)}
+    yield plots.product, good, factors
     images = [({"X": np.ones((3, 63))}, ShapeError, "X has shape (3, 63), expected (m, 64)")]
     images += [({"X": np.ones((101, 64))}, ValueError, "X has 101 rows, expected 1 to 100")]
     images += [({"labels": [1, 2, 3], "predicted": [1]}, ShapeError, "predicted has shape (1,)")]

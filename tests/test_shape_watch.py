@@ -39,7 +39,6 @@ LOAD = "%load_ext course_lib\nimport numpy as np\nm, n = 3, 2"
     [
         "A = np.zeros((m, n))  # zeros, to begin with",
         "A, k = np.zeros((m, n)), 1",
-        "A = 1.0\nA += np.zeros((m, n))",
         "A: np.ndarray = np.zeros(m)",
         "def f(x):\n    y = x + np.zeros(m)\n    return 2 * y\n\n\nf(1)",
         "from course_lib import as_fractions\nA = as_fractions(np.zeros(m))",
@@ -56,7 +55,6 @@ def test_a_comment_that_nothing_checks_does_not_count(run):
 @pytest.mark.parametrize(
     "cell",
     [
-        "A = np.zeros(\n    (m, n)\n)  # (m, n)",
         "A, k = np.zeros((m, n)), np.zeros(m)  # (m, n), (m,)",
         "A = np.zeros((m, n))  # (m, n)\nA[0] = np.ones(n)\nA[0] += 1",
         "def f(x):\n    k = len(x)\n    y = x + 1  # (k,)\n    return y\n\n\nf(np.zeros(5))",
