@@ -51,7 +51,7 @@ def test_the_fixed_point_is_where_many_layers_from_q_1_end(f, gain, bias_varianc
 
 def test_tanh_at_gain_1_dies_so_slowly_that_thirty_layers_see_another_factor_than_the_fixed_point():
     theory = mean_field(tanh, 1.0)
-    assert (theory.q, theory.chi, theory.depth_scale) == (0.0, pytest.approx(1), np.inf)
+    assert (theory.q, theory.chi) == (0.0, pytest.approx(1))
     assert np.exp(np.log(theory.layers(30, 1.0).chi).mean()) == pytest.approx(0.88, abs=0.005)
 
 
@@ -62,14 +62,6 @@ def test_tanh_at_gain_1_dies_so_slowly_that_thirty_layers_see_another_factor_tha
 def test_what_shrinks_or_grows_for_ever_has_the_limit_of_chi_and_not_the_convention_for_the_kink(f, gain, q, chi):
     theory = mean_field(f, gain)
     assert (theory.q, theory.chi) == (q, pytest.approx(chi))  # far out, gelu and softplus are relu
-
-
-def test_the_depth_scale_is_the_number_of_layers_for_a_factor_e():
-    for gain in (0.5, 3.0):
-        theory = mean_field(identity, gain)
-        assert abs(np.log(theory.chi)) * theory.depth_scale == pytest.approx(1)
-    assert mean_field(relu, 0.0).depth_scale == 0.0
-    assert mean_field(sigmoid, 1.0).depth_scale == pytest.approx(0.346, abs=0.001)
 
 
 @given(st.sampled_from([identity, tanh, relu, gelu, softplus]), st.floats(0.2, 4), st.integers(1, 40), st.booleans())

@@ -11,7 +11,7 @@ not: Z, and with it G, was made from W. The error fades with the width where the
 of the network (slowest in a residual network of relu), and stays where it is not, as when the loss sends back the
 network's own output.
 Sources: Glorot and Bengio 2010 (linear f), He et al. 2015 (relu), Poole et al. 2016 (the map of q), Schoenholz et al.
-2017 (chi and the depth scale), Yang and Schoenholz 2017 (residual connections), Yang 2019 (when W counts as
+2017 (chi), Yang and Schoenholz 2017 (residual connections), Yang 2019 (when W counts as
 independent of G).
 """
 
@@ -70,14 +70,6 @@ class MeanField:
     bias_variance: float
     q: float
     chi: float
-
-    @property
-    def depth_scale(self):
-        """1 / |ln chi|: over so many layers E[G^2] changes by a factor e. Infinite at chi = 1, 0 at chi = 0."""
-        if self.chi == 0:
-            return 0.0
-        rate = abs(np.log(self.chi))
-        return float(1 / rate) if rate > _MARGIN else np.inf
 
     def layers(self, depth, q_in, residual=False):
         """`Layers(q, chi)`, two arrays of shape (depth,). q_in is the mean square of an entry of the data O^(0).
