@@ -1,5 +1,6 @@
 """The pictures in figures/ are what figures/draw.py draws today, to the tolerance of another font renderer."""
 
+import functools
 import re
 import sys
 from contextlib import nullcontext
@@ -33,6 +34,7 @@ LARGEST, LARGEST_PAGE, LARGEST_FOLDER = 200_000, 450_000, 6_000_000  # bytes
 PLACE = 2  # points by which a text or a line may move
 
 
+@functools.cache
 def contents(path):
     """The texts of an SVG, what its paths are drawn with, and all numbers that place the two."""
     texts, styles, places = [], [], []
