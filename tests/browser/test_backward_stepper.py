@@ -11,7 +11,6 @@ from course_lib.activations import relu
 from course_lib.losses import softmax_cross_entropy
 from course_lib.network import Network
 from course_lib.practice.data import digits
-from course_lib.regularizers import l2
 from course_lib.views import BackwardStepper
 from course_lib.views.shared.view import unpacked
 
@@ -19,7 +18,7 @@ from course_lib.views.shared.view import unpacked
 def small_pass():
     """A network, X and T of whole numbers: the target is chosen for a first G without fractions."""
     rng = np.random.default_rng(11)
-    network = Network([5, 3, 2], relu, regularizer=l2, lam=2.0)
+    network = Network([5, 3, 2], relu)
     W0, b0, W1, b1, X, G = (
         rng.integers(-3, 4, shape).astype(float) for shape in ((5, 3), (1, 3), (3, 2), (1, 2), (7, 5), (7, 2))
     )
@@ -38,7 +37,6 @@ from course_lib.activations import relu
 from course_lib.practice.data import digits
 from course_lib.losses import softmax_cross_entropy
 from course_lib.network import Network
-from course_lib.regularizers import l2
 """
 # The notebook's cells run the functions above, and so does this process.
 PASS = f"{IMPORTS}\n{inspect.getsource(small_pass)}\nnetwork, X, T = small_pass()"
@@ -102,16 +100,15 @@ def test_the_entry_says_which_row_and_column_it_is_made_from(lab):
     grids.nth(0).press("ArrowDown")
     dW = EXPECTED["∇_W[1] L"]
     assert lines(page)[1].startswith(f"(∇_W[1] L)[1, 0] = {dW[1, 0]:g} = ")
-    assert lines(page)[1].endswith(": row 1 of O[1]^T, column 0 of G[1], Ω'(W[1])[1, 0]")
-    O, G = EXPECTED["O[1]"], EXPECTED["G[1]"]
+    assert lines(page)[1].endswith(": row 1 of O[1]^T, column 0 of G[1]")
     grids.nth(1).press("Control+End")
-    assert lines(page)[1] == f"O[1]^T[2, 6] = {O[6, 2]:g}: it goes into row 2 of ∇_W[1] L, with row 6 of G[1]"
-    grids.nth(2).press("Control+Home")
-    assert lines(page)[1] == f"G[1][0, 0] = {G[0, 0]:g}: it goes into column 0 of ∇_W[1] L, with column 0 of O[1]^T"
+    assert lines(page)[1] == f"O[1]^T[2, 6] = {EXPECTED['O[1]'][6, 2]:g}"
     go_to(page, 10)
-    point_at(grids.nth(1), 0, 0)
-    dO = EXPECTED["∇_O[1] L"]
-    assert lines(page)[1] == f"(∇_O[1] L)[0, 0] = {dO[0, 0]:g}: it goes into G[0][0, 0], with relu'(Z[0])[0, 0]"
+    point_at(grids.nth(0), 6, 2)
+    assert lines(page)[1].endswith(": (∇_O[1] L)[6, 2], relu'(Z[0])[6, 2]")
+    go_to(page, 1)
+    point_at(grids.nth(0), 5, 1)
+    assert lines(page)[1].endswith(": row 5 of O[0], column 1 of W[0], b[0][0, 1]")
 
 
 def test_the_row_of_all_matrices_is_one_stop_of_the_tab_key_and_goes_to_steps(lab):
@@ -129,7 +126,7 @@ def test_the_row_of_all_matrices_is_one_stop_of_the_tab_key_and_goes_to_steps(la
     assert focused.get_attribute("aria-label").endswith("go to the step that makes it, the result of this step")
     assert page.locator(":focus canvas").is_visible()
     roles = [thumb(page, name).get_attribute("data-role") for name in ("O[0]", "G[0]", "W[0]", "Z[0]")]
-    assert roles == [*["operand"] * 3, ""]
+    assert roles == ["operand", "operand", "", ""]
     assert "not computed yet" in thumb(page, "∇_b[0] L").get_attribute("aria-label")
     page.keyboard.press("Tab")
     assert page.locator(":focus").get_attribute("role") == "grid"
@@ -149,19 +146,12 @@ def test_what_stands_above_the_formula_moves_from_no_step_to_another(lab):
     assert len(places) == 1
 
 
-def test_a_long_sum_is_shortened(lab):
+def test_a_long_sum_says_how_many_more_terms_it_has(lab):
     page = lab.open(DIGITS, VIEW)
-    network, X, T = digits_pass()
-    trace = network.forward(X)
-    network.backward(trace, T)
-    terms = trace.G[2][63] * network.parameters[2][0][31]  # of the last entry of ∇_O[2] L
-    go_to(page, 11)
+    go_to(page, 11)  # (C): ten terms for each entry of ∇_O[2] L
     page.get_by_role("grid").first.press("Control+End")
-    entry = lines(page)[1]
-    assert entry.startswith("(∇_O[2] L)[63, 31] = ")
-    assert np.isclose(float(entry.split(" = ")[1].split(" ≈ ")[0]), trace.dL_dO[2][63, 31], rtol=1e-3)
-    middle = re.search(r"\[5 more, in all (.+?)\]", entry)[1]
-    assert np.isclose(float(middle), terms[3:-2].sum(), rtol=0.05)
+    assert lines(page)[1].startswith("(∇_O[2] L)[63, 31] = ") and lines(page)[1].count("*") == 3
+    assert " + … (7 more): row 63 of G[2], " in lines(page)[1]
 
 
 def test_in_formula_c_g_travels_and_a_key_ends_it_and_less_motion_has_none_of_it(lab):

@@ -111,22 +111,14 @@ def test_what_it_cannot_show_is_named():
     structure = "expected bool of (3, 2), like dY_dX"
     cases = [
         *(({"structural": bad}, ShapeError, structure) for bad in (ones((2, 3), dtype=bool), ones((3, 2)), True)),
+        ({"structural": np.eye(3, 2) > 0}, ValueError, "structural[0, 1] is False, expected True: dY_dX is not 0"),
         ({"dz_dY": ones(4)}, ShapeError, "dY_dX has shape (3, 2), expected Y.shape + X.shape: it must begin with (4,)"),
         ({"dz_dY": 1.0}, ValueError, "dz_dY gives Y the shape (), and"),
-        (
-            {"dY_dX": ones((3, 2, 2, 5)), "dz_dY": ones((3, 2, 2))},
-            ValueError,
-            "dz_dY gives Y the shape (3, 2, 2)",
-        ),
-        ({"dY_dX": g}, ValueError, "dY_dX gives X the shape (), expected one or two indexes"),
         ({"dY_dX": ones((3, 2, 5, 7))}, ValueError, "dY_dX gives X the shape (2, 5, 7)"),
         ({"dY_dX": ones((0, 2)), "dz_dY": ones(0)}, ValueError, "dY_dX is empty, (0, 2)"),
         ({"dY_dX": ones((64, 64, 9, 8)), "dz_dY": ones((64, 64))}, ValueError, "(64, 64, 9, 8), 294,912 entries"),
         ({"dz_dY": np.array([1, np.inf, 0])}, ValueError, "dz_dY[1] is inf, expected finite numbers"),
         ({"dY_dX": exact, "dz_dY": ones(1)}, ValueError, "dY_dX holds Fractions that are too large"),
-        ({"dY_dX": dy_dx + 0j}, TypeError, "dY_dX has dtype complex128, expected real numbers"),
-        ({"dY_dX": np.ma.array(dy_dx)}, TypeError, "dY_dX is a MaskedArray, expected a plain numpy array"),
-        ({"names": "YX"}, TypeError, "names is 'YX', expected a tuple or a list"),
         ({"symbols": ("n", "n")}, ShapeError, "dY_dX has shape (3, 2), expected (n, n)"),
     ]
     assert not_refused(KeyIdeaExplorer, {"dY_dX": dy_dx, "dz_dY": g}, cases) == []
@@ -136,7 +128,6 @@ def test_what_it_cannot_show_is_named():
         ({"wrt": "Z"}, ValueError, "wrt is 'Z', expected 'W', 'b' or 'O'"),
         (big, ValueError, "409,600 entries"),
         ({"wrt": "O", "O": O[:0], "G": G[:0]}, ValueError, "∂Z/∂O is empty, (0, 3, 0, 5)"),
-        ({"entry": (9, 9)}, ValueError, "entry is [9, 9]"),
     ]
     good = {"wrt": "W", "O": O, "W": W, "b": b, "G": G, "entry": (0, 0)}
     assert not_refused(KeyIdeaExplorer.of_layer, good, cases) == []

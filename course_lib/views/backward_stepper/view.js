@@ -1,4 +1,4 @@
-const MOST_TERMS = 7; // of a sum; of a longer one the middle is added up
+const MOST_TERMS = 7; // of a sum; of a longer one three are written
 const THUMB = { side: 2.2, cell: 0.5 }; // em: the longest side of a matrix in the overview, and the most for an entry
 const COLOURS = { width: 9, height: 17 }; // em, of a matrix without numbers beside others with numbers
 const LEAST = 0.66; // of the size of the text: so small the numbers become before there are colours
@@ -37,7 +37,7 @@ class Overview {
     const given = maker < 0; // T, W and b are there from the start
     const to = given ? this.steps.findIndex((step) => step.uses.includes(name)) : maker;
     const words = `${spoken(name)}, ${rows} by ${wide}: go to the ${given ? "first step that uses it" : "step that makes it"}`;
-    const piece = button(name, () => goTo(to), { class: "bss-thumb" });
+    const piece = button(name, () => goTo(to), { class: "bss-button bss-thumb" });
     piece.replaceChildren(element("span", { class: "bss-cells" }, canvas), element("span", { class: "bss-name" }, ...piece.childNodes));
     this.items.set(name, { piece, canvas, made: given ? 0 : maker, words });
     return piece;
@@ -76,12 +76,11 @@ class Stepper {
     const view = frame(el, `A pass of a network with ${sizes.join(", ")} units, forwards and backwards`, hint);
     Object.assign(this, { model, steps, matrices, view, now: -1, operands: [] });
     const { root, status, signal } = view;
-    const last = steps.length - 1;
     this.mover = mover(root, signal);
     const more = [resetButton(model, () => this.player.pause())];
-    this.player = player("Step", last, (k, moves) => this.show(k, moves), signal, { step: model.get("step"), every: 2000, more });
+    this.player = player("Step", steps.length - 1, (k, moves) => this.show(k, moves), signal, { step: model.get("step"), every: 2000, more });
     this.handle = this.player.box.querySelector("input");
-    this.overview = new Overview(sizes.length - 1, matrices, steps, (k) => this.goTo(k), signal);
+    this.overview = new Overview(sizes.length - 1, matrices, steps, (k) => (this.player.pause(), this.player.go(k)), signal);
     this.board = element("div", { class: "bss-board" });
     // Of the two lines only the one that changes is read aloud.
     [this.stepLine, this.entryLine] = [element("div"), element("div")];
@@ -105,11 +104,6 @@ class Stepper {
 
   #names({ parts }) {
     return parts.filter((part) => part in this.matrices);
-  }
-
-  goTo(k) {
-    this.player.pause();
-    this.player.go(k);
   }
 
   show(k, moves) {
@@ -137,7 +131,7 @@ class Stepper {
   #fit() {
     const { board, operands, view: { root } } = this;
     const used = this.grids.slice(0, operands.length);
-    board.style.fontSize = board.style.minHeight = "";
+    board.style.fontSize = "";
     const { fontSize, columnGap } = getComputedStyle(board);
     const [em, gap] = [fontSize, columnGap].map(parseFloat);
     const signs = [...board.querySelectorAll(".bss-operator")].reduce((sum, { offsetWidth }) => sum + offsetWidth + 2 * gap, 0);
@@ -154,9 +148,7 @@ class Stepper {
       board.style.fontSize = `${scale}em`;
       used.forEach((grid) => grid.draw());
     }
-    this.tallest = Math.max(this.width === root.clientWidth ? this.tallest : 0, board.offsetHeight); // what is below jumps no more than it has to
     this.width = root.clientWidth;
-    board.style.minHeight = `${this.tallest}px`;
   }
 
   /** In (C) each row of G travels to W^T, and what comes out of it, to the layer before. */
@@ -175,50 +167,32 @@ class Stepper {
     this.mover.move(flights, STEP_TAKES * this.player.pace(), () => show(null));
   }
 
-  /** The entry [i, j] of the g-th matrix of the formula is active: outline what it is made from, or what it goes into. */
-  point(g, [i, j]) {
+  /** An entry of the g-th matrix of the formula is active; of the result, the first one, outline what it is made from. */
+  point(g, entry) {
     const { grids, operands, equals } = this;
+    const [i, j] = entry;
     const { form } = this.steps[this.now];
-    const places = form === "product" ? this.#ofProduct(g, i, j) : operands.map(() => form === "entries" && { entry: [i, j] });
-    operands.forEach((_, k) => grids[k].mark(k === g ? [{ entry: [i, j] }] : places[k] ? [{ ...places[k], dashed: true }] : []));
-    const named = operands.flatMap((name, k) => (k !== g && places[k] ? placeName(shown(name), places[k]) : []));
-    const made = { product: () => `${equals} ${this.#sum(i, j)}`, entries: () => this.#entries(i, j).replace("=", equals), whole: () => "" };
-    const text = g ? (named.length ? `: it goes into ${named.join(", with ")}` : "") : ` ${made[form]()}${named.length ? ": " : ""}${named.join(", ")}`;
-    setWords(this.entryLine, grids[g].words([i, j]) + text);
+    const places = { product: [null, { row: i }, { column: j }, { entry: [0, j] }], entries: operands.map(() => ({ entry })) }[form];
+    const made = g ? [] : operands.map((_, k) => k && places?.[k]);
+    operands.forEach((_, k) => grids[k].mark(k === g ? [{ entry }] : made[k] ? [{ ...made[k], dashed: true }] : []));
+    const named = operands.filter((_, k) => made[k]).map((name, k) => placeName(shown(name), made[k + 1]));
+    const text = named.length ? ` ${equals} ${form === "product" ? this.#sum(i, j) : this.#entries(i, j)}: ${named.join(", ")}` : "";
+    setWords(this.entryLine, grids[g].words(entry) + text);
   }
 
-  /** What the entry [i, j] of the g-th matrix of a product is made from or goes into, by matrix. */
-  #ofProduct(g, i, j) {
-    const [, , , extra] = this.operands.map((name) => this.matrices[name]);
-    const isRow = extra?.shape[0] === 1; // b: it is added to each sample
-    if (g === 1) return [{ row: i }, null, { row: j }];
-    if (g === 2) return [{ column: j }, { column: i }];
-    if (g === 3) return [isRow ? { column: j } : { entry: [i, j] }];
-    return [null, { row: i }, { column: j }, extra && { entry: [isRow ? 0 : i, j] }];
-  }
-
-  /** The formula of a step with the numbers of one entry: = 0.3 · 1 */
+  /** The formula of a step with the numbers of one entry: 0.3 · 1 */
   #entries(i, j) {
     const signs = { "⊙": "·", m: this.matrices.T.shape[0] };
     const parts = this.steps[this.now].parts.slice(1).map((part) => (part in this.matrices ? factor(at(this.matrices[part], i, j), precise) : part));
-    return parts.join("").trim().split(" ").map((word) => signs[word] ?? word).join(" ");
+    return parts.join("").trim().split(" ").slice(1).map((word) => signs[word] ?? word).join(" ");
   }
 
-  /** The sum that an entry of a product stands for: 1·0.3 + 2·(−1) + 0.5 */
+  /** The sum that an entry of a product stands for: 1·0.3 + 2·(−1) + 0.5, the last one of b */
   #sum(i, j) {
-    const [, left, right, extra] = this.operands.map((name) => this.matrices[name]);
-    const inner = left.shape[1];
-    const terms = Array.from({ length: inner }, (_, h) => [at(left, i, h), at(right, h, j)]);
-    let pieces = terms.map(([a, b]) => `${factor(a)}·${factor(b)}`);
-    if (inner > MOST_TERMS) {
-      const [front, back] = [3, 2];
-      const partial = terms.slice(front, -back).reduce((total, [a, b]) => total + a * b, 0);
-      pieces = [...pieces.slice(0, front), `[${inner - front - back} more, in all ${number(partial)}]`, ...pieces.slice(-back)];
-    }
-    if (!extra) return pieces.join(" + ");
-    const x = factor(at(extra, Math.min(i, extra.shape[0] - 1), j));
-    const weighted = this.steps[this.now].parts.includes(" + λ ");
-    return [...pieces, weighted ? `${this.model.get("lam")}·${x}` : x].join(" + ");
+    const [, left, right, b] = this.operands.map((name) => this.matrices[name]);
+    const products = Array.from({ length: left.shape[1] }, (_, h) => `${factor(at(left, i, h))}·${factor(at(right, h, j))}`);
+    const more = products.length > MOST_TERMS ? [`… (${products.length - 3} more)`] : [];
+    return [...products.slice(0, more.length ? 3 : MOST_TERMS), ...more, ...(b ? [factor(at(b, 0, j))] : [])].join(" + ");
   }
 }
 

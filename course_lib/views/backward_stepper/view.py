@@ -9,7 +9,6 @@ import traitlets
 from course_lib.losses import mse, softmax, softmax_cross_entropy
 from course_lib.pictures.blackboard import board
 from course_lib.pictures.panel import Panel, checked_index
-from course_lib.regularizers import none
 from course_lib.views.shared.batch import checked_batch
 from course_lib.views.shared.view import View, as_matrix, packed, script, unpacked
 
@@ -22,21 +21,22 @@ class BackwardStepper(View):
     X: (m, sizes[0]), target: (m, sizes[-1]); a vector is one sample. step: which step is shown, from 0, the data, to
     6 * layers. The view runs `network.forward` and `network.backward` itself: a Trace alone would not hold the
     gradients, and the weights may have changed since it was made. It keeps copies; layers count from 0.
-    Raises TypeError for anything but a Network and real numbers,
-    ShapeError where shapes do not fit, ValueError for an empty or huge batch, entries that are not finite, a target
-    that the loss refuses, or a step that does not exist.
+    Raises TypeError for anything but a Network and real numbers, ShapeError where shapes do not fit, ValueError for a
+    network with a regularizer, an empty or huge batch, entries that are not finite, a target that the loss refuses, or
+    a step that does not exist.
     """
 
     _esm, _css = script(__file__)
     kept = ("step",)
     sizes = traitlets.List().tag(sync=True)
-    lam = traitlets.Float().tag(sync=True)
     matrices = traitlets.Dict().tag(sync=True)  # by name
     steps = traitlets.List().tag(sync=True)  # see _step
     step = traitlets.Any(0).tag(sync=True)
 
     def __init__(self, network, X, target, step=0):
         X, target = checked_batch(_CALL, network, X, target)  # (m, n_0), (m, n_last)
+        if network.lam:
+            raise ValueError(f"{_CALL}: network.lam is {network.lam:g}, expected 0: the steps are those of L alone")
         with np.errstate(over="ignore", invalid="ignore"):  # what overflows is drawn as inf and nan
             trace = network.forward(X)
             gradients = network.backward(trace, target)
@@ -44,7 +44,6 @@ class BackwardStepper(View):
             matrices = _matrices(network, trace, gradients, target)
         super().__init__(
             sizes=list(network.sizes),
-            lam=float(network.lam),
             matrices={
                 name: packed(name, as_matrix(_CALL, name, A), symbols) for name, (A, symbols) in matrices.items()
             },
@@ -85,21 +84,15 @@ def _matrices(network, trace, gradients, target):
         named |= {f"O[{l}]^T": (trace.O[l].T, (n_in, "m")), f"W[{l}]^T": (W.T, (n_out, n_in))}
         named |= {f"∇_W[{l}] L": (dW, (n_in, n_out)), f"∇_b[{l}] L": (db, ("1", n_out))}
         named[f"∇_O[{l + 1}] L"] = trace.dL_dO[l + 1], ("m", n_out)
-        if _is_regularized(network):
-            named[f"Ω'(W[{l}])"] = network.regularizer.f_gradient(W), (n_in, n_out)
     if network.loss is softmax_cross_entropy:
         named[f"softmax(O[{last}])"] = softmax(trace.O[-1]), ("m", f"n_{last}")
     return named
 
 
-def _is_regularized(network):
-    return network.lam > 0 and network.regularizer is not none
-
-
 def _step(title, formula, form, note):
     """One step as the browser takes it; names of matrices stand between angle brackets in the formula, result first.
 
-    form: how an entry of the result is made: "product" (a row times a column, plus an entry of a third matrix),
+    form: how an entry of the result is made: "product" (a row times a column, plus an entry of b),
     "entries" (from the same entry of each matrix), or "whole" (no sum to show).
     """
     pieces = re.split(r"<(.+?)>", formula)
@@ -121,7 +114,7 @@ def _forwards(network):
 
 
 def _backwards(network, L):
-    last, lam = len(network.activations), f"λ = {network.lam:g}"
+    last = len(network.activations)
     formula, form = f"{network.loss}.gradient( <O[{last}]> , <T> )", "whole"
     note = f"L = {L:.4g}, one number for the whole batch."
     if network.loss in (mse, softmax_cross_entropy):
@@ -129,19 +122,14 @@ def _backwards(network, L):
         formula, form = f"( {output} − <T> ) / m", "entries"
         note += " The 1/m of its mean stands here and nowhere else."
     yield f"The loss {network.loss} gives the first G", f"<∇_O[{last}] L> = {formula}", form, note
-    regularized = _is_regularized(network)
     for l in reversed(range(last)):
         here, f = f"Layer {l} backwards", network.activations[l]
         note = f"Entry by entry: from the gradient for the output O[{l + 1}] to the gradient for Z[{l}]."
         formula = f"<G[{l}]> = <∇_O[{l + 1}] L> ⊙ <{f}'(Z[{l}])>"
         yield f"{here}: undo the activation {f}", formula, "entries", note
         formula, note = f"<∇_W[{l}] L> = <O[{l}]^T> <G[{l}]>", "A sum over the m samples, for each entry of W."
-        if regularized:
-            formula += f" + λ <Ω'(W[{l}])>"
-            note += f" {lam}, Ω is {network.regularizer}: it is the gradient of J = L + λ Ω."
         yield f"{here}, (A)", formula, "product", note
-        note = "The column sums of G: a sum over the m samples." + (" Ω holds no biases." if regularized else "")
-        note += "" if l else " The pass is complete."
+        note = "The column sums of G: a sum over the m samples." + ("" if l else " The pass is complete.")
         yield f"{here}, (B)", f"<∇_b[{l}] L> = <1^T> <G[{l}]>", "product", note
         if l:
             note = f"A sum over the units of layer {l}. For layer {l - 1} this is G, with the activation still to undo."

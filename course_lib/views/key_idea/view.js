@@ -78,10 +78,6 @@ class KeyIdeaView extends SteppedSum {
     this.view.root.append(this.view.said, this.steps.box, this.quiz.box, paths, this.counts, this.lines);
   }
 
-  parts() {
-    return this.texts.formula;
-  }
-
   /** The factor flies from its own matrix to its slope. */
   route(s) {
     const { slopes, source, terms } = this;
@@ -102,8 +98,7 @@ class KeyIdeaView extends SteppedSum {
   counted() {
     const { terms, matrix, texts } = this;
     const where = texts.counted ? `: ${filled(texts.counted, this.index(this.entry))}` : "";
-    const chance = texts.by_index && terms.some(({ pair }) => pair[0] === 0) ? " What happens to be 0 by its number still counts." : "";
-    return `${terms.length} of ${matrix.data.length} entries of ${matrix.name} ${texts.by_index ? "can differ from" : "are not"} 0${where}.${chance}`;
+    return `${terms.length} of ${matrix.data.length} entries of ${matrix.name} ${texts.by_index ? "can differ from" : "are not"} 0${where}.`;
   }
 
   // ---- what is seen
@@ -126,8 +121,7 @@ class KeyIdeaView extends SteppedSum {
   // ---- your turn
   askedForZeros() {
     const { matrix, texts } = this;
-    const chance = texts.by_index ? " What happens to be 0 by its number still counts." : "";
-    const hint = `Ask of each: does ${texts.Y}[i, j] depend on ${entryName(texts.X, this.entry)}?${chance}`;
+    const hint = `Ask of each: does ${texts.Y}[i, j] depend on ${entryName(texts.X, this.entry)}?`;
     const isNonzero = (i, j) => this.isNonzero(i, j);
     return { name: matrix.name, shape: matrix.shape, isNonzero, hint, solve: () => (this.solved = true) };
   }

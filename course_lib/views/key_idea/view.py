@@ -1,6 +1,5 @@
 """KeyIdeaExplorer: one entry of a gradient, and the sum over every index of Y that makes it (rows S4 and S10 to S20)."""
 
-import math
 import re
 
 import numpy as np
@@ -12,7 +11,7 @@ from course_lib.jacobian import key_idea
 from course_lib.pictures.blackboard import board
 from course_lib.pictures.panel import Panel, check_symbols, check_texts, checked_entry, checked_index, listed
 from course_lib.shapes import ShapeError
-from course_lib.views.shared.view import MOST_ENTRIES, View, as_floats, as_made, packed, script, turn, unpacked
+from course_lib.views.shared.view import View, as_floats, as_made, check_size, packed, script, turn, unpacked
 
 _CALL = "KeyIdeaExplorer(dY_dX, dz_dY)"
 _OF_LAYER = "KeyIdeaExplorer.of_layer(wrt, O, W, b, G)"
@@ -82,19 +81,20 @@ class KeyIdeaExplorer(View):
         if not {len(y_shape), len(x_shape)} <= {1, 2}:
             given = f"dz_dY gives Y the shape {y_shape}, and dY_dX gives X the shape {x_shape}"
             raise ValueError(f"{_CALL}: {given}, expected one or two indexes for each")
-        _check_size(_CALL, "dY_dX", dY_dX.shape)
+        check_size(_CALL, "dY_dX", dY_dX.shape)
         if listed(f"{_CALL}: symbols", symbols):
             check_symbols(f"{_CALL}: dY_dX", dY_dX.shape, symbols, {})
         marked = _structure(structural, dY_dX)
         texts = _texts(names, y_shape, x_shape, structural is not None) | traits.pop("texts", {})
-        of_y, of_x = tuple(symbols)[: len(y_shape)], tuple(symbols)[len(y_shape) :]
+        sides = tuple(symbols)[: len(y_shape)], tuple(symbols)[len(y_shape) :]
+        of_y, of_x = (side and ("1", *side)[-2:] for side in sides)  # a vector is one row
         self._repr = f"KeyIdeaExplorer(d{names[0]}/d{names[1]} {dY_dX.shape}, {names[2]} {y_shape})"
-        (y_rows, of_y), (x_rows, of_x) = _as_rows(y_shape, of_y), _as_rows(x_shape, of_x)
+        G, gradient = np.atleast_2d(dz_dY), np.atleast_2d(gradient)
         super().__init__(
-            tensor=packed(f"∂{names[0]}/∂{names[1]}", dY_dX.reshape(y_rows + x_rows), of_y + of_x),
+            tensor=packed(f"∂{names[0]}/∂{names[1]}", dY_dX.reshape(G.shape + gradient.shape), of_y + of_x),
             structural=marked.tobytes(),
-            G=packed(names[2], dz_dY.reshape(y_rows), of_y),
-            gradient=packed(texts["gradient"], gradient.reshape(x_rows), of_x),
+            G=packed(names[2], G, of_y),
+            gradient=packed(texts["gradient"], gradient, of_x),
             texts=texts,
             **traits,
             entry=entry,
@@ -117,7 +117,7 @@ class KeyIdeaExplorer(View):
             except ShapeError as error:
                 raise ShapeError(f"{_OF_LAYER}: {error}") from None
         (m, n_out), texts = layer["G"].shape, _TEXTS[wrt]
-        _check_size(_OF_LAYER, f"∂Z/∂{wrt}", (m, n_out, *layer[wrt].shape))
+        check_size(_OF_LAYER, f"∂Z/∂{wrt}", (m, n_out, *layer[wrt].shape))
         slopes = {
             "W": lambda: dense.dZ_dW(layer["O"], n_out),
             "b": lambda: dense.dZ_db(m, n_out),
@@ -154,11 +154,8 @@ class KeyIdeaExplorer(View):
     def figure(self):
         """dY/dX[entry] and G, the structural non-zeros outlined, and what of the gradient is made; below, the sum in words."""
         cells, step, texts = self._cells(), self.step, self.texts
-        slopes, G, gradient = (
-            unpacked(self.tensor)[:, :, *self.entry],
-            unpacked(self.G),
-            as_made(self.gradient, self.made),
-        )
+        slopes, G = unpacked(self.tensor)[:, :, *self.entry], unpacked(self.G)
+        gradient = as_made(self.gradient, self.made)
         if step:
             gradient[self.entry] = sum(slopes[cell] * G[cell] for cell in cells[:step])
         of_y, of_x = (tuple(A["symbols"] or map(str, A["shape"])) for A in (self.G, self.gradient))
@@ -184,14 +181,6 @@ def _filled(text, index):
     return re.sub(r"\{([ijhk])\}", lambda found: str(index["ijhk".index(found[1])]), text)
 
 
-def _check_size(call, name, shape):
-    size = math.prod(shape)
-    if size == 0:
-        raise ValueError(f"{call}: {name} is empty, {shape}: there is no entry to show")
-    if size > MOST_ENTRIES:
-        raise ValueError(f"{call}: {name} has shape {shape}, {size:,} entries; a view shows up to {MOST_ENTRIES:,}")
-
-
 def _structure(structural, dY_dX):
     if structural is None:
         return dY_dX != 0
@@ -199,12 +188,9 @@ def _structure(structural, dY_dX):
     if structural.dtype != bool or structural.shape != dY_dX.shape:
         given = f"{structural.dtype} of shape {structural.shape}"
         raise ShapeError(f"{_CALL}: structural is {given}, expected bool of {dY_dX.shape}, like dY_dX.")
-    return structural | (dY_dX != 0)
-
-
-def _as_rows(shape, symbols):
-    """Shape and symbols of a matrix; a vector is one row."""
-    return ((1, *shape), ("1", *symbols) if symbols else ()) if len(shape) == 1 else (shape, symbols)
+    if denied := np.argwhere(~structural & (dY_dX != 0)).tolist():
+        raise ValueError(f"{_CALL}: structural{denied[0]} is False, expected True: dY_dX is not 0 there")
+    return structural
 
 
 def _texts(names, y_shape, x_shape, by_index):

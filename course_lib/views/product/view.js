@@ -26,8 +26,8 @@ class ProductView extends SteppedSum {
     roving(bar);
     this.words = element("p", { class: "bss-words" });
     const corner = element("div", { class: "bss-corner" }, bar, this.words);
-    this.area = element("div", { class: "bss-product" }, corner, this.right.box, this.left.box, this.result.box);
-    root.append(said, this.steps.box, this.quiz.box, this.area, this.lines);
+    const area = element("div", { class: "bss-product" }, corner, this.right.box, this.left.box, this.result.box);
+    root.append(said, this.steps.box, this.quiz.box, area, this.lines);
   }
 
   /** Begin to add anew. */
@@ -39,10 +39,6 @@ class ProductView extends SteppedSum {
   showAll() {
     this.start({ outer: false });
     super.showAll();
-  }
-
-  parts() {
-    return [[this.left.matrix.name, "left"], [this.right.matrix.name, "right"]];
   }
 
   termsOf([i, j]) {
@@ -73,7 +69,7 @@ class ProductView extends SteppedSum {
 
   // ---- what is seen
   layVariant() {
-    const { model, area } = this;
+    const { model } = this;
     const variant = model.get("variants")[model.get("variant")];
     const on = [2, 1, 4].map((bit) => Boolean(model.get("variant") & bit));
     const pair = this.given.map((factor, k) => (on[k] ? transposed(factor) : factor));
@@ -88,11 +84,8 @@ class ProductView extends SteppedSum {
     this.result.box.hidden = this.lines.hidden = this.steps.box.inert = this.quiz.box.inert = !product;
     setWords(this.words, variant.words);
     this.mode.setAttribute("aria-disabled", !product);
-    // The picture may grow with another order of the factors, but what is below it does not jump back.
-    const em = parseFloat(getComputedStyle(area).fontSize);
-    area.style.minHeight = `${Math.max(area.offsetHeight / em, parseFloat(area.style.minHeight) || 0)}em`;
     const shape = ({ symbols, shape: sizes }) => `(${(symbols.length ? symbols : sizes).join(", ")})`;
-    const [one, other] = this.parts();
+    const [one, other] = [[left.name, "left"], [right.name, "right"]];
     this.writeLines([one, " ", other, product ? `   ${shape(left)} ${shape(right)} → ${shape(product)}` : ""], [["", "left"], " @ ", ["", "right"]]);
     const inside = this.entry.map((k, axis) => Math.min(k, (product?.shape[axis] ?? Infinity) - 1)); // without a kernel too
     if (String(inside) !== String(this.entry)) put(model, { entry: inside });

@@ -4,15 +4,12 @@ let coloursRead = null; // the colours as they were read last: of a page, they a
 
 /** The colours by name, where an element of the page stands; see matrix.css. */
 function palette(el) {
-  return (coloursRead ??= readColours(el));
-}
-
-function readColours(el) {
+  if (coloursRead) return coloursRead;
   const style = getComputedStyle(el);
   const paper = rgb(style.getPropertyValue("--bss-paper").trim() || "#ffffff");
   const read = (name) => rgb(style.getPropertyValue(`--bss-${name}`).trim() || "#767676", paper);
   const others = ["zero", "ink", "faint", "above", "below", "mark", "O", "W", "G", "Z", "b"];
-  return { paper, ...Object.fromEntries(others.map((name) => [name, read(name)])) };
+  return (coloursRead = { paper, ...Object.fromEntries(others.map((name) => [name, read(name)])) });
 }
 
 /** Draw again whenever the page gets another theme. */
@@ -31,12 +28,11 @@ function oncePlaced(root, draw, signal) {
   signal.addEventListener("abort", () => placed.disconnect());
 }
 
-const context = (width, height) => Object.assign(document.createElement("canvas"), { width, height }).getContext("2d");
 let parser = null;
 
 /** Any CSS colour as [red, green, blue]; one that lets something through, as it looks on the colour under it. */
 function rgb(colour, under = [255, 255, 255]) {
-  parser ??= context(1, 1);
+  parser ??= document.createElement("canvas").getContext("2d");
   parser.fillStyle = "#000";
   parser.fillStyle = colour;
   const text = parser.fillStyle;

@@ -19,17 +19,15 @@ function mover(root, signal) {
     if (still.matches || !flights.length) return land();
     const origin = stage.getBoundingClientRect();
     const animations = flights.map((flight) => launch(flight, origin, ms));
+    root.setAttribute("data-moving", "");
     const arrive = () => {
       finish = null;
-      for (const animation of animations) animation.cancel();
       stage.replaceChildren();
       root.removeAttribute("data-moving");
       land();
     };
     finish = arrive;
-    root.setAttribute("data-moving", "");
-    const ended = () => finish === arrive && arrive();
-    Promise.all(animations.map(({ finished }) => finished)).then(ended, () => {});
+    Promise.all(animations.map(({ finished }) => finished)).then(() => finish === arrive && arrive());
   }
 
   function launch({ text, colour, from, to, start = 0, end = 1, waits = false }, origin, ms) {
@@ -47,9 +45,7 @@ function mover(root, signal) {
     return piece.animate(frames, { delay: start * ms, duration: (end - start) * ms, fill: "both", easing: "ease-in-out" });
   }
 
-  function stop() {
-    finish?.();
-  }
+  const stop = () => finish?.();
   still.addEventListener("change", stop, { signal });
   signal.addEventListener("abort", stop);
   return { move, stop };

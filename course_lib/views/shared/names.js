@@ -1,14 +1,10 @@
 // Numbers and names as a reader sees them, and numbers as they are typed.
 
 /** An entry as it stands in its cell: whole numbers as such, others with two digits; a minus is a minus sign. */
-function number(x) {
-  return written(x, 2);
-}
+const number = (x) => written(x, 2);
 
 /** An entry as the read-out says it: up to four digits. */
-function precise(x) {
-  return written(x, 4);
-}
+const precise = (x) => written(x, 4);
 
 function written(x, digits) {
   if (Number.isNaN(x)) return "nan";
@@ -32,9 +28,7 @@ function factor(x, write = number) {
 const plural = (count, word) => `${count} ${count === 1 ? word : `${word.replace(/y$/, "ie")}s`}`; // entry, entries
 
 /** O^T as it is shown: Oᵀ. */
-function shown(name) {
-  return name.replaceAll("^T", "ᵀ");
-}
+const shown = (name) => name.replaceAll("^T", "ᵀ");
 
 /** The entry of a matrix by its name: G[2, 1], (∇_W L)[2, 1], (∂y/∂x)[2, 1]. */
 function entryName(name, entry) {
@@ -42,9 +36,7 @@ function entryName(name, entry) {
 }
 
 /** O^T as it is read aloud: O transposed. */
-function spoken(name) {
-  return name.replaceAll("^T", " transposed");
-}
+const spoken = (name) => name.replaceAll("^T", " transposed");
 
 // A matrix of a layer standing by itself; and what is written below the line, after one letter or ∇.
 const NAMES = /(?<![A-Za-z_.])([OWGZb])(?![A-Za-z_(]|\.[A-Za-z])|(?<=(?<![A-Za-z_])[A-Za-z∇])_([A-Za-z]+|\d+)/g;

@@ -53,12 +53,8 @@ function frame(el, label, hint = "") {
     said: element("div", { class: "bss-said" }, ...(hint ? [line] : []), status),
     status,
     signal,
-    say(text) {
-      if (text !== last) setWords(status, (last = text));
-    },
-    tell(text) {
-      setWords(status, text);
-    },
+    say: (text) => text !== last && setWords(status, (last = text)),
+    tell: (text) => setWords(status, text),
     /** Hear of changes of the model's traits, {name: handler}, until the view is closed. */
     follow(model, handlers) {
       for (const [name, handler] of Object.entries(handlers)) {
@@ -172,9 +168,7 @@ function player(label, last, onstep, signal, { step = 0, every = 900, more = [] 
     timer = on ? setInterval(() => (step < last ? go(step + 1, true) : pause()), every * pace()) : null;
     setText(play, on ? "Pause" : "Play");
   }
-  function pause() {
-    run(false);
-  }
+  const pause = () => run(false);
   function quicken(to) {
     speed = to;
     setText(faster, `Speed ${SPEEDS_OF_STEPS[speed][0]}`);
@@ -189,21 +183,18 @@ function player(label, last, onstep, signal, { step = 0, every = 900, more = [] 
   signal.addEventListener("abort", pause);
   motion();
   quicken(0);
-  function setLast(to) {
-    input.max = last = to;
-  }
-  return { box, go, pause, setLast, pace };
+  return { box, go, pause, setLast: (to) => (input.max = last = to), pace };
 }
 
 /**
  * A link in the text around a view, [column h](#Live-view "O in the live view"), lights the piece that its title names by
- * one of the letters O, W, G, Z and b. parts() gives the pieces as `linked` takes them; onpoint gets the key of one that is
+ * one of the letters O, W, G, Z and b. parts() gives the pieces, [text, key]; onpoint gets the key of one that is
  * pointed at or has the focus, and then null.
  */
 function textLinks(parts, onpoint, signal) {
   const keyOf = ({ target }) => {
     const letter = hueOf(target.closest?.('a[href^="#"][title]')?.title ?? "");
-    return letter && parts().find((part) => Array.isArray(part) && hueOf(part[0]) === letter)?.[1];
+    return letter && parts().find(([text]) => hueOf(text) === letter)?.[1];
   };
   const point = (event) => {
     const key = keyOf(event);
@@ -217,7 +208,7 @@ function textLinks(parts, onpoint, signal) {
 
 /**
  * A line of text whose pieces are linked: parts are strings, or [text, key]. onpoint gets the key of the piece under the
- * pointer or the focus, or null. Returns {box, light(keys, added), write(key, text)}: light the pieces with these keys, and no
+ * pointer or the focus, or null. Returns {box, parts, light(keys, added), write(key, text)}: the pieces; light the pieces with these keys, and no
  * others, and underline those that were added; give the piece of a key another text. In a line of code no names are set.
  */
 function linked(label, parts, onpoint, { code = false } = {}) {
@@ -239,6 +230,7 @@ function linked(label, parts, onpoint, { code = false } = {}) {
   }
   return {
     box,
+    parts: parts.filter(Array.isArray),
     light(keys, added = []) {
       for (const [key, piece] of pieces) {
         piece.classList.toggle("bss-on", keys.includes(key));

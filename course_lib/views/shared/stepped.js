@@ -15,8 +15,7 @@ function outlines(places, [rows, columns]) {
  * under the pointer or the focus. A view has `whole`, the result; termsOf(entry), its products [{pair: [a, b], named, places},
  * ...]: the factors, the product in letters, where its factors stand in each of `factors`, and `written`, if the index sum has
  * it otherwise; layEntry(), if something else changes with the entry; route(s), the places
- * {from, to} that the first factor flies between; parts(), which linked words of the text around it may name; and about(value),
- * what is said where nothing is lit. zeros: the other question of your turn, if there is one.
+ * {from, to} that the first factor flies between; and about(value), what is said where nothing is lit. zeros: the other question of your turn, if there is one.
  */
 class SteppedSum {
   constructor(model, el, label, zeros) {
@@ -31,7 +30,7 @@ class SteppedSum {
     this.settle = roving(this.lines);
     this.result = new MatrixGrid(view.signal, { onactive: (entry, how) => this.pick(entry, how) });
     this.result.grid.addEventListener("blur", () => this.point(null));
-    textLinks(() => this.parts(), (key) => this.pointAt(key), view.signal);
+    textLinks(() => this.formula.parts, (key) => this.pointAt(key), view.signal);
     view.follow(model, { entry: () => this.lay(), step: () => this.lay(), made: () => this.draw() });
   }
 
@@ -121,15 +120,11 @@ class SteppedSum {
   /** The pointer or the cursor is in the result. */
   pick(entry, how) {
     if (how === "cursor") this.mover.stop();
-    if (how === "cursor") this.choose(entry);
+    if (how === "cursor" && String(entry) !== String(this.entry)) {
+      this.stop();
+      put(this.model, { entry, ...(this.outer ? {} : { step: 0 }) }); // none of its products is being added
+    }
     this.point(how === "pointer" || (how === "cursor" && this.outer) ? { over: entry } : null);
-  }
-
-  /** Choose an entry: none of its products is being added. */
-  choose(entry) {
-    if (String(entry) === String(this.entry)) return;
-    this.stop();
-    put(this.model, { entry, ...(this.outer ? {} : { step: 0 }) });
   }
 
   showAll() {
@@ -246,7 +241,7 @@ class SteppedSum {
     if (pointed?.words) return pointed.words;
     if (pointed?.over) return `${this.result.words(pointed.over)}${this.outer ? `, with ${step} of ${count} outer products added` : ". Click to choose this entry"}.`;
     if (part === "result") return `${name} = ${value}, the sum of ${products}.`;
-    if (part) return `${this.parts().find(([, key]) => key === part)[0]}: outlined is what it gives to the ${products} of ${name}.`;
+    if (part) return `${this.formula.parts.find(([, key]) => key === part)[0]}: outlined is what it gives to the ${products} of ${name}.`;
     if (term === null) return this.about(value);
     const { pair: [a, b], named } = this.terms[term];
     const product = `${named} = ${factor(a, precise)}·${factor(b, precise)} = ${precise(a * b)}`;

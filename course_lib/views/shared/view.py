@@ -7,6 +7,7 @@ that the browser draws; the browser computes only what follows from them.
 import base64
 import hashlib
 import io
+import math
 import pickle
 import re
 from pathlib import Path
@@ -94,14 +95,17 @@ def as_matrix(call, argument, A):
     A = plain_array(f"{call}: {argument}", A)
     A = A[np.newaxis, :] if A.ndim == 1 else A  # (1, n)
     check_numbers(f"{call}: {argument}", A, rank=2)
-    if A.size == 0:
-        raise ValueError(f"{call}: {argument} is empty, {A.shape}: there is no entry to show")
-    if A.size > MOST_ENTRIES:
-        raise ValueError(
-            f"{call}: {argument} has shape {A.shape}, {A.size:,} entries; a view shows up to {MOST_ENTRIES:,}. "
-            f"Show a part, such as {argument}[:512, :512]."
-        )
+    check_size(call, argument, A.shape)
     return A
+
+
+def check_size(call, argument, shape):
+    """Raise ValueError for an array with no entry, or with more than 512 x 512. `call` begins the error message."""
+    size = math.prod(shape)
+    if size == 0:
+        raise ValueError(f"{call}: {argument} is empty, {shape}: there is no entry to show")
+    if size > MOST_ENTRIES:
+        raise ValueError(f"{call}: {argument} has shape {shape}, {size:,} entries; a view shows up to {MOST_ENTRIES:,}")
 
 
 def as_floats(call, argument, A, rank=None):
