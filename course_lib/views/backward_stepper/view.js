@@ -37,7 +37,7 @@ class Overview {
     const given = maker < 0; // T, W and b are there from the start
     const to = given ? this.steps.findIndex((step) => step.uses.includes(name)) : maker;
     const words = `${spoken(name)}, ${rows} by ${wide}: go to the ${given ? "first step that uses it" : "step that makes it"}`;
-    const piece = button(name, () => goTo(to), { class: "bss-button bss-thumb" });
+    const piece = button(name, () => goTo(to), { class: "bss-thumb" });
     piece.replaceChildren(element("span", { class: "bss-cells" }, canvas), element("span", { class: "bss-name" }, ...piece.childNodes));
     this.items.set(name, { piece, canvas, made: given ? 0 : maker, words });
     return piece;
