@@ -23,8 +23,7 @@ class Overview {
       this.bar.append(element("div", { class: "bss-group" }, ...thumbs));
     }
     roving(this.bar);
-    oncePlaced(this.bar, () => this.paint(), signal);
-    onTheme(() => this.paint(), signal);
+    onTheme(() => this.paint(), signal, this.bar);
   }
 
   #thumb(name, goTo) {
@@ -69,8 +68,7 @@ const placeName = (name, { row, column, entry }) =>
 
 class Stepper {
   constructor(model, el) {
-    const sizes = model.get("sizes");
-    const steps = model.get("steps");
+    const [sizes, steps] = [model.get("sizes"), model.get("steps")];
     const matrices = Object.fromEntries(Object.entries(model.get("matrices")).map(([name, given]) => [name, unpack(given)]));
     const hint = "Press Step ▶: each step computes one matrix, forwards to the loss, then backwards.";
     const view = frame(el, `A pass of a network with ${sizes.join(", ")} units, forwards and backwards`, hint);
@@ -79,7 +77,6 @@ class Stepper {
     this.mover = mover(root, signal);
     const more = [resetButton(model, () => this.player.pause())];
     this.player = player("Step", steps.length - 1, (k, moves) => this.show(k, moves), signal, { step: model.get("step"), every: 2000, more });
-    this.handle = this.player.box.querySelector("input");
     this.overview = new Overview(sizes.length - 1, matrices, steps, (k) => (this.player.pause(), this.player.go(k)), signal);
     this.board = element("div", { class: "bss-board" });
     // Of the two lines only the one that changes is read aloud.
@@ -109,7 +106,7 @@ class Stepper {
   show(k, moves) {
     const { steps, grids, matrices } = this;
     const step = steps[k];
-    this.handle.setAttribute("aria-valuetext", `${k} of ${steps.length - 1}: ${step.title}`);
+    this.player.box.querySelector("input").setAttribute("aria-valuetext", `${k} of ${steps.length - 1}: ${step.title}`);
     if (k === this.now) return;
     this.now = k;
     this.operands = this.#names(step);

@@ -53,8 +53,7 @@ class BackwardStepper(View):
 
     @traitlets.validate("step")
     def _one_of_the_steps(self, proposal):
-        last = len(self.steps) - 1
-        return checked_index("BackwardStepper: step", proposal["value"], last)
+        return checked_index("BackwardStepper: step", proposal["value"], len(self.steps) - 1)
 
     def __repr__(self):
         X, T = (tuple(self.matrices[name]["shape"]) for name in ("O[0]", "T"))

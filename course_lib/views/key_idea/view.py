@@ -19,12 +19,11 @@ _SYMBOLS = {"O": ("m", "n_in"), "W": ("n_in", "n_out"), "b": ("1", "n_out"), "G"
 
 # What the view of a layer says. {i}, {j} is an entry of Z, and {h}, {k} the chosen one. A piece with a key is linked
 # with what it stands for: "left" with the factors beside G, "right" with G, "result" with the entry of the gradient.
-# The left factor of a product stands in the matrix `source`, at the place `at`.
+# The left factor of a product stands in the matrix `source`, at the place `at`; without one it is 1.
 _G, _ENTRY, _ONE_FOR_EACH_SAMPLE = ["G", "right"], ["[{h}, {k}]", "result"], "m, one for each sample, at [i, {k}]"
 _TEXTS = {
     "W": {
         "counted": _ONE_FOR_EACH_SAMPLE,
-        "term": ["O[{i}, {h}]", "G[{i}, {j}]"],
         "source": "O",
         "at": ["i", "h"],
         "formula": [["∇_W L", "result"], " = ", ["O^T", "left"], " ", _G, "   (n_in, m) (m, n_out) → (n_in, n_out)"],
@@ -32,13 +31,11 @@ _TEXTS = {
     },
     "b": {
         "counted": _ONE_FOR_EACH_SAMPLE,
-        "term": ["1", "G[{i}, {j}]"],
         "formula": [["∇_b L", "result"], " = ", ["[1 … 1]", "left"], " ", _G, "   (1, m) (m, n_out) → (1, n_out)"],
         "code": [_G, ".sum(axis=0, keepdims=True)", _ENTRY],
     },
     "O": {
         "counted": "n_out, one for each unit, at [{h}, j]",
-        "term": ["W[{k}, {j}]", "G[{i}, {j}]"],
         "source": "W",
         "at": ["k", "j"],
         "formula": [["∇_O L", "result"], " = ", _G, " ", ["W^T", "left"], "   (m, n_out) (n_out, n_in) → (m, n_in)"],
@@ -125,6 +122,7 @@ class KeyIdeaExplorer(View):
         }[wrt]()  # (m, n_out) + the shape of wrt
         i, j, h, k = np.indices(slopes.shape)
         source = texts.get("source")
+        left = "{}[{{{}}}, {{{}}}]".format(source, *texts["at"]) if source else "1"  # O[{i}, {h}]
         return cls(
             slopes,
             layer["G"],
@@ -133,7 +131,7 @@ class KeyIdeaExplorer(View):
             structural=i == h if wrt == "O" else j == k,
             entry=entry,
             source=packed(source, layer[source], _SYMBOLS[source]) if source else {},
-            texts=texts | {"z": "L", "gradient": f"∇_{wrt} L"},
+            texts=texts | {"z": "L", "gradient": f"∇_{wrt} L", "term": [left, "G[{i}, {j}]"]},
         )
 
     @traitlets.validate("entry")

@@ -149,8 +149,7 @@ class Playground {
     this.shown = model.get("answer");
     this.paint();
     if (this.kernel.absent && model.get("recorded").length) this.replay();
-    onTheme(() => this.paint(), view.signal);
-    oncePlaced(view.root, () => this.paint(), view.signal);
+    onTheme(() => this.paint(), view.signal, view.root);
     view.follow(model, { setup: points });
     view.signal.addEventListener("abort", () => {
       this.playing = false;

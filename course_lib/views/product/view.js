@@ -30,12 +30,6 @@ class ProductView extends SteppedSum {
     root.append(said, this.steps.box, this.quiz.box, area, this.lines);
   }
 
-  /** Begin to add anew. */
-  start(values) {
-    this.stop();
-    put(this.model, { step: 0, ...values });
-  }
-
   showAll() {
     this.start({ outer: false });
     super.showAll();

@@ -12,17 +12,14 @@ function palette(el) {
   return (coloursRead = { paper, ...Object.fromEntries(others.map((name) => [name, read(name)])) });
 }
 
-/** Draw again whenever the page gets another theme. */
-function onTheme(draw, signal) {
+/** Draw again whenever the page gets another theme; and once `root` is in the page, where its colours can be read. */
+function onTheme(draw, signal, root = null) {
   const anew = () => ((coloursRead = null), draw());
   const themes = new MutationObserver(anew);
   themes.observe(document.body, { attributeFilter: ["data-jp-theme-name", "data-jp-theme-light", "class"] });
   signal.addEventListener("abort", () => themes.disconnect());
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", anew, { signal });
-}
-
-/** Draw once the view is in the page, where its colours are coloursRead. */
-function oncePlaced(root, draw, signal) {
+  if (!root) return;
   const placed = new ResizeObserver(() => (draw(), placed.disconnect()));
   placed.observe(root);
   signal.addEventListener("abort", () => placed.disconnect());
@@ -41,9 +38,7 @@ function rgb(colour, under = [255, 255, 255]) {
   return [red, green, blue].map((part, k) => Math.round(alpha * part + (1 - alpha) * under[k]));
 }
 
-function css([red, green, blue]) {
-  return `rgb(${red}, ${green}, ${blue})`;
-}
+const css = ([red, green, blue]) => `rgb(${red}, ${green}, ${blue})`;
 
 /** The colour of a number: as good as the paper at 0, red above, blue below; `limit` is the largest size in the matrix. */
 function signed(x, limit, { zero, above, below, faint }) {

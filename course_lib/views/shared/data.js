@@ -9,9 +9,7 @@ function unpack(matrix) {
 }
 
 /** The entry [i, j] of an unpacked matrix. */
-function at(matrix, i, j) {
-  return matrix.data[i * matrix.shape[1] + j];
-}
+const at = (matrix, i, j) => matrix.data[i * matrix.shape[1] + j];
 
 /** Row i of an unpacked matrix, as a list. */
 function rowOf({ data, shape: [, n] }, i) {

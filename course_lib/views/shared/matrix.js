@@ -50,8 +50,7 @@ class MatrixGrid {
       this.move(entry);
       this.onpress(entry);
     });
-    listen("focus", () => this.drawMarks());
-    listen("blur", () => this.drawMarks());
+    for (const kind of ["focus", "blur"]) listen(kind, () => this.drawMarks());
     // The theme, the zoom and the size of the text can change while the page is open.
     onTheme(() => this.draw(), signal);
     addEventListener("resize", () => this.ratio !== devicePixelRatio && this.draw(), { signal });

@@ -21,9 +21,7 @@ function written(x, digits) {
 const isShort = (x) => Number(number(x).replace("−", "-")) === x;
 
 /** A number as a factor: (−3), so that its sign is not read as a difference. */
-function factor(x, write = number) {
-  return x < 0 ? `(${write(x)})` : write(x);
-}
+const factor = (x, write = number) => (x < 0 ? `(${write(x)})` : write(x));
 
 const plural = (count, word) => `${count} ${count === 1 ? word : `${word.replace(/y$/, "ie")}s`}`; // entry, entries
 
@@ -56,9 +54,7 @@ function typeset(text) {
   return [...nodes, words.slice(end)].filter((node) => node !== "");
 }
 
-function hued(name) {
-  return /^[OWGZb]$/.test(name) ? element("span", { class: `bss-${name}` }, name) : name;
-}
+const hued = (name) => (/^[OWGZb]$/.test(name) ? element("span", { class: `bss-${name}` }, name) : name);
 
 /** The one letter of O, W, G, Z and b that a name is about, and whose hue its matrix has; null if it is about two, or none. */
 function hueOf(name) {

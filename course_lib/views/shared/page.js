@@ -69,14 +69,11 @@ function frame(el, label, hint = "") {
   };
 }
 
-function button(text, onclick, attributes = {}) {
-  return element("button", { type: "button", class: "bss-button", onclick, ...attributes }, ...typeset(text));
-}
+const button = (text, onclick, attributes = {}) =>
+  element("button", { type: "button", class: "bss-button", onclick, ...attributes }, ...typeset(text));
 
 /** A button that puts back all that the reader has chosen. */
-function resetButton(model, before = () => {}) {
-  return button("Reset", () => (before(), put(model, model.get("initial"))));
-}
+const resetButton = (model, before = () => {}) => button("Reset", () => (before(), put(model, model.get("initial"))));
 
 function labelled(label, input) {
   input.id = `bss-${++ids}`;
@@ -237,8 +234,6 @@ function linked(label, parts, onpoint, { code = false } = {}) {
         piece.classList.toggle("bss-added", added.includes(key));
       }
     },
-    write(key, text) {
-      for (const [own, piece] of pieces) if (own === key) write(piece, text);
-    },
+    write: (key, text) => pieces.forEach(([own, piece]) => own === key && write(piece, text)),
   };
 }

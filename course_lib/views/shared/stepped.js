@@ -20,7 +20,7 @@ function outlines(places, [rows, columns]) {
 class SteppedSum {
   constructor(model, el, label, zeros) {
     const view = frame(el, label, "Choose an entry of the result (arrow keys work too), then press Step.");
-    Object.assign(this, { model, view, pointed: null, late: 0, factors: [], terms: [], first: 0 });
+    Object.assign(this, { model, view, pointed: null, late: 0, factors: [], terms: [], count: 0, first: 0 });
     this.mover = mover(view.root, view.signal);
     this.quiz = quiz(view, model, { entry: () => this.asked(), zeros, changed: () => this.draw() });
     this.sum = element("span");
@@ -82,10 +82,6 @@ class SteppedSum {
     return this.model.get("entry");
   }
 
-  get count() {
-    return this.terms.length;
-  }
-
   /** As a sum of outer products, where no entry is made by itself. */
   get outer() {
     return this.model.get("outer");
@@ -120,16 +116,19 @@ class SteppedSum {
   /** The pointer or the cursor is in the result. */
   pick(entry, how) {
     if (how === "cursor") this.mover.stop();
-    if (how === "cursor" && String(entry) !== String(this.entry)) {
-      this.stop();
-      put(this.model, { entry, ...(this.outer ? {} : { step: 0 }) }); // none of its products is being added
-    }
+    const step = this.outer ? this.model.get("step") : 0; // none of its products is being added
+    if (how === "cursor" && String(entry) !== String(this.entry)) this.start({ entry, step });
     this.point(how === "pointer" || (how === "cursor" && this.outer) ? { over: entry } : null);
   }
 
-  showAll() {
+  /** Begin to add anew. */
+  start(values) {
     this.stop();
-    put(this.model, { made: this.madeWith(true), step: 0 });
+    put(this.model, { step: 0, ...values });
+  }
+
+  showAll() {
+    this.start({ made: this.madeWith(true) });
   }
 
   /** That many products are added; where it is one more, it moves. */
@@ -167,6 +166,7 @@ class SteppedSum {
       this.quiz.forget();
       this.result.move(this.entry, { silent: true });
       this.layEntry?.();
+      this.count = this.terms.length;
       this.steps.setLast(this.count);
     }
     this.steps.go(this.model.get("step"));
