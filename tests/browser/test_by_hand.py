@@ -1,10 +1,11 @@
-"""By hand: entries are typed with the keyboard, and each wrong one is told what it is."""
+"""By hand: entries are typed with the keyboard, and each wrong one is told what it is; predictions are opened with it."""
 
 import re
 
+from chromium import axe
 from grids import grid, walk
 
-from course_lib.exercises.engine.by_hand import by_hand
+from course_lib.exercises import by_hand, prediction
 from course_lib.publish import export
 
 CELLS = ("from course_lib.exercises import by_hand", "hand = by_hand('grad_W', seed=1)\nhand", "hand.answers")
@@ -92,3 +93,14 @@ def test_what_is_typed_is_kept_until_new_numbers_come_from_the_kernel(lab):
         box.fill(f"{x:g}")
     boxes.last.press("Enter")
     assert status(page).endswith(f"Right: {boxes.count()} of {boxes.count()}.")
+
+
+def test_a_question_is_answered_with_the_keyboard_one_choice_at_a_time_and_axe_finds_nothing(lab):
+    page = lab.new_page()
+    html = prediction("05 an input that is 0")._repr_html_()
+    page.set_content(f"<div style='font: 14px/1.5 sans-serif'>{html}</div>")  # as JupyterLab has it
+    for verdict in ("✗ Wrong.", "✓ Right."):
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        assert page.locator("details[open]").inner_text().splitlines()[-1].startswith(verdict)
+    assert axe(page, ".prediction") == []
