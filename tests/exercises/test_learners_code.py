@@ -1,6 +1,7 @@
 """Whatever a learner passes to check, or does in the code: a clear card comes, and a right answer then still passes."""
 
 import builtins
+import contextlib
 import functools
 import linecache
 import math
@@ -20,7 +21,7 @@ from course_lib.exercises import exercise
 from course_lib.exercises.engine import check as check_module
 from course_lib.exercises.engine.check import check as check_against
 from course_lib.exercises.engine.exercise import definitions
-from course_lib.exercises.engine.sandbox import TIME_LIMIT
+from course_lib.exercises.engine.sandbox import TIME_LIMIT, Stopped, apart
 
 
 @pytest.fixture
@@ -209,6 +210,15 @@ def test_code_that_takes_too_long_is_stopped(ex, why, where):
     may_end = why in ("a right answer, too late", "slow in each case")  # when its time is over
     assert results[0].message.startswith((stopped, ended) if may_end else stopped)
     assert late == []
+
+
+def test_what_catches_its_interruption_and_ends_is_too_late():
+    def waits():
+        with contextlib.suppress(BaseException):
+            threading.Event().wait()
+
+    with pytest.raises(Stopped, match="took more than"):
+        apart(0.05, waits)
 
 
 ROWS, MEAN, AXIS = (f"G.{what}, keepdims=True)" for what in ("sum(axis=1", "mean(axis=0", "mean(axis=axis"))

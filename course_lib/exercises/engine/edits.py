@@ -679,7 +679,7 @@ _PARTS = {  # what some letters stand for; the others, for anything
 _WHERE = {  # what holds of the place
     "value": lambda n, s: s.is_value(n),
     "array": lambda n, s: s.is_array(n),
-    "root": lambda n, s: s.is_root(n) and not s.is_name(n, "whole"),
+    "root": lambda n, s: s.is_root(n) and not _is_size(n, s),
     "factor": lambda n, s: s.is_value(n) and not isinstance(getattr(s.above[n], "op", 0), (ast.Mult, ast.Div)),
     "curved": lambda n, s: not s.is_name(n, "number") and not set(FUNCTIONS) & set(map(_called, s.around(n))),
     "beside": lambda n, s: s.is_value(n) and _LEVELS.get(_operator(s.above[n])) in (5, 6),
