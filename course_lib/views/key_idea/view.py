@@ -54,7 +54,8 @@ class KeyIdeaExplorer(View):
     a new entry keeps the step, as far as it has that many products.
 
     Raises ShapeError for shapes and symbols that do not fit, TypeError for what is no array of real numbers, ValueError
-    for another rank, an empty or non-finite array, more than 512 x 512 entries, or an entry or step that is not there.
+    for another rank, an empty or non-finite array, more than 512 x 512 entries, a structural that is False where dY_dX is
+    not 0, or an entry or step that is not there.
     """
 
     _esm, _css = script(__file__)
