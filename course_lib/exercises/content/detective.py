@@ -52,7 +52,6 @@ another array belongs in the step | {rate -rate} * x | {rate -rate} * V
 G is not carried back to the first layer | p > q | p > 1
 the loop leaves a layer out | range(p) | range(1, p)
 """
-MOVED = "a line stands where it does not belong"
 # Of each written case the network, what is right, what stands there, and what is said of it.
 WRITTEN = """
 2 | G @ W.T | G @ W | G goes back through the transpose of W; in a square layer the product runs without it

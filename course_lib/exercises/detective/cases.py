@@ -1,6 +1,5 @@
 """Training loops of which a line is wrong: right code, broken by the edits that repair a learner's code."""
 
-import ast
 import functools
 import re
 from dataclasses import dataclass, replace
@@ -12,7 +11,7 @@ from course_lib import activations
 from course_lib.arguments import Whole
 from course_lib.exercises.content import detective as content
 from course_lib.exercises.engine.compare import same
-from course_lib.exercises.engine.edits import Scope, applied, changes, elsewhere, rule
+from course_lib.exercises.engine.edits import Scope, applied, changes, rule
 from course_lib.exercises.engine.say_repair import cost
 from course_lib.losses import softmax
 from course_lib.practice.data import digits, moons
@@ -28,15 +27,6 @@ WRITTEN = [line.split(" | ") for line in re.split(r"\n(?=\d)", content.WRITTEN.s
 _TABLE = {}
 for _line in content.MISTAKES.strip().splitlines():
     rule(_line, _TABLE)
-
-
-def _moved(node, scope):
-    """The changes of a statement that move it."""
-    return ((content.MOVED, spans) for kind, spans in elsewhere(node, scope) if kind != "statement too many")
-
-
-for _type in (ast.Assign, ast.AugAssign):
-    _TABLE.setdefault(_type, []).append(_moved)
 
 
 @dataclass(frozen=True)
@@ -59,33 +49,42 @@ class Case:
 
 
 class Loop:
-    """A code at work on m samples: its parameters, its velocity, X, (m, n_in), and T, (m, n_out), before the first step."""
+    """A code at work on m samples, X, (m, n_in), and T, (m, n_out): `parameters` are those before the first step."""
 
     def __init__(self, case, code, m=60, **names):
         hidden = getattr(activations, case.f)
-        self.names = {"np": np, "softmax": softmax, "f": hidden.f, "f_prime": hidden.f_prime, **names}
-        exec(compile(code, "<detective>", "exec"), self.names)  # noqa: S102 - ours, or the learner's own
+        names |= {"np": np, "softmax": softmax, "f": hidden.f, "f_prime": hidden.f_prime}
+        exec(compile(code, "<detective>", "exec"), names)  # noqa: S102 - ours, or the learner's own
+        self._step = names["step"]
+        self._given = {name: GIVEN[name] for name in self._step.__code__.co_varnames if name in GIVEN}
+        self.samples = [A[:m].copy() for A in _samples(case.sizes)]
         with np.errstate(all="ignore"):
-            self.parameters = self.names["start"](case.sizes, np.random.default_rng(0))
-        self.velocity = still(self.parameters)
-        self.X, self.T = (A[:m].copy() for A in _samples(case.sizes))
+            self.parameters = names["start"](case.sizes, np.random.default_rng(0))
 
     @np.errstate(all="ignore")
-    def step(self):
-        """L, and a step in place by the code, with the numbers that it asks for."""
-        step = self.names["step"]
-        given = {name: GIVEN[name] for name in step.__code__.co_varnames if name in GIVEN}
-        return step(self.parameters, self.velocity, self.X, self.T, **given)
+    def step(self, parameters, velocity=None):
+        """L, and the parameters and the velocity after a step; those that it is given stay."""
+        after = [[P.copy() for P in pair] for pair in parameters]
+        velocity = [[V.copy() for V in pair] for pair in velocity or still(parameters)]
+        return self._step(after, velocity, *self.samples, **self._given), after, velocity
 
     def run(self, steps=STEPS):
-        """Train: the losses, (steps,), and the parameters after the last step, arrays."""
-        losses = [self.step() for _ in range(steps)]
-        return np.array(losses, dtype=float), tuple(np.array(P, dtype=float) for pair in self.parameters for P in pair)
+        """Train: the losses, (steps,), and the parameters after the last step, pairs of arrays."""
+        losses, parameters, velocity = [], self.parameters, None
+        for _ in range(steps):
+            L, parameters, velocity = self.step(parameters, velocity)
+            losses.append(L)
+        return np.array(losses, dtype=float), parameters
 
 
 def still(parameters):
     """Zeros of the parameters' shapes: the velocity of a network that has not moved."""
     return [[np.zeros_like(P) for P in pair] for pair in parameters]
+
+
+def flat(parameters):
+    """All their entries: (n,)."""
+    return np.concatenate([np.asarray(P, dtype=float).ravel() for pair in parameters for P in pair])
 
 
 @functools.cache
@@ -95,17 +94,16 @@ def _samples(sizes):
 
 def is_right(case, code):
     """Whether the code computes what the right code does: with a batch, with one sample, over three steps."""
-    right = _right_values(case.right, case.f, case.sizes)
     try:
-        return all(same(Loop(case, code, m).run(steps), values, 1e-9) for (m, steps), values in right.items())
+        return all(same(_numbers(case, code, *how), _numbers(case, case.right, *how), 1e-9) for how in ((1, 1), (7, 3)))
     except Exception:  # noqa: BLE001 - whatever wrong code raises
         return False
 
 
 @functools.lru_cache(64)
-def _right_values(right, f, sizes):
-    case = Case(right, right, (), (), f, sizes)
-    return {(m, steps): Loop(case, right, m).run(steps) for m, steps in ((1, 1), (7, 3))}
+def _numbers(case, code, m, steps):
+    losses, parameters = Loop(case, code, m).run(steps)
+    return losses, *(np.array(P, dtype=float) for pair in parameters for P in pair)
 
 
 def draw(seed, level=1):
@@ -206,13 +204,11 @@ def _drawn(right, f, edits, rng, level):
 
 def _is_case(case, level):
     """Whether the wrong code is wrong, and trains all the same; at level 2, so that the loss falls."""
-    same_lines = case.wrong.count("\n") == case.right.count("\n")  # no `pass` where a line was
-    if not same_lines or is_right(case, case.wrong):
+    if is_right(case, case.wrong):
         return False
     try:
         losses, parameters = Loop(case, case.wrong).run()
     except Exception:  # noqa: BLE001 - a case must run
         return False
-    is_whole = losses.shape == (STEPS,) and len(parameters) == 2 * len(case.sizes) - 2
-    is_finite = is_whole and all(np.isfinite(A).all() for A in (losses, *parameters))
-    return is_finite and (level != 2 or bool(losses[-1] < 0.7 * losses[0]))
+    is_finite = np.isfinite(losses).all() and np.isfinite(flat(parameters)).all()
+    return bool(is_finite and (level != 2 or losses[-1] < 0.7 * losses[0]))

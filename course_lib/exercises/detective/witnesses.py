@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 
-from course_lib.exercises.detective.cases import GIVEN, Loop, still
+from course_lib.exercises.detective.cases import GIVEN, Loop, flat, still
 
 _H = 1e-5
 _NAMES = [f"{name}{l}" for l in range(9) for name in "Wb"]
@@ -14,7 +14,7 @@ _NAMES = [f"{name}{l}" for l in range(9) for name in "Wb"]
 
 def shapes(case):
     """The shapes of W and b, and of G as it goes back, each with the number of its layer."""
-    parameters = Loop(case, case.wrong).run(0)[1]
+    parameters = itertools.chain(*Loop(case, case.wrong).parameters)
     own = ", ".join(f"{name} {P.shape}" for name, P in zip(_NAMES, parameters, strict=False))
     back = ", ".join(f"{name} {G.shape}" for name, G in _Gs(case, case.wrong, 7).items())
     return f"A batch of 7 samples. {own}.\nG, last layer first: {back}."
@@ -22,13 +22,11 @@ def shapes(case):
 
 def second_step(case):
     """Two steps, the parameters put back and the velocity kept: how much longer the second is, in right code 1 + momentum."""
-    loop, moves = Loop(case, case.wrong, 7), []
-    before = loop.parameters
-    for _ in range(2):
-        loop.parameters = _copies(before)
-        _, after = loop.run(1)
-        moves.append(np.concatenate([(Q - P).ravel() for Q, P in zip(after, itertools.chain(*before), strict=True)]))
-    ratio = moves[1] @ moves[0] / (moves[0] @ moves[0] or 1)
+    loop = Loop(case, case.wrong, 7)
+    _, first, velocity = loop.step(loop.parameters)
+    _, second, _ = loop.step(loop.parameters, velocity)
+    one, two = (flat(after) - flat(loop.parameters) for after in (first, second))
+    ratio = two @ one / (one @ one or 1)
     momentum = GIVEN["momentum"] * ("momentum" in case.right)
     return f"The parameters put back, the second step is {ratio:.3g} times the first; in right code {1 + momentum:.3g}."
 
@@ -44,22 +42,17 @@ def sizes_of_G(case):
 
 def zero_weights(case):
     """The loss of a network whose W and b are all 0, which can be told in advance."""
-    losses = []
-    for loop in (Loop(case, case.wrong), Loop(case, case.right)):
-        loop.parameters = still(loop.parameters)
-        losses.append(loop.step())
-    return f"L is {losses[0]:.4g}; in right code {losses[1]:.4g}."
-
-
-def _copies(parameters):
-    return [[P.copy() for P in pair] for pair in parameters]
+    loops = Loop(case, case.wrong), Loop(case, case.right)
+    wrong, right = (loop.step(still(loop.parameters))[0] for loop in loops)
+    return f"L is {wrong:.4g}; in right code {right:.4g}."
 
 
 def _Gs(case, code, m):
     """Each G of the first step of the code by its name, last layer first."""
     found = []
     kept = re.sub(r"^( +G\b.*)", r"\1; _keep(G)", code, flags=re.MULTILINE)
-    Loop(case, kept, m, _keep=lambda G: found.append(np.array(G))).step()
+    loop = Loop(case, kept, m, _keep=lambda G: found.append(np.array(G)))
+    loop.step(loop.parameters)
     return dict(zip(("G2", "G1", "G0"), found, strict=False))  # every case has three layers
 
 
@@ -67,21 +60,22 @@ def _Gs(case, code, m):
 def gradient_check(case, m=7, steps=0):
     """What a step subtracts, over the rate, beside the differences of L: a map of the entries by parameter, after some steps."""
     loop = Loop(case, case.wrong, m)
-    loop.run(steps)
-    parameters = loop.parameters
+    _, parameters = loop.run(steps)
+    _, after, _ = loop.step(parameters)  # without velocity: the step is the gradient alone
 
-    def moved(l=0, which=0, entry=(0, 0), move=0.0):
-        """(L, the parameters after a step) with one entry moved, and no velocity: the step is the gradient alone."""
-        loop.parameters, loop.velocity = _copies(parameters), still(parameters)
-        loop.parameters[l][which][entry] += move
-        return loop.step(), loop.parameters
+    def moved(P, entry, move):
+        """L with one entry of P, one of the parameters, moved."""
+        kept, P[entry] = P[entry], P[entry] + move
+        L, *_ = loop.step(parameters)
+        P[entry] = kept
+        return L
 
-    lines, after = [], moved()[1]
+    lines = []
     for name, (l, which) in zip(_NAMES, np.ndindex(len(parameters), 2), strict=False):
         # By hand, and not by numeric_jacobian, which refuses an L that jumps: that of wrong code may.
         P, numeric = parameters[l][which], np.empty(parameters[l][which].shape)
         for entry in np.ndindex(P.shape):
-            numeric[entry] = (moved(l, which, entry, _H)[0] - moved(l, which, entry, -_H)[0]) / (2 * _H)
+            numeric[entry] = (moved(P, entry, _H) - moved(P, entry, -_H)) / (2 * _H)
         numeric += GIVEN["lam"] * P * (which == 0 and "lam" in case.right)  # the penalty is in the step, and not in L
         lines.append(f"{name} {P.shape}: {_compared((P - after[l][which]) / GIVEN['rate'], numeric)}")
     return "\n".join(lines)
