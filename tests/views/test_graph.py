@@ -29,6 +29,7 @@ def test_above_each_edge_stands_the_value_and_below_it_the_gradient_that_comes_b
     assert [n["name"] for n in view.nodes] == ["O", "W", "b", "@", "+", "*", "sum"]
     _, square, add, product, out = [[e for e in view.edges if e["step"] == k] for k in (0, 3, 4, 5, 1)]
     assert shown(out[0], "value") == ["25"] and shown(out[0], "gradient") == ["1"]
+    assert square[0]["path"] != square[1]["path"]  # both are seen
     assert len(square) == 2 and all(shown(e, "value") == shown(e, "gradient") == ["3", "4"] for e in square)
     for name, edge in zip(("O", "W", "b"), [*product, add[1]], strict=True):
         assert shown(edge, "value") == lines(names[name].value)
