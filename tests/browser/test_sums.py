@@ -88,6 +88,7 @@ def test_an_entry_is_open_until_its_products_are_added_and_then_is_numpys(lab, k
     assert sofar == numbers[entry]
     assert [k for k, text in enumerate(values(result)) if text != "?"] == [place]
     page.get_by_role("button", name="Show all").click()
+    assert page.get_by_label("Products added", exact=True).input_value() == "0"
     assert np.array_equal([float(text) for text in values(result)], numbers.ravel())
     page.get_by_role("button", name="Reset").click()
     assert {*values(result)} == {"?"}
