@@ -66,7 +66,6 @@ def assert_is_a_case(case, level):
     assert 1 <= min(changed) and max(changed) <= case.wrong.count("\n")
     right, wrong = case.right.splitlines(), case.wrong.splitlines()
     assert all(any(right[line - 1] != wrong[line - 1] for line in lines) for lines in case.lines)
-    compile(case.wrong, "<case>", "exec")
 
 
 @pytest.mark.parametrize(("seed", "level"), DRAWN)
@@ -175,9 +174,7 @@ def test_bad_input_is_named():
         ({"seed": 1.0}, TypeError, f"detective(seed, level): seed is float 1.0, {whole}"),
         ({"seed": -1}, ValueError, f"seed is -1, {whole}, at least 0"),
         ({"level": 4}, ValueError, "level is 4, expected 1, 2 or 3"),
-        ({"level": "2"}, ValueError, "level is '2', expected 1, 2 or 3"),
         ({"level": True}, ValueError, "level is True"),
-        ({"level": [1]}, ValueError, "level is [1]"),
     )
     assert not_refused(detective, {"seed": 1, "level": 1}, cases) == []
     cases = (

@@ -163,8 +163,7 @@ def places(case):
     """
     if len(case.lines) > 1:
         return case.lines
-    likely = [edit for edit in _edits(case.wrong) if edit.old and cost(edit.kind) <= _DEAREST]
-    small = [edit for edit in likely if len(edit.new) < len(edit.old) + 4]
+    small = [e for e in _edits(case.wrong) if e.old and cost(e.kind) <= _DEAREST and len(e.new) < len(e.old) + 4]
     tried = {edit.line for edit in small if is_right(case, applied(edit.spans, case.wrong.encode()))}
     return (tuple(dict.fromkeys((*case.lines[0], *sorted(tried)))),)
 
