@@ -479,10 +479,6 @@ def _is_module(node):
     return getattr(node, "id", "") in ("np", "numpy", "math") or getattr(node, "attr", "") == "linalg"
 
 
-def _is_axis(node):
-    return isinstance(node, ast.keyword) and node.arg in ("axis", "axes")
-
-
 def _gives_size(node):
     return getattr(node, "attr", "") in ("shape", "size", "ndim") or _called(node) in ("len", "range")
 
@@ -688,7 +684,7 @@ _WHERE = {  # what holds of the place
         and isinstance(s.above[n], ast.Assign | ast.Tuple | ast.Call)
         and n is not getattr(s.above[n], "func", 0)
     ),
-    "axis": lambda n, s: _is_axis(s.above[n]),
+    "axis": lambda n, s: isinstance(s.above[n], ast.keyword) and s.above[n].arg in ("axis", "axes"),
     "unkept": lambda n, s: "keepdims" not in {each.arg for each in n.keywords},
     "sized": lambda n, s: _gives_size(s.above[n]),
     "unsized": lambda n, s: not _gives_size(s.above[n]),
