@@ -131,8 +131,7 @@ def test_ruff_has_nothing_to_say(command):
 
 
 # Lines that are not blank, of Python, scripts and styles: what holds today. The core and the content are given what the
-# design gives them, so that an activation or an exercise can be added. These are the goals:
-# the core 850, network 170, depth 420, pictures 700, exercises/engine 2,200, views 4,300.
+# design gives them, so that an activation or an exercise can be added. Not met yet: exercises/engine 2,200, detective 300.
 CORE = ["__init__", "arguments", "shapes", "dense", "jacobian", "network"]
 CORE += ["activations", "losses", "regularizers", "initializers"]
 BUDGETS = {
@@ -147,11 +146,12 @@ BUDGETS = {
     "conventions": (["conventions.py"], 85),
     "exercises/content": (["exercises/content"], 2_900),
     "exercises/detective": (["exercises/detective"], 426),
-    "exercises/engine": (["exercises/engine"], 3_423),
+    "exercises/engine": (["exercises/engine"], 3_421),
     "progress": (["exercises/engine/store.py", "exercises/engine/progress.py"], 150),
     "check_layer": ([f"exercises/engine/{name}.py" for name in ("layer", "layer_readings")], 327),
     "views": (["views"], 4_300),
     "publish": (["publish"], 1_186),
+    "tests": (["../tests"], 11_500),
 }
 
 

@@ -55,20 +55,8 @@ def embedding_back(index, table, G):
     return None, gradient
 
 
-def convolution(x, kernel):
-    return np.correlate(x, kernel, mode="valid")
-
-
 def mean_square(X, T):
     return ((X - T) ** 2).sum() / (2 * len(X))
-
-
-def attention(Q, K):
-    return np.einsum("bqd,bkd->bqk", Q, K)
-
-
-def attention_back(Q, K, G):
-    return np.einsum("bqk,bkd->bqd", G, K), np.einsum("bqk,bqd->bkd", G, Q)
 
 
 def centred(X, b):
@@ -96,13 +84,7 @@ RIGHT = {
     "batch norm, a dict": (batch_norm, batch_norm_back, {"X": (7, 5), "gamma": (5,)}),
     "softmax": (softmax, softmax_back, {"Z": (7, 5)}),
     "embedding": (embedding, embedding_back, {"index": INDEX, "table": (5, 3)}),
-    "convolution": (
-        convolution,
-        lambda x, kernel, G: (np.convolve(G, kernel), np.correlate(x, G, mode="valid")),
-        {"x": (11,), "kernel": (3,)},
-    ),
     "mean square": (mean_square, lambda X, T, G: (G * (X - T) / len(X), None), {"X": (7, 3), "T": (7, 3)}),
-    "attention": (attention, attention_back, {"Q": (2, 3, 5), "K": (2, 7, 5)}),
     "scale": (lambda X, s: s * X, lambda X, s, G: (s * G, (G * X).sum()), {"X": (7, 5), "s": ()}),
     "a python number out": (lambda x: float(x @ x), lambda x, G: 2 * G * x, {"x": (5,)}),
     "product": (lambda X, W: X @ W, lambda X, W, G: (G @ W.T, X.T @ G), {"X": (7, 5), "W": (5, 5)}),
