@@ -93,7 +93,7 @@ def test_the_histogram_of_every_z_is_that_of_the_pass():
         expected, _ = np.histogram(np.clip(Z[l][:rows], -reach, reach), BINS, (-reach, reach))
         assert np.array_equal(counts, expected)
         assert np.isclose(table(view, "shares")[l, 1], np.mean(1 / np.cosh(Z[l][:rows]) ** 2 < SATURATED))
-        points = np.linspace(-reach, reach, 2 * BINS + 1)
+        points = np.linspace(-reach, reach, BINS)
         assert np.allclose(table(view, "slopes")[l], 1 / np.cosh(points) ** 2, atol=1e-12)
 
 

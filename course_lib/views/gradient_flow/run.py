@@ -58,7 +58,7 @@ def run(seed, settings):
     lines: (8, depth), the root mean squares of Z, G and grad_W, those of the theory, and the measured and the predicted
     factor on the mean square of dL/dO, going back through the layer; NaN for layer 0, which has none.
     counts: (depth, BINS), the histogram of Z from -reach to reach, the outer bins with all beyond; slopes: f' at
-    2 BINS + 1 points; shares: (depth, 2), reach, and the part of the counted entries whose slope is below SATURATED of
+    BINS points; shares: (depth, 2), reach, and the part of the counted entries whose slope is below SATURATED of
     the largest.
     """
     m, f = settings["batch"], ACTIVATIONS[settings["activation"]]
@@ -150,7 +150,7 @@ def _histograms(Z, rms, f):
     finite = np.isfinite(values).all(axis=1, keepdims=True)
     reach = np.array([max(4.0, nice(4 * size)) if np.isfinite(size) else 4.0 for size in rms])[:, None]
     place = np.clip((np.where(finite, values, 0) / reach + 1) * (BINS / 2), 0, BINS - 1).astype(int)
-    slopes = f.f_prime(reach * np.linspace(-1, 1, 2 * BINS + 1))
+    slopes = f.f_prime(reach * np.linspace(-1, 1, BINS))
     saturated = (f.f_prime(values) < SATURATED * slopes.max(axis=1, keepdims=True)).mean(axis=1, keepdims=True)
     return {
         "counts": finite * [np.bincount(row, minlength=BINS) for row in place],
